@@ -1,0 +1,104 @@
+// Bundles every part of Forkscope into dist/. `--watch` rebuilds on change.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(root, 'dist');
+const require = createRequire(import.meta.url);
+const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+/** Node bundles have no `external: ['vscode']`, so that an import of it outside the extension fails the build. */
+const node = {
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  bundle: true,
+  absWorkingDir: root,
+  logLevel: 'warning',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'external',
+  define: { __FORKSCOPE_VERSION__: JSON.stringify(version) },
+};
+const bundles = [
+  {
+    ...node,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    external: ['vscode'],
+  },
+  { ...node, entryPoints: ['src/extension/worker.ts'], outfile: 'dist/worker.cjs' },
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { ...node, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs' },
+  { ...node, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.cjs', external: ['koffi'] },
+  {
+    ...node,
+    entryPoints: ['src/runtime/child.ts'],
+    outfile: 'dist/runtime-child.cjs',
+    external: ['./runtime.cjs'],
+  },
+  {
+    ...node,
+    entryPoints: ['src/session/typescript/register.ts'],
+    outfile: 'dist/typescript-register.cjs',
+    minify: true,
+  },
+  {
+    entryPoints: ['src/webview/timeline.ts'],
+    outfile: 'dist/webview/timeline.js',
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    bundle: true,
+    absWorkingDir: root,
+    logLevel: 'warning',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    minify: true,
+  },
+].filter((b) => existsSync(path.join(root, b.entryPoints[0])));
+
+/** The FFI library's prebuilt binary for this platform, so that the bundles work with no node_modules beside them. */
+function copyNative() {
+  const name = `@koromix/koffi-${process.platform}-${process.arch}`;
+  const to = path.join(dist, 'native', `${process.platform}-${process.arch}`);
+  try {
+    const from = path.dirname(require.resolve(`${name}/package.json`));
+    mkdirSync(to, { recursive: true });
+    cpSync(from, to, { recursive: true });
+  } catch {
+    console.warn(`build: ${name} is not installed; shared memory needs it at run time`);
+  }
+}
+
+/** The ESM entry re-exports the CommonJS file: one runtime instance a thread, whichever way it is loaded. */
+function writeEsmEntry() {
+  const names = Object.keys(require(path.join(dist, 'runtime.cjs'))).filter(
+    (n) => n !== 'default' && n !== '__esModule',
+  );
+  const lines = [
+    "import runtime from './runtime.cjs';",
+    `export const { ${names.join(', ')} } = runtime;`,
+    '',
+  ];
+  writeFileSync(path.join(dist, 'runtime.mjs'), lines.join('\n'));
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+copyNative();
+if (watch) {
+  for (const options of bundles) await (await esbuild.context(options)).watch();
+} else {
+  await Promise.all(bundles.map((options) => esbuild.build(options)));
+  if (existsSync(path.join(dist, 'runtime.cjs'))) writeEsmEntry();
+}

@@ -1,4 +1,4 @@
-// Bundles every part of Forkscope into dist/. `--watch` rebuilds on change.
+// Bundles every part of Forkscope into dist/. `--watch` rebuilds on change, `--clean` empties dist/ first.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -93,7 +93,7 @@ function writeEsmEntry() {
   writeFileSync(path.join(dist, 'runtime.mjs'), lines.join('\n'));
 }
 
-rmSync(dist, { recursive: true, force: true });
+if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyNative();
 if (watch) {

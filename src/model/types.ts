@@ -1,0 +1,294 @@
+import type { ResourceKind } from '../base/channels.ts';
+import type { SpawnApi } from '../trace/definitions.ts';
+import type { KindName } from '../trace/records.ts';
+
+/**
+ * What the model answers. All times are ns since the session's origin; `null` is "not yet" or "not known".
+ * Objects handed out are live views: read them, do not change them, ask again after the next feed.
+ */
+
+/** A place in the user's source. */
+export interface CallSite {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  readonly fn: string;
+  /** Taken earlier in the same channel: "last seen at". */
+  readonly sampled: boolean;
+}
+
+export type ThreadState =
+  /** Runs, or may run: nothing is known to block it. */
+  | 'running'
+  /** Every JavaScript path of it waits: blocked synchronously, or quiescent with open waits. */
+  | 'blocked'
+  /** Has open asynchronous waits, and still runs. */
+  | 'waiting'
+  /** Quiescent without open waits: alive by handles or timers only. */
+  | 'idle'
+  | 'exited';
+export const THREAD_STATES: readonly ThreadState[] = ['running', 'blocked', 'waiting', 'idle', 'exited'];
+
+/** What kind of thing a wait is for: the wait record kinds without their prefix. */
+export type WaitKind = Exclude<Extract<KindName, `wait${string}`>, 'waitEnd'>;
+
+/** One open wait. */
+export interface WaitView {
+  readonly kind: WaitKind;
+  readonly processId: string;
+  readonly threadId: string;
+  /** Async task of the thread, 0: none. */
+  readonly task: number;
+  /** Resource waited for, or `null` (a child is waited for, or several things). */
+  readonly resourceId: string | null;
+  /** Process waited for (join, spawnSync). */
+  readonly awaitedProcessId: string | null;
+  readonly since: number;
+  readonly sync: boolean;
+  /** Milliseconds, `null`: none armed. */
+  readonly timeoutMs: number | null;
+  readonly site: CallSite | null;
+}
+
+/** One who has a lock or a unit of a semaphore. */
+export interface HolderView {
+  readonly processId: string;
+  readonly threadId: string;
+  readonly task: number;
+  readonly ticket: number;
+  readonly since: number;
+  readonly site: CallSite | null;
+  /** The process has exited while holding. */
+  readonly dead: boolean;
+}
+
+export interface ThreadView {
+  readonly id: string;
+  readonly processId: string;
+  /** Node's thread id, 0: main. */
+  readonly threadId: number;
+  readonly name: string;
+  readonly start: number;
+  readonly end: number | null;
+  readonly state: ThreadState;
+  readonly waits: readonly WaitView[];
+}
+
+export interface ProcessView {
+  /** Stable in a session: pid and start. */
+  readonly id: string;
+  readonly pid: number;
+  readonly parentId: string | null;
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly api: SpawnApi | null;
+  readonly daemon: boolean;
+  readonly start: number;
+  readonly end: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The shim reports from inside of it. */
+  readonly instrumented: boolean;
+  /** Why not, in words, or ''. */
+  readonly reason: string;
+  /** State of the process: blocked when all of its threads are. */
+  readonly state: ThreadState;
+  readonly threads: readonly ThreadView[];
+  readonly children: readonly string[];
+  /** Last sample: percent of one core, bytes resident. */
+  readonly cpu: number | null;
+  readonly memory: number | null;
+}
+
+/** A thing over which messages go; a duplex pipe and an IPC channel are two of them, one per direction. */
+export interface ChannelView {
+  readonly id: string;
+  readonly kind: 'queue' | 'pipe' | 'ipc' | 'port' | 'stdio';
+  /** The exact kind of the resource (`joinableQueue`, `broadcast` …). */
+  readonly resourceKind: ResourceKind;
+  readonly name: string;
+  /** Ids of the processes that have sent into it / received from it. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly sent: number;
+  readonly received: number;
+  readonly bytes: number;
+  /** False where records were lost: then the counts are lower bounds. */
+  readonly exact: boolean;
+}
+
+/** A lock or another thing that is held or waited for. */
+export interface ResourceView {
+  readonly id: string;
+  readonly kind: ResourceKind;
+  readonly name: string;
+  /** Where it was made, or `null`. */
+  readonly site: CallSite | null;
+  readonly capacity: number;
+  readonly acquisitions: number;
+  readonly contended: number;
+  /** Sum of the time that ended waits on it took, and open ones so far. */
+  readonly waitNs: number;
+  readonly holders: readonly HolderView[];
+  readonly waiters: readonly WaitView[];
+  readonly exact: boolean;
+}
+
+/** Ids of `docs/findings.md`. */
+export const FINDING_KINDS = [
+  'join-before-drain',
+  'exit-join-before-drain',
+  'pipe-both-full',
+  'pipe-no-eof',
+  'pipe-both-receiving',
+  'lock-cycle',
+  'lock-order-inversion',
+  'self-deadlock',
+  'owner-died',
+  'killed-in-queue-operation',
+  'missing-task-done',
+  'lost-notify',
+  'notify-dead-sleeper',
+  'barrier-mismatch',
+  'pool-worker-killed',
+  'pool-starvation',
+  'pool-worker-not-replaced',
+  'daemonic-nesting',
+  'pool-never-closed',
+  'pool-callback-blocks',
+  'start-during-bootstrap',
+  'item-not-delivered',
+  'stdout-not-drained',
+  'sync-spawn-cycle',
+  'ipc-keeps-alive',
+  'exit-after-send',
+  'crossed-acks',
+  'atomics-wait-no-notifier',
+  'worker-died-holding-lock',
+  'port-keeps-alive',
+  'cluster-never-disconnects',
+  'waiting-for-debugger',
+  'grandchild-holds-pipe',
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export type SiteRole = 'waits' | 'acquired' | 'created' | 'started' | 'sent' | 'ended';
+export interface FindingSite extends CallSite {
+  readonly role: SiteRole;
+  readonly processId: string;
+  readonly threadId: string;
+  readonly resourceId: string | null;
+  /** Time of the wait or acquisition. */
+  readonly time: number;
+}
+
+/** One link of a chain of waits: who waits, for what, held by whom. */
+export interface ChainLink {
+  readonly processId: string;
+  readonly threadId: string;
+  readonly task: number;
+  readonly waitKind: WaitKind;
+  readonly resourceId: string | null;
+  readonly since: number;
+  readonly waitSite: CallSite | null;
+  /** Who could end the wait; in a cycle the `processId` of the next link is among them. */
+  readonly blockedBy: readonly {
+    readonly processId: string;
+    readonly threadId: string;
+    readonly site: CallSite | null;
+  }[];
+  /** The link in words: "worker-1 waits for lock B (held by worker-2)". */
+  readonly text: string;
+}
+
+export interface Finding {
+  /** Stable while the same thing is found: kind and members. */
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly certainty: 'certain' | 'suspected';
+  /** Is it (still) a hang, or something seen that does not block now (`lock-order-inversion`)? */
+  readonly blocking: boolean;
+  readonly title: string;
+  readonly time: number;
+  readonly processes: readonly string[];
+  readonly resources: readonly string[];
+  readonly sites: readonly FindingSite[];
+  readonly chain: readonly ChainLink[];
+  /** Why this is reported and with which certainty: the evidence in words. */
+  readonly explanation: string;
+  /** How to mend it. */
+  readonly fix: string;
+}
+
+/** What a trace could not keep or what was damaged. Everything 0 and `exact`: the counts are exact. */
+export interface LossView {
+  readonly exact: boolean;
+  /** Records dropped by the size cap. */
+  readonly dropped: number;
+  /** Records that were torn or corrupt. */
+  readonly damaged: number;
+  readonly problems: readonly {
+    readonly processId: string | null;
+    readonly code: string;
+    readonly message: string;
+  }[];
+}
+
+/** An arrow: a message from its send to its receive. */
+export interface FlowView {
+  readonly resourceId: string;
+  readonly n: number;
+  readonly fromThread: string;
+  readonly sendTime: number;
+  readonly toThread: string;
+  readonly receiveTime: number;
+  readonly bytes: number;
+}
+
+/** A stretch of one state on a thread's track. */
+export interface SliceView {
+  readonly start: number;
+  /** `null`: open. */
+  readonly end: number | null;
+  readonly state: TrackState;
+  readonly resourceId: string | null;
+  readonly site: CallSite | null;
+}
+/** States of a track, finer than {@link ThreadState}: what it is blocked on. Index = number in the timeline's tiles. */
+export const TRACK_STATES = [
+  'running',
+  'lock',
+  'receive',
+  'send',
+  'join',
+  'sync',
+  'result',
+  'idle',
+  'holding',
+  'exited',
+] as const;
+export type TrackState = (typeof TRACK_STATES)[number];
+
+/** One lane of the timeline: a thread. */
+export interface TrackView {
+  readonly threadId: string;
+  readonly processId: string;
+  readonly label: string;
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number | null;
+  readonly slices: number;
+}
+
+/** Tiles of one track over a range: what the timeline draws. Arrays have one entry a bucket. */
+export interface TrackTile {
+  readonly threadId: string;
+  /** Dominant state (index in TRACK_STATES), 255: nothing. */
+  readonly state: Uint8Array;
+  /** Share of the dominant state in the bucket, 0–255. */
+  readonly share: Uint8Array;
+  /** OR of `1 << state` over all that occur in the bucket, so that a rare wait never vanishes. */
+  readonly mask: Uint16Array;
+}

@@ -1,0 +1,87 @@
+import type {
+  ChannelView,
+  Finding,
+  FlowView,
+  LossView,
+  ProcessView,
+  ResourceView,
+  SliceView,
+  TrackTile,
+  TrackView,
+} from '../model/types.ts';
+
+/**
+ * What the extension asks the session worker (`src/extension/worker.ts`, a worker thread that tails the trace and holds
+ * the model). The timeline webview asks the same questions through the extension: `src/protocol/timeline.ts`.
+ */
+
+/** A half-open range of time, ns since the session's origin. */
+export interface TimeRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SessionQueries {
+  /** Everything that the tree shows: at most a few thousand processes, never records. */
+  processes: { args: Record<never, never>; result: readonly ProcessView[] };
+  resources: {
+    args: Record<never, never>;
+    result: { resources: readonly ResourceView[]; channels: readonly ChannelView[] };
+  };
+  findings: { args: Record<never, never>; result: readonly Finding[] };
+  tracks: { args: Record<never, never>; result: readonly TrackView[] };
+  /** Level of detail of the visible tracks, `buckets` equal parts of the range. */
+  tiles: {
+    args: { threads: readonly string[]; range: TimeRange; buckets: number };
+    result: readonly TrackTile[];
+  };
+  /** Exact slices of one track, at most `limit` (then thinned, longest first). */
+  slices: { args: { thread: string; range: TimeRange; limit: number }; result: readonly SliceView[] };
+  /** Arrows that touch the range, at most `limit`, slowest first; those of `neighbour` always. */
+  flows: {
+    args: { range: TimeRange; limit: number; threads: readonly string[]; neighbour: string | null };
+    result: readonly FlowView[];
+  };
+  sliceAt: { args: { thread: string; time: number }; result: SliceView | null };
+}
+export type QueryName = keyof SessionQueries;
+
+/** Pushed by the worker, at most twice a second. */
+export interface SessionUpdate {
+  readonly revision: number;
+  /** Ids of the processes that changed since the last update; `null`: all (first update, rebuild). */
+  readonly changed: readonly string[] | null;
+  readonly live: boolean;
+  /** Latest time known, ns since the origin. */
+  readonly lastTime: number;
+  /** Wall clock of the origin, ms since the epoch. */
+  readonly wallClock: number;
+  readonly findings: readonly Finding[];
+  readonly loss: LossView;
+}
+
+export type WorkerRequest =
+  | { readonly type: 'open'; readonly dir: string }
+  | {
+      readonly type: 'query';
+      readonly id: number;
+      readonly name: QueryName;
+      readonly args: SessionQueries[QueryName]['args'];
+    }
+  | { readonly type: 'visible'; readonly visible: boolean }
+  | { readonly type: 'dispose' };
+export type WorkerResponse =
+  | { readonly type: 'update'; readonly update: SessionUpdate }
+  | { readonly type: 'answer'; readonly id: number; readonly result: SessionQueries[QueryName]['result'] }
+  | { readonly type: 'refused'; readonly id: number; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** One opened session, as the extension's parts see it. */
+export interface SessionHandle {
+  readonly dir: string;
+  readonly name: string;
+  readonly lastUpdate: SessionUpdate | undefined;
+  query<Q extends QueryName>(name: Q, args: SessionQueries[Q]['args']): Promise<SessionQueries[Q]['result']>;
+  /** Registers a listener for updates and for the end of the handle; returns what unregisters it. */
+  onUpdate(listener: (update: SessionUpdate) => void): { dispose(): void };
+}

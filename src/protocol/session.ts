@@ -85,3 +85,14 @@ export interface SessionHandle {
   /** Registers a listener for updates and for the end of the handle; returns what unregisters it. */
   onUpdate(listener: (update: SessionUpdate) => void): { dispose(): void };
 }
+
+/** The sessions that this window knows, as the extension's parts see them (implemented by `src/extension/sessions.ts`). */
+export interface SessionRegistry {
+  /** The session that views show: the last one started, opened or chosen. */
+  current(): SessionHandle | undefined;
+  /** An opened session by its trace directory. */
+  get(dir: string): SessionHandle | undefined;
+  /** Opens a trace directory, live or ended, and makes it current. Rejects with a message for users when it can't be read. */
+  open(dir: string): Promise<SessionHandle>;
+  onDidChangeCurrent(listener: (session: SessionHandle | undefined) => void): { dispose(): void };
+}

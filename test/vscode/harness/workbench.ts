@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { type Pixels, seenPixels } from './pixels.ts';
+
+/** The machine may be loaded: generous, since tests wait for conditions and not for time. */
+const PATIENCE = 60_000;
+
+/** What a user does and sees in a VS Code window, in the words of the workbench. Locators wait by themselves. */
+export class Workbench {
+  /** Playwright's page, for what has no word here. */
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(PATIENCE);
+  }
+
+  /** Waits until the window is drawn and its extensions have contributed to the activity bar. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor();
+    await this.page.locator('.activitybar .action-item').first().waitFor();
+    await this.page.locator('.statusbar .statusbar-item').first().waitFor();
+  }
+
+  /** Runs a command from the palette by its whole visible title, e.g. `Forkscope: Open Trace…`. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const entry = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await entry.waitFor();
+    await entry.click();
+  }
+
+  /** Answers an open quick pick by clicking the entry with that text. */
+  async pick(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** Answers an open input box. */
+  async type(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** The item of a view container in the activity bar. */
+  activity(title: string): Locator {
+    return this.page.locator(`.activitybar .action-item a.action-label[aria-label^="${title}"]`);
+  }
+
+  /** Opens a view container by its activity-bar item, where it is not open already. */
+  async openActivity(title: string): Promise<void> {
+    const item = this.page.locator('.activitybar .action-item', { has: this.activity(title) });
+    await item.waitFor();
+    if (!(await item.getAttribute('class'))?.includes('checked')) await this.activity(title).click();
+    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
+  }
+
+  /** Rows of the side bar's trees that hold the text. */
+  rows(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text });
+  }
+
+  /** Notification toasts that hold the text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** Status-bar items that hold the text. */
+  status(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar .statusbar-item', { hasText: text });
+  }
+
+  /** Editor tabs that hold the text. */
+  tab(text: string | RegExp): Locator {
+    return this.page.locator('.editor-group-container .tab', { hasText: text });
+  }
+
+  /** The document of the webview that contains the selector. */
+  async webview(selector: string): Promise<Frame> {
+    const deadline = Date.now() + PATIENCE;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames()) {
+        // A frame may go away in the middle of the question.
+        if (frame.name() === 'active-frame' && (await frame.$(selector).catch(() => null))) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`no webview has ${selector}`);
+  }
+
+  /** What the user sees of an element: a canvas of whatever context, or a whole panel. */
+  pixels(element: Locator): Promise<Pixels> {
+    return seenPixels(this.page, element);
+  }
+
+  /** Reloads the window, as *Developer: Reload Window* does, and waits until it is back. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Saves what the window shows; `FORKSCOPE_TEST_SCREENSHOTS` is the folder. @returns the file's path */
+  async screenshot(name: string): Promise<string> {
+    const folder = process.env['FORKSCOPE_TEST_SCREENSHOTS'] ?? path.join(os.tmpdir(), 'forkscope-screenshots');
+    mkdirSync(folder, { recursive: true });
+    const file = path.join(folder, `${name.replace(/[^\w.-]+/g, '-').slice(0, 100)}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+}

@@ -292,3 +292,12 @@ export interface TrackTile {
   /** OR of `1 << state` over all that occur in the bucket, so that a rare wait never vanishes. */
   readonly mask: Uint16Array;
 }
+
+/** What one track did during a range. Arrays have one entry a state of {@link TRACK_STATES}. */
+export interface TrackStats {
+  readonly threadId: string;
+  /** Time in the state, ns, clipped to the range. */
+  readonly ns: Float64Array;
+  /** Slices of the state that touch the range. */
+  readonly count: Float64Array;
+}

@@ -6,6 +6,7 @@ import type {
   ProcessView,
   ResourceView,
   SliceView,
+  TrackStats,
   TrackTile,
   TrackView,
 } from '../model/types.ts';
@@ -42,6 +43,8 @@ export interface SessionQueries {
     args: { range: TimeRange; limit: number; threads: readonly string[]; neighbour: string | null };
     result: readonly FlowView[];
   };
+  /** Exact time by state of each asked track, from prefix sums: for the statistics of a selection. */
+  stats: { args: { threads: readonly string[]; range: TimeRange }; result: readonly TrackStats[] };
   sliceAt: { args: { thread: string; time: number }; result: SliceView | null };
 }
 export type QueryName = keyof SessionQueries;

@@ -1,0 +1,90 @@
+import type { Found } from './tiles.ts';
+import { CHUNK } from './tiles.ts';
+
+/** One pixel row of a track. Entry per device pixel. */
+export interface Row {
+  /** Dominant state, 255: nothing. */
+  readonly state: Uint8Array;
+  /** Share of the dominant state, 0–255. */
+  readonly share: Uint8Array;
+  /** OR of the bits of all states that occur. */
+  readonly mask: Uint16Array;
+}
+
+export const NOTHING = 255;
+
+export function makeRow(width: number): Row {
+  return { state: new Uint8Array(width), share: new Uint8Array(width), mask: new Uint16Array(width) };
+}
+
+/** Folds the buckets `[from, to)` of a chunk into pixel `x`. */
+function foldPixel(row: Row, x: number, found: Found, from: number, to: number): void {
+  const { state, share, mask } = found.chunk;
+  let bestShare = row.state[x] === NOTHING ? -1 : row.share[x]!;
+  let best = row.state[x]!;
+  let bits = row.mask[x]!;
+  for (let b = from; b < to; b += 1) {
+    bits |= mask[b]!;
+    if (state[b] !== NOTHING && share[b]! > bestShare) {
+      best = state[b]!;
+      bestShare = share[b]!;
+    }
+  }
+  row.state[x] = best;
+  row.share[x] = Math.max(0, bestShare);
+  row.mask[x] = bits;
+}
+
+/**
+ * Folds tiles to one entry a pixel, for pixels whose first begins at `start` and each of which is `nsPerPixel` long.
+ * A pixel that spans buckets takes the one with the clearest state, and the OR of all masks: rare waits stay visible.
+ * Where nothing is found, the next try is `gap` ns later.
+ */
+export function foldRow(
+  row: Row,
+  start: number,
+  nsPerPixel: number,
+  last: number,
+  gap: number,
+  find: (time: number) => Found | undefined,
+): void {
+  const width = row.state.length;
+  row.state.fill(NOTHING);
+  row.share.fill(0);
+  row.mask.fill(0);
+  let x = Math.max(0, Math.ceil(-start / nsPerPixel - 1));
+  const stop = Math.min(width, Math.ceil((last - start) / nsPerPixel));
+  while (x < stop) {
+    const time = Math.max(0, start + x * nsPerPixel);
+    const found = find(time);
+    if (!found) {
+      const next = (Math.floor(time / gap) + 1) * gap;
+      x = Math.max(x + 1, Math.floor((next - start) / nsPerPixel));
+      continue;
+    }
+    const end = found.start + CHUNK * found.bucket;
+    for (; x < stop; x += 1) {
+      const from = Math.max(0, start + x * nsPerPixel);
+      if (from >= end) break;
+      const b = Math.floor((from - found.start) / found.bucket);
+      const to = Math.ceil((start + (x + 1) * nsPerPixel - found.start) / found.bucket);
+      foldPixel(row, x, found, b, Math.min(CHUNK, Math.max(b + 1, to)));
+      if (to > CHUNK) foldNext(row, x, start + (x + 1) * nsPerPixel, end, find);
+    }
+  }
+}
+
+/** A pixel on the border of two chunks also gets what the next one has for it. */
+function foldNext(
+  row: Row,
+  x: number,
+  until: number,
+  border: number,
+  find: (t: number) => Found | undefined,
+): void {
+  const next = find(border);
+  if (!next) return;
+  const from = Math.floor((border - next.start) / next.bucket);
+  const to = Math.min(CHUNK, Math.ceil((until - next.start) / next.bucket));
+  foldPixel(row, x, next, from, Math.max(from, to));
+}

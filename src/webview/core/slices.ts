@@ -1,0 +1,97 @@
+import type { CallSite, SliceView } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types.ts';
+import type { PackedSlices } from '../../protocol/timeline.ts';
+import type { Row } from './fold.ts';
+import { NOTHING } from './fold.ts';
+import type { View } from './viewport.ts';
+
+/** From this width on a slice is drawn exactly, device-independent pixels. */
+export const EXACT_PX = 3;
+
+/** Columns of one track's exact slices: entries `[from, to)` of the packed answer. */
+export interface SliceColumns {
+  readonly packed: PackedSlices;
+  readonly from: number;
+  readonly to: number;
+  readonly range: View;
+}
+
+/**
+ * The part of the row in which a slice may be wide enough to be drawn exactly, in pixels, or `null`: runs of pixels that
+ * hold nothing but one state. Tracks without such a run are never asked for slices.
+ */
+export function exactPart(row: Row, minimum: number): [number, number] | null {
+  let first = -1;
+  let past = -1;
+  let begin = 0;
+  const width = row.state.length;
+  for (let x = 1; x <= width; x += 1) {
+    if (x < width && row.state[x] === row.state[x - 1]) continue;
+    if (row.state[begin] !== NOTHING && x - begin >= minimum) {
+      if (first < 0) first = begin;
+      past = x;
+    }
+    begin = x;
+  }
+  return first < 0 ? null : [first, past];
+}
+
+/** The last answers of exact slices by track. */
+export class SliceCache {
+  private readonly tracks = new Map<string, SliceColumns>();
+
+  clear(): void {
+    this.tracks.clear();
+  }
+
+  store(packed: PackedSlices): void {
+    if (this.tracks.size > 512) this.clear();
+    for (const [i, thread] of packed.threads.entries()) {
+      const [from, to] = [packed.offsets[i]!, packed.offsets[i + 1]!];
+      this.tracks.set(thread, { packed, from, to, range: packed.ranges[i]! });
+    }
+  }
+
+  get(thread: string): SliceColumns | undefined {
+    return this.tracks.get(thread);
+  }
+
+  /** The exact slice at a moment, where it is known and not shorter than `shortest` ns. */
+  at(thread: string, time: number, shortest: number): SliceView | undefined {
+    const columns = this.tracks.get(thread);
+    if (!columns) return undefined;
+    const { packed, from, to } = columns;
+    let low = from;
+    let high = to;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (packed.start[middle]! <= time) low = middle + 1;
+      else high = middle;
+    }
+    const i = low - 1;
+    if (i < from) return undefined;
+    const end = packed.end[i]!;
+    if (time >= end || end - packed.start[i]! < shortest) return undefined;
+    return sliceOf(packed, i);
+  }
+}
+
+export function siteOf(packed: PackedSlices, i: number): CallSite | null {
+  const site = packed.site[i]!;
+  return site === 0 ? null : (packed.sites[site - 1] ?? null);
+}
+export function resourceOf(packed: PackedSlices, i: number): string | null {
+  const resource = packed.resource[i]!;
+  return resource === 0 ? null : (packed.resources[resource - 1] ?? null);
+}
+
+export function sliceOf(packed: PackedSlices, i: number): SliceView {
+  const end = packed.end[i]!;
+  return {
+    start: packed.start[i]!,
+    end: Number.isNaN(end) ? null : end,
+    state: TRACK_STATES[packed.state[i]!] ?? 'running',
+    resourceId: resourceOf(packed, i),
+    site: siteOf(packed, i),
+  };
+}

@@ -1,0 +1,101 @@
+import { t } from '@vscode/l10n';
+import type { CallSite, SliceView, TrackState } from '../../model/types.ts';
+import type { Structure } from '../../protocol/timeline.ts';
+
+/** Names of the states as people read them. */
+export function stateName(state: TrackState): string {
+  const names: Record<TrackState, string> = {
+    running: t('Running'),
+    lock: t('Waits for lock'),
+    receive: t('Waits to receive'),
+    send: t('Waits to send'),
+    join: t('Waits for process'),
+    sync: t('Waits for signal'),
+    result: t('Waits for result'),
+    idle: t('Idle'),
+    holding: t('Holds lock'),
+    exited: t('Exited'),
+  };
+  return names[state];
+}
+
+/** One word for legends and narrow slices. */
+export function stateWord(state: TrackState): string {
+  const words: Record<TrackState, string> = {
+    running: t('running'),
+    lock: t('lock'),
+    receive: t('receive'),
+    send: t('send'),
+    join: t('join'),
+    sync: t('sync'),
+    result: t('result'),
+    idle: t('idle'),
+    holding: t('holding'),
+    exited: t('exited'),
+  };
+  return words[state];
+}
+
+export const WAIT_STATES: readonly TrackState[] = ['lock', 'send', 'receive', 'join', 'sync', 'result'];
+
+/** Names of resources and processes by id. */
+export class Names {
+  private readonly resources = new Map<string, { name: string; kind: string }>();
+  private readonly threads = new Map<string, string>();
+  private readonly processes = new Map<string, string>();
+
+  constructor(structure: Structure) {
+    for (const thing of [...structure.channels, ...structure.resources]) this.resources.set(thing.id, thing);
+    for (const track of structure.tracks) this.threads.set(track.threadId, track.label);
+    for (const process of structure.processes)
+      this.processes.set(process.id, process.name || String(process.pid));
+  }
+
+  /** `lock "accounts"`, or just the kind where nobody named it. */
+  resource(id: string): string {
+    const thing = this.resources.get(id);
+    if (!thing) return id;
+    return thing.name === '' ? thing.kind : `${thing.kind} ${thing.name}`;
+  }
+  /** The shortest name that tells it from others. */
+  resourceShort(id: string): string {
+    const thing = this.resources.get(id);
+    return thing ? thing.name || thing.kind : id;
+  }
+  thread(id: string): string {
+    return this.threads.get(id) ?? id;
+  }
+  process(id: string): string {
+    return this.processes.get(id) ?? id;
+  }
+}
+
+export function baseName(file: string): string {
+  return file.split(/[\\/]/).at(-1) ?? file;
+}
+export function siteText(site: CallSite): string {
+  return `${baseName(site.file)}:${site.line}`;
+}
+
+/** What stands on a slice, the longest first: the first that fits is drawn. */
+export function sliceLabels(
+  state: TrackState,
+  resource: string | null,
+  site: CallSite | null,
+  names: Names,
+): string[] {
+  const word = stateWord(state);
+  const thing = resource === null ? '' : names.resourceShort(resource);
+  const place = site ? siteText(site) : '';
+  const head = thing === '' ? word : `${word} · ${thing}`;
+  return [...new Set([place === '' ? head : `${head} · ${place}`, head, thing || word])];
+}
+
+/** A slice in one sentence, for screen readers. */
+export function sliceSentence(thread: string, slice: SliceView, names: Names, duration: string): string {
+  const what =
+    stateName(slice.state) + (slice.resourceId === null ? '' : `: ${names.resource(slice.resourceId)}`);
+  const where = slice.site ? t(', at {0} line {1}', baseName(slice.site.file), slice.site.line) : '';
+  const howLong = slice.end === null ? t('for {0} so far', duration) : t('for {0}', duration);
+  return `${names.thread(thread)}: ${what}, ${howLong}${where}`;
+}

@@ -1,0 +1,41 @@
+import type { SessionData } from '../core/data.ts';
+import type { View } from '../core/viewport.ts';
+import type { Palette } from './palette.ts';
+
+/** What is selected: a slice of a track, a range of time, or a finding. */
+export type Selection =
+  | { readonly type: 'slice'; readonly thread: string; readonly start: number; readonly end: number | null }
+  | { readonly type: 'range'; readonly start: number; readonly end: number }
+  | { readonly type: 'finding'; readonly id: string };
+
+/** All that a frame depends on. Distances are CSS pixels. */
+export interface Frame {
+  readonly data: SessionData;
+  readonly palette: Palette;
+  readonly view: View;
+  readonly width: number;
+  readonly height: number;
+  readonly scrollTop: number;
+  /** Device pixels a CSS pixel. */
+  readonly ratio: number;
+  /** Bits of the states that the filter has chosen, 0: no filter. */
+  readonly focus: number;
+  readonly selection: Selection | null;
+  readonly activeThread: string | null;
+}
+
+/** Sizes a canvas for the device; returns its context, scaled to CSS pixels and cleared. */
+export function prepare(canvas: HTMLCanvasElement, width: number, height: number, ratio: number) {
+  const w = Math.max(1, Math.round(width * ratio));
+  const h = Math.max(1, Math.round(height * ratio));
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const ctx = canvas.getContext('2d')!;
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.clearRect(0, 0, width, height);
+  return ctx;
+}

@@ -1,0 +1,99 @@
+import { TRACK_STATES } from '../../model/types.ts';
+import type { Row } from '../core/fold.ts';
+import { NOTHING } from '../core/fold.ts';
+import type { Rgb } from './palette.ts';
+
+/** Turns one folded row into colours: a main row, and marks for rare states that the dominant one would hide. */
+
+const bit = (state: (typeof TRACK_STATES)[number]): number => TRACK_STATES.indexOf(state);
+/** States that must never vanish, the most important first. */
+export const RARE_FIRST: readonly number[] = ['lock', 'send', 'join', 'sync', 'result', 'receive'].map((s) =>
+  bit(s as (typeof TRACK_STATES)[number]),
+);
+const RARE_MASK = RARE_FIRST.reduce((mask, state) => mask | (1 << state), 0);
+/** For each mask of rare states the most important of them. */
+const MOST_IMPORTANT = Uint8Array.from({ length: 1 << TRACK_STATES.length }, (_, mask) => {
+  return RARE_FIRST.find((state) => (mask & (1 << state)) !== 0) ?? NOTHING;
+});
+/** A state that occurs in no other pixel this near stands alone, and is drawn over the whole height. */
+const ALONE_PX = 8;
+
+/** RGBA for one state at each of 16 steps of its share: pale where the pixel holds much else. */
+export interface Shades {
+  readonly full: Uint32Array;
+  readonly dim: Uint32Array;
+}
+
+function mix(color: Rgb, background: Rgb, share: number): number {
+  const [r, g, b] = color.map((v, i) => Math.round(v * share + background[i]! * (1 - share)));
+  return ((255 << 24) | (b! << 16) | (g! << 8) | r!) >>> 0;
+}
+
+export function shadesOf(states: readonly Rgb[], background: Rgb): Shades {
+  const at = (low: number, high: number): Uint32Array =>
+    Uint32Array.from({ length: states.length * 16 }, (_, i) =>
+      mix(states[i >> 4]!, background, low + ((high - low) * (i & 15)) / 15),
+    );
+  return { full: at(0.5, 1), dim: at(0.12, 0.2) };
+}
+
+/** The pixel's rare state other than the dominant one, or NOTHING. */
+export function rareAt(row: Row, x: number, focus: number): number {
+  const state = row.state[x]!;
+  const dominant = state === NOTHING ? 0 : 1 << state;
+  const wanted = focus === 0 ? RARE_MASK : focus;
+  const mask = row.mask[x]! & wanted & ~dominant;
+  if (mask === 0) return NOTHING;
+  const important = MOST_IMPORTANT[mask]!;
+  return important === NOTHING ? 31 - Math.clz32(mask) : important;
+}
+
+/** Pixels in which a rare state stands alone, as pairs of pixel and state. */
+export function lonelyMarks(row: Row, focus: number): number[] {
+  const marks: number[] = [];
+  const width = row.mask.length;
+  const lastSeen = new Int32Array(16).fill(-ALONE_PX - 1);
+  for (let x = 0; x < width; x += 1) {
+    let bits = row.mask[x]! & RARE_MASK;
+    const rare = bits === 0 ? NOTHING : rareAt(row, x, focus);
+    if (rare !== NOTHING && x - lastSeen[rare]! > ALONE_PX && !occursAfter(row, x, 1 << rare))
+      marks.push(x, rare);
+    while (bits !== 0) {
+      const state = 31 - Math.clz32(bits);
+      lastSeen[state] = x;
+      bits &= ~(1 << state);
+    }
+  }
+  return marks;
+}
+
+function occursAfter(row: Row, x: number, mask: number): boolean {
+  const stop = Math.min(row.mask.length, x + ALONE_PX + 1);
+  for (let i = x + 2; i < stop; i += 1) if ((row.mask[i]! & mask) !== 0) return true;
+  return false;
+}
+
+/**
+ * Paints the main row and the row of rare marks into RGBA pixels (two rows of `width`, little-endian words).
+ * `focus`: bits of the states that a filter has chosen; the others are dimmed. 0: no filter.
+ */
+export function paintRow(
+  row: Row,
+  shades: Shades,
+  focus: number,
+  main: Uint32Array,
+  rare: Uint32Array,
+): void {
+  for (let x = 0; x < main.length; x += 1) {
+    const state = row.state[x]!;
+    if (state === NOTHING) {
+      main[x] = 0;
+      rare[x] = 0;
+      continue;
+    }
+    const table = focus === 0 || (focus & (1 << state)) !== 0 ? shades.full : shades.dim;
+    main[x] = table[(state << 4) | (row.share[x]! >> 4)]!;
+    const also = rareAt(row, x, focus);
+    rare[x] = also === NOTHING ? 0 : shades.full[(also << 4) | 15]!;
+  }
+}

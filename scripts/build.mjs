@@ -46,11 +46,32 @@ const bundles = [
     outfile: 'dist/runtime-child.cjs',
     external: ['./runtime.cjs'],
   },
+  // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {
     ...node,
     entryPoints: ['src/session/typescript/register.ts'],
     outfile: 'dist/typescript-register.cjs',
     minify: true,
+  },
+  {
+    ...node,
+    entryPoints: ['src/session/typescript/register-forkscope.ts'],
+    outfile: 'dist/forkscope-register.cjs',
+    minify: true,
+  },
+  {
+    ...node,
+    entryPoints: ['src/session/typescript/async-hooks.ts'],
+    outfile: 'dist/loader-hooks.mjs',
+    format: 'esm',
+    minify: true,
+  },
+  {
+    ...node,
+    entryPoints: ['src/session/typescript/transformer.ts'],
+    outfile: 'dist/typescript-transformer.cjs',
+    minify: true,
+    sourcemap: false,
   },
   {
     entryPoints: ['src/webview/timeline.ts'],

@@ -1,0 +1,128 @@
+import path from 'node:path';
+import ts from 'typescript';
+import type { PackageType } from './package-type.ts';
+
+export interface TransformRequest {
+  readonly source: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly packageType: PackageType;
+  /** '' for none. */
+  readonly configFile: string;
+  readonly nodeMajor: number;
+}
+export interface Compiled {
+  readonly format: 'module' | 'commonjs';
+  readonly code: string;
+}
+
+/**
+ * Compiles one file without looking at others. What decides its meaning comes from the user's tsconfig.json (decorators,
+ * JSX, class fields), what decides where it runs from the Node: `using` is compiled away below 24.
+ *
+ * @throws SyntaxError with file and line
+ */
+export function transform(request: TransformRequest): Compiled {
+  const { source, file } = request;
+  const format = formatOf(request);
+  const fileName = forcedName(file, format);
+  const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
+    fileName,
+    reportDiagnostics: true,
+    compilerOptions: { ...meaningOptions(request.configFile), ...runOptions(request, format) },
+  });
+  const wrong = diagnostics?.find(({ category }) => category === ts.DiagnosticCategory.Error);
+  if (wrong !== undefined) throw syntaxError(wrong, file);
+  return { format, code: withSourceMap(outputText, sourceMapText ?? '', file) };
+}
+
+/** As Node decides for JavaScript: extension, package type, else the syntax. */
+function formatOf({ source, file, packageType }: TransformRequest): 'module' | 'commonjs' {
+  if (packageType !== 'none') return packageType;
+  const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ESNext, true);
+  const usesRequire = parsed.statements.some(
+    (s) =>
+      (ts.isImportEqualsDeclaration(s) && ts.isExternalModuleReference(s.moduleReference)) ||
+      (ts.isExportAssignment(s) && s.isExportEquals === true),
+  );
+  if (usesRequire) return 'commonjs';
+  return ts.isExternalModule(parsed) || hasTopLevelAwait(parsed) ? 'module' : 'commonjs';
+}
+
+function hasTopLevelAwait(node: ts.Node): boolean {
+  if (ts.isAwaitExpression(node)) return true;
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
+  return ts.forEachChild(node, (child) => hasTopLevelAwait(child) || undefined) ?? false;
+}
+
+/** The extension that forces the format in TypeScript's Node16 mode, which alone leaves `import()` alone in CommonJS. */
+function forcedName(file: string, format: Compiled['format']): string {
+  if (/x$/.test(path.extname(file))) return file;
+  return file.replace(/\.[cm]?ts$/, format === 'module' ? '.mts' : '.cts');
+}
+
+function meaningOptions(configFile: string): ts.CompilerOptions {
+  if (configFile === '') return {};
+  const { config } = ts.readConfigFile(configFile, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(
+    config ?? {},
+    { ...ts.sys, readDirectory: () => [] },
+    path.dirname(configFile),
+  );
+  const fields =
+    options.useDefineForClassFields ?? (options.target ?? ts.ScriptTarget.ES2022) >= ts.ScriptTarget.ES2022;
+  return {
+    ...pick(options, [
+      'experimentalDecorators',
+      'emitDecoratorMetadata',
+      'jsx',
+      'jsxFactory',
+      'jsxFragmentFactory',
+      'jsxImportSource',
+      'verbatimModuleSyntax',
+    ]),
+    useDefineForClassFields: fields,
+  };
+}
+
+function pick(options: ts.CompilerOptions, names: readonly string[]): ts.CompilerOptions {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
+
+function runOptions({ file, nodeMajor }: TransformRequest, format: Compiled['format']): ts.CompilerOptions {
+  const jsx = /x$/.test(path.extname(file));
+  const plain = format === 'module' ? ts.ModuleKind.ESNext : ts.ModuleKind.CommonJS;
+  return {
+    target: nodeMajor >= 24 ? ts.ScriptTarget.ESNext : ts.ScriptTarget.ES2022,
+    module: jsx ? plain : ts.ModuleKind.Node16,
+    moduleResolution: jsx ? ts.ModuleResolutionKind.Bundler : ts.ModuleResolutionKind.Node16,
+    esModuleInterop: true,
+    allowJs: true,
+    sourceMap: true,
+    inlineSourceMap: false,
+    removeComments: false,
+    noEmitHelpers: false,
+    importHelpers: false,
+  };
+}
+
+function withSourceMap(code: string, mapText: string, file: string): string {
+  const map: unknown = JSON.parse(mapText === '' ? '{}' : mapText);
+  const absolute = JSON.stringify({ ...(map as object), sourceRoot: '', sources: [file] });
+  const body = code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+  return `${body}//# sourceMappingURL=data:application/json;base64,${Buffer.from(absolute).toString('base64')}\n`;
+}
+
+function syntaxError(diagnostic: ts.Diagnostic, file: string): SyntaxError {
+  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n');
+  const at =
+    diagnostic.file === undefined
+      ? undefined
+      : ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start ?? 0);
+  const error = new SyntaxError(text);
+  const where = at === undefined ? file : `${file}:${at.line + 1}:${at.character + 1}`;
+  error.stack = `${where}\n\nSyntaxError: ${text}`;
+  return error;
+}

@@ -1,0 +1,107 @@
+/**
+ * Everything that package.json contributes, typed: code names a command, view, setting or context key only through
+ * this file, and `test/extension/manifest.test.ts` holds package.json against it. No value import of `vscode` here.
+ */
+
+export const CATEGORY = 'Forkscope';
+export const CONTAINER = 'forkscope';
+export const VIEWS = {
+  processes: 'forkscope.processes',
+  inspector: 'forkscope.inspector',
+} as const;
+
+interface CommandContribution {
+  readonly icon?: string;
+  /** `when` under which the command can be run from the palette; 'never': only from a menu that gives it an item. */
+  readonly palette?: string;
+  readonly enablement?: string;
+}
+
+/** TypeScript and JavaScript that can be run: declaration files cannot. */
+export const SCRIPT_WHEN =
+  'resourceScheme =~ /^(file|vscode-remote)$/ && resourceFilename =~ /\\.[mc]?[jt]s$/ && !(resourceFilename =~ /\\.d\\.[mc]?ts$/)';
+
+const RUN = { enablement: 'isWorkspaceTrusted', palette: SCRIPT_WHEN } as const;
+
+export const COMMANDS = {
+  'forkscope.runWithTracing': { icon: '$(type-hierarchy-sub)', ...RUN },
+  'forkscope.runWithArguments': { ...RUN },
+  'forkscope.setArguments': { icon: '$(symbol-parameter)', palette: SCRIPT_WHEN },
+  'forkscope.stop': { icon: '$(debug-stop)', enablement: 'forkscope.live' },
+  'forkscope.openTrace': { icon: '$(folder-opened)' },
+  'forkscope.openTimeline': { icon: '$(graph)', enablement: 'forkscope.hasSessions' },
+  'forkscope.inspect': { icon: '$(search)', enablement: 'forkscope.hasFindings' },
+  'forkscope.closeInspection': { icon: '$(close)', enablement: 'forkscope.inspecting' },
+  'forkscope.showReport': { icon: '$(output)', enablement: 'forkscope.hasSessions' },
+  'forkscope.showTerminal': { icon: '$(terminal)', palette: 'never' },
+  'forkscope.goToSource': { icon: '$(go-to-file)', palette: 'never' },
+  'forkscope.copyPid': { palette: 'never' },
+  'forkscope.copyCommandLine': { palette: 'never' },
+  'forkscope.stopProcess': { icon: '$(debug-stop)', palette: 'never' },
+  'forkscope.killProcess': { icon: '$(flame)', palette: 'never' },
+  'forkscope.clearEnded': { icon: '$(clear-all)', enablement: 'forkscope.hasEnded' },
+  'forkscope.closeSession': { icon: '$(close)', palette: 'never' },
+  'forkscope.revealTrace': { palette: 'never' },
+  'forkscope.selectRuntime': {},
+} as const satisfies Record<`forkscope.${string}`, CommandContribution>;
+export type CommandId = keyof typeof COMMANDS;
+
+/** Keys of the `when` clauses; set only by {@link ContextKey}'s users. */
+export const CONTEXT_KEYS = [
+  'forkscope.live',
+  'forkscope.hasSessions',
+  'forkscope.hasEnded',
+  'forkscope.hasFindings',
+  'forkscope.inspecting',
+] as const;
+export type ContextKey = (typeof CONTEXT_KEYS)[number];
+
+/** Settings without their prefix, with their defaults. */
+export interface Settings {
+  /** Path of the Node.js that runs programs; '': the `node` of the user's shell. */
+  readonly runtimeExecutable: string;
+  readonly onDeadlock: 'wait' | 'kill';
+  readonly callSites: 'off' | 'sampled' | 'all';
+  readonly traceStdio: boolean;
+  readonly notifyOnDeadlock: 'certain' | 'all' | 'never';
+  readonly showOnRun: 'tree' | 'timeline' | 'both' | 'none';
+  /** Ended sessions whose traces are kept. */
+  readonly keepTraces: number;
+  /** MB of records that each thread's stream keeps. */
+  readonly maxStreamSize: number;
+  /** Milliseconds between two refreshes of the views. */
+  readonly refreshInterval: number;
+}
+export const SETTING_DEFAULTS: Settings = {
+  runtimeExecutable: '',
+  onDeadlock: 'wait',
+  callSites: 'sampled',
+  traceStdio: true,
+  notifyOnDeadlock: 'certain',
+  showOnRun: 'tree',
+  keepTraces: 20,
+  maxStreamSize: 512,
+  refreshInterval: 500,
+};
+/** Settings that decide which program is started: a workspace that is not trusted cannot set them. */
+export const RESTRICTED_SETTINGS: readonly (keyof Settings)[] = ['runtimeExecutable'];
+
+/** What a tree item is for `when` clauses: `viewItem`. */
+export type ItemContext =
+  | 'session.live'
+  | 'session.live.terminal'
+  | 'session.ended'
+  | 'finding'
+  | 'link'
+  | 'group'
+  | 'process.live'
+  | 'process.ended'
+  | 'thread';
+
+/** Colours of the highlighted lines in an inspection. */
+export const COLORS = {
+  waitLine: 'forkscope.waitLineBackground',
+  waitLineBorder: 'forkscope.waitLineBorder',
+  acquiredLine: 'forkscope.acquiredLineBackground',
+  acquiredLineBorder: 'forkscope.acquiredLineBorder',
+} as const;

@@ -1,0 +1,175 @@
+import * as l10n from '@vscode/l10n';
+import type { ProcessView, ThreadView } from '../../model/types.ts';
+import { findingSpec } from './finding.ts';
+import { bytes, cpu, duration } from './format.ts';
+import type { Condition } from './look.ts';
+import {
+  CONDITIONS,
+  conditionOf,
+  conditionText,
+  describe,
+  iconOf,
+  stateText,
+  threadCondition,
+  waitOf,
+} from './look.ts';
+import type { Look, Spec } from './nodes.ts';
+import type { Snapshot } from './snapshot.ts';
+import { Names } from './snapshot.ts';
+import { mainWait, waitText } from './waits.ts';
+
+/** More siblings than this are put into groups by condition. */
+export const MOST_SIBLINGS = 50;
+
+interface Sibling {
+  readonly condition: Condition;
+  readonly spec: Spec;
+}
+
+/** The tree of one session. */
+export function sessionSpec(snapshot: Snapshot): Spec {
+  return new Builder(new Names(snapshot)).session();
+}
+
+class Builder {
+  private readonly names: Names;
+  private readonly dir: string;
+
+  constructor(names: Names) {
+    this.names = names;
+    this.dir = names.snapshot.dir;
+  }
+
+  session(): Spec {
+    const { processes, findings, dir } = this.names.snapshot;
+    const roots = processes.filter((p) => p.parentId === null || !this.names.processes.has(p.parentId));
+    const children = [
+      ...findings.map((finding) => findingSpec(finding, dir)),
+      ...this.group(
+        roots.map((p) => this.process(p)),
+        dir,
+      ),
+    ];
+    return { id: dir, dir, target: { kind: 'session' }, look: this.sessionLook(roots, children), children };
+  }
+
+  private sessionLook(roots: readonly ProcessView[], children: readonly Spec[]): Look {
+    const { name, live, terminal, problem } = this.names.snapshot;
+    const alarm = this.names.stuck.size > 0;
+    const description = problem || this.sessionText(roots);
+    const live$ = terminal ? 'session.live.terminal' : 'session.live';
+    return {
+      label: name,
+      description,
+      icon: sessionIcon(live, alarm, problem !== ''),
+      context: live ? live$ : 'session.ended',
+      accessible: l10n.t('Session {0}, {1}', name, description),
+      expand: children.length > 0 ? 'expanded' : 'none',
+      mark: problem ? 'alarm' : 'none',
+      site: null,
+    };
+  }
+
+  private sessionText(roots: readonly ProcessView[]): string {
+    const { live, processes, lastTime } = this.names.snapshot;
+    const alive = processes.filter((p) => p.end === null).length;
+    if (live && processes.length === 0) return l10n.t('starting');
+    const count = alive === 1 ? l10n.t('1 process') : l10n.t('{0} processes', alive);
+    if (live) return `${this.names.stuck.size > 0 ? l10n.t('deadlocked') : l10n.t('running')} · ${count}`;
+    const root = roots[0];
+    const end = root && root.end !== null ? stateText(root, conditionOf(root, this.names), this.names) : '';
+    return [end || l10n.t('ended'), duration(lastTime)].join(' · ');
+  }
+
+  private process(process: ProcessView): Sibling {
+    const condition = conditionOf(process, this.names);
+    const below = process.children.flatMap((id) => {
+      const child = this.names.processes.get(id);
+      return child ? [this.process(child)] : [];
+    });
+    const threads = process.threads.length > 1 ? process.threads.map((t) => this.thread(t, process)) : [];
+    const children = this.group([...threads, ...below], process.id);
+    const { id, pid, start } = process;
+    const target = { kind: 'process', processId: id, pid, start } as const;
+    const look = this.processLook(process, condition, children);
+    return { condition, spec: { id: `${this.dir}|${id}`, dir: this.dir, target, look, children } };
+  }
+
+  private processLook(process: ProcessView, condition: Condition, children: readonly Spec[]): Look {
+    const wait = process.end === null ? waitOf(process) : undefined;
+    const figures = [
+      stateText(process, condition, this.names),
+      process.end === null && process.cpu !== null ? cpu(process.cpu) : '',
+      process.end === null && process.memory !== null ? bytes(process.memory) : '',
+      l10n.t('process id {0}', process.pid),
+    ];
+    return {
+      label: process.name || `pid ${process.pid}`,
+      description: describe(process, condition, this.names),
+      icon: iconOf(condition, wait?.kind),
+      context: process.end === null ? 'process.live' : 'process.ended',
+      accessible: [process.name, ...figures].filter(Boolean).join(', '),
+      expand: children.length > 0 ? 'expanded' : 'none',
+      mark: markOf(condition),
+      site: wait?.site ?? null,
+    };
+  }
+
+  private thread(thread: ThreadView, process: ProcessView): Sibling {
+    const condition = threadCondition(thread, this.names);
+    const wait = mainWait(thread.waits);
+    const name =
+      thread.threadId === 0 ? l10n.t('main thread') : thread.name || l10n.t('thread {0}', thread.threadId);
+    const text = wait ? waitText(wait, this.names) : conditionText(condition).toLowerCase();
+    const look: Look = {
+      label: name,
+      description: text,
+      icon: iconOf(condition, wait?.kind),
+      context: 'thread',
+      accessible: l10n.t('Thread {0} of {1}, {2}', name, process.name, text),
+      expand: 'none',
+      mark: markOf(condition),
+      site: wait?.site ?? null,
+    };
+    const target = { kind: 'thread', processId: process.id, pid: process.pid, threadId: thread.id } as const;
+    return {
+      condition,
+      spec: { id: `${this.dir}|${thread.id}|thread`, dir: this.dir, target, look, children: [] },
+    };
+  }
+
+  private group(siblings: readonly Sibling[], owner: string): Spec[] {
+    if (siblings.length <= MOST_SIBLINGS) return siblings.map((s) => s.spec);
+    return CONDITIONS.flatMap((condition) => {
+      const members = siblings.filter((s) => s.condition === condition).map((s) => s.spec);
+      return members.length > 0 ? [this.groupSpec(condition, members, owner)] : [];
+    });
+  }
+
+  private groupSpec(condition: Condition, children: readonly Spec[], owner: string): Spec {
+    const label = conditionText(condition);
+    const look: Look = {
+      label,
+      description: String(children.length),
+      icon: iconOf(condition, undefined),
+      context: 'group',
+      accessible: l10n.t('{0}: {1}', label, children.length),
+      expand: condition === 'stuck' ? 'expanded' : 'collapsed',
+      mark: markOf(condition),
+      site: null,
+    };
+    const id = `${this.dir}|${owner}|group|${condition}`;
+    return { id, dir: this.dir, target: { kind: 'group', condition }, look, children };
+  }
+}
+
+function sessionIcon(live: boolean, alarm: boolean, failed: boolean) {
+  if (failed) return { id: 'warning', color: 'list.warningForeground' };
+  if (alarm) return { id: 'error', color: 'list.errorForeground' };
+  return live ? { id: 'pulse', color: 'charts.green' } : { id: 'history', color: 'disabledForeground' };
+}
+
+function markOf(condition: Condition): Look['mark'] {
+  if (condition === 'stuck') return 'alarm';
+  return condition === 'ended' || condition === 'untraced' ? 'faded' : 'none';
+}

@@ -1,0 +1,74 @@
+import type { CallSite } from '../../model/types.ts';
+import type { ItemContext } from '../contributions.ts';
+import type { Condition, Icon } from './look.ts';
+
+/** What a tree item stands for. Fixed for the life of the item: an inline button acts on this, never on a position. */
+export type Target =
+  | { readonly kind: 'session' }
+  | { readonly kind: 'finding'; readonly finding: string }
+  | { readonly kind: 'link'; readonly finding: string; readonly index: number }
+  | { readonly kind: 'group'; readonly condition: Condition }
+  | {
+      readonly kind: 'process';
+      readonly processId: string;
+      readonly pid: number;
+      /** Start of the process, ns since the session's origin: tells it from a later one with the same pid. */
+      readonly start: number;
+    }
+  | { readonly kind: 'thread'; readonly processId: string; readonly pid: number; readonly threadId: string };
+export type TargetKind = Target['kind'];
+
+/** What is drawn. Two equal looks need no refresh. */
+export interface Look {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  readonly context: ItemContext;
+  /** For screen readers: the row in words. */
+  readonly accessible: string;
+  readonly expand: 'none' | 'collapsed' | 'expanded';
+  /** How the label is coloured. */
+  readonly mark: 'none' | 'faded' | 'alarm';
+  /** Where a click leads. */
+  readonly site: CallSite | null;
+}
+
+/** A node as it should be. */
+export interface Spec {
+  /** Unique over all sessions, and stable while the same thing is meant. */
+  readonly id: string;
+  readonly dir: string;
+  readonly target: Target;
+  readonly look: Look;
+  readonly children: readonly Spec[];
+}
+
+/** A node as VS Code holds it: one object for the life of its id. */
+export interface TreeNode {
+  readonly id: string;
+  /** Trace directory of its session. */
+  readonly dir: string;
+  readonly target: Target;
+  look: Look;
+  parent: TreeNode | undefined;
+  children: readonly TreeNode[];
+}
+
+export function sameLook(a: Look, b: Look): boolean {
+  return (
+    a.label === b.label &&
+    a.description === b.description &&
+    a.icon.id === b.icon.id &&
+    a.icon.color === b.icon.color &&
+    a.context === b.context &&
+    a.accessible === b.accessible &&
+    a.expand === b.expand &&
+    a.mark === b.mark &&
+    sameSite(a.site, b.site)
+  );
+}
+
+function sameSite(a: CallSite | null, b: CallSite | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.file === b.file && a.line === b.line && a.column === b.column;
+}

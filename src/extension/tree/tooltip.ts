@@ -1,0 +1,68 @@
+import * as l10n from '@vscode/l10n';
+import type { CallSite, ProcessView, ThreadView } from '../../model/types.ts';
+import { bytes, duration, shorten, shortSite } from './format.ts';
+import { conditionOf, conditionText, stateText } from './look.ts';
+import type { Names } from './snapshot.ts';
+import { waitText } from './waits.ts';
+
+const LONGEST_COMMAND = 600;
+
+/** What a process is and does, as Markdown. The caller must not trust it: names come from the program. */
+export function processTooltip(process: ProcessView, names: Names): string {
+  const condition = conditionOf(process, names);
+  const head = `**${plain(process.name)}** — ${plain(stateText(process, condition, names))}`;
+  const rows: [string, string][] = [
+    [l10n.t('Process id'), String(process.pid)],
+    [l10n.t('State'), conditionText(condition)],
+  ];
+  if (process.cpu !== null && process.end === null) rows.push([l10n.t('CPU'), `${Math.round(process.cpu)}%`]);
+  if (process.memory !== null && process.end === null) rows.push([l10n.t('Memory'), bytes(process.memory)]);
+  if (process.api) rows.push([l10n.t('Started by'), startedBy(process, names)]);
+  rows.push([l10n.t('Lived'), duration((process.end ?? names.snapshot.lastTime) - process.start)]);
+  if (process.threads.length > 1) rows.push([l10n.t('Threads'), String(process.threads.length)]);
+  const waits = process.threads.flatMap((t) => waitLines(t, names));
+  return [head, table(rows), ...waits, fence(process.argv)].filter(Boolean).join('\n\n');
+}
+
+export function threadTooltip(thread: ThreadView, names: Names): string {
+  return [`**${plain(thread.name)}**`, ...waitLines(thread, names)].join('\n\n');
+}
+
+function startedBy(process: ProcessView, names: Names): string {
+  const how = process.daemon ? l10n.t('{0} (daemon)', process.api ?? '') : (process.api ?? '');
+  return process.parentId === null ? how : l10n.t('{0} of {1}', how, names.process(process.parentId));
+}
+
+function waitLines(thread: ThreadView, names: Names): string[] {
+  return thread.waits.map((wait) => {
+    const since = duration(Math.max(0, names.snapshot.lastTime - wait.since));
+    const where = wait.site ? ` ${siteText(wait.site)}` : '';
+    return `${plain(l10n.t('{0} for {1}', waitText(wait, names), since))}${plain(where)}`;
+  });
+}
+
+/** `(deadlock.ts:25)`, with what sampling means where the site was sampled. */
+export function siteText(site: CallSite): string {
+  return site.sampled ? l10n.t('(last seen at {0})', shortSite(site)) : `(${shortSite(site)})`;
+}
+
+function table(rows: readonly [string, string][]): string {
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${plain(name)} | ${plain(value)} |`)].join(
+    '\n',
+  );
+}
+
+function fence(argv: readonly string[]): string {
+  if (argv.length === 0) return '';
+  const text = shorten(commandLine(argv), LONGEST_COMMAND).replaceAll('```', "'''");
+  return `\`\`\`shell\n${text}\n\`\`\``;
+}
+
+/** argv as one could type it into a POSIX shell. */
+export function commandLine(argv: readonly string[]): string {
+  return argv.map((a) => (/^[\w@%+=:,./-]+$/.test(a) ? a : `'${a.replaceAll("'", "'\\''")}'`)).join(' ');
+}
+
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, '\\$&').replace(/\s+/g, ' ');
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { bytes, duration, shorten, shortSite } from '../../../src/extension/tree/format.ts';
+import { Names } from '../../../src/extension/tree/snapshot.ts';
+import { commandLine, processTooltip } from '../../../src/extension/tree/tooltip.ts';
+import { processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
+
+test('durations and sizes for people', () => {
+  const cases: [number, string][] = [
+    [12, '12 ns'],
+    [1_500, '1.5 µs'],
+    [25e6, '25 ms'],
+    [2.34e9, '2.3 s'],
+    [125e9, '2 min 5 s'],
+    [7_400e9, '2 h 3 min'],
+  ];
+  for (const [ns, text] of cases) assert.equal(duration(ns), text);
+  assert.equal(bytes(900), '900 B');
+  assert.equal(bytes(48 * 1024 * 1024), '48 MB');
+  assert.equal(bytes(1.5 * 1024 ** 3), '1.5 GB');
+});
+
+test('places and long texts are shortened', () => {
+  assert.equal(shortSite({ file: 'C:\\w\\a.ts', line: 3 }), 'a.ts:3');
+  assert.equal(shorten('abcdef', 4), 'abc…');
+});
+
+test('a command line can be pasted into a shell', () => {
+  assert.equal(commandLine(['node', 'my file.ts', "it's", '--x=1']), "node 'my file.ts' 'it'\\''s' --x=1");
+});
+
+test('a tooltip tells CPU, memory, waits and argv, and nothing in it is taken for Markdown', () => {
+  const waits = [waitView('1-r', { kind: 'waitReceive', site: { ...siteAt(4), sampled: true } })];
+  const process = processView('1-r', {
+    name: '[x](command:evil) <b>',
+    cpu: 50,
+    memory: 1024,
+    argv: ['node', '```', 'a b'],
+    threads: [threadView('1-r', { waits })],
+  });
+  const text = processTooltip(process, new Names(snapshotOf([process])));
+  assert.match(text, /\| CPU \| 50% \|/);
+  assert.match(text, /\| Memory \| 1 KB \|/);
+  assert.match(text, /for 4 s \\\(last seen at deadlock\.ts:4\\\)/);
+  assert.ok(text.includes("node ''''''") || text.includes("'''"));
+  assert.ok(!text.includes('[x](command:evil)'));
+  assert.ok(!text.includes('<b>'));
+});

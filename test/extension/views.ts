@@ -1,0 +1,95 @@
+import type { Snapshot } from '../../src/extension/tree/snapshot.ts';
+import type { Finding, ProcessView, ThreadView, WaitView } from '../../src/model/types.ts';
+
+/** Views as the model gives them, for tests of what the extension makes of them. */
+export function processView(id: string, change: Partial<ProcessView> = {}): ProcessView {
+  return {
+    id,
+    pid: Number(id.split('-')[0]) || 1,
+    parentId: null,
+    name: id,
+    argv: ['node', `${id}.ts`],
+    api: 'Process',
+    daemon: false,
+    start: 0,
+    end: null,
+    exitCode: null,
+    signal: null,
+    instrumented: true,
+    reason: '',
+    state: 'running',
+    threads: [threadView(id)],
+    children: [],
+    cpu: null,
+    memory: null,
+    ...change,
+  };
+}
+
+export function threadView(processId: string, change: Partial<ThreadView> = {}): ThreadView {
+  return {
+    id: `${processId}.0`,
+    processId,
+    threadId: 0,
+    name: 'main',
+    start: 0,
+    end: null,
+    state: 'running',
+    waits: [],
+    ...change,
+  };
+}
+
+export function waitView(processId: string, change: Partial<WaitView> = {}): WaitView {
+  return {
+    kind: 'waitAcquire',
+    processId,
+    threadId: `${processId}.0`,
+    task: 0,
+    resourceId: null,
+    awaitedProcessId: null,
+    since: 1e9,
+    sync: true,
+    timeoutMs: null,
+    site: null,
+    ...change,
+  };
+}
+
+export function siteAt(line: number, file = '/w/deadlock.ts') {
+  return { file, line, column: 3, fn: 'work', sampled: false };
+}
+
+export function findingView(change: Partial<Finding> = {}): Finding {
+  return {
+    id: 'lock-cycle:a,b',
+    kind: 'lock-cycle',
+    certainty: 'certain',
+    blocking: true,
+    title: 'a and b wait for each other',
+    time: 1e9,
+    processes: ['1-a', '2-b'],
+    resources: ['A', 'B'],
+    sites: [],
+    chain: [],
+    explanation: 'Both are blocked.',
+    fix: 'Take the locks in one order.',
+    ...change,
+  };
+}
+
+export function snapshotOf(processes: readonly ProcessView[], change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    dir: '/t/s1',
+    name: 'deadlock.ts',
+    live: true,
+    terminal: false,
+    problem: '',
+    lastTime: 5e9,
+    processes,
+    findings: [],
+    resources: [],
+    channels: [],
+    ...change,
+  };
+}

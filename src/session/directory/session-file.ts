@@ -1,0 +1,51 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
+import type { Observation } from '../../trace/definitions.ts';
+import { LineParser } from '../../trace/lines.ts';
+import { isAlive } from '../os/liveness.ts';
+
+/** What the launcher saw from outside. */
+export const SESSION_FILE = 'session.def';
+
+export type SessionObservation = Extract<Observation, { type: 'session' }>;
+
+/** Its first line says everything that is asked here; the rest can be long. */
+const HEAD_BYTES = 1024 * 1024;
+
+/** The begin of a session, `undefined` when the folder does not hold one that can be read. */
+export function readSessionHead(dir: string): SessionObservation | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path.join(dir, SESSION_FILE), 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    const size = readSync(fd, head, 0, head.length, 0);
+    const first = new LineParser().push(head.subarray(0, size)).lines[0]?.value;
+    return isSession(first) ? first : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isSession(value: unknown): value is SessionObservation {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'session' &&
+    'launcherPid' in value &&
+    typeof value.launcherPid === 'number' &&
+    'wallClock' in value &&
+    typeof value.wallClock === 'number'
+  );
+}
+
+/** Is the launcher of this session still there? Then more may be written. */
+export function isLauncherAlive(head: SessionObservation): boolean {
+  return isAlive(head.launcherPid, head.wallClock);
+}

@@ -1,0 +1,49 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+const HANDED_ON: readonly NodeJS.Signals[] =
+  process.platform === 'win32'
+    ? ['SIGINT', 'SIGBREAK']
+    : [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+/** Who gets a signal together with us shows it within this time, ms: it ends, or its shim records the signal. */
+const GRACE = 200;
+
+/**
+ * Keeps the tool alive while the program decides what a signal means, and lets each signal reach the program exactly
+ * once. The terminal sends Ctrl-C to the whole foreground group, the program included; a supervisor may signal the group
+ * as well, or only the tool: then it is handed on.
+ *
+ * @param hasReceived did the program's own trace show this signal since `time` (ms of `performance.now()`)?
+ * @returns removes the handlers
+ */
+export function handOnSignals(
+  child: ChildProcess,
+  hasReceived: (signal: NodeJS.Signals, since: number) => boolean,
+): () => void {
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  const handler = async (signal: NodeJS.Signals): Promise<void> => {
+    // Consoles of Windows deliver to everyone who is attached.
+    if (process.platform === 'win32') return;
+    if (FROM_TERMINAL.includes(signal) && isInForeground()) return;
+    const since = performance.now();
+    await sleep(GRACE);
+    if (isRunning() && !hasReceived(signal, since)) child.kill(signal);
+  };
+  for (const signal of HANDED_ON) process.on(signal, handler);
+  return () => {
+    for (const signal of HANDED_ON) process.off(signal, handler);
+  };
+}
+
+/** Is this process in the foreground group of a terminal? */
+function isInForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[2] === fields[5];
+  } catch {
+    return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  }
+}

@@ -1,0 +1,40 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { reasonOf, UserError } from '../errors.ts';
+
+/** What is run: a script on the user's Node, or any command. */
+export type Target =
+  | { readonly kind: 'script'; readonly file: string; readonly args: readonly string[] }
+  | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
+
+const SCRIPTS = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx', '']);
+
+/**
+ * The absolute path of a script that can be started.
+ * @throws UserError saying what is wrong with it
+ */
+export function checkScript(given: string, cwd: string): string {
+  const file = path.resolve(cwd, given);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw new UserError(`no such script: ${given}`);
+  if (stat.isDirectory()) throw new UserError(`${given} is a directory; give the script to run`);
+  if (!SCRIPTS.has(path.extname(file))) {
+    throw new UserError(
+      `${given} is not a TypeScript or JavaScript file; run other programs with: forkscope run -- command args…`,
+    );
+  }
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw new UserError(`can't read ${given}: ${reasonOf(error)}`);
+  }
+  return file;
+}
+
+/** @throws UserError when the program's working folder is not one */
+export function checkFolder(given: string): string {
+  const folder = path.resolve(given);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError(`no such folder: ${given}`);
+  return folder;
+}

@@ -1,0 +1,12 @@
+import { LinuxProcessTable } from './linux.ts';
+import { PortableProcessTable } from './portable.ts';
+import type { ProcessTable } from './process-table.ts';
+
+export { type KillStep, killTree } from './kill.ts';
+export { isAlive } from './liveness.ts';
+export type { OsProcess, ProcessTable } from './process-table.ts';
+
+/** The best way to ask this system about processes. */
+export function processTable(): ProcessTable {
+  return LinuxProcessTable.isUsable() ? new LinuxProcessTable() : new PortableProcessTable();
+}

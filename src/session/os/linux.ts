@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type OsProcess, type ProcessTable, pickTree } from './process-table.ts';
+
+/** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
+const TICKS_PER_SECOND = 100;
+
+interface Stat {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly name: string;
+  readonly dead: boolean;
+  /** CPU time so far, ticks. */
+  readonly used: number;
+  /** Ticks since boot. */
+  readonly start: number;
+}
+
+/**
+ * Reads /proc: exact, and about a hundred times cheaper than starting `ps`, which slim containers do not have anyway.
+ */
+export class LinuxProcessTable implements ProcessTable {
+  readonly #last = new Map<number, { start: number; used: number; at: number }>();
+
+  static isUsable(): boolean {
+    return process.platform === 'linux' && existsSync('/proc/self/stat');
+  }
+
+  async descendants(roots: Iterable<number>): Promise<OsProcess[]> {
+    const living = pids()
+      .map(readStat)
+      .filter((stat) => stat !== undefined && !stat.dead) as Stat[];
+    const now = uptime();
+    const picked = pickTree(living, roots);
+    const shown = picked.map((stat) => this.#describe(stat, now));
+    const pidsLeft = new Set(picked.map(({ pid }) => pid));
+    for (const pid of this.#last.keys()) if (!pidsLeft.has(pid)) this.#last.delete(pid);
+    return shown;
+  }
+
+  #describe(stat: Stat, now: number): OsProcess {
+    const { pid, ppid, name, used, start } = stat;
+    const before = this.#last.get(pid);
+    const known = before?.start === start ? before : { start, used: 0, at: start };
+    this.#last.set(pid, { start, used, at: now });
+    const elapsed = now - known.at;
+    return {
+      pid,
+      ppid,
+      name,
+      command: commandLine(pid),
+      cpu: elapsed > 0 ? Math.max(0, ((used - known.used) / elapsed) * 100) : null,
+      memory: resident(pid),
+      start: String(start),
+    };
+  }
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The name stands in parentheses and may hold spaces and parentheses itself: fields count from the last one. */
+function readStat(pid: number): Stat | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < 0) return undefined;
+  const fields = text.slice(close + 2).split(' ');
+  const field = (n: number): number => Number(fields[n - 3]);
+  return {
+    pid,
+    name: text.slice(open + 1, close),
+    dead: fields[0] === 'Z' || fields[0] === 'X',
+    ppid: field(4),
+    used: field(14) + field(15),
+    start: field(22),
+  };
+}
+
+function uptime(): number {
+  return Number(read('/proc/uptime').split(' ')[0]) * TICKS_PER_SECOND;
+}
+
+function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' ');
+}
+
+function resident(pid: number): number | null {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
+
+/** Start of a process in ms since the epoch, `undefined` when there is none. */
+export function linuxStartTime(pid: number): number | undefined {
+  const stat = readStat(pid);
+  const boot = /^btime (\d+)$/m.exec(read('/proc/stat'))?.[1];
+  if (stat === undefined || stat.dead || boot === undefined) return undefined;
+  return Number(boot) * 1000 + (stat.start * 1000) / TICKS_PER_SECOND;
+}

@@ -1,0 +1,36 @@
+import os from 'node:os';
+import pidtree from 'pidtree';
+import psList, { type ProcessDescriptor } from 'ps-list';
+import { type OsProcess, type ProcessTable, pickTree } from './process-table.ts';
+
+/** Asks the system's own tools: `ps` on macOS and other Unixes, Windows' process list (no CPU and memory there). */
+export class PortableProcessTable implements ProcessTable {
+  async descendants(roots: Iterable<number>): Promise<OsProcess[]> {
+    const all = await psList({ all: true });
+    const living = all.filter(({ cmd }) => !cmd?.includes('<defunct>'));
+    return pickTree(living, roots).map(describe);
+  }
+}
+
+function describe(entry: ProcessDescriptor): OsProcess {
+  const { pid, ppid, name, cmd, cpu, memory, startTime } = entry;
+  return {
+    pid,
+    ppid,
+    name,
+    command: cmd ?? '',
+    cpu: cpu ?? null,
+    // ps gives a percentage of the machine's memory with one decimal.
+    memory: memory === undefined ? null : Math.round((memory / 100) * os.totalmem()),
+    start: startTime === undefined ? '' : String(startTime.getTime()),
+  };
+}
+
+/** Pids of a process and of all below it, parents first; without those that have gone meanwhile. */
+export async function portableTree(pid: number): Promise<number[]> {
+  try {
+    return await pidtree(pid, { root: true });
+  } catch {
+    return [];
+  }
+}

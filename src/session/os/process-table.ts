@@ -1,0 +1,48 @@
+/** One living process as the operating system shows it. */
+export interface OsProcess {
+  readonly pid: number;
+  readonly ppid: number;
+  /** Short name of the executable. */
+  readonly name: string;
+  /** The whole command line, '' where it can't be read. */
+  readonly command: string;
+  /** Percent of one core since the last look (at the first: since its start); `null`: unknown. */
+  readonly cpu: number | null;
+  /** Bytes resident; `null`: unknown. */
+  readonly memory: number | null;
+  /** Tells two processes with the same pid apart; '' where the system does not say. */
+  readonly start: string;
+}
+
+/** What the operating system knows about processes: one implementation for each way to ask it. */
+export interface ProcessTable {
+  /**
+   * The processes that are descendants of any of `roots`, and those roots themselves, without the dead (zombies).
+   * A child whose parent has died belongs to nobody: name it as a root to keep seeing it.
+   */
+  descendants(roots: Iterable<number>): Promise<OsProcess[]>;
+}
+
+/** Picks `roots` and all below them out of a table, parents first. */
+export function pickTree<T extends { readonly pid: number; readonly ppid: number }>(
+  all: readonly T[],
+  roots: Iterable<number>,
+): T[] {
+  const byPid = new Map(all.map((entry) => [entry.pid, entry]));
+  const byParent = new Map<number, T[]>();
+  for (const entry of all) {
+    const siblings = byParent.get(entry.ppid);
+    if (siblings === undefined) byParent.set(entry.ppid, [entry]);
+    else siblings.push(entry);
+  }
+  const picked = new Map<number, T>();
+  for (const root of roots) {
+    const entry = byPid.get(root);
+    if (entry !== undefined) picked.set(root, entry);
+    for (const child of byParent.get(root) ?? []) picked.set(child.pid, child);
+  }
+  for (const pid of picked.keys()) {
+    for (const child of byParent.get(pid) ?? []) if (!picked.has(child.pid)) picked.set(child.pid, child);
+  }
+  return [...picked.values()];
+}

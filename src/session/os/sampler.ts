@@ -1,0 +1,109 @@
+import type { Observation } from '../../trace/definitions.ts';
+import type { SessionClock } from '../clock.ts';
+import type { OsProcess, ProcessTable } from './process-table.ts';
+
+const FIRST_LOOK = 250;
+const LOOK_EVERY = 1000;
+/** Looking takes at most this part of a core, however many processes the machine has. */
+const MOST_SHARE = 0.02;
+
+/**
+ * Looks at the program from outside, once a second or less: CPU and memory of each process, and processes that no shim
+ * reports from (not Node, or untraced). Writes what it sees as observations.
+ */
+export class OsSampler {
+  readonly #table: ProcessTable;
+  readonly #clock: SessionClock;
+  readonly #write: (observation: Observation) => void;
+  readonly #isTraced: (pid: number) => boolean;
+  /** Pid → start, of all that were seen and have not gone. */
+  readonly #seen = new Map<number, string>();
+  readonly #announced = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  /** @param isTraced has this process a stream of its own? */
+  constructor(
+    table: ProcessTable,
+    clock: SessionClock,
+    isTraced: (pid: number) => boolean,
+    write: (observation: Observation) => void,
+  ) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#isTraced = isTraced;
+    this.#write = write;
+  }
+
+  start(root: number): void {
+    this.#seen.set(root, '');
+    this.#schedule(FIRST_LOOK);
+  }
+
+  /** Pids of the program that were alive at the last look, those without a parent included. */
+  get pids(): readonly number[] {
+    return [...this.#seen.keys()];
+  }
+
+  /** Ends the looking; one that is under way is awaited. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #schedule(delay: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#lookAndGoOn();
+    }, delay);
+    this.#timer.unref();
+  }
+
+  async #lookAndGoOn(): Promise<void> {
+    const begin = performance.now();
+    try {
+      await this.look();
+    } catch {
+      // A system that does not answer now (no process can be started) may do so next time.
+    }
+    this.#schedule(Math.max(LOOK_EVERY, (performance.now() - begin) / MOST_SHARE));
+  }
+
+  /** One look. */
+  async look(): Promise<void> {
+    const found = await this.#table.descendants(this.#seen.keys());
+    const time = this.#clock.now();
+    const present = new Map(found.map((entry) => [entry.pid, entry]));
+    for (const [pid, start] of this.#seen) {
+      const entry = present.get(pid);
+      if (entry !== undefined && (start === '' || entry.start === start)) continue;
+      this.#gone(pid, time);
+      // Another process has got the pid of one of ours.
+      present.delete(pid);
+    }
+    for (const entry of present.values()) this.#report(entry, time);
+  }
+
+  #gone(pid: number, time: number): void {
+    this.#seen.delete(pid);
+    if (this.#announced.delete(pid)) this.#write({ type: 'osGone', time, pid });
+  }
+
+  #report(entry: OsProcess, time: number): void {
+    const { pid, ppid, name, command, cpu, memory, start } = entry;
+    // A Node process has no stream yet in its first moments: at the second look it has, or never will.
+    const before = this.#seen.has(pid);
+    this.#seen.set(pid, start);
+    if (before && !this.#announced.has(pid) && !this.#isTraced(pid)) {
+      this.#announced.add(pid);
+      this.#write({ type: 'osProcess', time, pid, ppid, name, command });
+    }
+    if (cpu !== null && memory !== null) this.#write({ type: 'sample', time, pid, cpu: round(cpu), memory });
+  }
+}
+
+function round(percent: number): number {
+  return Math.round(percent * 10) / 10;
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Passed as vscodeExecutablePath: an executable file that loads the TypeScript beside it.
-import { register } from 'tsx/esm/api';
+import { createRequire } from 'node:module';
+import 'tsx/cjs';
 
-register();
-const { main } = await import('./code.ts');
+const { main } = createRequire(import.meta.url)('./code.ts');
 process.exitCode = await main(process.argv.slice(2));

@@ -28,10 +28,10 @@ async function screenshotOfFailure(this: Mocha.Context): Promise<void> {
 function reporter(runner: Mocha.Runner): void {
   const record = (test: Mocha.Test, status: 'passed' | 'failed' | 'skipped', error?: Error) => {
     const mark = { passed: '✔', failed: '✖', skipped: '﹣' }[status];
-    console.log(`${mark} ${test.fullTitle()} (${test.duration ?? 0} ms)${status === 'skipped' ? ' # SKIPPED' : ''}`);
+    console.log(`${mark} ${test.titlePath().join(' › ')} (${test.duration ?? 0} ms)${status === 'skipped' ? ' # SKIPPED' : ''}`);
     if (error) console.log(String(error.stack ?? error));
     const file = process.env['FORKSCOPE_TEST_RESULTS'];
-    const line = { name: test.fullTitle(), status, error: error?.message };
+    const line = { name: test.titlePath().join(' › '), status, error: error?.message };
     if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
   };
   runner.on('pass', (test) => record(test, 'passed'));

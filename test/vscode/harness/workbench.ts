@@ -7,6 +7,8 @@ import { type Pixels, seenPixels } from './pixels.ts';
 /** The machine may be loaded: generous, since tests wait for conditions and not for time. */
 const PATIENCE = 60_000;
 
+const label = (title: string) => `a.action-label[aria-label^="${title}"]`;
+
 /** What a user does and sees in a VS Code window, in the words of the workbench. Locators wait by themselves. */
 export class Workbench {
   /** Playwright's page, for what has no word here. */
@@ -49,12 +51,12 @@ export class Workbench {
 
   /** The item of a view container in the activity bar. */
   activity(title: string): Locator {
-    return this.page.locator(`.activitybar .action-item a.action-label[aria-label^="${title}"]`);
+    return this.page.locator(`.activitybar .action-item ${label(title)}`);
   }
 
   /** Opens a view container by its activity-bar item, where it is not open already. */
   async openActivity(title: string): Promise<void> {
-    const item = this.page.locator('.activitybar .action-item', { has: this.activity(title) });
+    const item = this.page.locator('.activitybar .action-item', { has: this.page.locator(label(title)) });
     await item.waitFor();
     if (!(await item.getAttribute('class'))?.includes('checked')) await this.activity(title).click();
     await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
@@ -86,7 +88,7 @@ export class Workbench {
     while (Date.now() < deadline) {
       for (const frame of this.page.frames()) {
         // A frame may go away in the middle of the question.
-        if (frame.name() === 'active-frame' && (await frame.$(selector).catch(() => null))) return frame;
+        if (await showsWebview(frame, selector).catch(() => false)) return frame;
       }
       await this.page.waitForTimeout(100);
     }
@@ -98,9 +100,11 @@ export class Workbench {
     return seenPixels(this.page, element);
   }
 
-  /** Reloads the window, as *Developer: Reload Window* does, and waits until it is back. */
+  /** Reloads the window by its own command, which saves its state first (a browser's reload would not). */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
@@ -112,4 +116,11 @@ export class Workbench {
     await this.page.screenshot({ path: file });
     return file;
   }
+}
+
+/** A webview's document loads in a hidden `pending-frame`, whose element is then renamed; its frame keeps the old name. */
+async function showsWebview(frame: Frame, selector: string): Promise<boolean> {
+  if (!/^(pending|active)-frame$/.test(frame.name())) return false;
+  const element = await frame.frameElement();
+  return (await element.getAttribute('id')) === 'active-frame' && (await frame.$(selector)) !== null;
 }

@@ -1,0 +1,17 @@
+// The pitfall: without close() and join() the workers, which are daemons, end with main, and so do their tasks.
+import { isMain, Pool } from 'forkscope';
+import { sleep } from './support/time.ts';
+
+export async function foo(i: number): Promise<number> {
+  await sleep(2);
+  console.log('in process', process.pid);
+  return i + 100;
+}
+
+async function main(): Promise<void> {
+  const pool = await Pool.create(5);
+  for (let i = 0; i < 10; i++) pool.applyAsync(foo, [i]);
+  console.log('end');
+}
+
+if (isMain(import.meta)) void main();

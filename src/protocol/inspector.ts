@@ -1,0 +1,63 @@
+import type { CallSite, SiteRole } from '../model/types.ts';
+
+/** Messages between the inspector's webview and the extension, both directions. Texts are ready to be shown. */
+
+/** A line of code that the reader can go to. */
+export interface InspectedSite {
+  readonly site: CallSite;
+  readonly role: SiteRole;
+  /** `deadlock.ts:25` */
+  readonly place: string;
+  /** What happens there: `worker-1 waits here`. */
+  readonly text: string;
+}
+
+/** One link of the chain of waits. */
+export interface InspectedLink {
+  /** The link in words. */
+  readonly text: string;
+  /** Since when, in words, or ''. */
+  readonly since: string;
+  /** The line that waits. */
+  readonly waits: InspectedSite | null;
+  /** The lines that led to it: where what is waited for was taken. */
+  readonly causes: readonly InspectedSite[];
+}
+
+export interface Inspection {
+  readonly dir: string;
+  readonly finding: string;
+  readonly title: string;
+  readonly certain: boolean;
+  /** `certain`, `suspected` in the user's language. */
+  readonly certainty: string;
+  readonly links: readonly InspectedLink[];
+  /** Lines that no link has. */
+  readonly others: readonly InspectedSite[];
+  readonly explanation: string;
+  readonly fix: string;
+  /** Headings and labels in the user's language. */
+  readonly words: {
+    readonly chain: string;
+    readonly why: string;
+    readonly fix: string;
+    readonly show: string;
+    readonly copy: string;
+    readonly timeline: string;
+  };
+}
+
+export type ToInspector = {
+  readonly type: 'show';
+  readonly inspection: Inspection;
+  /** Index of the link whose lines are shown. */
+  readonly selected: number;
+};
+
+export type FromInspector =
+  | { readonly type: 'ready' }
+  /** Shows the lines of a link side by side. */
+  | { readonly type: 'select'; readonly link: number }
+  | { readonly type: 'goto'; readonly site: CallSite }
+  | { readonly type: 'copy' }
+  | { readonly type: 'timeline' };

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 120_000;
 
 export async function run(): Promise<void> {
   const only = process.env['FORKSCOPE_TEST_GREP'];
-  const mocha = new Mocha({ ui: 'bdd', timeout: TIMEOUT_MS, reporter, ...(only ? { grep: only } : {}) });
+  const mocha = new Mocha({ ui: 'bdd', timeout: TIMEOUT_MS, reporter: Reporter, ...(only ? { grep: only } : {}) });
   for (const file of readdirSync(__dirname)) if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
   const failures = await new Promise<number>((resolve) => {
     mocha.rootHooks({ afterEach: screenshotOfFailure });
@@ -25,7 +25,14 @@ async function screenshotOfFailure(this: Mocha.Context): Promise<void> {
 }
 
 /** Test by test: a line on the driver's console, and a line in the results file that scripts/test.mjs counts. */
-function reporter(runner: Mocha.Runner): void {
+class Reporter extends Mocha.reporters.Base {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    report(runner);
+  }
+}
+
+function report(runner: Mocha.Runner): void {
   const record = (test: Mocha.Test, status: 'passed' | 'failed' | 'skipped', error?: Error) => {
     const mark = { passed: '✔', failed: '✖', skipped: '﹣' }[status];
     console.log(`${mark} ${test.titlePath().join(' › ')} (${test.duration ?? 0} ms)${status === 'skipped' ? ' # SKIPPED' : ''}`);

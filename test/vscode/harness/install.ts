@@ -63,10 +63,12 @@ const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
 const MAC_BROWSER = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /** `FORKSCOPE_TEST_CHROMIUM`, a Chromium of this machine, else Debian's package. */
-async function provideChromium(): Promise<string> {
+export async function provideChromium(): Promise<string> {
   const own = process.env['FORKSCOPE_TEST_CHROMIUM'];
   if (own) return own;
-  const found = () => BROWSERS.map(which).find(Boolean) ?? (existsSync(MAC_BROWSER) ? MAC_BROWSER : undefined);
+  const found = () =>
+    BROWSERS.map((name) => which(name)).find((file) => file !== undefined) ??
+    (existsSync(MAC_BROWSER) ? MAC_BROWSER : undefined);
   if (!found()) await aptInstall(['chromium'], 'no Chromium (set FORKSCOPE_TEST_CHROMIUM to one)');
   const browser = found();
   if (!browser) throw new Error('the chromium package was installed, but there is no chromium on PATH');

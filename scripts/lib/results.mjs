@@ -1,0 +1,49 @@
+// What the parts of a test run report, counted, and the summary at its end.
+import { existsSync, readFileSync } from 'node:fs';
+
+/**
+ * @typedef {{ name: string, status: 'passed' | 'failed' | 'skipped', error?: string }} Result
+ * @typedef {{ part: string, results: Result[], seconds: number, notStarted?: string }} PartResult
+ */
+
+/** @param {string} file @returns {Result[]} */
+export function readResults(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** @param {Result[]} results @param {Result['status']} status */
+const count = (results, status) => results.filter((result) => result.status === status).length;
+
+/** Skipped because the test is about another platform: nothing is missing then. @param {Result} result */
+const isElsewhere = (result) => /^only on /i.test(result.error ?? '');
+
+/**
+ * Prints every part with its counts, every failed and skipped test again, and the closing line.
+ * @param {PartResult[]} parts
+ * @param {boolean} strict whether something skipped is a failure
+ * @returns {number} the exit code
+ */
+export function summarize(parts, strict) {
+  const all = parts.flatMap(({ results }) => results);
+  console.log('\nSummary');
+  for (const { part, results, seconds, notStarted } of parts) {
+    const counts = ['passed', 'failed', 'skipped'].map((s) => `${count(results, /** @type {any} */ (s))} ${s}`);
+    console.log(`  ${part}: ${notStarted ? `NOT STARTED: ${notStarted}` : `${counts.join(', ')} (${seconds} s)`}`);
+  }
+  for (const { part, results } of parts) {
+    for (const { name, status, error } of results) {
+      if (status === 'passed') continue;
+      console.log(`  ${status.toUpperCase()}: ${part}: ${name}${error ? `: ${error.split('\n')[0]}` : ''}`);
+    }
+  }
+  const missing = all.filter((result) => result.status === 'skipped' && !isElsewhere(result));
+  if (missing.length > 0) {
+    console.log(`  !!! ${missing.length} SKIPPED${strict ? ', which is a failure where CI is set' : ''}`);
+  }
+  console.log(`\n${['passed', 'failed', 'skipped'].map((s) => `${count(all, /** @type {any} */ (s))} ${s}`).join(', ')}`);
+  return count(all, 'failed') > 0 || all.length === 0 || (strict && missing.length > 0) ? 1 : 0;
+}

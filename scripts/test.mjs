@@ -1,0 +1,112 @@
+// Runs the tests, part by part, and ends with the line "N passed, N failed, N skipped".
+//   npm test                       build, check, unit tests on this Node and on 20 and 24, VS Code
+//   npm test -- --only PART        one of check, unit, vscode, programs, browser (may be repeated)
+//   npm run test:long              the unit and the long tests on Node 20, 22, 24 and 26
+// With CI set, a skipped test is a failure. FORKSCOPE_TEST_DEADLINE (epoch seconds): no part starts after it.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { tryRun } from './lib/exec.mjs';
+import { nodeTestArguments, root, runPart, testFiles } from './lib/parts.mjs';
+import { summarize } from './lib/results.mjs';
+import { provideNode } from './nodes.mjs';
+
+const PARTS = ['check', 'unit', 'browser', 'vscode', 'programs'];
+/** `npm test` leaves out what has a command of its own. */
+const USUAL = PARTS.filter((part) => part !== 'programs');
+const APART = ['test/vscode', 'test/browser', 'test/programs', 'test/long'];
+/** What a user's own Node runs; the rest runs in VS Code's Node or in one process of ours. */
+const ON_EVERY_NODE = ['base', 'shm', 'runtime', 'shim', 'trace', 'session', 'cli'].map((name) => `test/${name}`);
+const SUPPORTED = [20, 24];
+const SUPPORTED_LONG = [20, 22, 24, 26];
+const UNIT = { concurrency: 2, timeoutMs: 180_000 };
+const LONG = { concurrency: 1, timeoutMs: 20 * 60_000 };
+
+const own = Number(process.versions.node.split('.')[0]);
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-test-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** @type {import('./lib/results.mjs').PartResult[]} */
+const parts = [];
+
+/** @param {string} part @param {() => ReturnType<typeof runPart>} start */
+async function add(part, start) {
+  const deadline = Number(process.env['FORKSCOPE_TEST_DEADLINE'] ?? Number.POSITIVE_INFINITY);
+  if (Date.now() / 1000 > deadline) {
+    console.log(`\n=== ${part}: NOT STARTED, no time left`);
+    parts.push({ part, results: [], seconds: 0, notStarted: 'no time left' });
+    return;
+  }
+  try {
+    parts.push(await start());
+  } catch (error) {
+    console.log(`✖ ${part}: ${error}`);
+    parts.push({ part, seconds: 0, results: [{ name: 'the part starts', status: 'failed', error: String(error) }] });
+  }
+}
+
+/** Test files on one Node version. @param {string} name @param {number} major @param {string[]} files */
+async function onNode(name, major, files, { concurrency, timeoutMs } = UNIT, env = {}, minutes = 20) {
+  if (files.length === 0) return;
+  const part = `${name} (Node ${major})`;
+  await add(part, async () => {
+    const node = await provideNode(major);
+    const PATH = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;
+    const args = nodeTestArguments(files, { concurrency, timeoutMs });
+    return runPart(part, node, args, { minutes, env: { PATH, ...env } });
+  });
+}
+
+async function unit() {
+  await onNode('unit', own, testFiles(['test'], APART));
+  for (const major of SUPPORTED) if (major !== own) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
+}
+
+/** In pages of a Chromium, without VS Code. */
+async function browser() {
+  await onNode('browser', own, testFiles(['test/browser']), { concurrency: 1, timeoutMs: 300_000 });
+}
+
+async function vscode() {
+  const env = { FORKSCOPE_TEST_VSIX: path.join(scratch, 'forkscope.vsix') };
+  if (existsSync(path.join(root, 'src/extension/extension.ts'))) {
+    const args = ['scripts/package.mjs', '--no-build', '--out', env.FORKSCOPE_TEST_VSIX];
+    await add('package', () => runPart('package', process.execPath, args, { minutes: 5 }));
+  }
+  const suites = ['--import', 'tsx', 'test/vscode/harness/run.ts'];
+  await add('vscode suites', () => runPart('vscode suites', process.execPath, suites, { minutes: 25, env }));
+  await onNode('vscode pages', own, testFiles(['test/vscode/page']), { concurrency: 1, timeoutMs: 600_000 }, env);
+}
+
+async function programs() {
+  const files = testFiles(['test/programs']);
+  for (const major of SUPPORTED) await onNode('programs', major, files, { concurrency: 1, timeoutMs: 600_000 }, {}, 40);
+}
+
+async function long() {
+  for (const major of SUPPORTED_LONG) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
+  for (const major of SUPPORTED_LONG) await onNode('long', major, testFiles(['test/long']), LONG, {}, 45);
+}
+
+const steps = {
+  check: () => add('check', () => runPart('check', process.execPath, ['scripts/check.mjs'], { minutes: 10 })),
+  unit,
+  browser,
+  vscode,
+  programs,
+};
+
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, long: { type: 'boolean' } } });
+const unknown = values.only?.filter((part) => !PARTS.includes(part)) ?? [];
+if (unknown.length > 0) throw new Error(`--only takes ${PARTS.join(', ')}; not ${unknown.join(', ')}`);
+
+const build = await tryRun(process.execPath, ['scripts/build.mjs'], { cwd: root, show: true });
+if (build.code !== 0) {
+  parts.push({ part: 'build', seconds: 0, results: [{ name: 'npm run build', status: 'failed' }] });
+} else if (values.long) {
+  await long();
+} else {
+  for (const part of values.only ?? USUAL) await steps[/** @type {keyof typeof steps} */ (part)]();
+}
+process.exitCode = summarize(parts, Boolean(process.env['CI']));

@@ -115,6 +115,10 @@ export interface ChannelView {
   readonly sent: number;
   readonly received: number;
   readonly bytes: number;
+  /** Messages sent and not received, `null` where counts are not exact or every receiver gets each message. */
+  readonly depth: number | null;
+  /** Mean time from send to receive of the paired messages, ns. */
+  readonly latencyNs: number | null;
   /** False where records were lost: then the counts are lower bounds. */
   readonly exact: boolean;
 }

@@ -1,0 +1,85 @@
+import { FLAG, KIND, type TraceRecord } from '../../trace/records.ts';
+import type { ChildEntity, StreamState, ThreadEntity, ThreadUse, Wait } from '../state/entities.ts';
+import { siteRef } from '../state/sites.ts';
+import type { World } from '../state/world.ts';
+
+/** Wait kinds whose `resource` is a `child` definition. */
+export function isChildWait(kind: number): boolean {
+  return kind === KIND.waitJoin || kind === KIND.waitSyncSpawn || kind === KIND.waitChild;
+}
+
+export function recordSite(stream: StreamState, record: TraceRecord): number {
+  return siteRef(stream.sites[record.site] ?? 0, (record.flags & FLAG.sampledSite) !== 0);
+}
+
+/** A wait begins. Repeated by a checkpoint it is the same wait, and is not counted again. */
+export function beginWait(
+  world: World,
+  stream: StreamState,
+  record: TraceRecord,
+  use: ThreadUse | undefined,
+): void {
+  const { thread } = stream;
+  if (thread.waits.has(record.n)) return;
+  const forgotten = stream.forgottenWaits.get(record.n);
+  stream.forgottenWaits.delete(record.n);
+  const child: ChildEntity | null = isChildWait(record.kind)
+    ? (stream.children[record.resource] ?? null)
+    : null;
+  const resource = isChildWait(record.kind) ? null : (use?.resource ?? null);
+  const wait: Wait = forgotten ?? {
+    kind: record.kind,
+    thread,
+    n: record.n,
+    task: record.task,
+    resource,
+    child,
+    since: record.time,
+    sync: (record.flags & FLAG.sync) !== 0 || record.kind === KIND.waitSyncSpawn,
+    timeoutMs: (record.flags & FLAG.timeout) !== 0 ? record.value : null,
+    site: recordSite(stream, record),
+  };
+  thread.waits.set(wait.n, wait);
+  if (wait.sync) thread.syncWait = wait;
+  else if (wait.kind !== KIND.waitChild) thread.top = wait;
+  world.waiting.add(thread);
+  if (wait.resource !== null) {
+    wait.resource.waiters.add(wait);
+    if (forgotten === undefined && wait.kind === KIND.waitAcquire) wait.resource.contended++;
+  }
+  world.touch(thread.process);
+}
+
+/** A wait ends by its number. */
+export function endWait(world: World, thread: ThreadEntity, n: number, time: number): void {
+  const wait = thread.waits.get(n);
+  if (wait === undefined) return;
+  thread.waits.delete(n);
+  if (thread.waits.size === 0) world.waiting.delete(thread);
+  if (thread.syncWait === wait) thread.syncWait = null;
+  if (thread.top === wait) thread.top = oldestShown(thread);
+  if (wait.resource !== null) {
+    wait.resource.waiters.delete(wait);
+    wait.resource.waitNs += Math.max(0, time - wait.since);
+  }
+  world.touch(thread.process);
+}
+
+function oldestShown(thread: ThreadEntity): Wait | null {
+  for (const wait of thread.waits.values()) if (!wait.sync && wait.kind !== KIND.waitChild) return wait;
+  return null;
+}
+
+/** After a gap nothing is known to be open, until the checkpoint says so. */
+export function forgetWaits(world: World, stream: StreamState): void {
+  const { thread } = stream;
+  for (const wait of thread.waits.values()) {
+    stream.forgottenWaits.set(wait.n, wait);
+    wait.resource?.waiters.delete(wait);
+  }
+  thread.waits.clear();
+  thread.top = null;
+  thread.syncWait = null;
+  world.waiting.delete(thread);
+  world.touch(thread.process);
+}

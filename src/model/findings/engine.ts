@@ -1,0 +1,105 @@
+import type { ProcessEntity, Wait } from '../state/entities.ts';
+import type { World } from '../state/world.ts';
+import type { Finding } from '../types.ts';
+import { WaitGraph } from './graph.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { RULES } from './rules.ts';
+
+export interface FindingOptions {
+  /** How long a wait without proof must last before it is suspected, ns. */
+  readonly suspectAfter: number;
+}
+export const DEFAULT_FINDING_OPTIONS: FindingOptions = { suspectAfter: 5e9 };
+
+/**
+ * Asks all rules, and remembers what a kill would take away: findings about a process are kept when it ends, so that a
+ * replay, which never looks at the moment of the deadlock, reports what the live view did.
+ */
+export class FindingsEngine {
+  private readonly world: World;
+  private readonly options: FindingOptions;
+  private readonly rules: readonly Rule[];
+  private readonly kept = new Map<string, Finding>();
+  private cached: { revision: number; now: number; due: number; findings: readonly Finding[] } | null = null;
+
+  constructor(
+    world: World,
+    options: FindingOptions = DEFAULT_FINDING_OPTIONS,
+    rules: readonly Rule[] = RULES,
+  ) {
+    this.world = world;
+    this.options = options;
+    this.rules = rules;
+  }
+
+  /** All findings as of a session time. Cheap while nothing relevant was fed and no threshold passed. */
+  at(now: number): readonly Finding[] {
+    const { cached, world } = this;
+    if (cached !== null && cached.revision === world.graphRevision && now >= cached.now && now < cached.due) {
+      return cached.findings;
+    }
+    let due = Number.POSITIVE_INFINITY;
+    const found = this.look(now, (time) => {
+      if (time > now && time < due) due = time;
+    });
+    const findings = this.merge(found);
+    this.cached = { revision: world.graphRevision, now, due, findings };
+    return findings;
+  }
+
+  /** Called before an end (`process` null: the launcher's kill) is entered. */
+  beforeEnd(process: ProcessEntity | null, time: number): void {
+    if (process !== null && !involved(process)) return;
+    for (const finding of this.look(time, () => {})) {
+      if (!finding.blocking || (process !== null && !finding.processes.includes(process.id))) continue;
+      if (!this.kept.has(finding.id)) this.kept.set(finding.id, finding);
+    }
+  }
+
+  private look(now: number, due: (time: number) => void): Finding[] {
+    const { world, options } = this;
+    world.processes.link();
+    const graph = new WaitGraph(world, now, options.suspectAfter, due);
+    const context: RuleContext = {
+      world,
+      now,
+      graph,
+      certain: graph.stuck('certain'),
+      suspected: graph.stuck('suspected'),
+      suspectAfter: options.suspectAfter,
+      claimed: new Set<Wait>(),
+      due,
+    };
+    const findings = new Map<string, Finding>();
+    for (const rule of this.rules) {
+      for (const finding of rule(context)) if (!findings.has(finding.id)) findings.set(finding.id, finding);
+    }
+    return [...findings.values()];
+  }
+
+  /** What was kept blocks no longer, unless the launcher's kill is what ended it. */
+  private merge(found: readonly Finding[]): readonly Finding[] {
+    const byId = new Map(found.map((finding) => [finding.id, finding]));
+    const { killed } = this.world;
+    for (const [id, finding] of this.kept) {
+      const current = byId.get(id);
+      if (current?.blocking) continue;
+      byId.set(id, killed === null ? { ...finding, blocking: false } : finding);
+    }
+    return [...byId.values()].sort(
+      (a, b) => rank(a) - rank(b) || a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    );
+  }
+}
+
+/** Blocking before the rest, certain before suspected. */
+function rank(finding: Finding): number {
+  return (finding.blocking ? 0 : 2) + (finding.certainty === 'certain' ? 0 : 1);
+}
+
+/** Only a process that waits or holds can be part of a finding that its end would hide. */
+function involved(process: ProcessEntity): boolean {
+  for (const thread of process.threads.values())
+    if (thread.waits.size > 0 || thread.holds.length > 0) return true;
+  return false;
+}

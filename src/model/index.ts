@@ -1,0 +1,5 @@
+export type { FindingOptions } from './findings/engine.ts';
+export { Model } from './model.ts';
+export { NOTHING, type TimeRange, tileRange } from './timeline/tiles.ts';
+export * from './types.ts';
+export type { FlowFilter } from './views/timeline.ts';

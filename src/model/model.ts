@@ -1,0 +1,166 @@
+import type { Definition, Observation, StreamDefinition } from '../trace/definitions.ts';
+import type { TraceRecord } from '../trace/records.ts';
+import type { Damage, TraceSink } from '../trace/sink.ts';
+import { applyDefinition } from './feed/definitions.ts';
+import { forgetHolds } from './feed/locks.ts';
+import { applyObservation } from './feed/observations.ts';
+import { applyRecord, markLossy } from './feed/records.ts';
+import { showState } from './feed/track-state.ts';
+import { forgetWaits } from './feed/waits.ts';
+import { DEFAULT_FINDING_OPTIONS, type FindingOptions, FindingsEngine } from './findings/engine.ts';
+import type { StreamState } from './state/entities.ts';
+import { World } from './state/world.ts';
+import { TileCache, type TimeRange } from './timeline/tiles.ts';
+import type {
+  ChannelView,
+  Finding,
+  FlowView,
+  LossView,
+  ProcessView,
+  ResourceView,
+  SliceView,
+  ThreadView,
+  TrackStats,
+  TrackTile,
+  TrackView,
+} from './types.ts';
+import { ProcessViews } from './views/processes.ts';
+import { channelViews, resourceViews } from './views/resources.ts';
+import { type FlowFilter, TimelineViews } from './views/timeline.ts';
+
+/**
+ * The model of a session: records in, answers out, at any time. Pure and incremental: replaying a saved trace and tailing
+ * a live one give the same answers. Times are ns since the session's origin.
+ */
+export class Model implements TraceSink {
+  private readonly world = new World();
+  private readonly processViews = new ProcessViews(this.world);
+  private readonly engine: FindingsEngine;
+  private readonly timeline = new TimelineViews(this.world, new TileCache());
+  /** Resources as of the launcher's kill: who held and who waited is told as of then. */
+  private atKill: ReadonlyMap<string, ResourceView> | null = null;
+  private lastStreamDef: StreamDefinition | null = null;
+  private lastStream: StreamState | null = null;
+
+  constructor(options: Partial<FindingOptions> = {}) {
+    this.engine = new FindingsEngine(this.world, { ...DEFAULT_FINDING_OPTIONS, ...options });
+    this.world.beforeEnd = (process, time) => {
+      this.engine.beforeEnd(process, time);
+      if (process === null)
+        this.atKill = new Map(this.resources().map((resource) => [resource.id, resource]));
+    };
+  }
+
+  definition(stream: StreamDefinition, def: Definition): void {
+    this.world.revision++;
+    applyDefinition(this.world, this.stream(stream), def);
+  }
+
+  record(stream: StreamDefinition, record: TraceRecord): void {
+    this.world.revision++;
+    applyRecord(this.world, this.stream(stream), record);
+  }
+
+  observation(observation: Observation): void {
+    this.world.revision++;
+    applyObservation(this.world, observation);
+  }
+
+  damage(damage: Damage): void {
+    const { world } = this;
+    world.revision++;
+    const stream = damage.stream === undefined ? null : this.stream(damage.stream);
+    world.loss.damage(damage, stream?.thread.process ?? null);
+    if (stream === null) return;
+    if (damage.kind !== 'definitions') markLossy(stream);
+    if (!damage.gap) return;
+    forgetWaits(world, stream);
+    forgetHolds(world, stream);
+    showState(stream.thread, damage.time);
+  }
+
+  /** Increases with everything that is fed. */
+  get revision(): number {
+    return this.world.revision;
+  }
+  /** Latest time of anything fed. */
+  get lastTime(): number {
+    return this.world.lastTime;
+  }
+  /** When the session ended, `null` while it lives. */
+  get end(): number | null {
+    return this.world.end;
+  }
+
+  processes(): readonly ProcessView[] {
+    return this.processViews.all();
+  }
+  process(id: string): ProcessView | undefined {
+    this.world.processes.link();
+    const process = this.world.processes.get(id);
+    return process === undefined ? undefined : this.processViews.view(process);
+  }
+  roots(): readonly ProcessView[] {
+    return this.processes().filter((process) => process.parentId === null);
+  }
+  threads(): readonly ThreadView[] {
+    return this.processes().flatMap((process) => process.threads);
+  }
+  /** Ids of the processes whose view changed after a revision. */
+  changedProcesses(since: number): readonly string[] {
+    this.world.processes.link();
+    return this.world.processes.all.filter((p) => p.id !== '' && p.revision > since).map((p) => p.id);
+  }
+  channels(): readonly ChannelView[] {
+    return channelViews(this.world);
+  }
+  resources(): readonly ResourceView[] {
+    const views = resourceViews(this.world);
+    const { atKill } = this;
+    if (atKill === null) return views;
+    return views.map((view) => {
+      const { holders = [], waiters = [] } = atKill.get(view.id) ?? {};
+      return { ...view, holders, waiters };
+    });
+  }
+  /**
+   * What is wrong or was wrong, blocking and certain findings first.
+   * @param now session time, ns: waits that have lasted until then count as long, though nothing was fed
+   */
+  findings(now: number = this.world.lastTime): readonly Finding[] {
+    return this.engine.at(Math.max(now, this.world.lastTime));
+  }
+  loss(): LossView {
+    return this.world.loss.view();
+  }
+
+  tracks(): readonly TrackView[] {
+    return this.timeline.tracks(this.processes());
+  }
+  /** Slices that touch the range, in order of time; above `limit` the longest of each part. */
+  slices(threadId: string, range: TimeRange, limit: number): readonly SliceView[] {
+    return this.timeline.slices(threadId, range, limit);
+  }
+  sliceAt(threadId: string, time: number): SliceView | null {
+    return this.timeline.sliceAt(threadId, time);
+  }
+  /** Level of detail: `buckets` equal parts of the range for each thread. Ask for `tileRange` to hit the cache. */
+  tiles(threadIds: readonly string[], range: TimeRange, buckets: number): TrackTile[] {
+    return this.timeline.tiles(threadIds, range, buckets);
+  }
+  /** Exact time by state in the range. */
+  stats(threadIds: readonly string[], range: TimeRange): TrackStats[] {
+    return this.timeline.stats(threadIds, range);
+  }
+  /** Arrows that touch the range, slowest first, at most `limit` and all (bounded) of the filter's `neighbour`. */
+  flows(range: TimeRange, limit: number, filter: FlowFilter = {}): readonly FlowView[] {
+    return this.timeline.flows(range, limit, filter);
+  }
+
+  private stream(def: StreamDefinition): StreamState {
+    if (def === this.lastStreamDef && this.lastStream !== null) return this.lastStream;
+    this.lastStreamDef = def;
+    this.lastStream = this.world.stream(def);
+    return this.lastStream;
+  }
+}

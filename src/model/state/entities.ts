@@ -1,0 +1,308 @@
+import type { ResourceKind } from '../../base/channels.ts';
+import type {
+  ChildDefinition,
+  ProcessDefinition,
+  ResourceDefinition,
+  SpawnApi,
+  StreamDefinition,
+} from '../../trace/definitions.ts';
+import { Track } from '../timeline/track.ts';
+
+/**
+ * The mutable state behind the model's views. Facts are kept as they were told, by whom they were told; what follows from
+ * several of them (a parent, an end, a name) is derived on request, so that the order of their arrival does not matter.
+ */
+
+/** An end as one witness saw it. */
+export interface ExitFact {
+  readonly time: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What a parent said about a child: a process, or (api `worker`) a thread of its own. */
+export class ChildEntity {
+  readonly spawnKey: string;
+  /** `null`: the launcher. */
+  readonly owner: ThreadEntity | null;
+  readonly api: SpawnApi;
+  readonly name: string;
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly daemon: boolean;
+  /** 0 while unknown. */
+  pid = 0;
+  startTime: number | null = null;
+  site = 0;
+  exit: ExitFact | null = null;
+  process: ProcessEntity | null = null;
+  /** Node's thread id where `api` is `worker`, -1 while unknown. */
+  workerThreadId = -1;
+
+  constructor(owner: ThreadEntity | null, def: Omit<ChildDefinition, 'type' | 'id'>) {
+    this.owner = owner;
+    this.spawnKey = def.spawnKey;
+    this.api = def.api;
+    this.name = def.name;
+    this.file = def.file;
+    this.argv = def.argv;
+    this.daemon = def.daemon;
+  }
+  /** The worker thread that this child is, if it is one and is known. */
+  get thread(): ThreadEntity | null {
+    if (this.api !== 'worker' || this.workerThreadId < 0) return null;
+    return this.owner?.process.threads.get(this.workerThreadId) ?? null;
+  }
+}
+
+export class ProcessEntity {
+  /** Order of first sight. */
+  readonly index: number;
+  /** '' until the pid is known; such a process is not shown. */
+  id = '';
+  pid = 0;
+  ppid = 0;
+  processKey: string | null = null;
+  spawnKey: string | null = null;
+  definition: ProcessDefinition | null = null;
+  child: ChildEntity | null = null;
+  os: { readonly name: string; readonly command: string } | null = null;
+  readonly threads = new Map<number, ThreadEntity>();
+  streamStart: number | null = null;
+  osSeen: number | null = null;
+  selfExit: ExitFact | null = null;
+  rootExit: ExitFact | null = null;
+  goneAt: number | null = null;
+  /** A later process has the same pid: this one had ended by then. */
+  replacedAt: number | null = null;
+  /** When another process last sent it a signal: it may be about to end. */
+  signalledAt: number | null = null;
+  cpu: number | null = null;
+  memory: number | null = null;
+  parent: ProcessEntity | null = null;
+  readonly children = new Set<ProcessEntity>();
+  revision = 0;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+  get instrumented(): boolean {
+    return this.processKey !== null;
+  }
+  get start(): number {
+    return this.streamStart ?? this.child?.startTime ?? this.osSeen ?? 0;
+  }
+  /** The first witness that knows the code: parent or launcher before the process itself. */
+  get exit(): ExitFact | null {
+    return this.child?.exit ?? this.rootExit ?? this.selfExit;
+  }
+  get end(): number | null {
+    return (
+      this.selfExit?.time ?? this.child?.exit?.time ?? this.rootExit?.time ?? this.goneAt ?? this.replacedAt
+    );
+  }
+  get alive(): boolean {
+    return this.end === null;
+  }
+  get main(): ThreadEntity | null {
+    return this.threads.get(0) ?? null;
+  }
+}
+
+/** One open wait. */
+export interface Wait {
+  readonly kind: number;
+  readonly thread: ThreadEntity;
+  readonly n: number;
+  readonly task: number;
+  readonly resource: ResourceEntity | null;
+  readonly child: ChildEntity | null;
+  readonly since: number;
+  readonly sync: boolean;
+  readonly timeoutMs: number | null;
+  readonly site: number;
+}
+
+/** One acquisition that has not been given back. */
+export interface Hold {
+  readonly resource: ResourceEntity;
+  readonly thread: ThreadEntity;
+  readonly task: number;
+  readonly ticket: number;
+  readonly since: number;
+  readonly site: number;
+}
+
+export class ThreadEntity {
+  /** Index in `World.threads`. */
+  readonly index: number;
+  readonly process: ProcessEntity;
+  readonly threadId: number;
+  readonly start: number;
+  name = '';
+  file = '';
+  /** What its parent thread said; `null` for main threads. */
+  child: ChildEntity | null = null;
+  selfEnd: number | null = null;
+  lastTime: number;
+  exitingAt: number | null = null;
+  /** What the last `quiescent` counted; `null` after activity. */
+  quiescent: { readonly time: number; readonly handles: number; readonly timers: number } | null = null;
+  readonly waits = new Map<number, Wait>();
+  /** The asynchronous wait that its track shows: the youngest, after its end the oldest. */
+  top: Wait | null = null;
+  /** The open synchronous wait. */
+  syncWait: Wait | null = null;
+  readonly holds: Hold[] = [];
+  readonly uses = new Map<ResourceEntity, ThreadUse>();
+  readonly tasks = new Map<number, string>();
+  readonly track = new Track();
+
+  constructor(index: number, process: ProcessEntity, threadId: number, start: number) {
+    this.index = index;
+    this.process = process;
+    this.threadId = threadId;
+    this.start = start;
+    this.lastTime = start;
+  }
+  get id(): string {
+    return `${this.process.id}.${this.threadId}`;
+  }
+  get end(): number | null {
+    return this.selfEnd ?? this.child?.exit?.time ?? this.process.end;
+  }
+  get alive(): boolean {
+    return this.end === null;
+  }
+}
+
+/** What one thread did with one resource, and which handles it has on it. */
+export class ThreadUse {
+  readonly thread: ThreadEntity;
+  readonly resource: ResourceEntity;
+  sent = 0;
+  received = 0;
+  sentBytes = 0;
+  receivedBytes = 0;
+  acquisitions = 0;
+  taskDones = 0;
+  rejected = 0;
+  rejectedSite = 0;
+  rejectedTime = 0;
+  readers = 0;
+  writers = 0;
+  /** `open` or `create` was seen: handles are counted, not guessed from use. */
+  counted = false;
+  disconnectedAt: number | null = null;
+  /** Since when its writes are above the high-water mark. */
+  backpressureSince: number | null = null;
+  lastSendSite = 0;
+  lastSendTime = 0;
+
+  constructor(thread: ThreadEntity, resource: ResourceEntity) {
+    this.thread = thread;
+    this.resource = resource;
+  }
+  get canSend(): boolean {
+    if (this.disconnectedAt !== null) return false;
+    return this.counted ? this.writers > 0 : this.sent > 0;
+  }
+  get canReceive(): boolean {
+    if (this.disconnectedAt !== null) return false;
+    return this.counted ? this.readers > 0 : this.received > 0;
+  }
+  /** Any handle at all. */
+  get open(): boolean {
+    return this.counted ? this.readers > 0 || this.writers > 0 : this.disconnectedAt === null;
+  }
+}
+
+export interface PoolTask {
+  readonly n: number;
+  readonly submitted: number;
+  readonly site: number;
+  readonly by: ThreadEntity | null;
+  worker: ThreadEntity | null;
+  started: number;
+}
+
+/** State that only pools have. */
+export class PoolState {
+  /** Tasks that have not ended. */
+  readonly open = new Map<number, PoolTask>();
+  /** Ends that were fed before their submission. */
+  readonly ended = new Set<number>();
+  readonly workerPids = new Set<number>();
+  owner: ThreadEntity | null = null;
+  closedAt: number | null = null;
+}
+
+export class ResourceEntity {
+  readonly index: number;
+  readonly key: string;
+  readonly kind: ResourceKind;
+  name: string;
+  capacity: number;
+  peerKey: string;
+  createdBy: ThreadEntity | null = null;
+  createdAt: number | null = null;
+  createdSite = 0;
+  readonly uses: ThreadUse[] = [];
+  readonly waiters = new Set<Wait>();
+  readonly holds = new Map<number, Hold>();
+  /** Releases that arrived before their acquisition, by ticket. */
+  readonly earlyReleases = new Set<number>();
+  contended = 0;
+  /** Of ended waits. */
+  waitNs = 0;
+  /** Releases by a thread other than the acquirer: the lock is handed over or used as a signal. */
+  foreignReleases = 0;
+  readonly deaths: { readonly hold: Hold; readonly time: number; readonly by: ThreadEntity }[] = [];
+  /** Largest position seen. */
+  maxN = 0;
+  lastNotify = -1;
+  notifies = 0;
+  /** Time of the last `eventSet` and `eventClear`. */
+  lastSet = -1;
+  lastClear = -1;
+  latencySum = 0;
+  latencyCount = 0;
+  pool: PoolState | null = null;
+  /** A stream that uses it lost records. */
+  lossy = false;
+  revision = 0;
+
+  constructor(
+    index: number,
+    def: Pick<ResourceDefinition, 'key' | 'kind' | 'name' | 'capacity' | 'peerKey'>,
+  ) {
+    this.index = index;
+    this.key = def.key;
+    this.kind = def.kind;
+    this.name = def.name;
+    this.capacity = def.capacity;
+    this.peerKey = def.peerKey;
+    if (def.kind === 'pool') this.pool = new PoolState();
+  }
+}
+
+/** One stream: its thread and what its numbers mean. */
+export class StreamState {
+  readonly def: StreamDefinition;
+  readonly thread: ThreadEntity;
+  /** By definition id of the stream. */
+  readonly uses: (ThreadUse | undefined)[] = [];
+  readonly children: (ChildEntity | undefined)[] = [];
+  readonly sites: number[] = [];
+  lossy = false;
+  /** What was open before a gap, until a checkpoint says what still is. */
+  readonly forgottenWaits = new Map<number, Wait>();
+  readonly forgottenHolds = new Map<ResourceEntity, Set<number>>();
+  /** Use and direction of the last `total`, for its `totalHigh`. */
+  lastTotal: { readonly use: ThreadUse; readonly receiving: boolean; readonly low: number } | null = null;
+
+  constructor(def: StreamDefinition, thread: ThreadEntity) {
+    this.def = def;
+    this.thread = thread;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Damage } from '../../trace/sink.ts';
+import type { LossView } from '../types.ts';
+import type { ProcessEntity } from './entities.ts';
+
+/** What the trace could not keep, what was damaged, and what the shim could not trace. */
+export class LossState {
+  dropped = 0;
+  damaged = 0;
+  exact = true;
+  /** Something is missing of which nobody knows whose it was: no count is sure. */
+  unattributed = false;
+  private readonly problems: {
+    process: ProcessEntity | null;
+    code: string;
+    message: string;
+    count: number;
+  }[] = [];
+  private readonly known = new Map<string, number>();
+
+  damage(damage: Damage, process: ProcessEntity | null): void {
+    this.exact = false;
+    if (damage.stream === undefined || damage.kind === 'definitions') this.unattributed = true;
+    if (damage.kind === 'dropped') this.dropped += damage.count;
+    else if (damage.kind !== 'definitions' && damage.kind !== 'unended')
+      this.damaged += Math.max(1, damage.count);
+    this.problem(process, `trace-${damage.kind}`, damage.message);
+  }
+
+  /** A repeated problem is listed once. */
+  problem(process: ProcessEntity | null, code: string, message: string): void {
+    const key = `${process?.index ?? ''}\0${code}\0${message}`;
+    if (this.known.has(key)) return;
+    this.known.set(key, this.problems.length);
+    this.problems.push({ process, code, message, count: 1 });
+  }
+
+  view(): LossView {
+    const problems = this.problems.map(({ process, code, message }) => ({
+      processId: process === null || process.id === '' ? null : process.id,
+      code,
+      message,
+    }));
+    problems.sort(
+      (a, b) =>
+        compare(a.processId ?? '', b.processId ?? '') ||
+        compare(a.code, b.code) ||
+        compare(a.message, b.message),
+    );
+    return { exact: this.exact, dropped: this.dropped, damaged: this.damaged, problems };
+  }
+}
+
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

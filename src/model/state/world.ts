@@ -1,0 +1,98 @@
+import type { ResourceDefinition, StreamDefinition } from '../../trace/definitions.ts';
+import { Pairing } from '../feed/channels.ts';
+import { LockOrder } from '../feed/lock-order.ts';
+import { FlowIndex } from '../timeline/flows.ts';
+import { type ProcessEntity, ResourceEntity, StreamState, ThreadEntity, ThreadUse } from './entities.ts';
+import { LossState } from './loss.ts';
+import { ProcessTable } from './processes.ts';
+import { SiteTable } from './sites.ts';
+
+/** Everything that was fed, as entities and columns. The model's parts share one. */
+export class World {
+  revision = 0;
+  /** Latest time of anything fed. */
+  lastTime = 0;
+  end: number | null = null;
+  /** When the launcher killed what was left. */
+  killed: { readonly time: number; readonly reason: string } | null = null;
+  readonly sites = new SiteTable();
+  readonly streams = new Map<string, StreamState>();
+  readonly threads: ThreadEntity[] = [];
+  readonly resources: ResourceEntity[] = [];
+  readonly resourceByKey = new Map<string, ResourceEntity>();
+  readonly processes: ProcessTable;
+  readonly flows = new FlowIndex();
+  readonly lockOrder = new LockOrder();
+  readonly pairing = new Pairing();
+  readonly loss = new LossState();
+  /** Threads with open waits: what the wait-for graph starts from. */
+  readonly waiting = new Set<ThreadEntity>();
+  /** Counts changes that the wait-for graph depends on. */
+  graphRevision = 0;
+
+  /** Called before an end is entered (`null`: before the launcher's kill), so that what it hides can be kept. */
+  beforeEnd: (process: ProcessEntity | null, time: number) => void = () => {};
+
+  constructor() {
+    this.processes = new ProcessTable((process) => this.touch(process));
+  }
+
+  /** Marks a process as changed now. */
+  touch(process: ProcessEntity): void {
+    process.revision = this.revision;
+    this.graphRevision = this.revision;
+  }
+
+  advance(time: number): void {
+    if (time > this.lastTime) this.lastTime = time;
+  }
+
+  stream(def: StreamDefinition): StreamState {
+    let stream = this.streams.get(def.stream);
+    if (stream === undefined) {
+      const process = this.processes.ofStream(def);
+      const thread = this.thread(process, def.threadId, def.start);
+      stream = new StreamState(def, thread);
+      this.streams.set(def.stream, stream);
+      this.advance(def.start);
+    }
+    return stream;
+  }
+
+  private thread(process: ProcessEntity, threadId: number, start: number): ThreadEntity {
+    const known = process.threads.get(threadId);
+    if (known !== undefined) return known;
+    const thread = new ThreadEntity(this.threads.length, process, threadId, start);
+    this.threads.push(thread);
+    process.threads.set(threadId, thread);
+    thread.child = this.processes.workerChild(process, threadId);
+    this.touch(process);
+    return thread;
+  }
+
+  /** The resource of a definition. Descriptions of several processes agree except for what some do not know. */
+  resource(def: ResourceDefinition): ResourceEntity {
+    let resource = this.resourceByKey.get(def.key);
+    if (resource === undefined) {
+      resource = new ResourceEntity(this.resources.length, def);
+      this.resources.push(resource);
+      this.resourceByKey.set(def.key, resource);
+    }
+    // The smallest name wins, so that the order of arrival does not matter where two differ.
+    if (def.name !== '' && (resource.name === '' || def.name < resource.name)) resource.name = def.name;
+    if (def.capacity > resource.capacity) resource.capacity = def.capacity;
+    if (resource.peerKey === '') resource.peerKey = def.peerKey;
+    resource.revision = this.revision;
+    return resource;
+  }
+
+  /** What a thread did with a resource: one entry, even when the thread defines the resource twice. */
+  use(thread: ThreadEntity, resource: ResourceEntity): ThreadUse {
+    const known = thread.uses.get(resource);
+    if (known !== undefined) return known;
+    const use = new ThreadUse(thread, resource);
+    thread.uses.set(resource, use);
+    resource.uses.push(use);
+    return use;
+  }
+}

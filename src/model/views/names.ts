@@ -1,0 +1,49 @@
+import type { ProcessEntity, ResourceEntity, ThreadEntity } from '../state/entities.ts';
+import type { SiteTable } from '../state/sites.ts';
+
+/** The last part of a path, on either separator. */
+export function baseName(path: string): string {
+  const parts = path.split(/[\\/]/);
+  for (let i = parts.length - 1; i >= 0; i--) if (parts[i] !== '') return parts[i] as string;
+  return path;
+}
+
+/** What a process is called: what its parent named it, else its script, else its program. */
+export function processName(process: ProcessEntity): string {
+  const { child, definition, os } = process;
+  if (child !== null && child.name !== '') return child.name;
+  const script = definition?.argv[1];
+  if (script !== undefined) return baseName(script);
+  if (definition !== null) return baseName(definition.execPath || 'node');
+  const program = child?.file || child?.argv[0];
+  if (program) return baseName(program);
+  return os === null ? `process ${process.pid}` : baseName(os.name);
+}
+
+export function threadName(thread: ThreadEntity): string {
+  if (thread.threadId === 0) return 'main';
+  if (thread.name !== '') return thread.name;
+  if (thread.child !== null && thread.child.name !== '') return thread.child.name;
+  return thread.file === '' ? `worker ${thread.threadId}` : `${baseName(thread.file)} ${thread.threadId}`;
+}
+
+/** The user's name of a resource, else its kind and the place where it was made. */
+export function resourceName(resource: ResourceEntity, sites: SiteTable): string {
+  if (resource.name !== '') return resource.name;
+  const site = sites.view(resource.createdSite);
+  return site === null
+    ? `${kindWords(resource.kind)} ${shortKey(resource.key)}`
+    : `${kindWords(resource.kind)} ${baseName(site.file)}:${site.line}`;
+}
+
+/** `boundedSemaphore` → "bounded semaphore". */
+export function kindWords(kind: string): string {
+  if (kind === 'ipc') return 'IPC channel';
+  if (kind === 'rlock') return 'recursive lock';
+  if (kind === 'atomics') return 'shared memory (Atomics)';
+  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function shortKey(key: string): string {
+  return key.length <= 24 ? key : `…${key.slice(-20)}`;
+}

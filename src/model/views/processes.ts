@@ -1,0 +1,142 @@
+import { KIND, KIND_NAME } from '../../trace/records.ts';
+import type { ChildEntity, ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
+import { compare } from '../state/loss.ts';
+import type { World } from '../state/world.ts';
+import type { ProcessView, ThreadState, ThreadView, WaitKind, WaitView } from '../types.ts';
+import { baseName, processName, threadName } from './names.ts';
+
+/** Views of processes and threads, made again only for those that changed. */
+export class ProcessViews {
+  private readonly world: World;
+  private readonly cache = new Map<ProcessEntity, { revision: number; view: ProcessView }>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  all(): ProcessView[] {
+    this.world.processes.link();
+    const shown = this.world.processes.all.filter((process) => process.id !== '');
+    shown.sort((a, b) => a.start - b.start || a.pid - b.pid || compare(a.id, b.id));
+    return shown.map((process) => this.view(process));
+  }
+
+  view(process: ProcessEntity): ProcessView {
+    const cached = this.cache.get(process);
+    if (cached !== undefined && cached.revision === process.revision) return cached.view;
+    const view = makeProcess(this.world, process);
+    this.cache.set(process, { revision: process.revision, view });
+    return view;
+  }
+}
+
+function makeProcess(world: World, process: ProcessEntity): ProcessView {
+  const threads = [...process.threads.values()]
+    .sort((a, b) => a.threadId - b.threadId)
+    .map((t) => makeThread(world, t));
+  const { child, definition, exit } = process;
+  return {
+    id: process.id,
+    pid: process.pid,
+    parentId: visible(process.parent)?.id ?? null,
+    name: processName(process),
+    argv: definition?.argv ?? (child === null || child.argv.length === 0 ? osArgv(process) : child.argv),
+    api: child?.api ?? null,
+    daemon: child?.daemon ?? false,
+    start: process.start,
+    end: process.end,
+    exitCode: exit?.code ?? null,
+    signal: exit?.signal ?? null,
+    instrumented: process.instrumented,
+    reason: process.instrumented ? '' : reason(process),
+    state: processState(process, threads),
+    threads,
+    children: [...process.children]
+      .filter((c) => c.id !== '')
+      .sort((a, b) => a.start - b.start || a.pid - b.pid)
+      .map((c) => c.id),
+    cpu: process.cpu,
+    memory: process.memory,
+  };
+}
+
+/** A process without a pid yet is not shown: its children hang below its parent until then. */
+function visible(process: ProcessEntity | null): ProcessEntity | null {
+  let p = process;
+  while (p !== null && p.id === '') p = p.parent;
+  return p;
+}
+
+function osArgv(process: ProcessEntity): readonly string[] {
+  return process.os === null ? [] : [process.os.command || process.os.name];
+}
+
+const NODE_APIS = new Set(['Process', 'fork', 'cluster', 'execve']);
+
+function reason(process: ProcessEntity): string {
+  const { child, os } = process;
+  const program = baseName(child?.file || child?.argv[0] || os?.name || '');
+  const node = (child !== null && NODE_APIS.has(child.api)) || /^(node|nodejs|tsx)(\.exe)?$/i.test(program);
+  if (!node) return program === '' ? 'seen from outside only' : `not a Node.js program (${program})`;
+  return process.alive
+    ? 'has not reported yet'
+    : 'ended before the tracer was loaded in it, or was started without it';
+}
+
+function processState(process: ProcessEntity, threads: readonly ThreadView[]): ThreadState {
+  if (!process.alive) return 'exited';
+  const states = threads.map((t) => t.state).filter((state) => state !== 'exited');
+  if (states.length === 0 || states.includes('running')) return 'running';
+  if (states.includes('waiting')) return 'waiting';
+  return states.every((state) => state === 'blocked') ? 'blocked' : 'idle';
+}
+
+export function threadState(thread: ThreadEntity): ThreadState {
+  if (!thread.alive) return 'exited';
+  if (thread.syncWait !== null) return 'blocked';
+  const open = thread.waits.size > 0;
+  if (thread.quiescent !== null) return open ? 'blocked' : 'idle';
+  return thread.top !== null ? 'waiting' : 'running';
+}
+
+export function makeThread(world: World, thread: ThreadEntity): ThreadView {
+  return {
+    id: thread.id,
+    processId: thread.process.id,
+    threadId: thread.threadId,
+    name: threadName(thread),
+    start: thread.start,
+    end: thread.end,
+    state: threadState(thread),
+    waits: thread.alive ? [...thread.waits.values()].map((wait) => makeWait(world, wait)) : [],
+  };
+}
+
+export function makeWait(world: World, wait: Wait): WaitView {
+  return {
+    kind: waitName(wait.kind),
+    processId: wait.thread.process.id,
+    threadId: wait.thread.id,
+    task: wait.task,
+    resourceId: wait.resource?.key ?? null,
+    awaitedProcessId: awaited(wait.child)?.id || null,
+    since: wait.since,
+    sync: wait.sync,
+    timeoutMs: wait.timeoutMs,
+    site: world.sites.view(wait.site),
+  };
+}
+
+/** The process that a join waits for; for a worker thread the process that it is in. */
+export function awaited(child: ChildEntity | null): ProcessEntity | null {
+  if (child === null) return null;
+  return child.api === 'worker' ? (child.owner?.process ?? null) : child.process;
+}
+
+const WAIT_NAMES = new Map<number, WaitKind>();
+for (const [kind, name] of KIND_NAME) {
+  if (kind >= KIND.waitAcquire && kind < KIND.waitEnd) WAIT_NAMES.set(kind, name as WaitKind);
+}
+export function waitName(kind: number): WaitKind {
+  return WAIT_NAMES.get(kind) ?? 'waitAny';
+}

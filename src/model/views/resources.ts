@@ -1,0 +1,121 @@
+import type { ResourceKind } from '../../base/channels.ts';
+import { isLockKind } from '../feed/locks.ts';
+import type { Hold, ResourceEntity, ThreadUse } from '../state/entities.ts';
+import type { World } from '../state/world.ts';
+import type { ChannelView, HolderView, ResourceView, WaitView } from '../types.ts';
+import { resourceName } from './names.ts';
+import { makeWait } from './processes.ts';
+
+const CHANNEL_KINDS: ReadonlyMap<ResourceKind, ChannelView['kind']> = new Map([
+  ['queue', 'queue'],
+  ['joinableQueue', 'queue'],
+  ['simpleQueue', 'queue'],
+  ['pipe', 'pipe'],
+  ['ipc', 'ipc'],
+  ['port', 'port'],
+  ['broadcast', 'port'],
+  ['stdio', 'stdio'],
+]);
+
+export function isChannel(resource: ResourceEntity): boolean {
+  return CHANNEL_KINDS.has(resource.kind);
+}
+
+export function channelViews(world: World): ChannelView[] {
+  return ordered(world.resources.filter(isChannel)).map((resource) => makeChannel(world, resource));
+}
+
+/** Everything that is not a channel. */
+export function resourceViews(world: World): ResourceView[] {
+  return ordered(world.resources.filter((r) => !isChannel(r))).map((resource) =>
+    makeResource(world, resource),
+  );
+}
+
+/** By creation, then by key: the order of arrival does not show. */
+function ordered(resources: ResourceEntity[]): ResourceEntity[] {
+  const at = (r: ResourceEntity) => r.createdAt ?? Number.POSITIVE_INFINITY;
+  return resources.sort((a, b) => {
+    const [x, y] = [at(a), at(b)];
+    return x === y ? (a.key < b.key ? -1 : 1) : x - y;
+  });
+}
+
+function makeChannel(world: World, resource: ResourceEntity): ChannelView {
+  const sum = (count: (use: ThreadUse) => number) =>
+    resource.uses.reduce((total, use) => total + count(use), 0);
+  const sent = sum((use) => use.sent);
+  const received = sum((use) => use.received);
+  const exact = isExact(world, resource, Math.max(sent, received));
+  return {
+    id: resource.key,
+    kind: CHANNEL_KINDS.get(resource.kind) ?? 'queue',
+    resourceKind: resource.kind,
+    name: resourceName(resource, world.sites),
+    from: processesOf(resource, (use) => use.sent > 0),
+    to: processesOf(resource, (use) => use.received > 0),
+    sent,
+    received,
+    bytes: Math.max(
+      sum((use) => use.sentBytes),
+      sum((use) => use.receivedBytes),
+    ),
+    depth: exact && resource.kind !== 'broadcast' ? Math.max(0, sent - received) : null,
+    latencyNs: resource.latencyCount === 0 ? null : resource.latencySum / resource.latencyCount,
+    exact,
+  };
+}
+
+/** A position beyond what was counted proves a loss, whatever the files say. */
+function isExact(world: World, resource: ResourceEntity, counted: number): boolean {
+  return !resource.lossy && !world.loss.unattributed && resource.maxN <= counted;
+}
+
+function processesOf(resource: ResourceEntity, which: (use: ThreadUse) => boolean): string[] {
+  const ids = new Set<string>();
+  for (const use of resource.uses) if (which(use)) ids.add(use.thread.process.id);
+  return [...ids].sort();
+}
+
+export function makeResource(world: World, resource: ResourceEntity): ResourceView {
+  const acquisitions = resource.uses.reduce((total, use) => total + use.acquisitions, 0);
+  const waiters = [...resource.waiters].filter((wait) => wait.thread.alive).sort((a, b) => a.since - b.since);
+  return {
+    id: resource.key,
+    kind: resource.kind,
+    name: resourceName(resource, world.sites),
+    site: world.sites.view(resource.createdSite),
+    capacity: resource.capacity,
+    acquisitions,
+    contended: resource.contended,
+    waitNs: resource.waitNs + openWaitNs(world, resource),
+    holders: holderViews(world, resource),
+    waiters: waiters.map((wait): WaitView => makeWait(world, wait)),
+    exact: isLockKind(resource.kind)
+      ? isExact(world, resource, acquisitions)
+      : !resource.lossy && !world.loss.unattributed,
+  };
+}
+
+function openWaitNs(world: World, resource: ResourceEntity): number {
+  let sum = 0;
+  for (const wait of resource.waiters) {
+    const until = wait.thread.end ?? world.lastTime;
+    sum += Math.max(0, until - wait.since);
+  }
+  return sum;
+}
+
+function holderViews(world: World, resource: ResourceEntity): HolderView[] {
+  return [...resource.holds.values()]
+    .sort((a, b) => a.ticket - b.ticket)
+    .map((hold: Hold) => ({
+      processId: hold.thread.process.id,
+      threadId: hold.thread.id,
+      task: hold.task,
+      ticket: hold.ticket,
+      since: hold.since,
+      site: world.sites.view(hold.site),
+      dead: !hold.thread.alive,
+    }));
+}

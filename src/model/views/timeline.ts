@@ -1,0 +1,152 @@
+import type { ThreadEntity } from '../state/entities.ts';
+import type { World } from '../state/world.ts';
+import { makeBuckets, slicesOf, type TileCache, type TimeRange, trackStats } from '../timeline/tiles.ts';
+import { STATE_COUNT, type Track } from '../timeline/track.ts';
+import {
+  type FlowView,
+  type ProcessView,
+  type SliceView,
+  TRACK_STATES,
+  type TrackStats,
+  type TrackTile,
+  type TrackView,
+} from '../types.ts';
+
+/** Which arrows to answer with. */
+export interface FlowFilter {
+  /** Both ends on these threads; empty or absent: any. */
+  readonly threads?: readonly string[];
+  /** Arrows of this thread come first. */
+  readonly neighbour?: string | null;
+}
+
+/** Tracks, slices, tiles and arrows as views. */
+export class TimelineViews {
+  private readonly world: World;
+  private readonly cache: TileCache;
+  private readonly byId = new Map<string, ThreadEntity>();
+  private known = 0;
+
+  constructor(world: World, cache: TileCache) {
+    this.world = world;
+    this.cache = cache;
+  }
+
+  /** Lanes in the order of the process tree: a process, its threads, its children. */
+  tracks(processes: readonly ProcessView[]): TrackView[] {
+    const byId = new Map(processes.map((process) => [process.id, process]));
+    const tracks: TrackView[] = [];
+    const add = (process: ProcessView, depth: number): void => {
+      for (const thread of process.threads) {
+        const entity = this.thread(thread.id);
+        tracks.push({
+          threadId: thread.id,
+          processId: process.id,
+          label: thread.threadId === 0 ? `${process.name} (${process.pid})` : thread.name,
+          depth: thread.threadId === 0 ? depth : depth + 1,
+          start: thread.start,
+          end: thread.end,
+          slices: entity?.track.length ?? 0,
+        });
+      }
+      for (const id of process.children) {
+        const child = byId.get(id);
+        if (child !== undefined) add(child, depth + 1);
+      }
+    };
+    for (const process of processes) if (process.parentId === null) add(process, 0);
+    return tracks;
+  }
+
+  slices(threadId: string, range: TimeRange, limit: number): SliceView[] {
+    const thread = this.thread(threadId);
+    if (thread === undefined) return [];
+    return slicesOf(thread.track, range, limit, this.until(thread), (track, i) =>
+      this.slice(thread, track, i),
+    );
+  }
+
+  sliceAt(threadId: string, time: number): SliceView | null {
+    const thread = this.thread(threadId);
+    if (thread === undefined || time > this.until(thread)) return null;
+    const index = thread.track.indexAt(time);
+    return index < 0 ? null : this.slice(thread, thread.track, index);
+  }
+
+  tiles(threadIds: readonly string[], range: TimeRange, buckets: number): TrackTile[] {
+    return threadIds.map((threadId) => {
+      const thread = this.thread(threadId);
+      if (thread === undefined) return { threadId, ...makeBuckets(buckets) };
+      return this.cache.query(thread.track, threadId, range, buckets, this.until(thread));
+    });
+  }
+
+  stats(threadIds: readonly string[], range: TimeRange): TrackStats[] {
+    return threadIds.map((threadId) => {
+      const thread = this.thread(threadId);
+      if (thread !== undefined) return trackStats(thread.track, threadId, range, this.until(thread));
+      return { threadId, ns: new Float64Array(STATE_COUNT), count: new Float64Array(STATE_COUNT) };
+    });
+  }
+
+  flows(range: TimeRange, limit: number, filter: FlowFilter): FlowView[] {
+    const { flows } = this.world;
+    const chosen = new Set<number>();
+    const neighbour = filter.neighbour == null ? undefined : this.thread(filter.neighbour)?.index;
+    const add = (accept: (row: number) => boolean): void => {
+      for (const row of flows.slowest(range.start, range.end, limit, accept)) chosen.add(row);
+    };
+    if (neighbour !== undefined) add((row) => flows.from[row] === neighbour || flows.to[row] === neighbour);
+    const only =
+      filter.threads === undefined || filter.threads.length === 0 ? null : this.indices(filter.threads);
+    add((row) => only === null || (only.has(flows.from[row] as number) && only.has(flows.to[row] as number)));
+    return [...chosen].map((row) => this.flow(row));
+  }
+
+  private indices(threadIds: readonly string[]): Set<number> {
+    const indices = new Set<number>();
+    for (const id of threadIds) {
+      const thread = this.thread(id);
+      if (thread !== undefined) indices.add(thread.index);
+    }
+    return indices;
+  }
+
+  private flow(row: number): FlowView {
+    const { flows, resources, threads } = this.world;
+    return {
+      resourceId: resources[flows.resources[row] as number]?.key ?? '',
+      n: flows.positions[row] as number,
+      fromThread: threads[flows.from[row] as number]?.id ?? '',
+      sendTime: flows.sends[row] as number,
+      toThread: threads[flows.to[row] as number]?.id ?? '',
+      receiveTime: flows.receives[row] as number,
+      bytes: flows.bytes[row] as number,
+    };
+  }
+
+  private slice(thread: ThreadEntity, track: Track, index: number): SliceView {
+    const resource = track.resources[index] as number;
+    return {
+      start: track.starts[index] as number,
+      end: index + 1 < track.length ? (track.starts[index + 1] as number) : thread.end,
+      state: TRACK_STATES[track.states[index] as number] ?? 'running',
+      resourceId: resource === 0 ? null : (this.world.resources[resource - 1]?.key ?? null),
+      site: this.world.sites.view(track.sites[index] as number),
+    };
+  }
+
+  /** The last slice lasts until its thread's end, or until now. */
+  private until(thread: ThreadEntity): number {
+    return Math.round(thread.end ?? this.world.lastTime);
+  }
+
+  private thread(id: string): ThreadEntity | undefined {
+    const { threads } = this.world;
+    while (this.known < threads.length) {
+      const thread = threads[this.known++] as ThreadEntity;
+      this.byId.set(thread.id, thread);
+    }
+    return this.byId.get(id);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Settings } from '../contributions.ts';
+
+export interface RunRequest {
+  /** The built `cli.js`. */
+  readonly cli: string;
+  /** The user's Node. */
+  readonly node: string;
+  /** New folder of the trace. */
+  readonly trace: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly settings: Pick<Settings, 'onDeadlock' | 'callSites' | 'traceStdio' | 'maxStreamSize'>;
+}
+
+/** Arguments of Node that run a script under trace in a terminal of its own, which stays open until a key is pressed. */
+export function commandLine({ cli, node, trace, script, args, settings }: RunRequest): string[] {
+  return [
+    cli,
+    'run',
+    '--trace',
+    trace,
+    '--node',
+    node,
+    '--on-deadlock',
+    settings.onDeadlock,
+    '--call-sites',
+    settings.callSites,
+    ...(settings.traceStdio ? [] : ['--no-stdio']),
+    '--max-stream-size',
+    String(settings.maxStreamSize),
+    '--hold',
+    script,
+    ...args,
+  ];
+}

@@ -1,0 +1,45 @@
+/** What a window remembers of a session over a reload. */
+export interface SessionRecord {
+  /** Trace directory. */
+  readonly dir: string;
+  readonly name: string;
+  /** The script, `undefined` for a trace that was opened. */
+  readonly script?: string;
+  /** It ran when it was written down: then it is opened again after a reload. */
+  readonly live: boolean;
+  /** Findings that were notified: once each. */
+  readonly notified: readonly string[];
+}
+
+/** The part of VS Code's `Memento` that is used. */
+export interface Memory {
+  get<T>(key: string): T | undefined;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+const KEY = 'sessions';
+
+/** What was stored by whatever version: anything that does not look right is left out. */
+export function restoreRecords(memory: Memory): SessionRecord[] {
+  const stored = memory.get<unknown>(KEY);
+  return Array.isArray(stored) ? stored.filter(isRecord) : [];
+}
+
+export function storeRecords(memory: Memory, records: readonly SessionRecord[]): void {
+  void memory.update(KEY, records);
+}
+
+function isRecord(value: unknown): value is SessionRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'dir' in value &&
+    typeof value.dir === 'string' &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'live' in value &&
+    typeof value.live === 'boolean' &&
+    'notified' in value &&
+    Array.isArray(value.notified)
+  );
+}

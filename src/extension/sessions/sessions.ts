@@ -1,0 +1,244 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import type { Disposable } from '../../base/disposables.ts';
+import { Emitter } from '../../base/events.ts';
+import type { SessionHandle, SessionRegistry, SessionUpdate } from '../../protocol/session.ts';
+import type { Memory, SessionRecord } from './record.ts';
+import { restoreRecords, storeRecords } from './record.ts';
+
+/** What reads a session: {@link SessionClient}, or what tests put in its place. */
+export interface SessionReader extends SessionHandle, Disposable {
+  readonly problem: string | undefined;
+  opened(): Promise<SessionUpdate>;
+  onFailure(listener: (message: string) => void): Disposable;
+  setVisible(visible: boolean): void;
+}
+
+/** One session that this window knows. */
+export interface KnownSession {
+  readonly dir: string;
+  readonly name: string;
+  readonly script: string | undefined;
+  readonly reader: SessionReader | undefined;
+  /** Why it can't be shown, or ''. */
+  readonly problem: string;
+  readonly live: boolean;
+  /** Was it started, or found running, by this window? Then its findings are news. */
+  readonly followed: boolean;
+}
+
+interface Entry extends KnownSession {
+  reader: SessionReader | undefined;
+  problem: string;
+  followed: boolean;
+  readonly notified: Set<string>;
+  opening: Promise<SessionHandle> | undefined;
+}
+
+/** All sessions of this window, in the order in which they came. Remembers the live ones over a reload. */
+export class Sessions implements SessionRegistry, Disposable {
+  private readonly entries = new Map<string, Entry>();
+  private readonly memory: Memory;
+  private readonly read: (dir: string, name: string) => SessionReader;
+  private readonly changes = new Emitter<KnownSession | undefined>();
+  private readonly currentChanges = new Emitter<SessionHandle | undefined>();
+  private currentDir: string | undefined;
+  private announced: SessionHandle | undefined;
+  private visible = true;
+  private disposed = false;
+
+  constructor(memory: Memory, read: (dir: string, name: string) => SessionReader) {
+    this.memory = memory;
+    this.read = read;
+  }
+
+  /** A session has news (or, with `undefined`, the list has changed). */
+  onDidChange(listener: (session: KnownSession | undefined) => void): Disposable {
+    return this.changes.on(listener);
+  }
+
+  onDidChangeCurrent(listener: (session: SessionHandle | undefined) => void): Disposable {
+    return this.currentChanges.on(listener);
+  }
+
+  list(): readonly KnownSession[] {
+    return [...this.entries.values()];
+  }
+
+  known(dir: string): KnownSession | undefined {
+    return this.entries.get(path.resolve(dir));
+  }
+
+  current(): SessionHandle | undefined {
+    return this.currentDir === undefined ? undefined : this.entries.get(this.currentDir)?.reader;
+  }
+
+  get(dir: string): SessionHandle | undefined {
+    return this.entries.get(path.resolve(dir))?.reader;
+  }
+
+  /** Shows a session that is about to start. Its trace is read as soon as there is one: {@link open}. */
+  announce(dir: string, name: string, script: string): void {
+    this.add(dir, name, script, true);
+    this.currentDir = dir;
+    this.changed(undefined);
+  }
+
+  async open(dir: string): Promise<SessionHandle> {
+    const at = path.resolve(dir);
+    const entry = this.entries.get(at) ?? this.add(at, traceName(at), undefined, false);
+    entry.opening ??= this.start(entry);
+    try {
+      const reader = await entry.opening;
+      this.makeCurrent(at);
+      return reader;
+    } catch (error) {
+      entry.opening = undefined;
+      // A session that runs here keeps its place and shows the problem; a folder that holds no trace does not.
+      if (!entry.followed) this.close(at);
+      throw error;
+    }
+  }
+
+  makeCurrent(dir: string): void {
+    if (!this.entries.has(dir)) return;
+    this.currentDir = dir;
+    this.changed(undefined);
+  }
+
+  /** Says why a session can't be shown. */
+  fail(dir: string, problem: string): void {
+    const entry = this.entries.get(dir);
+    if (!entry || entry.reader?.lastUpdate) return;
+    entry.problem = problem;
+    this.changed(entry);
+  }
+
+  close(dir: string): void {
+    const entry = this.entries.get(dir);
+    if (!entry) return;
+    this.entries.delete(dir);
+    entry.reader?.dispose();
+    if (this.currentDir === dir) this.currentDir = [...this.entries.keys()].at(-1);
+    this.changed(undefined);
+  }
+
+  closeEnded(): void {
+    for (const { dir, live } of this.list()) if (!live) this.close(dir);
+  }
+
+  /** Opens the sessions that ran when the window was closed. Those that can't be read are forgotten. */
+  async restore(): Promise<void> {
+    const records = restoreRecords(this.memory).filter(({ live, dir }) => live && isFolder(dir));
+    await Promise.allSettled(
+      records.map(async ({ dir, name, script, notified }) => {
+        const entry = this.add(dir, name, script, true);
+        for (const id of notified) entry.notified.add(id);
+        await this.open(dir).catch(() => this.close(dir));
+      }),
+    );
+    this.store();
+  }
+
+  /** Is this finding to be told? Once each, over reloads too. */
+  claimNotification(dir: string, finding: string): boolean {
+    const entry = this.entries.get(dir);
+    if (!entry?.followed || entry.notified.has(finding)) return false;
+    entry.notified.add(finding);
+    this.store();
+    return true;
+  }
+
+  setVisible(visible: boolean): void {
+    this.visible = visible;
+    for (const entry of this.entries.values()) entry.reader?.setVisible(visible);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const entry of this.entries.values()) entry.reader?.dispose();
+    this.entries.clear();
+    this.changes.dispose();
+    this.currentChanges.dispose();
+  }
+
+  private add(dir: string, name: string, script: string | undefined, followed: boolean): Entry {
+    const known = this.entries.get(dir);
+    if (known) return known;
+    const entry: Entry = {
+      dir,
+      name,
+      script,
+      followed,
+      reader: undefined,
+      problem: '',
+      notified: new Set(),
+      opening: undefined,
+      get live() {
+        return entry.reader
+          ? (entry.reader.lastUpdate?.live ?? true)
+          : entry.followed && entry.problem === '';
+      },
+    };
+    this.entries.set(dir, entry);
+    return entry;
+  }
+
+  private async start(entry: Entry): Promise<SessionHandle> {
+    if (!isFolder(entry.dir)) throw new Error(l10n.t('{0} is not a folder with a trace.', entry.dir));
+    const reader = this.read(entry.dir, entry.name);
+    entry.reader = reader;
+    entry.problem = '';
+    reader.onFailure((message) => {
+      entry.problem = message;
+      this.changed(entry);
+    });
+    let wasLive: boolean | undefined;
+    reader.onUpdate(({ live }) => {
+      if (live && wasLive === undefined) entry.followed = true;
+      if (live !== wasLive) this.store();
+      wasLive = live;
+      this.changed(entry);
+    });
+    if (!this.visible) reader.setVisible(false);
+    try {
+      await reader.opened();
+      return reader;
+    } catch (error) {
+      reader.dispose();
+      entry.reader = undefined;
+      throw error;
+    }
+  }
+
+  private changed(entry: Entry | undefined): void {
+    if (this.disposed) return;
+    if (entry === undefined) this.store();
+    this.changes.fire(entry);
+    const now = this.current();
+    if (now !== this.announced) {
+      this.announced = now;
+      this.currentChanges.fire(now);
+    }
+  }
+
+  private store(): void {
+    if (this.disposed) return;
+    const records = this.list().map((session): SessionRecord => {
+      const { dir, name, script, live } = session;
+      const notified = [...(this.entries.get(dir)?.notified ?? [])];
+      return { dir, name, live, notified, ...(script === undefined ? {} : { script }) };
+    });
+    storeRecords(this.memory, records);
+  }
+}
+
+function isFolder(dir: string): boolean {
+  return statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Name of a trace by its folder: those made here are `<script>.<time>`. */
+export function traceName(dir: string): string {
+  return path.basename(dir).replace(/\.\d{8}-\d{6}(-\d+)?$/, '');
+}

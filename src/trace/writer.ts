@@ -1,0 +1,201 @@
+import type { SharedFiles } from '../base/environment.ts';
+import { RECORD_WORDS, recordCheck } from './hash.ts';
+import { HEADER_SIZE, SINK, viewsOf } from './segment.ts';
+import type { SegmentFile } from './segment-file.ts';
+import { Segments } from './segments.ts';
+
+const HEADER_WORDS = HEADER_SIZE >> 2;
+/** After a failed write the next one is tried this much later: a full disk must not cost a system call a record. */
+const RETRY_NS = 100e6;
+const NO_SEGMENT = viewsOf(new ArrayBuffer(0), 0, 0);
+
+/** What opens a segment: called with the segment already in place. */
+export interface Checkpoint {
+  /** Most records that {@link Checkpoint.write} will append. */
+  size(): number;
+  write(): void;
+}
+
+export interface WriterOptions {
+  /** The trace directory. */
+  readonly dir: string;
+  /** Name of the stream. */
+  readonly stream: string;
+  /** Most bytes of segments on disk; 0: no limit. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Appends records to one stream. Nothing here throws: records that cannot be stored are counted, and a gap in the slot
+ * numbers tells the reader how many they are.
+ */
+export class TraceWriter {
+  readonly #segments: Segments;
+  checkpoint: Checkpoint | undefined;
+  #file: SegmentFile | undefined;
+  #words: Int32Array = NO_SEGMENT.words;
+  #doubles: Float64Array = NO_SEGMENT.doubles;
+  /** Word index of the next record in the segment, and where the segment ends. */
+  #at = 0;
+  #end = 0;
+  #slot = 0;
+  #flushedAt = 0;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #lastTime = 0;
+  #rotating = false;
+
+  constructor(options: WriterOptions) {
+    this.#segments = new Segments(options.dir, options.stream, options.maxBytes);
+  }
+
+  /** Records appended so far, kept or not: the slot of the next one. */
+  get slot(): number {
+    return this.#slot;
+  }
+  /** Records that were given up by the size cap or a failed write. */
+  get dropped(): number {
+    return this.#segments.dropped;
+  }
+  get mapped(): boolean {
+    return this.#segments.sink === SINK.mapped;
+  }
+  /** There is something that `flush` would write. */
+  get pending(): boolean {
+    return this.#at > this.#flushedAt && !this.mapped;
+  }
+  /** The views of the open segment, for the hot slots; empty while there is none. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+  get doubles(): Float64Array {
+    return this.#doubles;
+  }
+
+  /**
+   * Appends one record. `time`: ns since the session's origin, not before the last one's (but in a checkpoint);
+   * `head`: `kind | flags << 8 | task << 16`; the others as in the record (unsigned numbers may come as signed ones).
+   */
+  append(time: number, head: number, resource: number, site: number, n: number, value: number): void {
+    if (this.#at >= this.#end && !this.#rotate(time)) {
+      this.#slot++;
+      this.#segments.giveUp(1);
+      return;
+    }
+    const at = this.#at;
+    const words = this.#words;
+    this.#doubles[at >> 1] = time;
+    words[at + 2] = head;
+    words[at + 3] = resource;
+    words[at + 4] = site;
+    words[at + 5] = n;
+    words[at + 6] = value;
+    words[at + 7] = recordCheck(words, at, this.#slot);
+    this.#at = at + RECORD_WORDS;
+    this.#slot++;
+    this.#lastTime = time;
+  }
+
+  /** Following records are mapped with `files` (`undefined`: written); the open segment is sealed first. */
+  use(files: SharedFiles | undefined): void {
+    this.#sealSegment(this.#lastTime);
+    this.#segments.use(files);
+    this.#retryAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Writes what is collected. */
+  flush(): void {
+    if (!this.#file || !this.pending) return;
+    try {
+      this.#file.flush(this.#records);
+      this.#flushedAt = this.#at;
+    } catch {
+      this.#fail(this.#lastTime);
+    }
+  }
+
+  /** The stream ends here, as far as is known: a later record opens another (written) segment. */
+  finish(): void {
+    this.#sealSegment(Number.POSITIVE_INFINITY);
+    this.#segments.use(undefined);
+  }
+
+  #rotate(time: number): boolean {
+    if (this.#rotating || time < this.#retryAt) return false;
+    this.#sealSegment(time);
+    const needed = (this.checkpoint?.size() ?? 0) * 2 + 1;
+    try {
+      this.#adopt(this.#segments.open(this.#slot, needed));
+    } catch {
+      if (!this.#openWritten(needed)) {
+        this.#retryAt = time + RETRY_NS;
+        return false;
+      }
+    }
+    this.#rotating = true;
+    this.checkpoint?.write();
+    this.#rotating = false;
+    return this.#at < this.#end;
+  }
+
+  /** Where mapping is refused, writing may still work. */
+  #openWritten(needed: number): boolean {
+    if (!this.mapped) return false;
+    this.#segments.use(undefined);
+    try {
+      this.#adopt(this.#segments.open(this.#slot, needed));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #adopt(file: SegmentFile): void {
+    this.#file = file;
+    this.#words = file.views.words;
+    this.#doubles = file.views.doubles;
+    this.#at = HEADER_WORDS;
+    this.#flushedAt = HEADER_WORDS;
+    this.#end = HEADER_WORDS + file.capacity * RECORD_WORDS;
+  }
+
+  #letGo(): void {
+    this.#file = undefined;
+    this.#words = NO_SEGMENT.words;
+    this.#doubles = NO_SEGMENT.doubles;
+    this.#at = 0;
+    this.#end = 0;
+    this.#flushedAt = 0;
+  }
+
+  #sealSegment(watermark: number): void {
+    const file = this.#file;
+    if (!file) return;
+    try {
+      file.seal(this.#records, watermark);
+    } catch {
+      // Not sealed: a reader finds its end by the first slot of the next segment.
+    }
+    this.#account(file);
+    this.#letGo();
+  }
+
+  /** A write has failed: what was not on disk is lost, and the next segment begins after it. */
+  #fail(time: number): void {
+    const file = this.#file;
+    if (!file) return;
+    file.abandon();
+    this.#account(file);
+    this.#letGo();
+    this.#retryAt = time + RETRY_NS;
+  }
+
+  #account(file: SegmentFile): void {
+    const readable = file.readable(this.#records);
+    this.#segments.sealed(readable);
+    this.#segments.giveUp(this.#records - readable);
+  }
+
+  get #records(): number {
+    return (this.#at - HEADER_WORDS) / RECORD_WORDS;
+  }
+}

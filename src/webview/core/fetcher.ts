@@ -48,14 +48,18 @@ export class Fetcher {
     this.flowsFor = null;
   }
 
-  /** `folded`: rows as drawn, by thread; they tell where exact slices are worth asking for. */
-  fetch(height: number, ratio: number, folded: ReadonlyMap<string, Row>): void {
+  /**
+   * `folded`: rows as drawn, by thread; they tell where exact slices are worth asking for. `null` while the picture glides:
+   * then only tiles are asked for.
+   */
+  fetch(height: number, ratio: number, folded: ReadonlyMap<string, Row> | null): void {
     if (!this.store.data.update) return;
     this.structure();
     if (!this.store.data.hasStructure) return;
     const [first, past] = visibleRows(this.store.data.rows.length, this.store.scrollTop, height);
     const threads = this.store.data.rows.slice(first, past).map((row) => row.track.threadId);
     this.tiles(threads, ratio);
+    if (!folded) return;
     this.slices(threads, ratio, folded);
     this.flows(threads);
     this.overview();

@@ -2,7 +2,6 @@ import type { CallSite, SliceView } from '../../model/types.ts';
 import { TRACK_STATES } from '../../model/types.ts';
 import type { PackedSlices } from '../../protocol/timeline.ts';
 import type { Row } from './fold.ts';
-import { NOTHING } from './fold.ts';
 import type { View } from './viewport.ts';
 
 /** From this width on a slice is drawn exactly, device-independent pixels. */
@@ -17,23 +16,27 @@ export interface SliceColumns {
 }
 
 /**
- * The part of the row in which a slice may be wide enough to be drawn exactly, in pixels, or `null`: runs of pixels that
- * hold nothing but one state. Tracks without such a run are never asked for slices.
+ * The part of the row in which a slice may be wide enough to be drawn exactly, in pixels, or `null`: from the first to the
+ * last run of pixels that hold nothing but one state, with the mixed pixels beside them. Tracks without such a run are never
+ * asked for slices.
  */
 export function exactPart(row: Row, minimum: number): [number, number] | null {
   let first = -1;
   let past = -1;
   let begin = 0;
-  const width = row.state.length;
+  const { mask } = row;
+  const width = mask.length;
   for (let x = 1; x <= width; x += 1) {
-    if (x < width && row.state[x] === row.state[x - 1]) continue;
-    if (row.state[begin] !== NOTHING && x - begin >= minimum) {
+    if (x < width && mask[x] === mask[x - 1]) continue;
+    const bits = mask[begin]!;
+    // The pixels at both ends of a slice are shared with its neighbours: a run of two may be a slice of three.
+    if (bits !== 0 && (bits & (bits - 1)) === 0 && x - begin >= minimum - 1) {
       if (first < 0) first = begin;
       past = x;
     }
     begin = x;
   }
-  return first < 0 ? null : [first, past];
+  return first < 0 ? null : [Math.max(0, first - 1), Math.min(width, past + 1)];
 }
 
 /** The last answers of exact slices by track. */

@@ -43,6 +43,8 @@ export class Store {
   scrollTop = 0;
   /** Width of the tracks, CSS pixels. */
   width = 800;
+  /** What was shown when the view last jumped, for gliding there. `null`: the view moved by hand. */
+  cameFrom: View | null = null;
   /** The user has not chosen what is shown: a live session grows, an ended one is shown whole. */
   private auto = true;
   private restored: TimelineState | null;
@@ -107,8 +109,9 @@ export class Store {
       const ended = before.live && !update.live;
       this.data.tiles.expire(ended ? 0 : before.lastTime - LATE);
     }
-    if (this.auto) this.view = this.automatic();
-    else if (this.follow && update.live) this.view = viewport.followEnd(this.view, update.lastTime);
+    if (this.auto) this.glideTo(this.automatic(), before !== null);
+    else if (this.follow && update.live)
+      this.glideTo(viewport.followEnd(this.view, update.lastTime), before !== null);
     if (this.data.hasStructure) this.status = { type: 'shown' };
     this.changed('dom');
   }
@@ -132,10 +135,16 @@ export class Store {
     return viewport.followEnd({ start: 0, end: LIVE_SPANS.at(-1)! }, last);
   }
 
+  /** Changes the view; `glide`: from what is shown now, smoothly. */
+  private glideTo(view: View, glide: boolean): void {
+    this.cameFrom = glide ? this.view : null;
+    this.view = view;
+  }
+
   /** A view that the user chose. Looking away from the newest moment pauses following. */
-  setView(view: View): void {
+  setView(view: View, glide = false): void {
     this.auto = false;
-    this.view = viewport.clamp(view, this.data.last);
+    this.glideTo(viewport.clamp(view, this.data.last), glide);
     if (this.data.live && this.data.last > this.view.end) this.follow = false;
     this.changed('view');
   }
@@ -154,11 +163,11 @@ export class Store {
     this.setView(viewport.pan(this.view, pixels * viewport.nsPerPx(this.view, this.width), this.data.last));
   }
   showAll(): void {
-    this.setView(viewport.wholeView(this.data.last));
+    this.setView(viewport.wholeView(this.data.last), true);
   }
   toggleFollow(): void {
     this.follow = !this.follow;
-    if (this.follow) this.view = viewport.followEnd(this.view, this.data.last);
+    if (this.follow) this.glideTo(viewport.followEnd(this.view, this.data.last), true);
     this.changed('dom');
   }
 
@@ -180,13 +189,13 @@ export class Store {
       this.layout();
     }
     const last = this.data.last;
-    this.setView(viewport.reveal(this.view, start, end ?? last, last));
+    this.setView(viewport.reveal(this.view, start, end ?? last, last), true);
     this.changed('dom');
   }
   zoomToSelection(): void {
     const { selection, data } = this;
     if (!selection || selection.type === 'finding') return;
-    this.setView(viewport.zoomTo(selection.start, selection.end ?? data.last, data.last));
+    this.setView(viewport.zoomTo(selection.start, selection.end ?? data.last, data.last), true);
   }
 
   toggleCollapsed(thread: string, collapsed = !this.collapsed.has(thread)): void {

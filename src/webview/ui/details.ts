@@ -39,7 +39,10 @@ export class Details {
       flows,
       selection?.type === 'range' ? data.rows.length : 0,
     ]);
-    if (key === this.shown) return;
+    if (key === this.shown) {
+      if (selection) this.statistics.refresh();
+      return;
+    }
     this.shown = key;
     this.element.hidden = selection === null;
     if (!selection) {
@@ -98,7 +101,7 @@ export class Details {
         'div',
         { class: 'columns' },
         factList(facts),
-        this.statistics.of(t('This track in view'), [thread], view),
+        this.statistics.of(t('This track in view'), [thread], null),
         flowList(this.store, thread, slice, this.actions.jump),
       ),
     );

@@ -113,7 +113,7 @@ export class Headers {
     element.classList.toggle('active', store.activeThread === thread);
     element.classList.toggle('faint', row.faint);
     const isMain = !row.thread || row.thread.threadId === 0;
-    setText(view.name, row.track.label);
+    setText(view.name, isMain ? (row.process?.name ?? row.track.label) : row.track.label);
     setText(view.pid, row.process && isMain ? String(row.process.pid) : '');
     this.updateNow(view, row, nowOf(row, store.data));
     setText(view.inView, statesInView(folded.get(thread)));

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Store } from '../core/store.ts';
-import { wholeView } from '../core/viewport.ts';
+import type { View } from '../core/viewport.ts';
+import { between, wholeView } from '../core/viewport.ts';
 import { AXIS_HEIGHT, drawAxis, drawGrid } from '../draw/axis.ts';
 import { drawFindings } from '../draw/findings.ts';
 import { drawFlows } from '../draw/flows.ts';
@@ -13,6 +14,9 @@ import type { Palette } from '../draw/palette.ts';
 import { readPalette } from '../draw/palette.ts';
 import { drawTree } from '../draw/tree.ts';
 import { el } from './dom.ts';
+
+/** How long the picture takes to a view that was jumped to. */
+const GLIDE_MS = 220;
 
 /** The canvases: tracks, what moves with the pointer, axis and minimap. */
 export class Stage {
@@ -41,10 +45,18 @@ export class Stage {
   private readonly store: Store;
   private readonly scroller: HTMLElement;
   private palette: Palette | null = null;
+  private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  private glidesFrom: View | null = null;
+  private from: View;
+  private shown: View;
+  private began = 0;
+  /** The picture is on its way to the view: draw again. */
+  gliding = false;
 
   constructor(store: Store, scroller: HTMLElement) {
     this.store = store;
     this.scroller = scroller;
+    this.from = this.shown = store.view;
   }
 
   /** The theme has changed: colours are read again with the next frame. */
@@ -62,12 +74,28 @@ export class Stage {
     return Math.max(1, this.scroller.clientHeight);
   }
 
+  /** What is shown at this moment: the store's view, or a point on the way there. */
+  private shownView(): View {
+    const { store } = this;
+    if (store.cameFrom !== this.glidesFrom) {
+      const from = this.gliding && store.cameFrom ? this.shown : store.cameFrom;
+      this.glidesFrom = store.cameFrom;
+      this.began = performance.now();
+      this.gliding = from !== null && !this.still.matches;
+      this.from = from ?? store.view;
+    }
+    const t = this.gliding ? (performance.now() - this.began) / GLIDE_MS : 1;
+    if (t >= 1) this.gliding = false;
+    this.shown = this.gliding ? between(this.from, store.view, 1 - (1 - t) ** 3) : store.view;
+    return this.shown;
+  }
+
   frame(): Frame {
     const { store } = this;
     return {
       data: store.data,
       palette: this.colors,
-      view: store.view,
+      view: this.shownView(),
       width: store.width,
       height: this.height,
       scrollTop: store.scrollTop,

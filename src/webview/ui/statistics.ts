@@ -11,24 +11,39 @@ import { el } from './dom.ts';
 export class Statistics {
   private readonly store: Store;
   private readonly requests: Requests;
+  private current: { body: HTMLElement; threads: readonly string[]; range: View | null } | null = null;
+  private asked: View | null = null;
 
   constructor(store: Store, requests: Requests) {
     this.store = store;
     this.requests = requests;
   }
 
-  /** A table that fills itself when the answer comes. */
-  of(title: string, threads: readonly string[], range: View): HTMLElement {
+  /** A table that fills itself when the answer comes; of a fixed range, or with `null` of what is in view. */
+  of(title: string, threads: readonly string[], range: View | null): HTMLElement {
     const body = el('tbody');
-    const caption = el('caption', { text: title });
-    const table = el('table', { class: 'statistics' }, caption, body);
-    const asked = { start: Math.max(0, range.start), end: Math.min(range.end, this.store.data.last) };
-    if (!(asked.end > asked.start)) return table;
-    this.requests.ask('stats', { threads, range: asked }).then(
-      (stats) => stats && body.replaceChildren(...rowsOf(stats.ns, stats.count)),
-      (error: Error) => body.replaceChildren(el('tr', {}, el('td', { text: error.message }))),
+    this.current = { body, threads, range };
+    this.asked = null;
+    this.refresh();
+    return el('table', { class: 'statistics' }, el('caption', { text: title }), body);
+  }
+
+  /** Asks again when the view has moved. */
+  refresh(): void {
+    const { current, store } = this;
+    if (!current || this.requests.isBusy('stats')) return;
+    const range = current.range ?? store.view;
+    const asked = { start: Math.max(0, range.start), end: Math.min(range.end, store.data.last) };
+    if (!(asked.end > asked.start)) return;
+    if (this.asked?.start === asked.start && this.asked.end === asked.end) return;
+    this.asked = asked;
+    this.requests.ask('stats', { threads: current.threads, range: asked }).then(
+      (stats) => {
+        if (stats) current.body.replaceChildren(...rowsOf(stats.ns, stats.count));
+        this.refresh();
+      },
+      (error: Error) => current.body.replaceChildren(el('tr', {}, el('td', { text: error.message }))),
     );
-    return table;
   }
 }
 

@@ -1,0 +1,139 @@
+import * as vscode from 'vscode';
+import type { SessionRegistry } from '../../protocol/session.ts';
+import type { ToExtension, ToWebview } from '../../protocol/timeline.ts';
+import { TIMELINE_VIEW } from '../../protocol/timeline.ts';
+import { TimelineBridge } from './bridge.ts';
+import { timelineHtml } from './html.ts';
+import { openSource } from './source.ts';
+
+/** What a command may ask the timeline to show. */
+export interface TimelineTarget {
+  readonly processId?: string;
+  readonly threadId?: string;
+  /** ns since the session's origin. */
+  readonly time?: number;
+}
+
+/** The timeline in the editor area: one panel a window, which shows the current session. */
+export class TimelinePanel implements vscode.Disposable {
+  private readonly panel: vscode.WebviewPanel;
+  private readonly sessions: SessionRegistry;
+  private readonly bridge: TimelineBridge;
+  private readonly disposables: { dispose(): void }[] = [];
+  /** Trace that could not be opened, for *Try Again*. */
+  private failedDir: string | undefined;
+
+  /** @param panel empty panel of type {@link TIMELINE_VIEW}: a new one, or one that VS Code brought back */
+  constructor(
+    panel: vscode.WebviewPanel,
+    extensionUri: vscode.Uri,
+    sessions: SessionRegistry,
+    log: (message: string) => void,
+    onGone: () => void,
+  ) {
+    this.panel = panel;
+    this.sessions = sessions;
+    this.bridge = new TimelineBridge((message) => this.post(message), {
+      goTo: (target) => void openSource(target, panel.viewColumn),
+      inspect: (session, finding) =>
+        void vscode.commands.executeCommand('forkscope.inspect', session.dir, finding),
+      command: (name) => this.command(name),
+      log: (message) => log(`timeline: ${message}`),
+    });
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: roots(extensionUri) };
+    panel.iconPath = new vscode.ThemeIcon('graph');
+    this.disposables.push(
+      webview.onDidReceiveMessage((message: ToExtension) => void this.bridge.receive(message)),
+      panel.onDidChangeViewState(() => this.bridge.setVisible(panel.visible)),
+      sessions.onDidChangeCurrent((session) => this.bridge.setSession(session)),
+      panel.onDidDispose(() => {
+        this.dispose();
+        onGone();
+      }),
+    );
+    this.bridge.setVisible(panel.visible);
+    this.bridge.setSession(sessions.current());
+    webview.html = pageOf(webview, extensionUri, panel.title);
+  }
+
+  reveal(): void {
+    this.panel.reveal(undefined, false);
+  }
+
+  show(target: TimelineTarget): void {
+    if (target.processId === undefined && target.threadId === undefined) return;
+    this.bridge.reveal({
+      type: 'reveal',
+      process: target.processId ?? null,
+      thread: target.threadId ?? null,
+      time: target.time ?? null,
+    });
+  }
+
+  /** Opens a trace and shows it; says in the panel why it can't. */
+  async open(dir: string): Promise<void> {
+    const known = this.sessions.get(dir);
+    if (known && known === this.sessions.current()) return;
+    this.bridge.setStatus({ type: 'loading', name: '' });
+    try {
+      this.bridge.setSession(await this.sessions.open(dir));
+      this.failedDir = undefined;
+    } catch (error) {
+      this.failedDir = dir;
+      this.bridge.setStatus({
+        type: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  dispose(): void {
+    this.bridge.dispose();
+    for (const one of this.disposables.splice(0)) one.dispose();
+  }
+
+  private command(name: Extract<ToExtension, { type: 'command' }>['name']): void {
+    if (name === 'open') void vscode.commands.executeCommand('forkscope.openTrace');
+    else if (name === 'run') void vscode.commands.executeCommand('forkscope.runWithTracing');
+    else if (this.failedDir !== undefined) void this.open(this.failedDir);
+  }
+
+  private post(message: ToWebview): void {
+    // A panel that is closed meanwhile refuses: nobody is there to be told.
+    void this.panel.webview.postMessage(message).then(undefined, () => undefined);
+  }
+}
+
+/** Options of a new panel. The page is loaded anew when it is shown again: its state comes from `setState`. */
+export function panelOptions(extensionUri: vscode.Uri): vscode.WebviewPanelOptions & vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: roots(extensionUri), enableFindWidget: false };
+}
+
+export function createPanel(extensionUri: vscode.Uri): vscode.WebviewPanel {
+  const title = vscode.l10n.t('Forkscope Timeline');
+  return vscode.window.createWebviewPanel(
+    TIMELINE_VIEW,
+    title,
+    vscode.ViewColumn.Active,
+    panelOptions(extensionUri),
+  );
+}
+
+function roots(extensionUri: vscode.Uri): vscode.Uri[] {
+  return [vscode.Uri.joinPath(extensionUri, 'dist', 'webview'), vscode.Uri.joinPath(extensionUri, 'media')];
+}
+
+function pageOf(webview: vscode.Webview, extensionUri: vscode.Uri, title: string): string {
+  const address = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', file)).toString();
+  return timelineHtml({
+    script: address('timeline.js'),
+    style: address('timeline.css'),
+    cspSource: webview.cspSource,
+    nonce: crypto.randomUUID().replaceAll('-', ''),
+    language: vscode.env.language,
+    title,
+    translations: vscode.l10n.bundle,
+  });
+}

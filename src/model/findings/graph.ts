@@ -145,6 +145,7 @@ export class WaitGraph {
     for (const ender of enders.units) {
       if (memberOf(ender, units, this) === null && ++free >= enders.need) return false;
     }
+    if (certainty === 'suspected' && this.lasted(wait.since)) return true;
     return enders.weak.every(
       (ender) => memberOf(ender, units, this) !== null || this.dependent(ender.thread, units, certainty),
     );

@@ -1,0 +1,232 @@
+import { KIND } from '../../trace/records.ts';
+import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../state/entities.ts';
+import type { World } from '../state/world.ts';
+import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../types.ts';
+import { awaited, waitName } from '../views/processes.ts';
+import type { Certainty, Stuck, Unit, WaitGraph } from './graph.ts';
+import type { RuleContext } from './rule.ts';
+import { goalWords, listWords, siteWords, threadWords, timeWords, unitWords } from './words.ts';
+
+/** One unit of a chain and the wait by which it is a member. */
+export interface Link {
+  readonly unit: Unit;
+  readonly wait: Wait;
+  /** Who could end it: members of the set first. */
+  readonly blockers: readonly Unit[];
+  readonly dead: readonly ThreadEntity[];
+}
+
+/** The links of a set of units: for each unit the wait that only `among` could end, else its first one. */
+export function linksOf(graph: WaitGraph, stuck: Stuck, units: readonly Unit[]): Link[] {
+  const among = new Set(units);
+  return units.flatMap((unit) => {
+    const waits = graph.waits(unit);
+    const wait =
+      waits.find((w) => graph.enders(w, stuck.certainty).units.some((u) => covers(among, u))) ?? waits[0];
+    if (wait === undefined) return [];
+    const enders = graph.enders(wait, stuck.certainty);
+    const inside = enders.units.filter((u) => covers(among, u));
+    const outside = enders.units.filter((u) => !inside.includes(u));
+    return [{ unit, wait, blockers: [...inside, ...outside], dead: enders.dead }];
+  });
+}
+
+function covers(units: ReadonlySet<Unit>, unit: Unit): boolean {
+  if (units.has(unit)) return true;
+  for (const other of units) if (other.thread === unit.thread && other.task === 0) return true;
+  return false;
+}
+
+/** The acquisitions that a wait for a lock waits for. */
+export function holdsFor(wait: Wait): Hold[] {
+  return wait.kind === KIND.waitAcquire && wait.resource !== null ? [...wait.resource.holds.values()] : [];
+}
+
+export function chainOf(world: World, links: readonly Link[]): ChainLink[] {
+  return links.map(({ unit, wait, blockers, dead }) => {
+    const holds = holdsFor(wait);
+    const siteOf = (thread: ThreadEntity) =>
+      world.sites.view(holds.find((h) => h.thread === thread)?.site ?? 0);
+    return {
+      processId: unit.thread.process.id,
+      threadId: unit.thread.id,
+      task: unit.task,
+      waitKind: waitName(wait.kind),
+      resourceId: wait.resource?.key ?? null,
+      since: wait.since,
+      waitSite: world.sites.view(wait.site),
+      blockedBy: [...blockers.map((u) => u.thread), ...dead].map((thread) => ({
+        processId: thread.process.id,
+        threadId: thread.id,
+        site: siteOf(thread),
+      })),
+      text: linkWords(world, { unit, wait, blockers, dead }),
+    };
+  });
+}
+
+function linkWords(world: World, { unit, wait, blockers, dead }: Link): string {
+  const at = siteWords(world.sites.view(wait.site));
+  const head = `${unitWords(unit)} waits for ${goalWords(world, wait)}${at === '' ? '' : ` at ${at}`}`;
+  const holds = holdsFor(wait);
+  if (holds.length > 0) {
+    const holders = holds.map((hold) => {
+      const place = siteWords(world.sites.view(hold.site));
+      const end = hold.thread.alive ? '' : ', which has exited';
+      return `${threadWords(hold.thread, hold.task)}${place === '' ? '' : ` since ${place}`}${end}`;
+    });
+    return `${head}, held by ${listWords(holders)}`;
+  }
+  if (wait.child !== null) return head;
+  if (blockers.length > 0) return `${head}, which only ${listWords(blockers.map(unitWords))} could give`;
+  return dead.length > 0
+    ? `${head}; ${listWords(dead.map((t) => threadWords(t)))} could have, and exited`
+    : head;
+}
+
+/** Places of a chain: each wait, and what it waits for (acquisition, creation of the resource, start of the process). */
+export function sitesOf(world: World, links: readonly Link[]): FindingSite[] {
+  const sites: FindingSite[] = [];
+  for (const { unit, wait } of links) {
+    addSite(world, sites, 'waits', unit.thread, wait.resource, wait.site, wait.since);
+    const holds = holdsFor(wait);
+    for (const hold of holds) {
+      addSite(world, sites, 'acquired', hold.thread, hold.resource, hold.site, hold.since);
+    }
+    if (wait.child !== null) addStart(world, sites, awaited(wait.child), wait);
+    else if (holds.length === 0 && wait.resource !== null) addCreation(world, sites, wait.resource);
+  }
+  return sites;
+}
+
+export function addCreation(world: World, sites: FindingSite[], resource: ResourceEntity): void {
+  const { createdBy, createdSite, createdAt } = resource;
+  if (createdBy !== null) addSite(world, sites, 'created', createdBy, resource, createdSite, createdAt ?? 0);
+}
+
+function addStart(world: World, sites: FindingSite[], process: ProcessEntity | null, wait: Wait): void {
+  const { child } = wait;
+  if (child === null || process === null) return;
+  addSite(world, sites, 'started', child.owner ?? wait.thread, null, child.site, child.startTime ?? 0);
+}
+
+/** Adds a place where it is known and new. */
+export function addSite(
+  world: World,
+  sites: FindingSite[],
+  role: SiteRole,
+  thread: ThreadEntity,
+  resource: ResourceEntity | null,
+  ref: number,
+  time: number,
+): void {
+  const site = world.sites.view(ref);
+  if (site === null) return;
+  const resourceId = resource?.key ?? null;
+  const threadId = thread.id;
+  const known = sites.some(
+    (s) =>
+      s.role === role &&
+      s.threadId === threadId &&
+      s.resourceId === resourceId &&
+      s.line === site.line &&
+      s.file === site.file,
+  );
+  if (!known) sites.push({ ...site, role, processId: thread.process.id, threadId, resourceId, time });
+}
+
+/** Why a unit can't go on by itself. */
+export function evidence(unit: Unit, graph: WaitGraph): string {
+  const { thread } = unit;
+  const who = unitWords(unit);
+  if (thread.syncWait !== null) return `${who} is blocked in a synchronous call without a timeout`;
+  if (unit.task !== 0) return `${who} waits under its own token, and nothing else runs under it`;
+  const { quiescent } = thread;
+  const waits = graph.waits(unit).length;
+  if (quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0) {
+    return `${who} is quiescent: nothing but ${waits === 1 ? 'this wait' : `its ${waits} waits`} keeps it alive, and no timer is armed`;
+  }
+  return `other code of ${who} may still run`;
+}
+
+/** Units that are stuck only because they wait, directly or not, for members of a set. */
+export function victims(graph: WaitGraph, stuck: Stuck, members: readonly Unit[]): Unit[] {
+  const threads = new Set(members.map((unit) => unit.thread));
+  const found: Unit[] = [];
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const unit of stuck.units) {
+      if (threads.has(unit.thread) || unit.task !== 0) continue;
+      const next = graph.next(unit, stuck.units, stuck.certainty);
+      if (!next.some((u) => threads.has(u.thread))) continue;
+      threads.add(unit.thread);
+      found.push(unit);
+      grown = true;
+    }
+  }
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export interface ChainFinding {
+  readonly kind: FindingKind;
+  readonly certainty: Certainty;
+  readonly title: string;
+  readonly links: readonly Link[];
+  /** First sentence of the explanation; the evidence follows. */
+  readonly reason: string;
+  readonly fix: string;
+  readonly extraSites?: readonly FindingSite[];
+  readonly extraProcesses?: readonly ProcessEntity[];
+}
+
+/** A blocking finding about a chain of waits: claims its waits and those that hang behind them. */
+export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFinding): Finding {
+  const { world, graph, claimed } = context;
+  const { links } = what;
+  const units = links.map((link) => link.unit);
+  const behind = victims(graph, stuck, units);
+  for (const unit of [...units, ...behind]) for (const wait of graph.waits(unit)) claimed.add(wait);
+  const time = Math.max(0, ...links.map((link) => link.wait.since));
+  const sites = sitesOf(world, links);
+  for (const site of what.extraSites ?? []) sites.push(site);
+  const resources = unique(links.flatMap(({ wait }) => (wait.resource === null ? [] : [wait.resource.key])));
+  const processes = unique([
+    ...units.map((unit) => unit.thread.process.id),
+    ...(what.extraProcesses ?? []).map((process) => process.id),
+  ]);
+  const sentences = [
+    what.reason,
+    `${listWords(
+      units.map((u) => evidence(u, graph)),
+      6,
+    )}.`,
+  ];
+  if (behind.length > 0) sentences.push(`Stuck behind this: ${listWords(behind.map(unitWords))}.`);
+  sentences.push(
+    what.certainty === 'certain'
+      ? 'Nothing that is alive could end these waits.'
+      : `It has lasted ${timeWords(context.now - time)}; something that the trace does not show could still end it.`,
+  );
+  return {
+    id: idOf(what.kind, [...units.map((unit) => unit.id), ...resources]),
+    kind: what.kind,
+    certainty: what.certainty,
+    blocking: true,
+    title: what.title,
+    time,
+    processes,
+    resources,
+    sites,
+    chain: chainOf(world, links),
+    explanation: sentences.join(' '),
+    fix: what.fix,
+  };
+}
+
+export function idOf(kind: FindingKind, parts: readonly string[]): string {
+  return `${kind}:${[...parts].sort().join('+')}`;
+}
+
+export function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

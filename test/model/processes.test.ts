@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Model } from '../../src/model/index.ts';
+import { TraceBuilder } from './builder.ts';
+
+describe('process tree', () => {
+  it('joins what the parent, the child and the process table say', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10, file: '/app/hello.ts' });
+    const worker = main.start('worker-1', { pid: 11 });
+    worker.exit(3);
+    main.childExit(worker, { code: 3 });
+    t.observe({ type: 'sample', time: t.tick(), pid: 10, cpu: 12.5, memory: 1000 });
+    const model = t.feed(new Model());
+    const [root, child] = model.processes();
+    assert.ok(root && child);
+    assert.equal(root.name, 'hello.ts');
+    assert.equal(root.parentId, null);
+    assert.deepEqual(root.children, [child.id]);
+    assert.equal(root.cpu, 12.5);
+    assert.equal(root.state, 'running');
+    assert.equal(child.name, 'worker-1');
+    assert.equal(child.exitCode, 3);
+    assert.equal(child.state, 'exited');
+    assert.equal(child.api, 'Process');
+    assert.equal(model.process('11'), child);
+  });
+
+  it('gives the same tree in whichever order streams and definitions arrive', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const a = main.start('a', { pid: 11 });
+    a.start('b', { pid: 12 });
+    const tree = (items: typeof t.items) =>
+      t
+        .feed(new Model(), items)
+        .processes()
+        .map((p) => [p.id, p.parentId, p.name, p.start]);
+    const streams = [...new Set(t.items.map((item) => ('stream' in item ? item.stream.stream : '')))];
+    const grouped = streams
+      .reverse()
+      .flatMap((s) => t.items.filter((i) => ('stream' in i ? i.stream.stream : '') === s));
+    assert.deepEqual(tree(grouped), tree(t.items));
+  });
+
+  it('puts a Node grandchild below the shell that its spawn key was given to', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const key = main.startOnly('', { pid: 11, api: 'spawn', argv: ['sh', '-c', 'node x.js'] });
+    t.stream({ pid: 12, ppid: 11, spawnKey: key });
+    const model = t.feed(new Model());
+    assert.equal(model.process('12')?.parentId, '11');
+    const shell = model.process('11');
+    assert.equal(shell?.parentId, '10');
+    assert.equal(shell?.instrumented, false);
+    assert.match(shell?.reason ?? '', /not a Node.js program \(sh\)/);
+    assert.equal(shell?.name, 'sh');
+  });
+
+  it('takes a stream with the same pid and key as the child itself (sh that execs node)', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const key = main.startOnly('', { pid: 11, api: 'exec', argv: ['sh', '-c', 'node x.js'] });
+    t.stream({ pid: 11, ppid: 10, spawnKey: key });
+    const model = t.feed(new Model());
+    assert.equal(model.processes().length, 2);
+    assert.equal(model.process('11')?.instrumented, true);
+  });
+
+  it('knows the child of a synchronous spawn by its key before its parent knows the pid', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const key = main.startOnly('', { api: 'spawnSync', argv: ['node', 'c.js'] });
+    main.join(key, {}, 'waitSyncSpawn');
+    const child = t.stream({ pid: 11, ppid: 10, spawnKey: key });
+    const model = t.feed(new Model());
+    const [wait] = model.process('10')?.threads[0]?.waits ?? [];
+    assert.equal(wait?.awaitedProcessId, child.id);
+    assert.equal(model.process('10')?.state, 'blocked');
+  });
+
+  it('does not show a child that never had a pid', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    main.startOnly('', { api: 'spawn', argv: ['no-such-program'] });
+    assert.equal(t.feed(new Model()).processes().length, 1);
+  });
+
+  it('takes a reused pid for another process', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const first = main.start('first', { pid: 11 });
+    first.exit(0);
+    main.childExit(first);
+    t.at(5000);
+    main.start('second', { pid: 11 });
+    const model = t.feed(new Model());
+    assert.deepEqual(
+      model.processes().map((p) => [p.id, p.name, p.state]),
+      [
+        ['10', 'main.ts', 'running'],
+        ['11', 'first', 'exited'],
+        ['11.2', 'second', 'running'],
+      ],
+    );
+  });
+
+  it('ends a killed process by what its parent or the process table saw', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const a = main.start('a', { pid: 11 });
+    main.start('b', { pid: 12 });
+    main.childExit(a, { signal: 9 });
+    t.observe({ type: 'osGone', time: t.tick(), pid: 12 });
+    const model = t.feed(new Model());
+    assert.equal(model.process('11')?.signal, 'SIGKILL');
+    assert.equal(model.process('11')?.exitCode, null);
+    assert.equal(model.process('12')?.state, 'exited');
+  });
+
+  it('shows programs from the process table below their parent', () => {
+    const t = new TraceBuilder();
+    t.root({ pid: 10 });
+    t.observe({
+      type: 'osProcess',
+      time: t.tick(),
+      pid: 20,
+      ppid: 10,
+      name: 'python3',
+      command: 'python3 x.py',
+    });
+    const model = t.feed(new Model());
+    assert.equal(model.process('20')?.parentId, '10');
+    assert.equal(model.process('20')?.name, 'python3');
+  });
+
+  it('shows worker threads with their process and ends them with it', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    main.thread('resizer');
+    const model = t.feed(new Model());
+    assert.deepEqual(
+      model.threads().map((thread) => [thread.id, thread.name, thread.state]),
+      [
+        ['10.0', 'main', 'running'],
+        ['10.1', 'resizer', 'running'],
+      ],
+    );
+    main.exit(0);
+    const after = t.feed(new Model());
+    assert.ok(after.threads().every((thread) => thread.state === 'exited'));
+  });
+
+  it('tells which processes changed', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    main.start('a', { pid: 11 });
+    const model = t.feed(new Model());
+    const before = model.revision;
+    assert.deepEqual(model.changedProcesses(before), []);
+    model.observation({ type: 'sample', time: 1e9, pid: 11, cpu: 1, memory: 1 });
+    assert.deepEqual(model.changedProcesses(before), ['11']);
+  });
+});

@@ -9,6 +9,8 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
+/** `--only runtime`: just the bundles whose path contains that. */
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 /** Node bundles have no `external: ['vscode']`, so that an import of it outside the extension fails the build. */
@@ -40,12 +42,6 @@ const bundles = [
   },
   { ...node, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs' },
   { ...node, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.cjs', external: ['koffi'] },
-  {
-    ...node,
-    entryPoints: ['src/runtime/child.ts'],
-    outfile: 'dist/runtime-child.cjs',
-    external: ['./runtime.cjs'],
-  },
   // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {
     ...node,
@@ -86,7 +82,9 @@ const bundles = [
     sourcesContent: false,
     minify: true,
   },
-].filter((b) => existsSync(path.join(root, b.entryPoints[0])));
+]
+  .filter((b) => existsSync(path.join(root, b.entryPoints[0])))
+  .filter((b) => only === undefined || b.outfile?.includes(only));
 
 /** The FFI library's prebuilt binary for this platform, so that the bundles work with no node_modules beside them. */
 function copyNative() {
@@ -104,7 +102,7 @@ function copyNative() {
 /** The ESM entry re-exports the CommonJS file: one runtime instance a thread, whichever way it is loaded. */
 function writeEsmEntry() {
   const names = Object.keys(require(path.join(dist, 'runtime.cjs'))).filter(
-    (n) => n !== 'default' && n !== '__esModule',
+    (n) => n !== 'default' && !n.startsWith('__'),
   );
   const lines = [
     "import runtime from './runtime.cjs';",
@@ -112,6 +110,8 @@ function writeEsmEntry() {
     '',
   ];
   writeFileSync(path.join(dist, 'runtime.mjs'), lines.join('\n'));
+  // The child's entry is the same file too: its user's modules share the instance.
+  writeFileSync(path.join(dist, 'runtime-child.cjs'), "require('./runtime.cjs').__runChild();\n");
 }
 
 if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });

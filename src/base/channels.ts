@@ -48,6 +48,13 @@ export interface ResourceInfo {
   readonly peerKey: string | undefined;
 }
 
+/**
+ * Spawn keys made by the runtime begin so. The runtime sets the key as `FORKSCOPE_SPAWN` in the environment that it gives
+ * to `child_process.spawn` and publishes `start` with it once the pid is known; therefore a probe of `child_process` lets
+ * the key be and reports neither start nor exit of a spawn whose environment has such a key other than the process's own.
+ */
+export const RUNTIME_SPAWN_PREFIX = 'rt-';
+
 /** A child process as its parent describes it. */
 export interface ChildInfo {
   /** Random and unique: the child finds it in its environment and so says whose child it is. */
@@ -116,7 +123,7 @@ export interface RuntimeEvent {
   target: ResourceInfo | ChildInfo | undefined;
   /** Sequence number of the resource (queue position, acquisition ticket), or the number of the wait: see the record kind. */
   n: number;
-  /** Bytes, count, timeout in milliseconds …: see the record kind. */
+  /** Bytes, count, timeout in milliseconds …: see the record kind. `childExit`: exit code, or minus the signal's number. */
   value: number;
   /** Number of the async task (`task.run`, `lock.with`, pool tasks); 0: none. Task tokens are unique in their thread. */
   task: number;

@@ -1,0 +1,171 @@
+/**
+ * Blocking operations, in both forms, over `Waits`: every lock, queue and pipe is an `attempt` plus these two functions.
+ * An attempt publishes its own success; here the wait around it is published.
+ */
+import type { Outcome, ResourceInfo } from '../base/channels.ts';
+import type { Waiter, Waits } from '../shm/waiting.ts';
+import { OwnerDiedError, TimeoutError } from './errors.ts';
+import { publishWait, publishWaitEnd, type Wait, type WaitOp } from './publish.ts';
+import { currentTask } from './task.ts';
+
+/** Returned by an attempt that must wait, and by an operation whose time is over. */
+export const PENDING = Symbol('pending');
+export type Pending = typeof PENDING;
+
+export interface Operation<T> {
+  readonly op: WaitOp;
+  readonly target: ResourceInfo;
+  /** Word position of the wait point. */
+  readonly point: number;
+  /** Asynchronous waiters of this thread on this point, first come first served. */
+  readonly line: Line;
+  /** Tries once. `slice`: also look whether someone that the operation depends on has died. May throw. */
+  attempt(wait: Wait, slice: boolean): T | Pending;
+}
+
+/** Lets a thread's own waiters on one point go in the order in which they came. */
+export class Line implements Waiter {
+  readonly point: number;
+  readonly #waits: Waits;
+  readonly #jobs: (() => boolean)[] = [];
+
+  constructor(waits: Waits, point: number) {
+    this.#waits = waits;
+    this.point = point;
+  }
+
+  get length(): number {
+    return this.#jobs.length;
+  }
+
+  join(job: () => boolean): void {
+    this.#jobs.push(job);
+    if (this.#jobs.length === 1) this.#waits.add(this);
+  }
+
+  leave(job: () => boolean): void {
+    const index = this.#jobs.indexOf(job);
+    if (index < 0) return;
+    this.#jobs.splice(index, 1);
+    if (this.#jobs.length === 0) this.#waits.remove(this);
+  }
+
+  attempt(): boolean {
+    while (this.#jobs.length > 0) {
+      const job = this.#jobs[0];
+      if (job === undefined || !job()) return false;
+      if (this.#jobs[0] === job) this.#jobs.shift();
+    }
+    return true;
+  }
+}
+
+/** An operation that has not blocked yet. */
+export function newWait(sync: boolean): Wait {
+  return { n: 0, site: 0, task: currentTask(), sync };
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof OwnerDiedError) return 'ownerDied';
+  return (error as Error | undefined)?.name === 'EOFError' ? 'closed' : 'error';
+}
+
+/** The synchronous form: blocks the thread for up to `timeout` milliseconds; PENDING when they have passed. */
+export function blockSync<T>(waits: Waits, operation: Operation<T>, timeout: number): T | Pending {
+  const wait = newWait(true);
+  // Waiters of this very thread came first, but they cannot run while the thread blocks; so they are passed over.
+  const first = operation.attempt(wait, false);
+  if (first !== PENDING || timeout <= 0) return first;
+  publishWait(operation.op, operation.target, timeout, wait);
+  let result: T | Pending = PENDING;
+  let looked = performance.now();
+  const attempt = (): boolean => {
+    const now = performance.now();
+    const slice = now - looked >= 40;
+    if (slice) looked = now;
+    result = operation.attempt(wait, slice);
+    return result !== PENDING;
+  };
+  try {
+    waits.block(operation.point, attempt, performance.now() + timeout);
+  } catch (error) {
+    publishWaitEnd(operation.target, wait, outcomeOf(error));
+    throw error;
+  }
+  publishWaitEnd(operation.target, wait, result === PENDING ? 'timeout' : 'ok');
+  return result;
+}
+
+/** The asynchronous form: at most `timeout` milliseconds (then PENDING) or until `signal` aborts (then it rejects). */
+export async function blockAsync<T>(
+  operation: Operation<T>,
+  timeout: number,
+  signal?: AbortSignal,
+): Promise<T | Pending> {
+  signal?.throwIfAborted();
+  const wait = newWait(false);
+  if (operation.line.length === 0) {
+    const first = operation.attempt(wait, false);
+    if (first !== PENDING) return first;
+  }
+  if (timeout <= 0) return PENDING;
+  publishWait(operation.op, operation.target, timeout, wait);
+  return await new Promise<T | Pending>((resolve, reject) =>
+    queue(operation, wait, timeout, signal, resolve, reject),
+  );
+}
+
+function queue<T>(
+  operation: Operation<T>,
+  wait: Wait,
+  timeout: number,
+  signal: AbortSignal | undefined,
+  resolve: (result: T | Pending) => void,
+  reject: (reason: unknown) => void,
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  let looked = performance.now();
+  const finish = (outcome: Outcome): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    publishWaitEnd(operation.target, wait, outcome);
+  };
+  const job = (): boolean => {
+    const now = performance.now();
+    const slice = now - looked >= 80;
+    if (slice) looked = now;
+    try {
+      const result = operation.attempt(wait, slice);
+      if (result === PENDING) return false;
+      finish('ok');
+      resolve(result);
+    } catch (error) {
+      finish(outcomeOf(error));
+      reject(error);
+    }
+    return true;
+  };
+  const abort = (): void => {
+    operation.line.leave(job);
+    finish('cancelled');
+    reject(signal?.reason);
+  };
+  if (timeout !== Number.POSITIVE_INFINITY) {
+    timer = setTimeout(() => {
+      operation.line.leave(job);
+      finish('timeout');
+      resolve(PENDING);
+    }, clampTimer(timeout));
+  }
+  signal?.addEventListener('abort', abort, { once: true });
+  operation.line.join(job);
+}
+
+/** Node's timers take at most 2^31-1 ms (and would fire at once beyond). */
+export function clampTimer(milliseconds: number): number {
+  return Math.min(Math.ceil(milliseconds), 0x7fffffff);
+}
+
+export function timedOut(what: string): TimeoutError {
+  return new TimeoutError(`${what} timed out`);
+}

@@ -1,0 +1,68 @@
+/** The runtime's errors carry Python's names, so that a program translated from Python finds what it catches. */
+class NamedError extends Error {
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true, writable: true });
+  }
+}
+
+/** A wrong value: a negative size, a closed handle, one release too many. */
+export class ValueError extends NamedError {}
+/** A call that the object's state does not allow (start twice, release by a stranger). */
+export class AssertionError extends NamedError {}
+/** `getNowait` or a timed `get` found nothing. */
+export class Empty extends NamedError {}
+/** `putNowait` or a timed `put` found no room. */
+export class Full extends NamedError {}
+/** `recv` on a pipe whose every writer has closed its end or died. */
+export class EOFError extends NamedError {}
+/** A wrong use of a connection's end, or a broken pipe (`code` `EPIPE`). */
+export class OSError extends NamedError {
+  readonly code: string | undefined;
+  constructor(message?: string, options?: ErrorOptions & { code?: string }) {
+    super(message, options);
+    this.code = options?.code;
+  }
+}
+/** A message was longer than the buffer given to `recvBytesInto`; `message` bytes are in `args[0]`. */
+export class BufferTooShort extends NamedError {
+  readonly args: readonly [Uint8Array];
+  constructor(message: Uint8Array) {
+    super(`a message of ${message.byteLength} bytes does not fit the buffer`);
+    this.args = [message];
+  }
+}
+/** The lock's holder died by a signal or a crash. The lock is free again; what it protected may be half done. */
+export class OwnerDiedError extends NamedError {
+  readonly pid: number;
+  constructor(message: string, pid: number) {
+    super(message);
+    this.pid = pid;
+  }
+}
+/** A barrier was aborted or reset, or somebody's wait at it timed out. */
+export class BrokenBarrierError extends NamedError {}
+/** The value cannot go to another process. Nothing was sent. */
+export class SerializationError extends NamedError {}
+/** The child could not find its target, or the parent saw that it will not. */
+export class TargetError extends NamedError {}
+/** A process was started while the child that would start it still imports the main module. */
+export class BootstrapError extends NamedError {}
+/** An argument of the wrong type: Python's TypeError, which is JavaScript's too. */
+export class TypeMismatch extends TypeError {}
+/** A time limit has passed. */
+export class TimeoutError extends NamedError {}
+
+export const RUNTIME_ERRORS = {
+  ValueError,
+  AssertionError,
+  Empty,
+  Full,
+  EOFError,
+  OSError,
+  SerializationError,
+  TargetError,
+  BootstrapError,
+  TimeoutError,
+  BrokenBarrierError,
+} as const;

@@ -1,0 +1,29 @@
+import { ValueError } from './errors.ts';
+
+/** How long an operation may block. */
+export interface WaitOptions {
+  /** false: fail at once instead of waiting. */
+  readonly block?: boolean;
+  /** Seconds; 0 or less: do not wait; undefined: as long as it takes. */
+  readonly timeout?: number | undefined;
+}
+export interface AsyncWaitOptions extends WaitOptions {
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Milliseconds that options allow to wait; 0: not at all. @throws ValueError for a timeout that is no number */
+export function patience(options: WaitOptions | undefined): number {
+  if (options === undefined) return Number.POSITIVE_INFINITY;
+  if (options.block === false) return 0;
+  return milliseconds(options.timeout);
+}
+
+/** Seconds as Python counts them, in milliseconds; undefined: Infinity; negative: 0. */
+export function milliseconds(timeout: number | undefined | null): number {
+  if (timeout === undefined || timeout === null) return Number.POSITIVE_INFINITY;
+  if (typeof timeout !== 'number' || Number.isNaN(timeout)) {
+    throw new ValueError(`a timeout is a number of seconds, not ${String(timeout)}`);
+  }
+  return Math.max(0, timeout * 1000);
+}

@@ -1,0 +1,147 @@
+/** The children of this process: their end, joining them, and what becomes of them at its own exit. */
+import { constants } from 'node:os';
+import { SLOT_COUNT } from '../../shm/layout.ts';
+import { processState } from '../../shm/liveness.ts';
+import { clampTimer, newWait } from '../blocking.ts';
+import { AssertionError } from '../errors.ts';
+import { openedMemory } from '../instance.ts';
+import { publish, publishWait, publishWaitEnd } from '../publish.ts';
+import type { Process } from './process.ts';
+import type { State } from './state.ts';
+
+const children = new Map<Process, State>();
+let watching = false;
+
+/** The children that run now. */
+export function liveChildren(): Process[] {
+  return [...children.keys()].filter((process) => process.isAlive());
+}
+
+/** Watches a child that has just been spawned. */
+export function addChild(process: Process, state: State): void {
+  const { child, info } = state;
+  if (child === undefined || info === undefined) return;
+  children.set(process, state);
+  child.once('exit', (code, signal) => {
+    children.delete(process);
+    const exitCode = code ?? -(signal === null ? 0 : constants.signals[signal]);
+    state.exitCode = exitCode;
+    publish('childExit', info, info.pid, exitCode);
+    openedMemory()?.sweepProcess(info.pid);
+    state.resolveExited(exitCode);
+  });
+  watchOwnExit();
+}
+
+export function dropChild(process: Process): void {
+  children.delete(process);
+}
+
+/** Waits for a child's end for up to `timeout` milliseconds. */
+export async function joinChild(state: State, timeout: number, signal?: AbortSignal): Promise<void> {
+  const { child, info } = state;
+  if (state.exitCode !== null || child === undefined || info === undefined || timeout <= 0) return;
+  signal?.throwIfAborted();
+  const wait = newWait(false);
+  publishWait('waitJoin', info, timeout, wait);
+  if (state.joins++ === 0) child.ref();
+  const limits = new Limits(timeout, signal);
+  try {
+    await Promise.race([state.exited, limits.reached]);
+    publishWaitEnd(info, wait, state.exitCode === null ? 'timeout' : 'ok');
+  } catch (error) {
+    publishWaitEnd(info, wait, 'cancelled');
+    throw error;
+  } finally {
+    limits.clear();
+    if (--state.joins === 0) child.unref();
+  }
+}
+
+/** A timer and an abort signal as one promise. */
+class Limits {
+  readonly reached: Promise<void>;
+  clear: () => void = () => {};
+
+  constructor(timeout: number, signal: AbortSignal | undefined) {
+    this.reached = new Promise((resolve, reject) => {
+      const timer =
+        timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, clampTimer(timeout));
+      const abort = (): void => reject(signal?.reason);
+      signal?.addEventListener('abort', abort, { once: true });
+      this.clear = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+    });
+  }
+}
+
+/** Sends a signal to a child that still runs. */
+export function signalChild(state: State, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (state.phase === 'here') {
+    process.kill(process.pid, signal);
+    return;
+  }
+  if (state.phase === 'initial') throw new AssertionError('can only signal a started process');
+  if (state.child === undefined) {
+    // start() was not awaited: the signal follows it.
+    state.starting?.then(
+      () => signalChild(state, signal),
+      () => {},
+    );
+    return;
+  }
+  if (state.exitCode !== null) return;
+  if (signal === 'SIGTERM' && state.pid !== null && askToEnd(state.pid)) return;
+  state.child.kill(signal);
+}
+
+/** A child whose thread stands in a synchronous wait cannot run its SIGTERM listeners; it looks for this request instead. */
+function askToEnd(pid: number): boolean {
+  const memory = openedMemory();
+  if (memory === undefined) return false;
+  for (let slot = 0; slot < SLOT_COUNT; slot++) {
+    if (memory.slots.pid(slot) === pid && memory.waits.requestTermination(slot)) return true;
+  }
+  return false;
+}
+
+/** As CPython at exit: daemonic children are terminated, the others joined. */
+function watchOwnExit(): void {
+  if (watching) return;
+  watching = true;
+  let announced = false;
+  process.on('beforeExit', () => {
+    terminateDaemons();
+    const left = [...children.values()].filter((state) => state.exitCode === null);
+    if (left.length === 0) return;
+    if (!announced) publish('exiting', undefined);
+    announced = true;
+    for (const state of left) void joinChild(state, Number.POSITIVE_INFINITY);
+  });
+  // process.exit() and uncaught errors do not come by beforeExit, and then nothing asynchronous runs any more.
+  process.on('exit', () => {
+    terminateDaemons();
+    const left = [...children.values()].filter((state) => state.exitCode === null);
+    if (left.length > 0 && !announced) publish('exiting', undefined);
+    for (const state of left) joinDying(state);
+  });
+}
+
+function terminateDaemons(): void {
+  for (const state of children.values()) {
+    if (state.daemon && state.exitCode === null) state.child?.kill('SIGTERM');
+  }
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+const POLL_MS = 10;
+
+function joinDying({ pid, info }: State): void {
+  if (pid === null || info === undefined || !processState(pid).alive) return;
+  const wait = newWait(true);
+  publishWait('waitJoin', info, Number.POSITIVE_INFINITY, wait);
+  while (processState(pid).alive) Atomics.wait(sleeper, 0, 0, POLL_MS);
+  publishWaitEnd(info, wait, 'ok');
+}

@@ -1,0 +1,53 @@
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+
+let child = false;
+
+/** From now on this process is a child, in which no module is main. */
+export function becomeChild(): void {
+  child = true;
+}
+export function isChildProcess(): boolean {
+  return child;
+}
+
+/** The CommonJS main module, where main is one. */
+export function mainModule(): NodeJS.Module | undefined {
+  return isMainThread ? process.mainModule : undefined;
+}
+
+/** Path of the script that the user started, also in children; undefined in a REPL, `-e` or a worker thread. */
+export function mainPath(): string | undefined {
+  const script = process.argv[1];
+  if (script === undefined || !isMainThread) return undefined;
+  if (mainModule() !== undefined) return mainModule()?.filename;
+  try {
+    return realpathSync(createRequire(path.join(process.cwd(), 'x.cjs')).resolve(path.resolve(script)));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the module is the program's main, and this process the one that the user started: the guard that every program
+ * needs, because children import the main module again. `import.meta.main` says the same from Node 24 on.
+ */
+export function isMain(meta: ImportMeta | { readonly url: string }): boolean {
+  if (child || !isMainThread) return false;
+  const native = (meta as { readonly main?: unknown }).main;
+  if (typeof native === 'boolean') return native;
+  if (!meta.url?.startsWith('file:')) return false;
+  const main = mainPath();
+  return main !== undefined && main === realpath(fileURLToPath(meta.url));
+}
+
+function realpath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}

@@ -1,0 +1,59 @@
+/** What a parent tells the child that it starts, over descriptor 3: a header as JSON, then the encoded arguments. */
+import type { SessionAddress } from '../../shm/session.ts';
+
+export const CONTROL_FD = 3;
+export const MEMORY_FD = 4;
+
+/** How the child finds a function or class. Module URLs; `commonjs`: to be loaded by `require`. */
+export type Reference =
+  | { readonly kind: 'task'; readonly url: string; readonly name: string; readonly commonjs: boolean }
+  | {
+      readonly kind: 'export';
+      readonly url: string;
+      readonly path: readonly string[];
+      readonly commonjs: boolean;
+    }
+  | {
+      /** The exports of the module could not be seen yet: the child compares source texts. */
+      readonly kind: 'source';
+      readonly url: string;
+      readonly name: string;
+      readonly text: string;
+      /** file:line for errors. */
+      readonly where: string;
+      readonly commonjs: boolean;
+    };
+
+export interface StartHeader {
+  readonly session: SessionAddress | undefined;
+  /** The user's main script; undefined in a REPL or `-e`. */
+  readonly main: { readonly path: string; readonly commonjs: boolean } | undefined;
+  readonly argv: readonly string[];
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly parent: { readonly pid: number; readonly name: string };
+  /** The parent waits for the child's word, and will tell the user what went wrong. */
+  readonly confirm: boolean;
+  /** A function to call, or a subclass of Process whose `run` is called. */
+  readonly target: Reference | undefined;
+  readonly subclass: Reference | undefined;
+}
+
+/** The encoded second part. */
+export interface StartPayload {
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>> | undefined;
+  /** Own fields of a subclass's instance. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Lines from the child: its arguments are open, its target is found, or why not. */
+export const REPLY = { opened: 'opened', found: 'found', failed: 'failed ' } as const;
+
+export function frameStart(header: StartHeader, payload: Uint8Array): Buffer {
+  const head = Buffer.from(JSON.stringify(header), 'utf8');
+  const lengths = Buffer.alloc(8);
+  lengths.writeUInt32LE(head.length, 0);
+  lengths.writeUInt32LE(payload.length, 4);
+  return Buffer.concat([lengths, head, payload]);
+}

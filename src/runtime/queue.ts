@@ -1,0 +1,137 @@
+import { PENDING } from './blocking.ts';
+import { Empty, Full, ValueError } from './errors.ts';
+import {
+  BOTH,
+  type Core,
+  checkName,
+  coreFields,
+  createCore,
+  Handle,
+  openFields,
+  registerHandle,
+} from './handles.ts';
+import { encodeValue, Messages, readValue } from './messages.ts';
+import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
+import { FORM, Ring, ringShape } from './ring.ts';
+
+export interface QueueOptions {
+  /** Most items that it holds; 0 or less: as many as memory does. */
+  readonly maxsize?: number;
+  readonly name?: string;
+}
+
+/** The kinds that share this class's memory. */
+export type QueueKind = 'queue' | 'joinableQueue';
+
+/**
+ * A first-in, first-out queue between processes. `put` serialises at once and rejects what cannot be serialised; an item
+ * is in shared memory when `put` resolves, so a producer may end or die then and nothing is lost.
+ */
+export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
+  protected readonly messages: Messages;
+
+  constructor(options: number | QueueOptions = {}, core?: Core, kind: QueueKind = 'queue') {
+    const { maxsize = 0, name } =
+      typeof options === 'number' ? { maxsize: options, name: undefined } : options;
+    const own = core ?? create(kind, checkSize(maxsize), checkName(name));
+    super(own, BOTH);
+    this.messages = new Messages(own, 'ignored');
+  }
+
+  /** Most items; 0: unbounded. */
+  get maxsize(): number {
+    return this.core.info.capacity;
+  }
+
+  /** Adds an item, when there is room. Rejects with Full when `timeout` (seconds) has passed or with `block: false`. */
+  async put(item: T, options?: AsyncWaitOptions): Promise<void> {
+    const { info } = this.core;
+    const sent = await this.messages.send(
+      encodeValue(item, info),
+      FORM.value,
+      patience(options),
+      options?.signal,
+    );
+    if (sent === PENDING) throw new Full('the queue is full');
+  }
+
+  /** Adds an item, blocking the thread while there is no room. */
+  putSync(item: T, options?: WaitOptions): void {
+    const message = encodeValue(item, this.core.info);
+    if (this.messages.sendSync(message, FORM.value, patience(options)) === PENDING)
+      throw new Full('the queue is full');
+  }
+
+  /** Adds an item or throws Full, at once. */
+  putNowait(item: T): void {
+    this.putSync(item, { block: false });
+  }
+
+  /** Takes the oldest item, when there is one. Rejects with Empty when `timeout` (seconds) has passed or with `block: false`. */
+  async get(options?: AsyncWaitOptions): Promise<T> {
+    this.core;
+    const item = await this.messages.receive(readValue, patience(options), options?.signal);
+    if (item === PENDING) throw new Empty('the queue is empty');
+    return item as T;
+  }
+
+  /** Takes an item, blocking the thread while there is none. */
+  getSync(options?: WaitOptions): T {
+    this.core;
+    const item = this.messages.receiveSync(readValue, patience(options));
+    if (item === PENDING) throw new Empty('the queue is empty');
+    return item as T;
+  }
+
+  /** Takes an item or throws Empty, at once. */
+  getNowait(): T {
+    return this.getSync({ block: false });
+  }
+
+  /** Items in the queue at this moment; others may change it before the caller looks. */
+  qsize(): number {
+    this.core;
+    return this.messages.ring.count;
+  }
+
+  empty(): boolean {
+    return this.qsize() === 0;
+  }
+
+  full(): boolean {
+    const most = this.maxsize;
+    return most > 0 && this.qsize() >= most;
+  }
+
+  /** Items as they come, for ever: end the loop with `break`, or by a value that says so. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, never, void> {
+    for (;;) yield await this.get();
+  }
+}
+
+function create(kind: QueueKind, maxsize: number, name: string | undefined): Core {
+  return createCore(ringShape(kind), { name, capacity: maxsize }, (content, memory) =>
+    Ring.initialise(content, memory, maxsize, 0),
+  );
+}
+
+function checkSize(maxsize: unknown): number {
+  if (typeof maxsize !== 'number' || !Number.isInteger(maxsize) || maxsize > 0x7fffffff) {
+    throw new ValueError(`maxsize is a whole number, not ${String(maxsize)}`);
+  }
+  return Math.max(0, maxsize);
+}
+
+registerHandle<Queue>(Queue.prototype, {
+  id: 'queue',
+  toWire(queue) {
+    const core = queueCore(queue);
+    return { fields: coreFields(core), blocks: [core.at] };
+  },
+  fromWire: (fields) => new Queue({}, openFields(fields, 'queue')),
+});
+
+/** The core of a queue. @throws ValueError when it is closed */
+export function queueCore(queue: Queue): Core {
+  return (queue as unknown as { readonly core: Core }).core;
+}

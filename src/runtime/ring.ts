@@ -1,0 +1,281 @@
+/**
+ * A channel of messages in shared memory: any number of writers and readers, in any process. One inner lock orders them;
+ * positions are committed by one store each, so that death in the middle of a put or get changes nothing.
+ */
+import { BLOCK, WAIT } from '../shm/layout.ts';
+import type { Memory } from '../shm/memory.ts';
+import type { Core, Shape } from './handles.ts';
+
+/** Words of the content. `tail` and `head` are byte positions, two of each: the count's low bit says which one is valid. */
+const RING = {
+  lock: 0,
+  puts: 2,
+  gets: 3,
+  tail: 4,
+  head: 6,
+  /** Low bit: which of the block's two extent fields holds the ring. */
+  place: 8,
+  /** Most items; 0: unbounded. */
+  maxItems: 9,
+  /** Most bytes beside a message that finds the ring empty; 0: unbounded, the ring grows. */
+  maxBytes: 10,
+  /** Free for the owner of the ring (unfinished tasks, flags). */
+  extra: 12,
+  notEmpty: 16,
+  notFull: 16 + WAIT.words,
+  third: 16 + 2 * WAIT.words,
+} as const;
+
+/** Shape of every block that is a ring; `third` is a wait point for the ring's owner. */
+export const RING_WORDS = RING.third + WAIT.words;
+export const RING_EXTRA = RING.extra;
+export const RING_THIRD_POINT = RING.third;
+
+export function ringShape(kind: Shape['kind']): Shape {
+  return { kind, words: RING_WORDS, waitPoints: RING.notEmpty, waitPointCount: 3 };
+}
+
+const FRAME_HEAD = 8;
+const FIRST_BYTES = 64 * 1024;
+const KEEP_SCRATCH = 4 * 1024 * 1024;
+
+/** A message's form. */
+export const FORM = { value: 0, bytes: 1 } as const;
+
+/** Received messages land here first; reused, since fresh memory for each large message costs more than copying. */
+let scratch: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+
+export interface Received {
+  /** Valid until the next message is received in this thread. */
+  readonly bytes: Buffer;
+  readonly form: number;
+}
+
+export const FULL = 0;
+export const STORED = 1;
+
+export class Ring {
+  readonly #core: Core;
+  readonly #memory: Memory;
+  readonly #words: Int32Array;
+  readonly #at: number;
+  readonly #bounded: boolean;
+  #place = -1;
+  #bytes: Uint8Array = scratch;
+  #heads: Int32Array = new Int32Array(0);
+  #size = 0;
+  #extent = -1;
+  /** Reused: what the last `take` returned. */
+  readonly #received = { bytes: scratch, form: 0 };
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#memory = core.memory;
+    this.#words = core.memory.words;
+    this.#at = core.content;
+    this.#bounded = this.#word(RING.maxItems) !== 0 || this.#word(RING.maxBytes) !== 0;
+  }
+
+  /** Fills a fresh block's content. */
+  static initialise(content: number, memory: Memory, maxItems: number, maxBytes: number): void {
+    const { words } = memory;
+    words[content + RING.maxItems] = maxItems;
+    words[content + RING.maxBytes] = maxBytes;
+    const extent = memory.allocator.extent(FIRST_BYTES);
+    words[content - BLOCK.content + BLOCK.extentA] = extent.id + 1;
+  }
+
+  get notEmpty(): number {
+    return this.#at + RING.notEmpty;
+  }
+  get notFull(): number {
+    return this.#at + RING.notFull;
+  }
+
+  /** Items in the ring now; by the time that the caller looks it may have changed. */
+  get count(): number {
+    return (
+      (Atomics.load(this.#words, this.#at + RING.puts) - Atomics.load(this.#words, this.#at + RING.gets)) >>>
+      0
+    );
+  }
+
+  /** Items put so far, modulo 2^32, as an int32. */
+  get puts(): number {
+    return this.#word(RING.puts);
+  }
+
+  get maxItems(): number {
+    return this.#word(RING.maxItems);
+  }
+
+  /**
+   * Stores a message, or returns FULL. `announce` is called with its position (from 1) just before it becomes visible, so
+   * that no observer sees its receipt first.
+   * @throws SharedMemoryError when the ring must grow and cannot
+   */
+  offer(
+    message: Uint8Array,
+    length: number,
+    form: number,
+    announce: (n: number) => void,
+  ): typeof FULL | typeof STORED {
+    const words = this.#words;
+    const at = this.#at;
+    this.#memory.inner.enter(at + RING.lock);
+    try {
+      const puts = this.#word(RING.puts);
+      const gets = this.#word(RING.gets);
+      const maxItems = this.#word(RING.maxItems);
+      if (maxItems !== 0 && (puts - gets) >>> 0 >= maxItems) return FULL;
+      let tail = this.#word(RING.tail + (puts & 1));
+      const head = this.#word(RING.head + (gets & 1));
+      const need = (FRAME_HEAD + length + 7) & ~7;
+      this.#refresh();
+      let skip = this.#skipAt(tail, need);
+      const used = (tail - head) >>> 0;
+      if (used + skip + need > this.#size) {
+        const maxBytes = this.#word(RING.maxBytes);
+        if (maxBytes !== 0 && used > 0 && used + need > maxBytes) return FULL;
+        this.#grow(head, used, need);
+        skip = this.#skipAt(tail, need);
+      }
+      if (skip > 0) {
+        this.#heads[((tail >>> 0) % this.#size) >> 2] = -skip;
+        tail = (tail + skip) | 0;
+      }
+      const frame = (tail >>> 0) % this.#size;
+      this.#heads[frame >> 2] = length;
+      this.#heads[(frame >> 2) + 1] = form;
+      copy(message, 0, this.#bytes, frame + FRAME_HEAD, length);
+      announce((puts + 1) >>> 0);
+      words[at + RING.tail + ((puts + 1) & 1)] = (tail + need) | 0;
+      Atomics.store(words, at + RING.puts, (puts + 1) | 0);
+    } finally {
+      this.#memory.inner.leave(at + RING.lock);
+    }
+    this.#memory.waits.wake(at + RING.notEmpty);
+    return STORED;
+  }
+
+  /** Takes the oldest message, or returns undefined. `announce` gets its position. */
+  take(announce: (n: number, length: number) => void): Received | undefined {
+    const words = this.#words;
+    const at = this.#at;
+    if (Atomics.load(words, at + RING.puts) === Atomics.load(words, at + RING.gets)) return undefined;
+    let left: number;
+    let length: number;
+    let position: number;
+    this.#memory.inner.enter(at + RING.lock);
+    try {
+      const gets = this.#word(RING.gets);
+      left = (this.#word(RING.puts) - gets) >>> 0;
+      if (left === 0) return undefined;
+      this.#refresh();
+      const head = this.#frame(this.#word(RING.head + (gets & 1)));
+      const frame = (head >>> 0) % this.#size;
+      length = this.#heads[frame >> 2] ?? 0;
+      this.#received.form = this.#heads[(frame >> 2) + 1] ?? 0;
+      reserveScratch(length);
+      copy(this.#bytes, frame + FRAME_HEAD, scratch, 0, length);
+      position = (gets + 1) >>> 0;
+      words[at + RING.head + ((gets + 1) & 1)] = (head + ((FRAME_HEAD + length + 7) & ~7)) | 0;
+      Atomics.store(words, at + RING.gets, (gets + 1) | 0);
+    } finally {
+      this.#memory.inner.leave(at + RING.lock);
+    }
+    announce(position, length);
+    const { waits } = this.#memory;
+    if (this.#bounded) waits.wake(at + RING.notFull);
+    // One ring may stand for several items: whoever was served passes it on.
+    if (left > 1) waits.wake(at + RING.notEmpty);
+    this.#received.bytes = scratch;
+    return this.#received;
+  }
+
+  /** Length of the oldest message, -1 if there is none. */
+  peekLength(): number {
+    this.#memory.inner.enter(this.#at + RING.lock);
+    try {
+      const gets = this.#word(RING.gets);
+      if (this.#word(RING.puts) === gets) return -1;
+      this.#refresh();
+      const head = this.#frame(this.#word(RING.head + (gets & 1)));
+      return this.#heads[((head >>> 0) % this.#size) >> 2] ?? 0;
+    } finally {
+      this.#memory.inner.leave(this.#at + RING.lock);
+    }
+  }
+
+  #word(field: number): number {
+    return Atomics.load(this.#words, this.#at + field);
+  }
+
+  /** Follows the skip mark that ends a window. */
+  #frame(head: number): number {
+    const mark = this.#heads[((head >>> 0) % this.#size) >> 2] ?? 0;
+    return mark < 0 ? (head - mark) | 0 : head;
+  }
+
+  /** Bytes to leave unused before a frame of `need` bytes, because frames do not wrap. */
+  #skipAt(tail: number, need: number): number {
+    const left = this.#size - ((tail >>> 0) % this.#size);
+    return left < need ? left : 0;
+  }
+
+  #refresh(): void {
+    const place = this.#word(RING.place);
+    if (place !== this.#place) this.#enter(place);
+  }
+
+  #enter(place: number): void {
+    const field = place & 1 ? BLOCK.extentB : BLOCK.extentA;
+    const { allocator } = this.#memory;
+    if (this.#extent >= 0) allocator.forget(this.#extent);
+    this.#extent = (this.#words[this.#core.at + field] ?? 1) - 1;
+    const { buffer } = allocator.mapping(this.#extent);
+    this.#bytes = Buffer.from(buffer);
+    this.#heads = new Int32Array(buffer);
+    this.#size = buffer.byteLength;
+    this.#place = place;
+  }
+
+  /**
+   * Moves the ring into an extent with room for `need` more bytes. Every byte keeps its position (modulo the new size), so
+   * only the place changes, by one store.
+   */
+  #grow(head: number, used: number, need: number): void {
+    const { allocator } = this.#memory;
+    const extent = allocator.extent(Math.max(this.#size * 2, 2 * (used + need)));
+    const target = new Uint8Array(allocator.mapping(extent.id).buffer);
+    for (let done = 0; done < used; ) {
+      const position = (head + done) >>> 0;
+      const from = position % this.#size;
+      const run = Math.min(used - done, this.#size - from);
+      target.set(this.#bytes.subarray(from, from + run), position % extent.bytes);
+      done += run;
+    }
+    const old = this.#extent;
+    const [next, last] = this.#place & 1 ? [BLOCK.extentA, BLOCK.extentB] : [BLOCK.extentB, BLOCK.extentA];
+    this.#words[this.#core.at + next] = extent.id + 1;
+    Atomics.store(this.#words, this.#at + RING.place, (this.#place + 1) & 0x7fffffff);
+    this.#words[this.#core.at + last] = 0;
+    this.#refresh();
+    allocator.freeExtent(old);
+  }
+}
+
+const SHORT = 48;
+
+/** Short copies byte by byte: `set` and `subarray` cost more than that. */
+function copy(from: Uint8Array, at: number, to: Uint8Array, position: number, length: number): void {
+  if (length <= SHORT) for (let i = 0; i < length; i++) to[position + i] = from[at + i] as number;
+  else to.set(from.subarray(at, at + length), position);
+}
+
+function reserveScratch(length: number): void {
+  if (length <= scratch.length && scratch.length <= KEEP_SCRATCH) return;
+  if (length <= FIRST_BYTES || length > scratch.length) {
+    scratch = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(length, FIRST_BYTES))));
+  }
+}

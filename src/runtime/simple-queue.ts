@@ -1,0 +1,62 @@
+import {
+  BOTH,
+  type Core,
+  checkName,
+  coreFields,
+  coreOf,
+  createCore,
+  Handle,
+  openFields,
+  registerHandle,
+} from './handles.ts';
+import { encodeValue, Messages, readValue } from './messages.ts';
+import { FORM, Ring, ringShape } from './ring.ts';
+
+/** A queue with `put`, `get`, `empty` and `close`, and nothing else. */
+export class SimpleQueue<T = unknown> extends Handle {
+  readonly #messages: Messages;
+
+  constructor(options: { readonly name?: string } = {}, core?: Core) {
+    const own =
+      core ??
+      createCore(
+        ringShape('simpleQueue'),
+        { name: checkName(options.name), capacity: 0 },
+        (content, memory) => Ring.initialise(content, memory, 0, 0),
+      );
+    super(own, BOTH);
+    this.#messages = new Messages(own, 'ignored');
+  }
+
+  async put(item: T): Promise<void> {
+    await this.#messages.send(encodeValue(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
+  }
+
+  putSync(item: T): void {
+    this.#messages.sendSync(encodeValue(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
+  }
+
+  async get(): Promise<T> {
+    this.core;
+    return (await this.#messages.receive(readValue, Number.POSITIVE_INFINITY)) as T;
+  }
+
+  getSync(): T {
+    this.core;
+    return this.#messages.receiveSync(readValue, Number.POSITIVE_INFINITY) as T;
+  }
+
+  empty(): boolean {
+    this.core;
+    return this.#messages.ring.count === 0;
+  }
+}
+
+registerHandle<SimpleQueue>(SimpleQueue.prototype, {
+  id: 'simpleQueue',
+  toWire(queue) {
+    const core = coreOf(queue);
+    return { fields: coreFields(core), blocks: [core.at] };
+  },
+  fromWire: (fields) => new SimpleQueue({}, openFields(fields, 'simpleQueue')),
+});

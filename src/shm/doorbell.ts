@@ -1,0 +1,110 @@
+import * as fs from 'node:fs';
+import net from 'node:net';
+import { SLOT } from './layout.ts';
+import type { Session } from './session.ts';
+import type { Slots } from './slots.ts';
+
+const OPEN_PEERS = 64;
+const RING = new Uint8Array([1]);
+
+/**
+ * Wakes event loops. Each thread that waits asynchronously has one pipe, read by its loop; others write a byte to it.
+ * The socket is ref'd exactly while waits pend: unref'd, the program would silently end; else it would never end.
+ */
+export class Doorbell {
+  readonly #session: Session;
+  readonly #slots: Slots;
+  readonly #slot: number;
+  readonly #onRing: () => void;
+  #socket: net.Socket | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #queued = false;
+  /** Peer write ends by thread word, in order of use. */
+  readonly #peers = new Map<number, number>();
+
+  constructor(session: Session, slots: Slots, slot: number, onRing: () => void) {
+    this.#session = session;
+    this.#slots = slots;
+    this.#slot = slot;
+    this.#onRing = onRing;
+  }
+
+  /** Asks to be rung and keeps the loop alive until {@link disarm}. */
+  arm(): void {
+    this.#open();
+    this.#socket?.ref();
+    if (this.#session.platform.preallocate && this.#socket === undefined) this.#retry?.ref();
+    Atomics.store(this.#session.words, this.#slots.at(this.#slot) + SLOT.bellArmed, 1);
+  }
+
+  disarm(): void {
+    this.#socket?.unref();
+    clearInterval(this.#retry);
+    this.#retry = undefined;
+    Atomics.store(this.#session.words, this.#slots.at(this.#slot) + SLOT.bellArmed, 0);
+  }
+
+  /** Rings the bell of `slot` if it wants that. Returns false when it was rung already or does not listen. */
+  ring(slot: number): boolean {
+    const at = this.#slots.at(slot);
+    if (Atomics.exchange(this.#session.words, at + SLOT.bellArmed, 0) !== 1) return false;
+    if (slot === this.#slot) this.#ringSelf();
+    else this.#ringPeer(slot);
+    return true;
+  }
+
+  #open(): void {
+    // Waiters look again by themselves now and then: for owners that died, and where a ring was lost with its ringer.
+    this.#retry ??= setInterval(this.#onRing, 100).unref();
+    if (this.#socket !== undefined) return;
+    const { read, write } = this.#session.platform.pipe();
+    if (read < 0) return;
+    this.#socket = new net.Socket({ fd: read, readable: true, writable: false });
+    this.#socket.on('data', this.#onRing);
+    this.#socket.on('error', () => {});
+    this.#session.words[this.#slots.at(this.#slot) + SLOT.bell] = write + 1;
+  }
+
+  #ringSelf(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    process.nextTick(() => {
+      this.#queued = false;
+      this.#onRing();
+    });
+  }
+
+  #ringPeer(slot: number): void {
+    try {
+      fs.writeSync(this.#peer(slot), RING);
+    } catch (error) {
+      // EAGAIN: the pipe is full of rings. Anything else: the peer is gone, and the sweep will see to it.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#forget(this.#slots.thread(slot));
+    }
+  }
+
+  #peer(slot: number): number {
+    const thread = this.#slots.thread(slot);
+    const known = this.#peers.get(thread);
+    if (known !== undefined) return known;
+    // The pid may be another process's by now, whose descriptor would be written to.
+    if (!this.#slots.isSlotAlive(slot)) throw new Error('gone');
+    const bell = (this.#session.words[this.#slots.at(slot) + SLOT.bell] ?? 0) - 1;
+    const fd = this.#session.platform.openPeer(this.#slots.pid(slot), bell);
+    if (this.#peers.size >= OPEN_PEERS) {
+      for (const oldest of this.#peers.keys()) {
+        this.#forget(oldest);
+        break;
+      }
+    }
+    this.#peers.set(thread, fd);
+    return fd;
+  }
+
+  #forget(thread: number): void {
+    const fd = this.#peers.get(thread);
+    if (fd === undefined) return;
+    this.#peers.delete(thread);
+    fs.closeSync(fd);
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
+import * as fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { SHARED_FILES, SHARED_FILES_READY, type SharedFiles } from '../base/environment.ts';
+import {
+  BLOCKS_AT_BYTES,
+  HEADER,
+  LAYOUT_VERSION,
+  MAGIC,
+  MAPPED_BYTES,
+  PAGE_BYTES,
+  SESSION_BYTES,
+} from './layout.ts';
+import { processState } from './liveness.ts';
+import { type Mapping, type MemoryFile, type Platform, SharedMemoryError } from './platform.ts';
+import { DarwinPlatform, LinuxPlatform } from './posix.ts';
+import { WindowsPlatform } from './windows.ts';
+
+/** What another process or thread needs to join a session. */
+export interface SessionAddress {
+  readonly id: string;
+  readonly fd: number;
+  readonly path: string;
+}
+
+/** The session's memory as this thread sees it. `words` covers header, slots and blocks. */
+export interface Session {
+  readonly platform: Platform;
+  readonly file: MemoryFile;
+  readonly address: SessionAddress;
+  readonly words: Int32Array;
+  /** Address of `words[0]` in this process, for `wait` and `wake`. */
+  readonly base: number;
+}
+
+const SPARSE = process.platform === 'linux';
+
+/** Makes the session of a root process. */
+export function createSession(): Session {
+  const platform = openPlatform();
+  if (platform.preallocate) sweepStaleFiles();
+  const id = randomBytes(6).toString('hex');
+  const file = platform.createMemory(`forkscope-${id}`, SPARSE ? SESSION_BYTES : MAPPED_BYTES);
+  const session = attach(platform, file, id);
+  const { words } = session;
+  words[HEADER.version] = LAYOUT_VERSION;
+  words[HEADER.blockBump] = BLOCKS_AT_BYTES / 64;
+  words[HEADER.pageBump] = MAPPED_BYTES / PAGE_BYTES;
+  Atomics.store(words, HEADER.magic, MAGIC);
+  return session;
+}
+
+/** Joins a session: by the inherited descriptor, else by its path. */
+export function joinSession(address: SessionAddress, inherited: boolean): Session {
+  const fd = inherited ? address.fd : fs.openSync(address.path, 'r+');
+  const session = attach(openPlatform(), { fd, path: address.path }, address.id);
+  if (session.words[HEADER.magic] !== MAGIC || session.words[HEADER.version] !== LAYOUT_VERSION) {
+    throw new SharedMemoryError('the parent process uses another version of forkscope');
+  }
+  return session;
+}
+
+function attach(platform: Platform, file: MemoryFile, id: string): Session {
+  const mapping = platform.map(file, 0, MAPPED_BYTES);
+  return {
+    platform,
+    file,
+    address: { id, fd: file.fd, path: file.path },
+    words: new Int32Array(mapping.buffer),
+    base: mapping.address,
+  };
+}
+
+let platform: Platform | undefined;
+/** The platform of this thread. The first call hands the mapping of files to the shim. */
+export function openPlatform(): Platform {
+  if (platform === undefined) {
+    if (process.platform === 'linux') platform = new LinuxPlatform();
+    else if (process.platform === 'win32') platform = new WindowsPlatform();
+    else platform = new DarwinPlatform();
+    offerSharedFiles(platform);
+  }
+  return platform;
+}
+
+function offerSharedFiles(platform: Platform): void {
+  if (process.platform === 'win32') return;
+  const files: SharedFiles = {
+    map(fd, size) {
+      // The holder lets go of the buffer; the mapping itself ends when the collector has seen that nobody uses it.
+      let mapping: Mapping | undefined = platform.map({ fd, path: '' }, 0, size);
+      const { buffer } = mapping;
+      return {
+        buffer,
+        unmap() {
+          mapping = undefined;
+        },
+      };
+    },
+  };
+  Object.defineProperty(globalThis, Symbol.for(SHARED_FILES), { value: files, configurable: true });
+  const ready = channel(SHARED_FILES_READY);
+  if (ready.hasSubscribers) ready.publish(undefined);
+}
+
+/** Removes the memory files and doorbells of processes that are gone (`forkscope-<pid>-…`, `forkscope-bell-<pid>-…`). */
+export function sweepStaleFiles(dir = os.tmpdir()): void {
+  for (const name of fs.readdirSync(dir)) {
+    const pid = /^forkscope-(?:bell-)?(\d+)-.*(?:\.mem|\d)$/.exec(name)?.[1];
+    if (pid === undefined || processState(Number(pid)).alive) continue;
+    fs.rmSync(path.join(dir, name), { force: true });
+  }
+}

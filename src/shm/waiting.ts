@@ -1,0 +1,164 @@
+import { isMainThread } from 'node:worker_threads';
+import { Doorbell } from './doorbell.ts';
+import { SLOT, WAIT } from './layout.ts';
+import type { Session } from './session.ts';
+import type { Slots } from './slots.ts';
+
+/** Longest sleep of a synchronous wait: then JavaScript runs, and with it debuggers and the checks for the dead. */
+export const SLICE_MS = 50;
+const SPINS = 60;
+
+/** Something that an asynchronous waiter tries again at each ring. */
+export interface Waiter {
+  /** Word position of the wait point. */
+  readonly point: number;
+  /** True when the wait has ended, in whichever way. `slice`: at least 100 ms or a death have passed since the last call. */
+  attempt(): boolean;
+}
+
+/**
+ * The waits of one thread. A wait point is a few words in a block (`WAIT`): waiters register, try again, and sleep;
+ * who changes the state calls {@link wake}. A waiter that dies registered costs later wakes a little time, nothing else.
+ */
+export class Waits {
+  readonly #session: Session;
+  readonly #slots: Slots;
+  readonly #slot: number;
+  readonly #bell: Doorbell;
+  readonly #waiters = new Set<Waiter>();
+  readonly #perPoint = new Map<number, number>();
+  /** Called in each slice of a synchronous wait: for the parent's end and requests to end. */
+  onSlice: () => void = () => {};
+
+  constructor(session: Session, slots: Slots, slot: number) {
+    this.#session = session;
+    this.#slots = slots;
+    this.#slot = slot;
+    this.#bell = new Doorbell(session, slots, slot, () => this.#retry());
+  }
+
+  /** Number of asynchronous waits that pend in this thread. */
+  get pending(): number {
+    return this.#waiters.size;
+  }
+
+  /**
+   * Blocks the thread until `attempt` returns true (then true) or `deadline` (`performance.now()`) has passed (then false).
+   * `attempt` may throw to end the wait.
+   */
+  block(point: number, attempt: () => boolean, deadline: number): boolean {
+    const { words } = this.#session;
+    for (let spin = 0; spin < SPINS; spin++) if (attempt()) return true;
+    Atomics.add(words, point + WAIT.count, 1);
+    Atomics.add(words, point + WAIT.syncCount, 1);
+    try {
+      for (;;) {
+        const sequence = Atomics.load(words, point + WAIT.sequence);
+        if (attempt()) return true;
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        this.#slice(point, sequence, Math.min(left, SLICE_MS));
+      }
+    } finally {
+      Atomics.sub(words, point + WAIT.syncCount, 1);
+      Atomics.sub(words, point + WAIT.count, 1);
+    }
+  }
+
+  /** A function of its own on purpose: V8 handles interrupts (a debugger's pause, a stack dump) when it is called. */
+  #slice(point: number, sequence: number, milliseconds: number): void {
+    const { words, platform, base } = this.#session;
+    const request = this.#slots.at(this.#slot) + SLOT.terminate;
+    const handled = isMainThread && process.listenerCount('SIGTERM') > 0;
+    if (handled) Atomics.compareExchange(words, request, 0, 1);
+    platform.wait(base + (point + WAIT.sequence) * 4, sequence, milliseconds);
+    if (handled && Atomics.exchange(words, request, 0) === 2) process.emit('SIGTERM', 'SIGTERM');
+    this.onSlice();
+  }
+
+  /**
+   * Asks the thread that stands in a synchronous wait to run its SIGTERM listeners, which the signal itself cannot do.
+   * Returns false when it does not stand there: then the signal is the way.
+   */
+  requestTermination(slot: number): boolean {
+    return Atomics.compareExchange(this.#session.words, this.#slots.at(slot) + SLOT.terminate, 1, 2) === 1;
+  }
+
+  /** Registers an asynchronous waiter, and tries it once after that, so that no wake falls between. */
+  add(waiter: Waiter): void {
+    const { words } = this.#session;
+    const { point } = waiter;
+    const here = this.#perPoint.get(point) ?? 0;
+    this.#perPoint.set(point, here + 1);
+    if (here === 0) {
+      Atomics.or(words, point + WAIT.bitmap + (this.#slot >> 5), 1 << (this.#slot & 31));
+      Atomics.add(words, point + WAIT.count, 1);
+    }
+    this.#waiters.add(waiter);
+    this.#bell.arm();
+    if (waiter.attempt()) this.remove(waiter);
+  }
+
+  /** Ends a wait from outside: a timeout, an abort. */
+  remove(waiter: Waiter): void {
+    if (!this.#waiters.delete(waiter)) return;
+    const { words } = this.#session;
+    const { point } = waiter;
+    const here = (this.#perPoint.get(point) ?? 1) - 1;
+    if (here > 0) {
+      this.#perPoint.set(point, here);
+    } else {
+      this.#perPoint.delete(point);
+      Atomics.and(words, point + WAIT.bitmap + (this.#slot >> 5), ~(1 << (this.#slot & 31)));
+      Atomics.sub(words, point + WAIT.count, 1);
+    }
+    if (this.#waiters.size === 0) this.#bell.disarm();
+  }
+
+  #retry(): void {
+    if (this.#waiters.size === 0) return;
+    this.#bell.arm();
+    for (const waiter of [...this.#waiters]) {
+      if (this.#waiters.has(waiter) && waiter.attempt()) this.remove(waiter);
+    }
+  }
+
+  /** Wakes one waiter of the point (one of each form), or all. Nearly free when nobody waits. */
+  wake(point: number, all = false): void {
+    if (Atomics.load(this.#session.words, point + WAIT.count) > 0) this.#wakeSlowly(point, all);
+  }
+
+  #wakeSlowly(point: number, all: boolean): void {
+    const { words, platform, base } = this.#session;
+    Atomics.add(words, point + WAIT.sequence, 1);
+    if (Atomics.load(words, point + WAIT.syncCount) > 0) {
+      platform.wake(base + (point + WAIT.sequence) * 4, all ? 0x7fffffff : 1);
+    }
+    // One past the last that was rung, so that no waiter is passed over for ever.
+    const start = words[point + WAIT.rotor] ?? 0;
+    for (let step = 0; step <= 32; step++) {
+      const index = ((start >> 5) + step) & 31;
+      let bits = Atomics.load(words, point + WAIT.bitmap + index);
+      if (step === 0) bits &= -1 << (start & 31);
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits & -bits);
+        bits &= bits - 1;
+        const slot = index * 32 + bit;
+        if (!this.#bell.ring(slot) || all) continue;
+        words[point + WAIT.rotor] = (slot + 1) & 1023;
+        return;
+      }
+    }
+  }
+
+  /** The slots of a bitmap, for diagnosis and sweeps. */
+  static slots(words: Int32Array, bitmap: number): number[] {
+    const found: number[] = [];
+    for (let index = 0; index < 32; index++) {
+      for (let bits = Atomics.load(words, bitmap + index); bits !== 0; bits &= bits - 1) {
+        found.push(index * 32 + 31 - Math.clz32(bits & -bits));
+      }
+    }
+    return found;
+  }
+}

@@ -44,7 +44,7 @@ module.exports = {
       comment: 'everything else also runs where there is no VS Code',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/extension/' },
-      to: { path: '^vscode$', dependencyTypesNot: ['type-only'] },
+      to: { path: '(^|/)@types/vscode/|^vscode$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'webview-without-node',
@@ -71,13 +71,20 @@ module.exports = {
       comment: 'a bundle holds what dependencies names; only the TypeScript transformer is bundled by itself',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '(^|/)@types/|^vscode$|/typescript/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '(^|/)@types/|^vscode$|/typescript/',
+      },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'types'],
+    },
   },
 };

@@ -1,9 +1,10 @@
 // Provides other Node versions for the tests, from npm's node-<platform>-<arch> packages (what `npm i node@N` brings,
 // without the install script that newer npm versions may refuse to run).
 //   node scripts/nodes.mjs 20 24     prints "<major> <path>" a line
+
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFileSync } from 'node:fs';
 import { provide } from './lib/cache.mjs';
 import { npm, run } from './lib/exec.mjs';
 

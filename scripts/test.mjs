@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { tryRun } from './lib/exec.mjs';
-import { nodeTestArguments, root, runPart, testFiles } from './lib/parts.mjs';
+import { root, runPart, runTestFiles, testFiles } from './lib/parts.mjs';
 import { summarize } from './lib/results.mjs';
 import { provideNode } from './nodes.mjs';
 
@@ -17,7 +17,9 @@ const PARTS = ['check', 'unit', 'browser', 'vscode', 'programs'];
 const USUAL = PARTS.filter((part) => part !== 'programs');
 const APART = ['test/vscode', 'test/browser', 'test/programs', 'test/long'];
 /** What a user's own Node runs; the rest runs in VS Code's Node or in one process of ours. */
-const ON_EVERY_NODE = ['base', 'shm', 'runtime', 'shim', 'trace', 'session', 'cli'].map((name) => `test/${name}`);
+const ON_EVERY_NODE = ['base', 'shm', 'runtime', 'shim', 'trace', 'session', 'cli'].map(
+  (name) => `test/${name}`,
+);
 const SUPPORTED = [20, 24];
 const SUPPORTED_LONG = [20, 22, 24, 26];
 const UNIT = { concurrency: 2, timeoutMs: 180_000 };
@@ -32,7 +34,7 @@ const parts = [];
 
 /** @param {string} part @param {() => ReturnType<typeof runPart>} start */
 async function add(part, start) {
-  const deadline = Number(process.env['FORKSCOPE_TEST_DEADLINE'] ?? Number.POSITIVE_INFINITY);
+  const deadline = Number(process.env.FORKSCOPE_TEST_DEADLINE ?? Number.POSITIVE_INFINITY);
   if (Date.now() / 1000 > deadline) {
     console.log(`\n=== ${part}: NOT STARTED, no time left`);
     parts.push({ part, results: [], seconds: 0, notStarted: 'no time left' });
@@ -42,25 +44,33 @@ async function add(part, start) {
     parts.push(await start());
   } catch (error) {
     console.log(`✖ ${part}: ${error}`);
-    parts.push({ part, seconds: 0, results: [{ name: 'the part starts', status: 'failed', error: String(error) }] });
+    parts.push({
+      part,
+      seconds: 0,
+      results: [{ name: 'the part starts', status: 'failed', error: String(error) }],
+    });
   }
 }
 
-/** Test files on one Node version. @param {string} name @param {number} major @param {string[]} files */
-async function onNode(name, major, files, { concurrency, timeoutMs } = UNIT, env = {}, minutes = 20) {
+/**
+ * Test files on one Node version.
+ * @param {string} name @param {number} major @param {string[]} files
+ * @param {{ concurrency: number, timeoutMs: number }} [limits] @param {NodeJS.ProcessEnv} [more]
+ */
+async function onNode(name, major, files, limits = UNIT, more = {}) {
   if (files.length === 0) return;
   const part = `${name} (Node ${major})`;
   await add(part, async () => {
     const node = await provideNode(major);
-    const PATH = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;
-    const args = nodeTestArguments(files, { concurrency, timeoutMs });
-    return runPart(part, node, args, { minutes, env: { PATH, ...env } });
+    const PATH = `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`;
+    return runTestFiles(part, node, files, { ...limits, env: { PATH, ...more } });
   });
 }
 
 async function unit() {
   await onNode('unit', own, testFiles(['test'], APART));
-  for (const major of SUPPORTED) if (major !== own) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
+  for (const major of SUPPORTED)
+    if (major !== own) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
 }
 
 /** In pages of a Chromium, without VS Code. */
@@ -76,17 +86,24 @@ async function vscode() {
   }
   const suites = ['--import', 'tsx', 'test/vscode/harness/run.ts'];
   await add('vscode suites', () => runPart('vscode suites', process.execPath, suites, { minutes: 25, env }));
-  await onNode('vscode pages', own, testFiles(['test/vscode/page']), { concurrency: 1, timeoutMs: 600_000 }, env);
+  await onNode(
+    'vscode pages',
+    own,
+    testFiles(['test/vscode/page']),
+    { concurrency: 1, timeoutMs: 600_000 },
+    env,
+  );
 }
 
 async function programs() {
   const files = testFiles(['test/programs']);
-  for (const major of SUPPORTED) await onNode('programs', major, files, { concurrency: 1, timeoutMs: 600_000 }, {}, 40);
+  for (const major of SUPPORTED)
+    await onNode('programs', major, files, { concurrency: 1, timeoutMs: 600_000 });
 }
 
 async function long() {
   for (const major of SUPPORTED_LONG) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
-  for (const major of SUPPORTED_LONG) await onNode('long', major, testFiles(['test/long']), LONG, {}, 45);
+  for (const major of SUPPORTED_LONG) await onNode('long', major, testFiles(['test/long']), LONG);
 }
 
 const steps = {
@@ -97,7 +114,9 @@ const steps = {
   programs,
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, long: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, long: { type: 'boolean' } },
+});
 const unknown = values.only?.filter((part) => !PARTS.includes(part)) ?? [];
 if (unknown.length > 0) throw new Error(`--only takes ${PARTS.join(', ')}; not ${unknown.join(', ')}`);
 
@@ -109,4 +128,4 @@ if (build.code !== 0) {
 } else {
   for (const part of values.only ?? USUAL) await steps[/** @type {keyof typeof steps} */ (part)]();
 }
-process.exitCode = summarize(parts, Boolean(process.env['CI']));
+process.exitCode = summarize(parts, Boolean(process.env.CI));

@@ -6,12 +6,12 @@ import lockfile from 'proper-lockfile';
 
 /** `FORKSCOPE_TEST_CACHE`, else the user's cache folder. */
 export function cacheRoot() {
-  const own = process.env['FORKSCOPE_TEST_CACHE'];
+  const own = process.env.FORKSCOPE_TEST_CACHE;
   if (own) return path.resolve(own);
   const base =
     process.platform === 'win32'
-      ? (process.env['LOCALAPPDATA'] ?? path.join(os.homedir(), 'AppData', 'Local'))
-      : (process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'));
+      ? (process.env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local'))
+      : (process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'));
   return path.join(base, 'forkscope-test');
 }
 

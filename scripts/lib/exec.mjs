@@ -54,7 +54,8 @@ export async function run(command, args, options) {
 export function plainEnvironment() {
   return Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^npm_(package|lifecycle|command|config_(local_prefix|global_prefix|prefix|noproxy$))/i.test(name),
+      ([name]) =>
+        !/^npm_(package|lifecycle|command|config_(local_prefix|global_prefix|prefix|noproxy$))/i.test(name),
     ),
   );
 }
@@ -65,9 +66,9 @@ export function plainEnvironment() {
  * @param {{ cwd: string, node?: string, env?: Record<string, string> }} options
  */
 export function npm(args, { cwd, node = process.execPath, env = {} }) {
-  const PATH = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  const PATH = `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`;
   const options = { cwd, env: { ...plainEnvironment(), PATH, ...env } };
-  const script = process.env['npm_execpath'];
+  const script = process.env.npm_execpath;
   const quiet = [...args, '--no-audit', '--no-fund'];
   return script?.endsWith('.js') && existsSync(script)
     ? run(node, [script, ...quiet], options)
@@ -76,7 +77,7 @@ export function npm(args, { cwd, node = process.execPath, env = {} }) {
 
 /** @param {string} program @returns {string | undefined} its path, when it is on PATH */
 export function which(program) {
-  return (process.env['PATH'] ?? '')
+  return (process.env.PATH ?? '')
     .split(path.delimiter)
     .map((folder) => path.join(folder, program))
     .find((file) => existsSync(file));

@@ -1,4 +1,4 @@
-// The parts of a test run: each starts a program that reports test by test into a results file.
+// The parts of a test run: each starts programs that report test by test into a results file.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -6,9 +6,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readResults } from './results.mjs';
 
+/** @typedef {import('./results.mjs').Result} Result */
+/** @typedef {import('./results.mjs').PartResult} PartResult */
+
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Groups of the parts that run now; an interrupted test run takes them along. @type {Set<number>} */
+/** Process groups of the programs that run now; an interrupted test run takes them along. @type {Set<number>} */
 const groups = new Set();
 
 /** @param {number} group */
@@ -28,70 +31,147 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 }
 
 /**
- * Runs one part. A program that ends badly without a failed test, reports nothing, or takes too long is a failed test
- * of its own.
+ * Starts a program in a group of its own, waits for its end and ends what it left behind.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, timeoutMs: number, output?: (data: Buffer) => void }} options without `output`
+ *   the program writes to the terminal itself
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+function supervise(command, args, { env, timeoutMs, output }) {
+  return new Promise((resolve) => {
+    const stdio = output ? 'pipe' : 'inherit';
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', stdio, stdio],
+      detached: process.platform !== 'win32',
+    });
+    const group = child.pid;
+    if (group !== undefined) groups.add(group);
+    const end = (/** @type {string | undefined} */ problem) => {
+      clearTimeout(timer);
+      if (group !== undefined) {
+        endGroup(group);
+        groups.delete(group);
+      }
+      // With the group gone the pipes close; a process that left the group may hold them open.
+      const patience = setTimeout(() => resolve(problem), 2_000);
+      child.once('close', () => {
+        clearTimeout(patience);
+        resolve(problem);
+      });
+    };
+    const timer = setTimeout(() => end(`did not end within ${Math.round(timeoutMs / 1000)} s`), timeoutMs);
+    if (output) for (const stream of [child.stdout, child.stderr]) stream?.on('data', output);
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, signal) =>
+      end(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`),
+    );
+  });
+}
+
+/**
+ * Results of a program, which has a failed test of its own when it ends badly without one, or reports nothing.
+ * @param {string} file
+ * @param {string} name
+ * @param {string | undefined} problem
+ * @returns {Result[]}
+ */
+function resultsOf(file, name, problem) {
+  const results = readResults(file);
+  const isExplained = results.some(({ status }) => status === 'failed');
+  const error = results.length === 0 ? (problem ?? 'has no tests') : isExplained ? undefined : problem;
+  if (error) console.log(`✖ ${name} ${error}`);
+  return error ? [...results, { name, status: 'failed', error }] : results;
+}
+
+/** @template T @param {(folder: string) => Promise<T>} use */
+async function withScratch(use) {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-results-'));
+  try {
+    return await use(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs a program that is a part by itself; FORKSCOPE_TEST_RESULTS tells it where its results go.
  * @param {string} part
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, minutes: number, reporter?: boolean }} options
- * @returns {Promise<import('./results.mjs').PartResult>}
+ * @param {{ env?: NodeJS.ProcessEnv, minutes: number }} options
+ * @returns {Promise<PartResult>}
  */
-export async function runPart(part, command, args, { env, minutes }) {
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-results-'));
-  const file = path.join(scratch, 'results.jsonl');
-  const full = args.map((argument) => (argument === RESULTS ? `--test-reporter-destination=${file}` : argument));
-  const start = Date.now();
-  console.log(`\n=== ${part}`);
-  const problem = await new Promise((resolve) => {
-    const child = spawn(command, full, {
-      cwd: root,
-      env: { ...process.env, ...env, FORKSCOPE_TEST_RESULTS: file },
-      stdio: ['ignore', 'inherit', 'inherit'],
-      detached: process.platform !== 'win32',
-    });
-    const group = child.pid ?? 0;
-    groups.add(group);
-    const timer = setTimeout(() => {
-      resolve(`did not end within ${minutes} minutes`);
-      endGroup(group);
-    }, minutes * 60_000);
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      groups.delete(group);
-      resolve(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`);
-    });
+export function runPart(part, command, args, { env, minutes }) {
+  return withScratch(async (scratch) => {
+    const start = Date.now();
+    const file = path.join(scratch, 'results');
+    console.log(`\n=== ${part}`);
+    const all = { ...env, FORKSCOPE_TEST_RESULTS: file };
+    const problem = await supervise(command, args, { env: all, timeoutMs: minutes * 60_000 });
+    return {
+      part,
+      results: resultsOf(file, part, problem),
+      seconds: Math.round((Date.now() - start) / 1000),
+    };
   });
-  const results = readResults(file);
-  rmSync(scratch, { recursive: true, force: true });
-  const failed = results.some(({ status }) => status === 'failed');
-  const bad = results.length === 0 ? (problem ?? 'reported no test') : failed ? undefined : problem;
-  if (bad) {
-    console.log(`✖ ${part} ${bad}`);
-    results.push({ name: 'the part runs to its end', status: 'failed', error: bad });
-  }
-  return { part, results, seconds: Math.round((Date.now() - start) / 1000) };
 }
 
-const RESULTS = '{results}';
+/**
+ * Runs test files of node:test, each in a process of its own. (Node's own runner, `node --test`, does not end a file
+ * that hangs.)
+ * @param {string} part
+ * @param {string} node
+ * @param {string[]} files relative to the root
+ * @param {{ env?: NodeJS.ProcessEnv, concurrency: number, timeoutMs: number }} options the timeout is for a file
+ * @returns {Promise<PartResult>}
+ */
+export function runTestFiles(part, node, files, { env, concurrency, timeoutMs }) {
+  return withScratch(async (scratch) => {
+    const start = Date.now();
+    console.log(`\n=== ${part}: ${files.length} files`);
+    /** @type {Result[][]} */
+    const results = files.map(() => []);
+    const waiting = files.map((file, index) => ({ file, index }));
+    const worker = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const { file, index } = next;
+        results[index] = await runTestFile(node, file, path.join(scratch, String(index)), { env, timeoutMs });
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, worker));
+    return { part, results: results.flat(), seconds: Math.round((Date.now() - start) / 1000) };
+  });
+}
 
 /**
- * Arguments of a Node that runs test files by node:test.
- * @param {string[]} files
- * @param {{ concurrency: number, timeoutMs: number }} options the timeout holds for each file, and each test in it
+ * @param {string} node
+ * @param {string} file
+ * @param {string} destination
+ * @param {{ env?: NodeJS.ProcessEnv | undefined, timeoutMs: number }} options
  */
-export const nodeTestArguments = (files, { concurrency, timeoutMs }) => [
-  '--import',
-  'tsx',
-  '--test',
-  `--test-concurrency=${concurrency}`,
-  `--test-timeout=${timeoutMs}`,
-  '--test-reporter=spec',
-  '--test-reporter-destination=stdout',
-  '--test-reporter=./scripts/lib/results-reporter.mjs',
-  RESULTS,
-  ...files,
-];
+async function runTestFile(node, file, destination, { env, timeoutMs }) {
+  const reporters = [
+    ['spec', 'stdout'],
+    ['./scripts/lib/results-reporter.mjs', destination],
+  ].flatMap(([name, to]) => [`--test-reporter=${name}`, `--test-reporter-destination=${to}`]);
+  const start = Date.now();
+  let text = '';
+  const problem = await supervise(node, ['--import', 'tsx', ...reporters, file], {
+    env: { ...env, NODE_TEST_CONTEXT: undefined },
+    timeoutMs,
+    output: (data) => {
+      text += data;
+    },
+  });
+  const lines = text.split('\n').filter((line) => line && !line.startsWith('ℹ '));
+  console.log(`\n--- ${file} (${((Date.now() - start) / 1000).toFixed(1)} s)\n${lines.join('\n')}`);
+  return resultsOf(destination, file, problem).map((result) =>
+    result.name === file ? result : { ...result, name: `${file}: ${result.name}` },
+  );
+}
 
 /** Test files below folders of test/, relative to the root. @param {string[]} folders @param {string[]} [except] */
 export function testFiles(folders, except = []) {

@@ -1,5 +1,4 @@
 // A reporter for node:test: one line of JSON a test ({ name, status, error? }), which scripts/test.mjs counts.
-import path from 'node:path';
 
 /** @param {AsyncIterable<{ type: string, data: any }>} events */
 export default async function* results(events) {
@@ -12,9 +11,8 @@ export default async function* results(events) {
     }
     if ((type !== 'test:pass' && type !== 'test:fail') || data.details.type === 'suite') continue;
     const status = data.skip !== undefined ? 'skipped' : type === 'test:fail' ? 'failed' : 'passed';
-    const file = data.file ? path.relative(process.cwd(), data.file) : '';
     const name = [...titles.slice(0, data.nesting), data.name].join(' › ');
-    const reason = typeof data.skip === 'string' ? data.skip : data.details.error?.message;
-    yield `${JSON.stringify({ name: file === name ? name : `${file}: ${name}`, status, error: reason })}\n`;
+    const error = typeof data.skip === 'string' ? data.skip : data.details.error?.message;
+    yield `${JSON.stringify({ name, status, error })}\n`;
   }
 }

@@ -31,8 +31,12 @@ export function summarize(parts, strict) {
   const all = parts.flatMap(({ results }) => results);
   console.log('\nSummary');
   for (const { part, results, seconds, notStarted } of parts) {
-    const counts = ['passed', 'failed', 'skipped'].map((s) => `${count(results, /** @type {any} */ (s))} ${s}`);
-    console.log(`  ${part}: ${notStarted ? `NOT STARTED: ${notStarted}` : `${counts.join(', ')} (${seconds} s)`}`);
+    const counts = ['passed', 'failed', 'skipped'].map(
+      (s) => `${count(results, /** @type {any} */ (s))} ${s}`,
+    );
+    console.log(
+      `  ${part}: ${notStarted ? `NOT STARTED: ${notStarted}` : `${counts.join(', ')} (${seconds} s)`}`,
+    );
   }
   for (const { part, results } of parts) {
     for (const { name, status, error } of results) {
@@ -44,6 +48,8 @@ export function summarize(parts, strict) {
   if (missing.length > 0) {
     console.log(`  !!! ${missing.length} SKIPPED${strict ? ', which is a failure where CI is set' : ''}`);
   }
-  console.log(`\n${['passed', 'failed', 'skipped'].map((s) => `${count(all, /** @type {any} */ (s))} ${s}`).join(', ')}`);
+  console.log(
+    `\n${['passed', 'failed', 'skipped'].map((s) => `${count(all, /** @type {any} */ (s))} ${s}`).join(', ')}`,
+  );
   return count(all, 'failed') > 0 || all.length === 0 || (strict && missing.length > 0) ? 1 : 0;
 }

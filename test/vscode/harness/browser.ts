@@ -35,7 +35,7 @@ export async function newWindow(browser: Browser, port: number): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   const page = await context.newPage();
   page.on('dialog', (dialog) => dialog.accept());
-  if (process.env['FORKSCOPE_TEST_DEBUG']) {
+  if (process.env.FORKSCOPE_TEST_DEBUG) {
     page.on('console', (message) => console.error('[page]', message.text()));
     page.on('pageerror', (error) => console.error('[page error]', port, error.message));
   }
@@ -62,7 +62,9 @@ export async function injectDevelopment(page: Page, port: number, options: Windo
     extensions: (options.development ?? []).map(uri),
     ...(options.tests ? { extensionTestsPath: uri(options.tests) } : {}),
   };
-  await page.addInitScript(`(${editConfiguration})(${JSON.stringify(authority)}, ${JSON.stringify(development)})`);
+  await page.addInitScript(
+    `(${editConfiguration})(${JSON.stringify(authority)}, ${JSON.stringify(development)})`,
+  );
 }
 
 /** Runs in the page, as text: hence no types of the DOM, and nothing from outside. */

@@ -21,7 +21,7 @@ export interface VsCodeKind {
 
 /** Every VS Code that this machine can have, and why not the others. `FORKSCOPE_TEST_VSCODE` names the only one to try. */
 export async function chooseVsCodes(): Promise<{ kinds: VsCodeKind[]; missing: string[] }> {
-  const only = process.env['FORKSCOPE_TEST_VSCODE'];
+  const only = process.env.FORKSCOPE_TEST_VSCODE;
   const kinds: VsCodeKind[] = [];
   const missing: string[] = [];
   for (const [name, provide] of [['electron', electron] as const, ['code-server', codeServer] as const]) {
@@ -38,7 +38,7 @@ export async function chooseVsCodes(): Promise<{ kinds: VsCodeKind[]; missing: s
 /** The usual VS Code, downloaded: the oldest one that the manifest allows. */
 async function electron(): Promise<VsCodeKind> {
   await probeDownloads();
-  const headless = process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY'];
+  const headless = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
   if (headless && !which('xvfb-run')) throw new Error('no display, and no xvfb-run');
   const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8'));
   const version = String(manifest.engines.vscode).replace(/^\D+/, '');
@@ -48,7 +48,12 @@ async function electron(): Promise<VsCodeKind> {
     const [cli, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
     await run(cli!, [...args, ...folders, '--install-extension', vsix, '--force']);
   };
-  return { name: 'electron', executable: headless ? onVirtualDisplay(executable) : executable, hasPage: false, install };
+  return {
+    name: 'electron',
+    executable: headless ? onVirtualDisplay(executable) : executable,
+    hasPage: false,
+    install,
+  };
 }
 
 /** `runTests` takes one executable: a script that starts the other two. */

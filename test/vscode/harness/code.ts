@@ -81,7 +81,7 @@ async function runTests(code: OfflineVsCode, args: Arguments, tests: string): Pr
     const [target] = args.positional;
     const options = { ...(target ? { workspace: target } : {}), development: args.development, tests };
     const ended = new Promise<number>((resolve) => {
-      const timeout = Number(process.env['FORKSCOPE_TEST_TIMEOUT_MS'] ?? 900_000);
+      const timeout = Number(process.env.FORKSCOPE_TEST_TIMEOUT_MS ?? 900_000);
       setTimeout(() => resolve(124), timeout).unref();
       page.on('crash', () => resolve(98));
       void page.exposeFunction('codeAutomationExit', resolve);
@@ -104,5 +104,5 @@ const NOISE =
 
 function log(line: unknown[]): void {
   const text = format(...line);
-  if (process.env['FORKSCOPE_TEST_DEBUG'] || !NOISE.test(text)) console.log(text);
+  if (process.env.FORKSCOPE_TEST_DEBUG || !NOISE.test(text)) console.log(text);
 }

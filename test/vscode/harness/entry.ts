@@ -7,9 +7,15 @@ import { hasPage, inPage } from './suite.ts';
 const TIMEOUT_MS = 120_000;
 
 export async function run(): Promise<void> {
-  const only = process.env['FORKSCOPE_TEST_GREP'];
-  const mocha = new Mocha({ ui: 'bdd', timeout: TIMEOUT_MS, reporter: Reporter, ...(only ? { grep: only } : {}) });
-  for (const file of readdirSync(__dirname)) if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
+  const only = process.env.FORKSCOPE_TEST_GREP;
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: TIMEOUT_MS,
+    reporter: Reporter,
+    ...(only ? { grep: only } : {}),
+  });
+  for (const file of readdirSync(__dirname))
+    if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
   const failures = await new Promise<number>((resolve) => {
     mocha.rootHooks({ afterEach: screenshotOfFailure });
     mocha.run(resolve);
@@ -35,9 +41,11 @@ class Reporter extends Mocha.reporters.Base {
 function report(runner: Mocha.Runner): void {
   const record = (test: Mocha.Test, status: 'passed' | 'failed' | 'skipped', error?: Error) => {
     const mark = { passed: '✔', failed: '✖', skipped: '﹣' }[status];
-    console.log(`${mark} ${test.titlePath().join(' › ')} (${test.duration ?? 0} ms)${status === 'skipped' ? ' # SKIPPED' : ''}`);
+    console.log(
+      `${mark} ${test.titlePath().join(' › ')} (${test.duration ?? 0} ms)${status === 'skipped' ? ' # SKIPPED' : ''}`,
+    );
     if (error) console.log(String(error.stack ?? error));
-    const file = process.env['FORKSCOPE_TEST_RESULTS'];
+    const file = process.env.FORKSCOPE_TEST_RESULTS;
     const line = { name: test.titlePath().join(' › '), status, error: error?.message };
     if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
   };

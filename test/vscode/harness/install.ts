@@ -45,7 +45,11 @@ async function installCodeServer(into: string, node: string, headers: string): P
   const vscode = path.join(into, 'node_modules/code-server/lib/vscode');
   await npm(['install', '--omit=dev', '--ignore-scripts'], { cwd: vscode, node, env });
   await npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], { cwd: vscode, node, env });
-  await npm(['install', '--omit=dev', '--ignore-scripts'], { cwd: path.join(vscode, 'extensions'), node, env });
+  await npm(['install', '--omit=dev', '--ignore-scripts'], {
+    cwd: path.join(vscode, 'extensions'),
+    node,
+    env,
+  });
   const os = process.platform === 'darwin' ? 'darwin' : 'linux';
   link(`code-${os}.sh`, path.join(vscode, 'bin/remote-cli/code-server'));
   link(`browser-${os}.sh`, path.join(vscode, 'bin/helpers/browser.sh'));
@@ -64,7 +68,7 @@ const MAC_BROWSER = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrom
 
 /** `FORKSCOPE_TEST_CHROMIUM`, a Chromium of this machine, else Debian's package. */
 export async function provideChromium(): Promise<string> {
-  const own = process.env['FORKSCOPE_TEST_CHROMIUM'];
+  const own = process.env.FORKSCOPE_TEST_CHROMIUM;
   if (own) return own;
   const found = () =>
     BROWSERS.map((name) => which(name)).find((file) => file !== undefined) ??

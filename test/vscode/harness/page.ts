@@ -26,11 +26,13 @@ export const repository = path.resolve(__dirname, '../../..');
 
 /** The packaged extension: `FORKSCOPE_TEST_VSIX`, else packaged now. @returns its path */
 export async function packagedVsix(): Promise<string> {
-  const given = process.env['FORKSCOPE_TEST_VSIX'];
+  const given = process.env.FORKSCOPE_TEST_VSIX;
   if (given) return given;
   const vsix = path.join(mkdtempSync(path.join(os.tmpdir(), 'forkscope-vsix-')), 'forkscope.vsix');
-  await run(process.execPath, [path.join(repository, 'scripts/package.mjs'), '--out', vsix], { cwd: repository });
-  process.env['FORKSCOPE_TEST_VSIX'] = vsix;
+  await run(process.execPath, [path.join(repository, 'scripts/package.mjs'), '--out', vsix], {
+    cwd: repository,
+  });
+  process.env.FORKSCOPE_TEST_VSIX = vsix;
   process.once('exit', () => rmSync(path.dirname(vsix), { recursive: true, force: true }));
   return vsix;
 }
@@ -70,5 +72,9 @@ export function copyWorkspace(from?: string, examples = false) {
   cpSync(source, folder, { recursive: true });
   if (examples) cpSync(path.join(repository, 'examples'), path.join(folder, 'examples'), { recursive: true });
   const workspace = isFile ? path.join(folder, path.basename(from)) : folder;
-  return { workspace, folder, remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    workspace,
+    folder,
+    remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }

@@ -2,7 +2,15 @@
 //   node --import tsx test/vscode/harness/run.ts [suite name…]
 // Environment: FORKSCOPE_TEST_RESULTS (file that gets a line of JSON a test), FORKSCOPE_TEST_VSIX (the packaged
 // extension), FORKSCOPE_TEST_GREP, FORKSCOPE_TEST_VSCODE, FORKSCOPE_TEST_DEBUG.
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
@@ -58,7 +66,9 @@ async function runSuite(suite: Suite, kind: VsCodeKind): Promise<Result[]> {
     if (installed) await kind.install(await packagedVsix(), profile);
     await runTests({
       vscodeExecutablePath: kind.executable,
-      extensionDevelopmentPath: folder(suite.extension === 'vsix' ? 'fixtures/no-extension' : suite.extension.development),
+      extensionDevelopmentPath: folder(
+        suite.extension === 'vsix' ? 'fixtures/no-extension' : suite.extension.development,
+      ),
       extensionTestsPath: at('tests/index.js'),
       extensionTestsEnv: { FORKSCOPE_TEST_RESULTS: at('results') },
       launchArgs: [copy.workspace!, ...profile],
@@ -87,7 +97,7 @@ const readResults = (file: string): Result[] =>
     : [];
 
 function record(results: readonly Result[]): void {
-  const file = process.env['FORKSCOPE_TEST_RESULTS'];
+  const file = process.env.FORKSCOPE_TEST_RESULTS;
   if (file) for (const result of results) appendFileSync(file, `${JSON.stringify(result)}\n`);
 }
 

@@ -29,7 +29,11 @@ export interface Server {
 }
 
 /** Installs one extension file into the folders of a profile. */
-export async function installVsix(code: OfflineVsCode, vsix: string, folders: readonly string[]): Promise<void> {
+export async function installVsix(
+  code: OfflineVsCode,
+  vsix: string,
+  folders: readonly string[],
+): Promise<void> {
   const args = [code.entry, ...folders, '--install-extension', path.resolve(vsix), '--force'];
   const { code: exit, output } = await tryRun(code.node, args, { env: serverEnvironment(os.tmpdir()) });
   if (exit !== 0) throw new Error(`${path.basename(vsix)} does not install:\n${output}`);
@@ -63,7 +67,7 @@ async function start(code: OfflineVsCode, options: ServerOptions, scratch: strin
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
       output += data;
-      if (process.env['FORKSCOPE_TEST_DEBUG']) process.stderr.write(data);
+      if (process.env.FORKSCOPE_TEST_DEBUG) process.stderr.write(data);
     });
   }
   const stop = async () => {
@@ -109,7 +113,8 @@ function profile(options: ServerOptions, scratch: string): string[] {
 /** TMPDIR, because the server leaves its sockets there; no VSCODE_*, which would make it think it runs inside another. */
 function serverEnvironment(scratch: string, extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PORT$|PASSWORD$|CODE_SERVER)/.test(name),
+    ([name]) =>
+      !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PORT$|PASSWORD$|CODE_SERVER)/.test(name),
   );
   return { ...Object.fromEntries(own), TMPDIR: scratch, ...extra };
 }

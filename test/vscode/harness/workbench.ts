@@ -110,7 +110,7 @@ export class Workbench {
 
   /** Saves what the window shows; `FORKSCOPE_TEST_SCREENSHOTS` is the folder. @returns the file's path */
   async screenshot(name: string): Promise<string> {
-    const folder = process.env['FORKSCOPE_TEST_SCREENSHOTS'] ?? path.join(os.tmpdir(), 'forkscope-screenshots');
+    const folder = process.env.FORKSCOPE_TEST_SCREENSHOTS ?? path.join(os.tmpdir(), 'forkscope-screenshots');
     mkdirSync(folder, { recursive: true });
     const file = path.join(folder, `${name.replace(/[^\w.-]+/g, '-').slice(0, 100)}.png`);
     await this.page.screenshot({ path: file });

@@ -1,0 +1,100 @@
+// Checks of the repository's own files. Each returns the problems that it found, one line each.
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { npm, run } from './exec.mjs';
+import { root } from './parts.mjs';
+
+/** @param {string} file */
+const read = (file) => readFileSync(path.join(root, file), 'utf8');
+
+/** Files that git knows, or would with the next commit. @returns {Promise<string[]>} */
+export async function ownFiles() {
+  const list = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+  });
+  return list.split('\0').filter((file) => file && existsSync(path.join(root, file)));
+}
+
+/** Folders of this machine, and its registry: nothing of them belongs into the repository. */
+async function machineNames() {
+  const parent = path.dirname(root);
+  const shallow = [path.parse(root).root, path.resolve(os.tmpdir()), os.homedir()].includes(parent);
+  const folders = [root, os.homedir(), ...(shallow ? [] : [parent])].map((folder) => `${folder}${path.sep}`);
+  const registry = new URL(
+    (await npm(['config', 'get', 'registry'], { cwd: root })).trim().split('\n').at(-1) ?? '',
+  );
+  return [...folders, ...(registry.host === 'registry.npmjs.org' ? [] : [registry.host])];
+}
+
+export async function noMachinePaths() {
+  const names = await machineNames();
+  return (await ownFiles()).flatMap((file) => {
+    const text = readFileSync(path.join(root, file), 'latin1');
+    return names.filter((name) => text.includes(name)).map((name) => `${file} contains ${name}`);
+  });
+}
+
+/** With them, `npm ci` would only work where they can be reached. */
+export async function noLockedHosts() {
+  const packages = Object.entries(JSON.parse(read('package-lock.json')).packages);
+  return packages
+    .filter(([, entry]) => /^https?:/.test(/** @type {{ resolved?: string }} */ (entry).resolved ?? ''))
+    .map(([name]) => `package-lock.json: ${name} names a host ("resolved")`);
+}
+
+/** On the desktop it is Electron: programs run on the Node that the settings or the user's shell name. */
+export async function noExecPathInExtension() {
+  return (await ownFiles())
+    .filter((file) => /^src\/extension\/.*\.ts$/.test(file) && /\bexecPath\b/.test(read(file)))
+    .map((file) => `${file} uses process.execPath`);
+}
+
+const LINES = 350;
+const SOURCE = /^(src|scripts|test|bench)\/.*\.(ts|mjs|cjs)$/;
+
+export async function sourcesAreSmallAndFinished() {
+  return (await ownFiles())
+    .filter((file) => SOURCE.test(file) && !file.includes('/fixtures/'))
+    .flatMap((file) => {
+      const text = read(file);
+      const lines = text.split('\n').length - 1;
+      const mark = /(\/\/|\*)\s*(TODO|FIXME|XXX|HACK)\b/.exec(text);
+      return [
+        ...(lines > LINES ? [`${file} has ${lines} lines, more than ${LINES}`] : []),
+        ...(mark ? [`${file} says ${mark[2]}`] : []),
+      ];
+    });
+}
+
+export async function manifestIsWhole() {
+  const manifest = JSON.parse(read('package.json'));
+  const texts = existsSync(path.join(root, 'package.nls.json')) ? JSON.parse(read('package.nls.json')) : {};
+  const keys = [...read('package.json').matchAll(/"%([^%"]+)%"/g)].map((match) => match[1] ?? '');
+  const missing = keys.filter((key) => !(key in texts)).map((key) => `package.nls.json has no ${key}`);
+  const commands = manifest.contributes?.commands ?? [];
+  const bare = commands.flatMap((/** @type {Record<string, string>} */ command) =>
+    ['title', 'category', 'icon']
+      .filter((key) => !command[key])
+      .map((key) => `${command.command} has no ${key}`),
+  );
+  return [...missing, ...bare];
+}
+
+/** The schemas that the repository offers are schemas. */
+export async function schemasCompile() {
+  return (await ownFiles())
+    .filter((file) => file.endsWith('.schema.json'))
+    .flatMap((file) => {
+      try {
+        const schema = JSON.parse(read(file));
+        const Version = String(schema.$schema).includes('2020-12') ? Ajv2020 : Ajv;
+        new Version({ strict: true, allowUnionTypes: true, validateFormats: false }).compile(schema);
+        return [];
+      } catch (error) {
+        return [`${file}: ${error instanceof Error ? error.message : error}`];
+      }
+    });
+}

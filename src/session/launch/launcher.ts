@@ -9,11 +9,12 @@ import { createTraceDirectory } from '../directory/create.ts';
 import { codeOf, EXIT, reasonOf, UserError } from '../errors.ts';
 import { processTable } from '../os/index.ts';
 import { OsSampler } from '../os/sampler.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { newSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
 import { chooseLoader } from './loader.ts';
 import { findNode } from './node.ts';
 import { Program, SessionWriter } from './program.ts';
-import { stableFiles } from './stable-files.ts';
+import { keepInUse, stableFiles } from './stable-files.ts';
 import { checkFolder, checkScript, type Target } from './target.ts';
 
 export interface LaunchOptions {
@@ -46,7 +47,8 @@ interface Start {
 export async function launch(options: LaunchOptions): Promise<Program> {
   const cwd = checkFolder(options.cwd ?? process.cwd());
   const env = options.env ?? process.env;
-  const files = stableFiles(options.bundles);
+  const files = stableFiles(options.bundles, cacheFolder());
+  keepInUse(files);
   const start = await prepare(options, cwd, env, files);
   const dir = createTraceDirectory(options.trace);
   const clock = new SessionClock();

@@ -39,10 +39,11 @@ const UNUSED_AFTER = 30 * DAY;
  * One folder for each content, so that running programs never see a file change.
  *
  * @param bundles folder of the built files
+ * @param cache see `cacheFolder`
  * @returns the folder to load from; `bundles` itself where nothing can be written
  * @throws UserError when the bundles are not there
  */
-export function stableFiles(bundles: string, cache = cacheFolder()): string {
+export function stableFiles(bundles: string, cache: string | undefined): string {
   const files = listFiles(bundles);
   if (cache === undefined) return bundles;
   const folder = path.join(cache, 'files', setName(files));
@@ -117,8 +118,13 @@ function place(from: string, to: string, object: string): void {
   }
 }
 
-/** Marks a set as in use; sessions do it while they live. */
-export function touch(folder: string): void {
+/** Marks a set as in use as long as this process lives. */
+export function keepInUse(folder: string): void {
+  if (!existsSync(path.join(folder, USED))) return;
+  setInterval(() => touch(folder), DAY / 2).unref();
+}
+
+function touch(folder: string): void {
   const used = path.join(folder, USED);
   const now = new Date();
   try {
@@ -132,12 +138,12 @@ export function touch(folder: string): void {
  * Empties the sets that no session has used for 30 days. The preloads stay as empty files: a process that still names
  * one in its NODE_OPTIONS must be able to start Node.
  */
-export function sweepStableFiles(keep: string, cache = cacheFolder(), now = Date.now()): void {
+export function sweepStableFiles(cache = cacheFolder(), now = Date.now()): void {
   if (cache === undefined) return;
   const sets = path.join(cache, 'files');
   for (const name of existsSync(sets) ? readdirSync(sets) : []) {
     const folder = path.join(sets, name);
-    if (folder !== keep && isUnused(folder, now)) empty(folder);
+    if (isUnused(folder, now)) empty(folder);
   }
   const objects = path.join(cache, 'objects');
   for (const name of existsSync(objects) ? readdirSync(objects) : []) {

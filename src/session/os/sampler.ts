@@ -18,6 +18,7 @@ export class OsSampler {
   readonly #isTraced: (pid: number) => boolean;
   /** Pid → start, of all that were seen and have not gone. */
   readonly #seen = new Map<number, string>();
+  /** Pids that were written as seen from outside. */
   readonly #announced = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -88,7 +89,9 @@ export class OsSampler {
 
   #gone(pid: number, time: number): void {
     this.#seen.delete(pid);
-    if (this.#announced.delete(pid)) this.#write({ type: 'osGone', time, pid });
+    this.#announced.delete(pid);
+    // Also of traced ones: after SIGKILL nobody else may tell.
+    this.#write({ type: 'osGone', time, pid });
   }
 
   #report(entry: OsProcess, time: number): void {

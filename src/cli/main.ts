@@ -1,0 +1,49 @@
+import { CommanderError } from 'commander';
+import { EXIT, exportTrace, TraceError, UserError } from '../session/index.ts';
+import { buildProgram } from './arguments.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+import { quietErrors, say } from './terminal.ts';
+import { view } from './view.ts';
+
+/** The command line tool: parses, acts, and ends with the exit code that is due. */
+async function main(argv: readonly string[]): Promise<void> {
+  quietErrors();
+  const program = buildProgram(
+    {
+      run: (target, options) => run(target, options, __dirname),
+      report: async (dir, options) => report(dir, options),
+      view: (dir) => view(dir),
+      export: async (dir, { output, format, redact }) => {
+        exportTrace(dir, output, format, { redact: redact === true });
+        return 0;
+      },
+    },
+    (code) => {
+      process.exitCode = code;
+    },
+  );
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    const text = messageOf(error);
+    if (text !== '') say(`forkscope: ${text}\n`);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  // The parser ends by an error for --help and --version too; then its code is 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+  if (error instanceof UserError) return error.exitCode;
+  return error instanceof TraceError ? EXIT.usage : 1;
+}
+
+function messageOf(error: unknown): string {
+  // The parser has said it already.
+  if (error instanceof CommanderError) return '';
+  if (error instanceof UserError || error instanceof TraceError) return error.message;
+  return error instanceof Error ? `internal error: ${error.stack ?? error.message}` : String(error);
+}
+
+void main(process.argv);

@@ -1,0 +1,75 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** How the program is run and what is recorded of it. */
+export interface RunOptions {
+  readonly trace?: string;
+  readonly json?: string;
+  /** `--no-report`. */
+  readonly report: boolean;
+  readonly watch?: true;
+  readonly onDeadlock: 'wait' | 'kill';
+  readonly node?: string;
+  readonly cwd?: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** `--no-stdio`. */
+  readonly stdio: boolean;
+  readonly callSites: 'off' | 'sampled' | 'all';
+  /** Megabytes. */
+  readonly maxStreamSize?: number;
+}
+
+export interface ReportOptions {
+  readonly json?: string | true;
+}
+export interface ExportOptions {
+  readonly format: 'chrome' | 'perfetto';
+  readonly output: string;
+  readonly redact?: true;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export function runOptions(): Option[] {
+  return [
+    new Option(
+      '--trace <dir>',
+      'write the trace to this new or empty folder (default: one in the temporary folder)',
+    ),
+    new Option('--json <file>', 'write the report as JSON to this file at the end'),
+    new Option('--no-report', 'no report on stderr at the end'),
+    new Option('--watch', 'draw the living process tree on the terminal'),
+    new Option('--on-deadlock <what>', 'what to do about a certain deadlock; a killed run exits with 3')
+      .choices(['wait', 'kill'])
+      .default('wait'),
+    new Option('--node <path>', 'the Node that runs the script (default: the node of PATH)'),
+    new Option('--cwd <dir>', 'working folder of the program'),
+    new Option(
+      '--include <pattern>',
+      'trace only children whose command line has this text or glob (repeatable)',
+    )
+      .argParser(collect)
+      .default([], 'all'),
+    new Option(
+      '--exclude <pattern>',
+      'do not trace children whose command line has this text or glob (repeatable)',
+    )
+      .argParser(collect)
+      .default([], 'none'),
+    new Option('--no-stdio', 'do not count the bytes on the pipes of child processes'),
+    new Option('--call-sites <which>', 'call sites of messages')
+      .choices(['off', 'sampled', 'all'])
+      .default('sampled'),
+    new Option(
+      '--max-stream-size <megabytes>',
+      'most that a thread keeps on disk, oldest records go first; 0: no limit',
+    )
+      .argParser(megabytes)
+      .default(undefined, '512'),
+  ];
+}
+
+function megabytes(value: string): number {
+  if (!/^\d{1,7}$/.test(value)) throw new InvalidArgumentError('It must be a whole number of megabytes.');
+  return Number(value);
+}

@@ -1,0 +1,156 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { ShimOptions } from '../base/environment.ts';
+import type { Finding } from '../model/index.ts';
+import { jsonReport, textReport } from '../model/report/index.ts';
+import {
+  EXIT,
+  handOnSignals,
+  launch,
+  type Program,
+  reasonOf,
+  Session,
+  SignalWitness,
+  shellCode,
+  sweepStableFiles,
+  sweepTraces,
+  type Target,
+  UserError,
+  writeWhole,
+} from '../session/index.ts';
+import { announcement } from './announce.ts';
+import type { RunOptions } from './options.ts';
+import { painter, say } from './terminal.ts';
+import { type View, watchView } from './watch.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/**
+ * Runs a program under trace. Its stdout is its own, byte for byte; everything that Forkscope says goes to stderr.
+ * @returns the program's exit code, or `EXIT.deadlock` when it was killed because of one
+ */
+export async function run(target: Target, options: RunOptions, bundles: string): Promise<number> {
+  if (options.json !== undefined) checkWritable(options.json);
+  const view = options.watch === true ? watchView() : undefined;
+  let session: Session | undefined;
+  const program = await launch({
+    target,
+    bundles,
+    cwd: options.cwd,
+    node: options.node,
+    trace: options.trace,
+    shim: shimOptions(options),
+    stdio: view?.stdio,
+    isTraced: (pid) => session?.isTraced(pid) ?? false,
+  });
+  const witness = new SignalWitness(program.pid, () => session?.refresh());
+  const stopForwarding = handOnSignals(program.child, witness.hasReceived);
+  session = openSession(program.dir, witness);
+  const killing = session && followFindings(session, program, options, view);
+  view?.attach(program.child, session);
+  sweepLater(program.dir);
+  const status = await program.exited;
+  await killing?.settled();
+  await view?.drained(program.child);
+  await program.finish();
+  const failed = reading(() => session?.finish());
+  view?.close();
+  stopForwarding();
+  if (session !== undefined && !failed) finishReport(session, program, options);
+  session?.close();
+  return killing?.happened() ? EXIT.deadlock : shellCode(status);
+}
+
+/** The program runs already: a trace that can't be read (its folder deleted, the disk full) must not end the tool. */
+function openSession(dir: string, witness: SignalWitness): Session | undefined {
+  let session: Session | undefined;
+  reading(() => {
+    session = Session.open(dir, { onRecord: witness.onRecord });
+    session.onFailed((error) => say(`forkscope: the trace can't be read any more: ${reasonOf(error)}\n`));
+  });
+  return session;
+}
+
+/** @returns true when it failed, which has then been said */
+function reading(act: () => void): boolean {
+  try {
+    act();
+    return false;
+  } catch (error) {
+    say(`forkscope: the trace can't be read: ${reasonOf(error)}\n`);
+    return true;
+  }
+}
+
+function shimOptions(options: RunOptions): Partial<ShimOptions> {
+  const { include, exclude, stdio, callSites, maxStreamSize } = options;
+  return {
+    include,
+    exclude,
+    stdio,
+    callSites,
+    ...(maxStreamSize !== undefined && { maxStreamBytes: maxStreamSize * MEGABYTE }),
+  };
+}
+
+/** A report that can't be written is found before the program runs, not after it. */
+function checkWritable(file: string): void {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError(`${file} is a directory`);
+    accessSync(path.dirname(path.resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw error instanceof UserError ? error : new UserError(`can't write ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/** Says each finding when it happens, and ends the program because of one where that is wanted. */
+function followFindings(
+  session: Session,
+  program: Program,
+  { onDeadlock }: RunOptions,
+  view: View | undefined,
+): { settled(): Promise<unknown>; happened(): boolean } {
+  let killing: Promise<unknown> | undefined;
+  const paint = painter(process.stderr);
+  const tell = (finding: Finding): void => {
+    const text = announcement(finding, session.model, {
+      pid: program.pid,
+      killing: onDeadlock === 'kill',
+      paint,
+    });
+    if (view === undefined) say(text);
+    else view.write(text);
+    const isDeadlock = finding.blocking && finding.certainty === 'certain';
+    if (isDeadlock && onDeadlock === 'kill') killing ??= program.kill(finding.id);
+  };
+  session.onFinding(tell);
+  for (const finding of session.findings()) tell(finding);
+  return { settled: async () => killing, happened: () => killing !== undefined };
+}
+
+function finishReport(session: Session, program: Program, options: RunOptions): void {
+  const { model } = session;
+  if (options.report) {
+    say(textReport(model));
+    if (program.left.length > 0) say(`forkscope: still running: ${program.left.join(', ')}\n`);
+    if (options.trace === undefined) say(`forkscope: trace: ${program.dir}\n`);
+  }
+  const { json } = options;
+  if (json !== undefined) {
+    writeWhole(json, (file) => file.write(`${JSON.stringify(jsonReport(model), null, 2)}\n`));
+  }
+}
+
+/** Old traces and unused copies of the preloads go while the program runs; nobody waits for it. */
+function sweepLater(keep: string): void {
+  setTimeout(() => {
+    try {
+      sweepTraces(keep, undefined, os.tmpdir());
+      sweepStableFiles();
+    } catch {
+      // A folder that can't be read now is swept next time.
+    }
+  }, 1000).unref();
+}

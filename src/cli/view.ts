@@ -1,0 +1,33 @@
+import { Session } from '../session/index.ts';
+import { painter } from './terminal.ts';
+import { headLine, treeLines } from './tree.ts';
+import { blockingMarks, TreeView } from './watch.ts';
+
+/** Shows the process tree of a trace directory; of a live one on a terminal, until it ends or Ctrl-C. */
+export async function view(dir: string): Promise<number> {
+  const session = Session.open(dir);
+  try {
+    if (session.live && process.stderr.isTTY) await follow(session);
+    else print(session);
+  } finally {
+    session.close();
+  }
+  return 0;
+}
+
+function print(session: Session): void {
+  const paint = painter(process.stdout);
+  const lines = [headLine(session.model, paint), ...treeLines(session.model, blockingMarks(session), paint)];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function follow(session: Session): Promise<void> {
+  const view = new TreeView();
+  view.follow(session);
+  await new Promise<void>((resolve) => {
+    session.onEnd(resolve);
+    session.onFailed(() => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+  view.close();
+}

@@ -1,0 +1,127 @@
+import type { ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
+import { siteText } from './timeline.ts';
+
+export interface ExportOptions {
+  /** Leaves out command lines and folders, which may hold secrets. */
+  readonly redact: boolean;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Chrome's Trace Event format (JSON object form), which Perfetto, Speedscope and Chrome open. Times are microseconds with
+ * three decimals, so nanoseconds survive.
+ */
+export function writeChrome(
+  timeline: ExportTimeline,
+  options: ExportOptions,
+  write: (text: string) => void,
+): void {
+  write('{"displayTimeUnit":"ns","traceEvents":[\n');
+  let separator = '';
+  const event = (json: Json): void => {
+    write(separator + JSON.stringify(json));
+    separator = ',\n';
+  };
+  timeline.processes.forEach((process, order) => {
+    for (const json of processEvents(process, order, timeline, options)) event(json);
+  });
+  for (const thread of timeline.threads.values()) {
+    for (const json of threadEvents(thread, timeline, options)) event(json);
+  }
+  for (const json of flowEvents(timeline)) event(json);
+  for (const json of findingEvents(timeline)) event(json);
+  write('\n],"metadata":{"creator":"Forkscope"}}\n');
+}
+
+function us(ns: number): number {
+  return Math.round(ns) / 1000;
+}
+
+function* processEvents(
+  { number, view }: ExportProcess,
+  order: number,
+  timeline: ExportTimeline,
+  { redact }: ExportOptions,
+): Generator<Json> {
+  const about = { ph: 'M', pid: number, ts: 0 };
+  yield { ...about, name: 'process_name', args: { name: view.name } };
+  yield { ...about, name: 'process_sort_index', args: { sort_index: order } };
+  const labels = [view.api ?? '', view.instrumented ? '' : 'not traced'].filter(Boolean).join(', ');
+  if (labels !== '') yield { ...about, name: 'process_labels', args: { labels } };
+  if (view.threads.length > 0) return;
+  // A process without a shim has no threads that are known: its life is one slice.
+  const dur = us((view.end ?? timeline.end) - view.start);
+  const args = redact ? {} : { argv: view.argv.join(' ') };
+  yield { ph: 'X', cat: 'process', pid: number, tid: number, ts: us(view.start), dur, name: view.name, args };
+}
+
+/** The thread's life is a slice; its states are slices inside of it. */
+function* threadEvents(
+  thread: ExportThread,
+  timeline: ExportTimeline,
+  { redact }: ExportOptions,
+): Generator<Json> {
+  const { view, number: tid, process: pid } = thread;
+  const process = timeline.model.process(view.processId);
+  yield { ph: 'M', pid, tid, ts: 0, name: 'thread_name', args: { name: view.name } };
+  const end = view.end ?? timeline.end;
+  const args = {
+    ...(process?.exitCode != null && { exitCode: process.exitCode }),
+    ...(process?.signal != null && { signal: process.signal }),
+    ...(!redact && process !== undefined && { argv: process.argv.join(' ') }),
+  };
+  const ts = us(view.start);
+  yield {
+    ph: 'X',
+    cat: 'thread',
+    pid,
+    tid,
+    ts,
+    dur: us(end - view.start),
+    name: process?.name ?? view.name,
+    args,
+  };
+  for (const slice of timeline.slices(view)) {
+    if (slice.state === 'exited') continue;
+    const from = Math.max(slice.start, view.start);
+    const to = Math.min(slice.end ?? end, end);
+    if (to < from) continue;
+    yield {
+      ph: 'X',
+      cat: slice.state,
+      pid,
+      tid,
+      ts: us(from),
+      dur: us(to - from),
+      name: timeline.sliceName(slice),
+      args: slice.site === null ? {} : { at: siteText(slice.site) },
+    };
+  }
+}
+
+function* flowEvents(timeline: ExportTimeline): Generator<Json> {
+  let id = 0;
+  for (const flow of timeline.flows()) {
+    const from = timeline.threads.get(flow.fromThread);
+    const to = timeline.threads.get(flow.toThread);
+    if (from === undefined || to === undefined) continue;
+    const about = { cat: 'message', name: timeline.resourceName(flow.resourceId) || 'message', id: ++id };
+    const args = { n: flow.n, bytes: flow.bytes };
+    yield { ...about, ph: 's', pid: from.process, tid: from.number, ts: us(flow.sendTime), args };
+    yield { ...about, ph: 'f', bp: 'e', pid: to.process, tid: to.number, ts: us(flow.receiveTime) };
+  }
+}
+
+function* findingEvents(timeline: ExportTimeline): Generator<Json> {
+  const numbers = new Map(timeline.processes.map(({ number, view }) => [view.id, number]));
+  for (const finding of timeline.findings()) {
+    const { kind, certainty, title, explanation, fix, time } = finding;
+    for (const id of finding.processes) {
+      const pid = numbers.get(id);
+      if (pid === undefined) continue;
+      const args = { certainty, title, explanation, fix };
+      yield { ph: 'i', s: 'p', cat: 'finding', pid, tid: pid, ts: us(time), name: kind, args };
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { Session } from '../tail/session.ts';
+import { type ExportOptions, writeChrome } from './chrome.ts';
+import { writeWhole } from './output-file.ts';
+import { ExportTimeline } from './timeline.ts';
+
+export type ExportFormat = 'chrome' | 'perfetto';
+
+/**
+ * Converts what is in a trace directory (a live one: so far) for other viewers. The file appears whole or not at all.
+ * @throws TraceError when the trace can't be read, UserError when the file can't be written
+ */
+export function exportTrace(dir: string, output: string, format: ExportFormat, options: ExportOptions): void {
+  const session = Session.open(dir);
+  try {
+    const timeline = new ExportTimeline(session.model);
+    writeWhole(output, (file) => {
+      if (format === 'chrome') writeChrome(timeline, options, (text) => file.write(text));
+      else throw new Error(`unknown format ${format}`);
+    });
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,13 @@
+export { TraceError } from '../trace/errors.ts';
+export { DEFAULT_RETENTION, sweepTraces } from './directory/retention.ts';
+export { EXIT, reasonOf, UserError } from './errors.ts';
+export { type ExportFormat, exportTrace } from './export/index.ts';
+export { writeWhole } from './export/output-file.ts';
+export { type LaunchOptions, launch } from './launch/launcher.ts';
+export { type ExitStatus, type Program, shellCode } from './launch/program.ts';
+export { SignalWitness } from './launch/signal-witness.ts';
+export { handOnSignals } from './launch/signals.ts';
+export { sweepStableFiles } from './launch/stable-files.ts';
+export type { Target } from './launch/target.ts';
+export { killTree } from './os/index.ts';
+export { Session, type SessionChange, type SessionOptions } from './tail/session.ts';

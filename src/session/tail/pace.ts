@@ -1,0 +1,29 @@
+const FASTEST = 20;
+const SLOWEST = 250;
+/** Reading takes at most this part of a core while there is less to do than that. */
+const MOST_SHARE = 0.25;
+/** How often to ask the system whether the launcher still lives, ms. */
+const ASK_EVERY = 1000;
+
+/** When to look at the trace again: mapped records raise no file events, so it is polled. */
+export class Pace {
+  #delay = FASTEST;
+  #asked = performance.now();
+
+  /**
+   * Milliseconds until the next look.
+   * @param busy was anything new this time?
+   * @param took milliseconds that this look took
+   */
+  next(busy: boolean, took: number): number {
+    this.#delay = busy ? FASTEST : Math.min(SLOWEST, this.#delay * 1.5);
+    return Math.max(this.#delay, Math.min(SLOWEST * 4, took / MOST_SHARE));
+  }
+
+  isTimeToAsk(): boolean {
+    const now = performance.now();
+    if (now - this.#asked < ASK_EVERY) return false;
+    this.#asked = now;
+    return true;
+  }
+}

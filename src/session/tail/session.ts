@@ -1,0 +1,147 @@
+import { Emitter } from '../../base/events.ts';
+import type { Finding, Model } from '../../model/index.ts';
+import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
+import { UserError } from '../errors.ts';
+import { Pace } from './pace.ts';
+import { TraceFeed } from './trace-feed.ts';
+
+/** What has changed since the last time this was told. */
+export interface SessionChange {
+  /** The model was built anew from the start: forget everything that was asked before. */
+  readonly rebuilt: boolean;
+}
+
+export interface SessionOptions {
+  /** Sees every record as it is fed, before the model does; not again when the model is rebuilt. */
+  readonly onRecord?: TraceFeed['onRecord'];
+}
+
+/**
+ * One trace directory with the model of what is in it: of a session that runs (polled, and followed until it ends), or
+ * of one that is over. Works in any thread.
+ */
+export class Session {
+  readonly dir: string;
+  /** What the launcher wrote first; `undefined`: the trace has no session file (a part of one was copied). */
+  readonly head: SessionObservation | undefined;
+  readonly #changed = new Emitter<SessionChange>();
+  readonly #found = new Emitter<Finding>();
+  readonly #ended = new Emitter<void>();
+  readonly #failed = new Emitter<Error>();
+  readonly #feed: TraceFeed;
+  readonly #pace = new Pace();
+  /** Ids of findings with their certainty, as they were told. */
+  readonly #told = new Map<string, Finding['certainty']>();
+  #timer: NodeJS.Timeout | undefined;
+  #live: boolean;
+  #closed = false;
+
+  /** Something was fed. At most every 20 ms. */
+  readonly onChanged = this.#changed.on;
+  /** A finding is new, or has become certain. */
+  readonly onFinding = this.#found.on;
+  /** The session is over, and everything that it wrote is in the model. */
+  readonly onEnd = this.#ended.on;
+  /** The trace can't be read any more. */
+  readonly onFailed = this.#failed.on;
+
+  private constructor(dir: string, options: SessionOptions) {
+    this.dir = dir;
+    this.head = readSessionHead(dir);
+    this.#live = this.head !== undefined && isLauncherAlive(this.head);
+    this.#feed = new TraceFeed(dir, options.onRecord);
+  }
+
+  /**
+   * Opens a trace directory and reads what is there. A live one is followed from then on.
+   * @throws TraceError when there is no trace that this version can read
+   */
+  static open(dir: string, options: SessionOptions = {}): Session {
+    const session = new Session(dir, options);
+    if (session.#live) session.#step();
+    else session.#drain();
+    return session;
+  }
+
+  get model(): Model {
+    return this.#feed.model;
+  }
+  /** More may come. */
+  get live(): boolean {
+    return this.#live;
+  }
+  /** Time up to which the model is complete, ns since the session's origin. */
+  get now(): number {
+    return Math.max(this.model.lastTime, this.#live ? this.#feed.watermark : 0);
+  }
+  /** Has this process a stream of its own? */
+  isTraced(pid: number): boolean {
+    return this.model.processes().some((process) => process.pid === pid && process.instrumented);
+  }
+  findings(): readonly Finding[] {
+    return this.model.findings(this.now);
+  }
+
+  /** Reads what is there now, without waiting for the next poll. */
+  refresh(): void {
+    if (this.#live && !this.#closed) this.#poll();
+  }
+
+  /** The launcher says that nothing will be written any more: reads the rest. */
+  finish(): void {
+    if (!this.#live) return;
+    this.#live = false;
+    clearTimeout(this.#timer);
+    this.#drain();
+    this.#ended.fire();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#feed.close();
+    for (const emitter of [this.#changed, this.#found, this.#ended, this.#failed]) emitter.dispose();
+  }
+
+  #poll(): void {
+    try {
+      this.#step();
+    } catch (error) {
+      this.#live = false;
+      this.#failed.fire(error instanceof Error ? error : new UserError(String(error)));
+    }
+  }
+
+  #step(): void {
+    clearTimeout(this.#timer);
+    const begin = performance.now();
+    const { fed, rebuilt } = this.#feed.poll();
+    if (fed || rebuilt) this.#changed.fire({ rebuilt });
+    this.#tellFindings();
+    if (this.#isOver()) {
+      this.finish();
+      return;
+    }
+    this.#timer = setTimeout(() => this.#poll(), this.#pace.next(fed, performance.now() - begin));
+  }
+
+  #drain(): void {
+    const { rebuilt } = this.#feed.drain();
+    this.#changed.fire({ rebuilt });
+    this.#tellFindings();
+  }
+
+  #isOver(): boolean {
+    if (this.model.end !== null) return true;
+    return this.#pace.isTimeToAsk() && this.head !== undefined && !isLauncherAlive(this.head);
+  }
+
+  #tellFindings(): void {
+    for (const finding of this.findings()) {
+      const told = this.#told.get(finding.id);
+      if (told === finding.certainty || told === 'certain') continue;
+      this.#told.set(finding.id, finding.certainty);
+      this.#found.fire(finding);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { Model } from '../../model/index.ts';
+import type { StreamDefinition } from '../../trace/definitions.ts';
+import { openTrace } from '../../trace/index.ts';
+import type { TraceReader } from '../../trace/reader.ts';
+import type { TraceRecord } from '../../trace/records.ts';
+import type { PollResult, TraceSink } from '../../trace/sink.ts';
+
+/** After a rebuild, the next one waits for this many times as long as it took. */
+const REBUILD_REST = 20;
+
+/**
+ * Feeds a model from a trace directory, and builds it anew where the feed was out of order, so that what is seen live is
+ * what a replay of the same trace says.
+ */
+export class TraceFeed {
+  readonly #dir: string;
+  readonly onRecord: ((stream: StreamDefinition, record: TraceRecord) => void) | undefined;
+  #reader: TraceReader;
+  #model = new Model();
+  #late = false;
+  #restUntil = 0;
+  #watermark = 0;
+
+  constructor(dir: string, onRecord: TraceFeed['onRecord']) {
+    this.#dir = dir;
+    this.onRecord = onRecord;
+    this.#reader = openTrace(dir);
+  }
+
+  get model(): Model {
+    return this.#model;
+  }
+  /** The feed is complete up to this time. */
+  get watermark(): number {
+    return this.#watermark;
+  }
+
+  poll(): { readonly fed: boolean; readonly rebuilt: boolean } {
+    const result = this.#reader.poll(this.#sink());
+    this.#watermark = result.watermark;
+    this.#late ||= result.late;
+    const rebuilt = this.#late && performance.now() >= this.#restUntil;
+    if (rebuilt) this.#rebuild((reader) => reader.poll(this.#model));
+    return { fed: result.records + result.definitions > 0, rebuilt };
+  }
+
+  /** The rest of a trace to which nothing is added any more. */
+  drain(): { readonly rebuilt: boolean } {
+    const result = this.#reader.drain(this.#sink());
+    this.#watermark = result.watermark;
+    this.#late ||= result.late;
+    const rebuilt = this.#late;
+    if (rebuilt) this.#rebuild((reader) => reader.drain(this.#model));
+    return { rebuilt };
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  #sink(): TraceSink {
+    const model = this.#model;
+    const { onRecord } = this;
+    if (onRecord === undefined) return model;
+    return {
+      definition: (stream, def) => model.definition(stream, def),
+      record: (stream, record) => {
+        onRecord(stream, record);
+        model.record(stream, record);
+      },
+      observation: (observation) => model.observation(observation),
+      damage: (damage) => model.damage(damage),
+    };
+  }
+
+  #rebuild(read: (reader: TraceReader) => PollResult): void {
+    const begin = performance.now();
+    this.#reader.close();
+    this.#reader = openTrace(this.#dir);
+    this.#model = new Model();
+    const result = read(this.#reader);
+    this.#watermark = result.watermark;
+    this.#late = result.late;
+    const end = performance.now();
+    this.#restUntil = end + REBUILD_REST * (end - begin);
+  }
+}

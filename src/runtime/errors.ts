@@ -8,6 +8,10 @@ class NamedError extends Error {
 
 /** A wrong value: a negative size, a closed handle, one release too many. */
 export class ValueError extends NamedError {}
+/** An index beyond the ends of an array or list. */
+export class IndexError extends NamedError {}
+/** What was given has not the methods that are needed. */
+export class AttributeError extends NamedError {}
 /** A call that the object's state does not allow (start twice, release by a stranger). */
 export class AssertionError extends NamedError {}
 /** `getNowait` or a timed `get` found nothing. */
@@ -65,4 +69,6 @@ export const RUNTIME_ERRORS = {
   BootstrapError,
   TimeoutError,
   BrokenBarrierError,
+  IndexError,
+  AttributeError,
 } as const;

@@ -3,6 +3,9 @@
 export { SharedMemoryError } from '../shm/platform.ts';
 export { Connection, Pipe, type PipeOptions } from './connection.ts';
 export * from './errors.ts';
+export { JoinableQueue } from './joinable-queue.ts';
+export * as queue from './local-queue.ts';
+export { LifoQueue, PriorityQueue } from './local-queue.ts';
 export { Lock, LockGuard } from './lock.ts';
 export type { AsyncWaitOptions, WaitOptions } from './options.ts';
 export { runChild as __runChild } from './process/bootstrap.ts';
@@ -11,4 +14,20 @@ export { isMain } from './process/main.ts';
 export { Process, type ProcessOptions } from './process/process.ts';
 export type { Target } from './process/reference.ts';
 export { Queue, type QueueOptions } from './queue.ts';
+export { RawArray, RawCell, RawCells, RawValue } from './shared/raw.ts';
+export {
+  SharedArray,
+  SharedArray as Array,
+  type SharedOptions,
+  SynchronizedArray,
+  SynchronizedValue,
+  Value,
+} from './shared/synchronized.ts';
+export type { ElementType, ElementValue, Schema, Typecode } from './shared/types.ts';
+export { SimpleQueue } from './simple-queue.ts';
+export { Barrier, type BarrierOptions } from './sync/barrier.ts';
+export { Condition, type ConditionOptions } from './sync/condition.ts';
+export { Event } from './sync/event.ts';
+export { RLock } from './sync/rlock.ts';
+export { BoundedSemaphore, Semaphore, type SemaphoreOptions } from './sync/semaphore.ts';
 export { type AnyFunction, task } from './task.ts';

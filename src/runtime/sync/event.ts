@@ -1,0 +1,94 @@
+import { WAIT } from '../../shm/layout.ts';
+import { blockAsync, blockSync, type Operation, PENDING } from '../blocking.ts';
+import {
+  BOTH,
+  type Core,
+  checkName,
+  coreFields,
+  coreOf,
+  createCore,
+  Handle,
+  openFields,
+  registerHandle,
+  type Shape,
+} from '../handles.ts';
+import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
+import { publish } from '../publish.ts';
+
+/** `rounds` counts the sets, so that a waiter which wakes after a set and a clear still sees the set. */
+const EVENT = { flag: 0, rounds: 1, waiters: 2, words: 2 + WAIT.words } as const;
+const SHAPE: Shape = { kind: 'event', words: EVENT.words, waitPoints: EVENT.waiters, waitPointCount: 1 };
+
+/** A flag between processes that can be waited for. */
+export class Event extends Handle {
+  constructor(options: { readonly name?: string } = {}, core?: Core) {
+    super(core ?? createCore(SHAPE, { name: checkName(options.name), capacity: 0 }), BOTH);
+  }
+
+  isSet(): boolean {
+    const { core } = this;
+    return Atomics.load(core.memory.words, core.content + EVENT.flag) === 1;
+  }
+
+  /** Sets the flag and wakes everybody who waits. */
+  set(): void {
+    const { core } = this;
+    const { words, waits } = core.memory;
+    publish('eventSet', core.info);
+    Atomics.store(words, core.content + EVENT.flag, 1);
+    Atomics.add(words, core.content + EVENT.rounds, 1);
+    waits.wake(core.content + EVENT.waiters, true);
+  }
+
+  clear(): void {
+    const { core } = this;
+    publish('eventClear', core.info);
+    Atomics.store(core.memory.words, core.content + EVENT.flag, 0);
+  }
+
+  /** Waits for the flag; resolves to false when `timeout` (seconds) has passed before. */
+  async wait(options?: number | AsyncWaitOptions): Promise<boolean> {
+    const limits = waitLimits(options);
+    return (await blockAsync(this.#waiting(), patience(limits), limits?.signal)) !== PENDING;
+  }
+
+  waitSync(options?: number | WaitOptions): boolean {
+    const { memory } = this.core;
+    return blockSync(memory.waits, this.#waiting(), patience(waitLimits(options))) !== PENDING;
+  }
+
+  #waiting(): Operation<true> {
+    const { core } = this;
+    const { words } = core.memory;
+    const point = core.content + EVENT.waiters;
+    const round = Atomics.load(words, core.content + EVENT.rounds);
+    return {
+      op: 'waitEvent',
+      target: core.info,
+      point,
+      line: core.line(point),
+      attempt: () => {
+        const set = Atomics.load(words, core.content + EVENT.flag) === 1;
+        return set || Atomics.load(words, core.content + EVENT.rounds) !== round ? true : PENDING;
+      },
+    };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.closed ? '<Event closed>' : `<Event ${this.isSet() ? 'set' : 'unset'}>`;
+  }
+}
+
+/** `wait(2)` is `wait({ timeout: 2 })`. */
+export function waitLimits(options: number | AsyncWaitOptions | undefined): AsyncWaitOptions | undefined {
+  return typeof options === 'number' ? { timeout: options } : options;
+}
+
+registerHandle<Event>(Event.prototype, {
+  id: 'event',
+  toWire(event) {
+    const core = coreOf(event);
+    return { fields: coreFields(core), blocks: [core.at] };
+  },
+  fromWire: (fields) => new Event({}, openFields(fields, 'event')),
+});

@@ -1,0 +1,134 @@
+import { WAIT } from '../../shm/layout.ts';
+import { PENDING, type Pending } from '../blocking.ts';
+import { ValueError } from '../errors.ts';
+import {
+  type Core,
+  checkName,
+  coreFields,
+  coreOf,
+  createCore,
+  openFields,
+  registerHandle,
+  type Shape,
+} from '../handles.ts';
+import { publish, type Wait } from '../publish.ts';
+import { Acquirable } from './acquirable.ts';
+
+const SEMAPHORE = { value: 0, ticket: 1, waiters: 2, words: 2 + WAIT.words } as const;
+const MOST = 0x7fffffff;
+
+type SemaphoreKind = 'semaphore' | 'boundedSemaphore';
+const shape = (kind: SemaphoreKind): Shape => ({
+  kind,
+  words: SEMAPHORE.words,
+  waitPoints: SEMAPHORE.waiters,
+  waitPointCount: 1,
+});
+
+export interface SemaphoreOptions {
+  /** Units at the start; 1 unless given. */
+  readonly value?: number;
+  readonly name?: string;
+}
+
+/**
+ * A number of units between processes: `acquire` takes one or waits, `release` gives one. Units belong to nobody, so those
+ * of a process that dies are gone (as in Python); a Lock is recovered.
+ */
+export class Semaphore extends Acquirable {
+  /** Tickets of this handle's acquisitions, oldest first: a release ends the oldest. */
+  readonly #tickets: number[];
+
+  constructor(options: number | SemaphoreOptions = {}, core?: Core, kind: SemaphoreKind = 'semaphore') {
+    const own = core ?? create(options, kind);
+    const point = own.content + SEMAPHORE.waiters;
+    const tickets: number[] = [];
+    super(own, {
+      op: 'waitAcquire',
+      target: own.info,
+      point,
+      line: own.line(point),
+      attempt: (wait) => attempt(own, wait, tickets),
+    });
+    this.#tickets = tickets;
+  }
+
+  /** Units that are free now. */
+  getValue(): number {
+    const { core } = this;
+    return Atomics.load(core.memory.words, core.content + SEMAPHORE.value);
+  }
+
+  /** Gives one unit. @throws ValueError when that is more than it may hold */
+  release(): void {
+    const { core } = this;
+    const { words, waits } = core.memory;
+    const at = core.content + SEMAPHORE.value;
+    const most = this.most(core);
+    publish('release', core.info, this.#tickets.shift() ?? 0);
+    for (;;) {
+      const value = Atomics.load(words, at);
+      if (value >= most) throw new ValueError('semaphore released too many times');
+      if (Atomics.compareExchange(words, at, value, value + 1) === value) break;
+    }
+    waits.wake(core.content + SEMAPHORE.waiters);
+  }
+
+  /** Most units it may hold. */
+  protected most(_core: Core): number {
+    return MOST;
+  }
+}
+
+/** A semaphore that never holds more units than at its start. */
+export class BoundedSemaphore extends Semaphore {
+  constructor(options: number | SemaphoreOptions = {}, core?: Core) {
+    super(options, core, 'boundedSemaphore');
+  }
+
+  protected override most(core: Core): number {
+    return core.info.capacity;
+  }
+}
+
+function create(options: number | SemaphoreOptions, kind: SemaphoreKind): Core {
+  const { value = 1, name } = typeof options === 'number' ? { value: options, name: undefined } : options;
+  if (!Number.isInteger(value) || value < 0 || value > MOST) {
+    throw new ValueError(`a semaphore's initial value is a whole number from 0, not ${String(value)}`);
+  }
+  return createCore(shape(kind), { name: checkName(name), capacity: value }, (content, memory) => {
+    memory.words[content + SEMAPHORE.value] = value;
+  });
+}
+
+function attempt(core: Core, wait: Wait, tickets: number[]): true | Pending {
+  const { words } = core.memory;
+  const at = core.content + SEMAPHORE.value;
+  for (;;) {
+    const value = Atomics.load(words, at);
+    if (value <= 0) return PENDING;
+    if (Atomics.compareExchange(words, at, value, value - 1) === value) break;
+  }
+  const ticket = (Atomics.add(words, core.content + SEMAPHORE.ticket, 1) + 1) >>> 0;
+  tickets.push(ticket);
+  publish('acquire', core.info, ticket, wait.n, wait);
+  // Two units may have been given while one waiter was rung: whoever was served passes it on.
+  if (Atomics.load(words, at) > 0) core.memory.waits.wake(core.content + SEMAPHORE.waiters);
+  return true;
+}
+
+function register<S extends Semaphore>(
+  id: SemaphoreKind,
+  type: new (options: SemaphoreOptions, core: Core) => S,
+): void {
+  registerHandle<S>(type.prototype as S, {
+    id,
+    toWire(semaphore) {
+      const core = coreOf(semaphore);
+      return { fields: coreFields(core), blocks: [core.at] };
+    },
+    fromWire: (fields) => new type({}, openFields(fields, id)),
+  });
+}
+register('semaphore', Semaphore);
+register('boundedSemaphore', BoundedSemaphore);

@@ -1,0 +1,88 @@
+import type { Program } from '../types.ts';
+
+/** Bundlers and wrappers around Node. */
+export const BUNDLERS: readonly Program[] = [
+  {
+    id: 'webpack_terser',
+    packages: ['webpack@5.112.2', 'webpack-cli@6.0.1', 'terser-webpack-plugin@5.6.1'],
+    files: {
+      'terser.config.cjs':
+        "const Terser=require('terser-webpack-plugin');module.exports={mode:'production'," +
+        "entry:{a:'./src/a.js',b:'./src/b.js',c:'./src/c.js'},output:{path:__dirname+'/dist'}," +
+        'optimization:{minimizer:[new Terser({parallel:2})]}}',
+      'src/a.js': 'export const a = 1; console.log(a);\n',
+      'src/b.js': 'export const b = 2; console.log(b);\n',
+      'src/c.js': 'export const c = 3; console.log(c);\n',
+    },
+    removes: ['dist', 'node_modules/.cache'],
+    command: ['node_modules/.bin/webpack', '-c', 'terser.config.cjs', '--no-stats'],
+    expect: {},
+  },
+  {
+    id: 'rollup_terser',
+    packages: ['rollup@4.67.3', '@rollup/plugin-terser@1.0.2'],
+    files: {
+      'rollup.config.mjs':
+        "import terser from '@rollup/plugin-terser';\n" +
+        "export default { input: ['src/a.js', 'src/b.js', 'src/c.js'], output: { dir: 'dist' },\n" +
+        '  plugins: [terser({ maxWorkers: 2 })] };\n',
+      'src/a.js': 'export const a = 1; console.log(a);\n',
+      'src/b.js': 'export const b = 2; console.log(b);\n',
+      'src/c.js': 'export const c = 3; console.log(c);\n',
+    },
+    removes: ['dist'],
+    command: ['node_modules/.bin/rollup', '-c', 'rollup.config.mjs'],
+    expect: {},
+  },
+  {
+    id: 'esbuild_service',
+    packages: ['esbuild@0.28.2'],
+    files: {
+      'in.ts': 'export const answer: number = 42;\n',
+      'build.mjs':
+        "import * as esbuild from 'esbuild';\n" +
+        "const { code } = await esbuild.transform('let a: number = 1', { loader: 'ts' });\n" +
+        "const built = await esbuild.build({ entryPoints: ['in.ts'], write: false });\n" +
+        'console.log(code.trim(), built.outputFiles.length);\nawait esbuild.stop();\n',
+    },
+    command: ['node', 'build.mjs'],
+    stdout: 'let a = 1; 1',
+    // The service is a native program that talks over its stdin and stdout.
+    expect: {},
+  },
+  {
+    id: 'tsx_command',
+    packages: ['tsx@4.23.15'],
+    files: { 'main.ts': 'const answer: number = 42;\nconsole.log(answer, typeof process.send);\n' },
+    command: ['node_modules/.bin/tsx', 'main.ts'],
+    expect: {},
+  },
+  {
+    id: 'nyc_wrapper',
+    packages: ['nyc@17.1.0'],
+    files: {
+      'main.cjs':
+        "const { spawnSync } = require('node:child_process');\n" +
+        "const r = spawnSync(process.execPath, ['child.cjs'], { encoding: 'utf8' });\n" +
+        'console.log(r.stdout.trim(), r.status);\n',
+      'child.cjs': "console.log('child');\n",
+    },
+    removes: ['.nyc_output', 'node_modules/.cache'],
+    // It writes NODE_OPTIONS and replaces spawn in every process by itself.
+    command: ['node_modules/.bin/nyc', '--reporter=text-summary', 'node', 'main.cjs'],
+    expect: {},
+  },
+  {
+    id: 'c8_wrapper',
+    packages: ['c8@10.1.3'],
+    files: {
+      'main.cjs':
+        "const { execFileSync } = require('node:child_process');\n" +
+        "console.log(execFileSync(process.execPath, ['child.cjs'], { encoding: 'utf8' }).trim());\n",
+      'child.cjs': "console.log('child');\n",
+    },
+    removes: ['coverage'],
+    command: ['node_modules/.bin/c8', '--reporter=text-summary', 'node', 'main.cjs'],
+    expect: {},
+  },
+];

@@ -1,0 +1,91 @@
+import type { Program } from '../types.ts';
+
+/** What starts, watches and joins processes. */
+export const MANAGERS: readonly Program[] = [
+  {
+    id: 'npm_run_all',
+    packages: ['npm-run-all2@8.0.4'],
+    files: {
+      'scripts.json': '{}',
+      'a.cjs': "console.log('a', process.argv.length);\n",
+    },
+    command: ['node_modules/.bin/run-p', 'one', 'two'],
+    unordered: true,
+    posix: true,
+    expect: {},
+  },
+  {
+    id: 'nodemon_crash',
+    packages: ['nodemon@3.1.14'],
+    files: { 'app.cjs': "console.log('app', typeof process.send);\nprocess.exit(3);\n" },
+    command: ['node_modules/.bin/nodemon', '--exitcrash', '--quiet', 'app.cjs'],
+    exitCode: 1,
+    posix: true,
+    expect: {},
+  },
+  {
+    id: 'throng_cluster',
+    packages: ['throng@5.0.0'],
+    files: {
+      'app.cjs':
+        "const throng = require('throng');\n" +
+        'throng({ count: 3, lifetime: 1, grace: 2000, signals: [],\n' +
+        "  master: () => console.log('master'),\n" +
+        '  worker: (id, disconnect) => { console.log(`worker ${id}`); disconnect(); } });\n',
+    },
+    command: ['node', 'app.cjs'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'cluster_http',
+    packages: [],
+    files: {
+      'app.cjs':
+        "const cluster = require('node:cluster');\nconst http = require('node:http');\n" +
+        'if (cluster.isPrimary) {\n' +
+        '  const workers = [cluster.fork(), cluster.fork()];\n' +
+        '  let listening = 0;\n' +
+        "  cluster.on('listening', async (_worker, address) => {\n" +
+        '    if (++listening < workers.length) return;\n' +
+        '    for (let i = 0; i < 6; i++) {\n' +
+        '      const r = await fetch(`http://127.0.0.1:${address.port}/`, { headers: { connection: "close" } });\n' +
+        '      console.log(await r.text());\n' +
+        '    }\n' +
+        "    for (const w of workers) w.send('stop');\n" +
+        '  });\n' +
+        "  cluster.on('message', (_worker, message) => console.log('answered', message.length));\n" +
+        '} else {\n' +
+        "  const server = http.createServer((_q, r) => { process.send('request'); r.end('hello'); });\n" +
+        "  server.listen(0, '127.0.0.1');\n" +
+        "  process.on('message', () => { server.close(); process.disconnect(); });\n" +
+        '}\n',
+    },
+    command: ['node', 'app.cjs'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'execa_ipc',
+    packages: ['execa@9.6.1'],
+    files: {
+      'main.mjs':
+        "import { execa, execaNode } from 'execa';\n" +
+        "const child = execaNode('child.mjs', { ipc: true });\n" +
+        'for (let i = 1; i <= 5; i++) {\n' +
+        '  await child.sendMessage(i);\n' +
+        '  console.log(await child.getOneMessage());\n' +
+        '}\n' +
+        'await child;\n' +
+        "const { stdout } = await execa('echo done && node -p 6*7', { shell: true });\nconsole.log(stdout);\n",
+      'child.mjs':
+        "import { getEachMessage, sendMessage } from 'execa';\nlet n = 0;\n" +
+        'for await (const m of getEachMessage()) {\n' +
+        '  await sendMessage(m * m);\n  if (++n === 5) break;\n}\n',
+    },
+    command: ['node', 'main.mjs'],
+    stdout: '1\n4\n9\n16\n25\ndone\n42',
+    posix: true,
+    expect: {},
+  },
+];

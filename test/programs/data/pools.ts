@@ -1,0 +1,127 @@
+import type { Program } from '../types.ts';
+
+/** Pools of workers and what blocks on one. */
+export const POOLS: readonly Program[] = [
+  {
+    id: 'piscina_tasks',
+    packages: ['piscina@5.3.2'],
+    files: {
+      'main.cjs':
+        "const { Piscina } = require('piscina');\n" +
+        "const pool = new Piscina({ filename: `${__dirname}/square.cjs`, minThreads: 2, maxThreads: 2 });\n" +
+        'Promise.all(Array.from({ length: 200 }, (_, i) => pool.run(i))).then(async (r) => {\n' +
+        '  console.log(r.reduce((a, b) => a + b));\n  await pool.close();\n});\n',
+      'square.cjs': 'module.exports = (n) => n * n;\n',
+    },
+    command: ['node', 'main.cjs'],
+    stdout: '2646700',
+    expect: {},
+  },
+  {
+    id: 'tinypool_processes',
+    packages: ['tinypool@2.2.0'],
+    files: {
+      'main.mjs':
+        "import { Tinypool } from 'tinypool';\n" +
+        "const pool = new Tinypool({ filename: new URL('./square.mjs', import.meta.url).href,\n" +
+        "  runtime: 'child_process', minThreads: 2, maxThreads: 2 });\n" +
+        'const r = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.run(i)));\n' +
+        'console.log(r.reduce((a, b) => a + b));\nawait pool.destroy();\n',
+      'square.mjs': 'export default (n) => n * n;\n',
+    },
+    command: ['node', 'main.mjs'],
+    stdout: '2470',
+    expect: {},
+  },
+  {
+    id: 'workerpool_processes',
+    packages: ['workerpool@10.0.3'],
+    install: 'workerpool',
+    files: {
+      'pool-process.cjs':
+        "const workerpool = require('workerpool');\n" +
+        "const pool = workerpool.pool({ workerType: 'process', maxWorkers: 2, minWorkers: 2 });\n" +
+        'Promise.all(Array.from({ length: 20 }, (_, i) => pool.exec((n) => n * n, [i]))).then(async (r) => {\n' +
+        '  console.log(r.reduce((a, b) => a + b));\n  await pool.terminate();\n});\n',
+    },
+    command: ['node', 'pool-process.cjs'],
+    stdout: '2470',
+    expect: {},
+  },
+  {
+    id: 'workerpool_threads',
+    packages: ['workerpool@10.0.3'],
+    install: 'workerpool',
+    files: {
+      'pool-thread.cjs':
+        "const workerpool = require('workerpool');\n" +
+        "const pool = workerpool.pool({ workerType: 'thread', maxWorkers: 2, minWorkers: 2 });\n" +
+        'Promise.all(Array.from({ length: 20 }, (_, i) => pool.exec((n) => n * n, [i]))).then(async (r) => {\n' +
+        '  console.log(r.reduce((a, b) => a + b));\n  await pool.terminate();\n});\n',
+    },
+    command: ['node', 'pool-thread.cjs'],
+    stdout: '2470',
+    expect: {},
+  },
+  {
+    id: 'poolifier_cluster',
+    packages: ['poolifier@5.3.2'],
+    files: {
+      'main.mjs':
+        "import { FixedClusterPool } from 'poolifier';\n" +
+        "const pool = new FixedClusterPool(2, './square.mjs', { env: process.env });\n" +
+        'const r = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.execute(i)));\n' +
+        'console.log(r.reduce((a, b) => a + b));\nawait pool.destroy();\n',
+      'square.mjs':
+        "import { ClusterWorker } from 'poolifier';\nexport default new ClusterWorker((n) => n * n);\n",
+    },
+    command: ['node', 'main.mjs'],
+    stdout: '2470',
+    expect: {},
+  },
+  {
+    id: 'synckit_calls',
+    packages: ['synckit@0.11.13'],
+    files: {
+      'main.mjs':
+        "import { createSyncFn } from 'synckit';\n" +
+        "const square = createSyncFn(new URL('./worker.mjs', import.meta.url));\n" +
+        'let sum = 0;\nfor (let i = 0; i < 20; i++) sum += square(i);\nconsole.log(sum);\n',
+      'worker.mjs':
+        "import { runAsWorker } from 'synckit';\n" +
+        'runAsWorker(async (n) => { await new Promise((r) => setTimeout(r, 2)); return n * n; });\n',
+    },
+    command: ['node', 'main.mjs'],
+    stdout: '2470',
+    expect: {},
+  },
+  {
+    id: 'pino_transport',
+    packages: ['pino@10.4.0'],
+    files: {
+      'main.cjs':
+        "const pino = require('pino');\n" +
+        "const log = pino({ base: null, timestamp: false }, pino.transport({ target: 'pino/file', options: { destination: 1 } }));\n" +
+        'for (let i = 0; i < 20; i++) log.info({ i });\n',
+    },
+    command: ['node', 'main.cjs'],
+    expect: {},
+  },
+  {
+    id: 'threads_pool',
+    packages: ['threads@1.7.0'],
+    files: {
+      'main.cjs':
+        "const { Pool, Worker, spawn } = require('threads');\n" +
+        '(async () => {\n' +
+        "  const pool = Pool(() => spawn(new Worker('./worker.cjs')), 2);\n" +
+        '  let sum = 0;\n' +
+        '  for (let i = 0; i < 20; i++) pool.queue(async (square) => { sum += await square(i); });\n' +
+        '  await pool.completed();\n  await pool.terminate();\n  console.log(sum);\n})();\n',
+      'worker.cjs': "const { expose } = require('threads/worker');\nexpose((n) => n * n);\n",
+    },
+    command: ['node', 'main.cjs'],
+    stdout: '2470',
+    expect: {},
+  },
+];

@@ -1,0 +1,116 @@
+import type { Program } from '../types.ts';
+
+const TEST_NAMES = ['a', 'b', 'c', 'd'] as const;
+const files = (name: (n: string) => string, text: (n: string) => string): Record<string, string> =>
+  Object.fromEntries(TEST_NAMES.map((n) => [name(n), text(n)]));
+
+/** Test runners, each with four small test files on two workers. */
+export const RUNNERS: readonly Program[] = [
+  {
+    id: 'jest_processes',
+    packages: ['jest@30.5.2'],
+    install: 'jest',
+    files: {
+      'jest.config.json': '{"cacheDirectory":"<rootDir>/cache","testMatch":["**/jest-*.test.js"]}',
+      ...files(
+        (n) => `jest-${n}.test.js`,
+        (n) => `test('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+      ),
+    },
+    // With a cache of short durations jest would run everything in one process.
+    removes: ['cache'],
+    command: ['node_modules/.bin/jest', '--config=jest.config.json', '--maxWorkers=2', '--ci', '--watchman=false'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'jest_threads',
+    packages: ['jest@30.5.2'],
+    install: 'jest',
+    files: {
+      'jest.threads.json':
+        '{"cacheDirectory":"<rootDir>/cache","testMatch":["**/jest-*.test.js"],"workerThreads":true}',
+      ...files(
+        (n) => `jest-${n}.test.js`,
+        (n) => `test('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+      ),
+    },
+    removes: ['cache'],
+    command: ['node_modules/.bin/jest', '--config=jest.threads.json', '--maxWorkers=2', '--ci', '--watchman=false'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'vitest_forks',
+    packages: ['vitest@4.1.12'],
+    install: 'vitest',
+    files: files(
+      (n) => `vitest-${n}.test.js`,
+      (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+    ),
+    removes: ['node_modules/.vite', 'node_modules/.vitest'],
+    command: ['node_modules/.bin/vitest', 'run', '--pool=forks', '--maxWorkers=2', '--reporter=tap-flat'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'vitest_threads',
+    packages: ['vitest@4.1.12'],
+    install: 'vitest',
+    files: files(
+      (n) => `vitest-${n}.test.js`,
+      (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+    ),
+    removes: ['node_modules/.vite', 'node_modules/.vitest'],
+    command: ['node_modules/.bin/vitest', 'run', '--pool=threads', '--maxWorkers=2', '--reporter=tap-flat'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'mocha_parallel',
+    packages: ['mocha@11.8.0'],
+    files: files(
+      (n) => `spec/${n}.cjs`,
+      (n) => `describe('${n}', () => { it('adds', () => { require('node:assert').equal(1 + 1, 2); }); });\n`,
+    ),
+    command: ['node_modules/.bin/mocha', '--parallel', '--jobs', '2', 'spec/*.cjs'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'ava_threads',
+    packages: ['ava@6.4.1'],
+    install: 'ava',
+    files: files(
+      (n) => `ava-${n}.mjs`,
+      (n) => `import test from 'ava';\ntest('${n} adds', (t) => { t.is(1 + 1, 2); });\n`,
+    ),
+    removes: ['node_modules/.cache'],
+    command: ['node_modules/.bin/ava', '--concurrency=2', '--tap', 'ava-*.mjs'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'ava_processes',
+    packages: ['ava@6.4.1'],
+    install: 'ava',
+    files: files(
+      (n) => `ava-${n}.mjs`,
+      (n) => `import test from 'ava';\ntest('${n} adds', (t) => { t.is(1 + 1, 2); });\n`,
+    ),
+    removes: ['node_modules/.cache'],
+    command: ['node_modules/.bin/ava', '--concurrency=2', '--no-worker-threads', '--tap', 'ava-*.mjs'],
+    unordered: true,
+    expect: {},
+  },
+  {
+    id: 'node_test',
+    packages: [],
+    files: files(
+      (n) => `node-${n}.test.mjs`,
+      (n) => `import test from 'node:test';\ntest('${n} adds', () => {});\n`,
+    ),
+    command: ['node', '--test', '--test-concurrency=2', '--test-reporter=tap'],
+    expect: {},
+  },
+];

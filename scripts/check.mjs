@@ -37,7 +37,8 @@ async function types() {
 const checks = [
   {
     name: 'lint and format',
-    check: () => tool(binOf('@biomejs/biome', 'biome'), ['ci', '--colors=off', '.']),
+    check: () =>
+      tool(binOf('@biomejs/biome', 'biome'), ['ci', '--colors=off', '--diagnostic-level=error', '.']),
   },
   {
     name: 'import arrows',

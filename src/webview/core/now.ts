@@ -14,29 +14,37 @@ export interface NowView {
   readonly tone: 'calm' | 'wait' | 'bad';
 }
 
+/** As the model draws them on the tracks. */
 const WAIT_STATE: Record<WaitKind, TrackState> = {
   waitAcquire: 'lock',
+  waitCondition: 'lock',
+  waitEvent: 'lock',
+  waitBarrier: 'lock',
   waitReceive: 'receive',
   waitAccept: 'receive',
   waitAny: 'receive',
   waitSend: 'send',
   waitFlush: 'send',
   waitJoin: 'join',
-  waitSyncSpawn: 'join',
+  waitTaskDone: 'join',
   waitChild: 'join',
   waitResult: 'result',
-  waitTaskDone: 'sync',
-  waitCondition: 'sync',
-  waitEvent: 'sync',
-  waitBarrier: 'sync',
   waitAtomics: 'sync',
+  waitSyncSpawn: 'sync',
 };
 
 export function nowOf(row: RowView, data: SessionData): NowView {
   const { process, thread } = row;
   if (row.track.end !== null) {
-    const text = process && process.end !== null ? endText(process) : t('ended');
-    return { state: 'exited', text, since: null, tone: process && endedBadly(process) ? 'bad' : 'calm' };
+    // A worker thread ends on its own: the exit code is the process's.
+    const whole = process !== undefined && process.end !== null && (thread?.threadId ?? 0) === 0;
+    const bad = whole && endedBadly(process);
+    return {
+      state: 'exited',
+      text: whole ? endText(process) : t('ended'),
+      since: null,
+      tone: bad ? 'bad' : 'calm',
+    };
   }
   if (process && !process.instrumented && process.threads.length === 0) {
     return { state: 'idle', text: t('not traced'), since: null, tone: 'calm' };
@@ -53,11 +61,16 @@ export function nowOf(row: RowView, data: SessionData): NowView {
         : data.names.resourceShort(wait.resourceId);
     return {
       state: kind,
-      text: name === '' ? stateWord(kind) : `${stateWord(kind)} ${name}`,
+      text: waitText(kind, name, wait.resourceId, data),
       since: wait.since,
       tone: 'wait',
     };
   }
   if (state === 'idle') return { state: 'idle', text: stateWord('idle'), since: null, tone: 'calm' };
   return { state: 'running', text: '', since: null, tone: 'calm' };
+}
+
+function waitText(state: TrackState, name: string, resource: string | null, data: SessionData): string {
+  const word = stateWord(state, resource === null ? undefined : data.names.kind(resource));
+  return name === '' || name === word ? word : `${word} ${name}`;
 }

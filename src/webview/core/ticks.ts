@@ -110,7 +110,8 @@ export function formatDuration(ns: number): string {
 
 /** A moment, ns since the origin, in seconds with as many digits as `resolution` (ns a pixel) makes sense. */
 export function formatTime(ns: number, resolution = MS): string {
-  const digits = Math.min(9, Math.max(3, Math.ceil(-Math.log10(Math.max(resolution, 1) / S))));
+  const needed = Math.ceil(-Math.log10(Math.max(resolution, 1) / S) - 1e-9);
+  const digits = Math.min(9, Math.max(3, Math.ceil(needed / 3) * 3));
   const [whole = '0', fraction = ''] = (ns / S).toFixed(digits).split('.');
   const groups = fraction.match(/\d{1,3}/g) ?? [];
   return `${whole}.${groups.join('\u2009')} s`;

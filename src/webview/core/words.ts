@@ -2,15 +2,19 @@ import { t } from '@vscode/l10n';
 import type { CallSite, SliceView, TrackState } from '../../model/types.ts';
 import type { Structure } from '../../protocol/timeline.ts';
 
-/** Names of the states as people read them. */
-export function stateName(state: TrackState): string {
+/** What is waited for like a lock, and is none. */
+const LIKE_LOCKS: readonly string[] = ['event', 'condition', 'barrier', 'semaphore', 'boundedSemaphore'];
+
+/** Names of the states as people read them; `kind`: of the resource that the state is about. */
+export function stateName(state: TrackState, kind?: string): string {
+  if (state === 'lock' && kind !== undefined && LIKE_LOCKS.includes(kind)) return t('Waits for {0}', kind);
   const names: Record<TrackState, string> = {
     running: t('Running'),
     lock: t('Waits for lock'),
     receive: t('Waits to receive'),
     send: t('Waits to send'),
     join: t('Waits for process'),
-    sync: t('Waits for signal'),
+    sync: t('Blocked synchronously'),
     result: t('Waits for result'),
     idle: t('Idle'),
     holding: t('Holds lock'),
@@ -20,14 +24,15 @@ export function stateName(state: TrackState): string {
 }
 
 /** One word for legends and narrow slices. */
-export function stateWord(state: TrackState): string {
+export function stateWord(state: TrackState, kind?: string): string {
+  if (state === 'lock' && kind !== undefined && LIKE_LOCKS.includes(kind)) return kind;
   const words: Record<TrackState, string> = {
     running: t('running'),
     lock: t('lock'),
     receive: t('receive'),
     send: t('send'),
     join: t('join'),
-    sync: t('sync'),
+    sync: t('blocked'),
     result: t('result'),
     idle: t('idle'),
     holding: t('holding'),
@@ -62,6 +67,9 @@ export class Names {
     const thing = this.resources.get(id);
     return thing ? thing.name || thing.kind : id;
   }
+  kind(id: string): string | undefined {
+    return this.resources.get(id)?.kind;
+  }
   thread(id: string): string {
     return this.threads.get(id) ?? id;
   }
@@ -84,11 +92,16 @@ export function sliceLabels(
   site: CallSite | null,
   names: Names,
 ): string[] {
-  const word = stateWord(state);
+  const word = stateWord(state, resource === null ? undefined : names.kind(resource));
   const thing = resource === null ? '' : names.resourceShort(resource);
   const place = site ? siteText(site) : '';
-  const head = thing === '' ? word : `${word} · ${thing}`;
+  const head = thing === '' || thing === word ? word : `${word} · ${thing}`;
   return [...new Set([place === '' ? head : `${head} · ${place}`, head, thing || word])];
+}
+
+/** What a slice is, as a title. */
+export function sliceTitle(slice: SliceView, names: Names): string {
+  return stateName(slice.state, slice.resourceId === null ? undefined : names.kind(slice.resourceId));
 }
 
 /** A slice in one sentence, for screen readers. */

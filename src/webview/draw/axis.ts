@@ -30,7 +30,8 @@ export function drawAxis(ctx: CanvasRenderingContext2D, frame: Frame): void {
   ctx.fillStyle = frame.palette.muted;
   for (const tick of ticks.ticks) {
     const x = xAt(frame.view, frame.width, tick.time) + 4;
-    if (x >= baseWidth) ctx.fillText(tick.label, x, 13);
+    const fits = x >= baseWidth && x + ctx.measureText(tick.label).width <= frame.width;
+    if (fits) ctx.fillText(tick.label, x, 13);
   }
   drawFlags(ctx, frame);
 }

@@ -1,9 +1,9 @@
 import { TRACK_STATES } from '../../model/types.ts';
 import type { View } from '../core/viewport.ts';
 import type { Frame } from './frame.ts';
-import { RARE_FIRST } from './strip.ts';
 
 export const MINIMAP_HEIGHT = 36;
+const LOCK = TRACK_STATES.indexOf('lock');
 const TOP = 3;
 const BOTTOM = 4;
 /** From below: work first, then waits. */
@@ -58,9 +58,9 @@ function drawStack(ctx: CanvasRenderingContext2D, frame: Frame, whole: View): vo
       ctx.fillRect(x, y - height, bucket * scale + 0.5, height);
       y -= height;
     }
-    const rare = RARE_FIRST.find((state) => (overview.mask[b]! & (1 << state)) !== 0);
-    if (rare === undefined) continue;
-    ctx.fillStyle = frame.palette.fills[rare]!;
+    // Only lock waits: the others are in nearly every bucket of a program that does anything.
+    if ((overview.mask[b]! & (1 << LOCK)) === 0) continue;
+    ctx.fillStyle = frame.palette.fills[LOCK]!;
     ctx.fillRect(x, MINIMAP_HEIGHT - BOTTOM + 1, Math.max(1, bucket * scale), BOTTOM - 1);
   }
 }

@@ -41,7 +41,7 @@ function drawStart(
   if (x < -1 || x > frame.width + 1) return;
   const top = above * ROW_HEIGHT - frame.scrollTop + ROW_HEIGHT - ROW_PAD;
   const bottom = i * ROW_HEIGHT - frame.scrollTop + ROW_PAD;
-  ctx.globalAlpha = 0.5;
+  ctx.globalAlpha = 0.35;
   ctx.beginPath();
   ctx.moveTo(x, top);
   ctx.lineTo(x, bottom + BAR_HEIGHT);

@@ -4,7 +4,7 @@ import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
 import { formatDuration, formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { siteText, stateName } from '../core/words.ts';
+import { siteText, sliceTitle } from '../core/words.ts';
 import { el, iconButton } from './dom.ts';
 import { flowList } from './flow-list.ts';
 import { Statistics } from './statistics.ts';
@@ -93,7 +93,7 @@ export class Details {
     this.element.replaceChildren(
       this.head(
         slice.state,
-        stateName(slice.state),
+        sliceTitle(slice, data.names),
         [name, duration].filter(Boolean).join(' · '),
         ...buttons,
       ),

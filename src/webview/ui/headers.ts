@@ -139,6 +139,6 @@ function statesInView(row: Row | undefined): string {
   if (!row) return '';
   let mask = 0;
   for (const bits of row.mask) mask |= bits;
-  const states = TRACK_STATES.filter((_, i) => (mask & (1 << i)) !== 0).map(stateName);
+  const states = TRACK_STATES.filter((_, i) => (mask & (1 << i)) !== 0).map((state) => stateName(state));
   return states.length === 0 ? t('Nothing in view') : t('In view: {0}', states.join(', '));
 }

@@ -3,7 +3,7 @@ import { sliceOf } from '../core/slices.ts';
 import type { Store } from '../core/store.ts';
 import { formatDuration, formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { siteText, stateName } from '../core/words.ts';
+import { siteText, sliceTitle } from '../core/words.ts';
 import { el } from './dom.ts';
 
 /** Most slices that are listed. */
@@ -58,7 +58,7 @@ export class SliceGrid {
       const end = slice.end ?? data.last;
       if (end < view.start || slice.start > view.end || end - slice.start < nsPerPx(view, width)) continue;
       const cells = [
-        stateName(slice.state),
+        sliceTitle(slice, data.names),
         slice.resourceId === null ? '' : data.names.resource(slice.resourceId),
         formatTime(slice.start),
         formatDuration(end - slice.start),

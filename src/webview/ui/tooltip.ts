@@ -5,7 +5,7 @@ import type { Row } from '../core/fold.ts';
 import { NOTHING } from '../core/fold.ts';
 import type { Store } from '../core/store.ts';
 import { formatDuration } from '../core/ticks.ts';
-import { siteText, stateName } from '../core/words.ts';
+import { siteText, sliceTitle, stateName } from '../core/words.ts';
 import { el } from './dom.ts';
 
 const GAP = 14;
@@ -59,7 +59,7 @@ export class Tooltip {
       'div',
       { class: 'title' },
       swatch(slice.state),
-      el('strong', { text: stateName(slice.state) }),
+      el('strong', { text: sliceTitle(slice, data.names) }),
       el('span', { class: 'duration', text: slice.end === null ? `${duration} ${t('so far')}` : duration }),
     );
     const lines = [title];

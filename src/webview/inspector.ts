@@ -1,0 +1,108 @@
+import './inspector.css';
+import type {
+  FromInspector,
+  InspectedLink,
+  InspectedSite,
+  Inspection,
+  ToInspector,
+} from '../protocol/inspector.ts';
+
+/** The inspector's client: draws an inspection as a list that works by mouse, keyboard and screen reader alike. */
+
+declare function acquireVsCodeApi(): { postMessage(message: FromInspector): void };
+const host = acquireVsCodeApi();
+const main = document.querySelector('main')!;
+
+function element(name: string, className: string, ...content: (Node | string)[]): HTMLElement {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...content);
+  return made;
+}
+
+function button(
+  className: string,
+  label: string,
+  click: () => void,
+  ...content: (Node | string)[]
+): HTMLElement {
+  const made = element('button', className, ...(content.length > 0 ? content : [label]));
+  made.setAttribute('type', 'button');
+  made.title = label;
+  made.addEventListener('click', click);
+  return made;
+}
+
+function siteButton(site: InspectedSite): HTMLElement {
+  const go = () => host.postMessage({ type: 'goto', site: site.site });
+  const place = element('span', 'place', site.place);
+  const made = button(
+    `site ${site.role}`,
+    `${site.place}: ${site.text}`,
+    go,
+    place,
+    element('span', 'what', site.text),
+  );
+  made.title = `${site.site.file}:${site.site.line}:${site.site.column}`;
+  return made;
+}
+
+function linkItem(
+  link: InspectedLink,
+  index: number,
+  selected: boolean,
+  words: Inspection['words'],
+): HTMLElement {
+  const select = () => host.postMessage({ type: 'select', link: index });
+  const text = button(
+    'text',
+    `${link.text} (${words.show})`,
+    select,
+    link.text,
+    element('span', 'since', ` ${link.since}`),
+  );
+  text.setAttribute('aria-pressed', String(selected));
+  text.addEventListener('keydown', moveAmongLinks);
+  const sites = [...(link.waits ? [link.waits] : []), ...link.causes].map(siteButton);
+  const item = element('li', selected ? 'link selected' : 'link', text, ...sites);
+  return item;
+}
+
+/** Up and down go from link to link. */
+function moveAmongLinks(event: KeyboardEvent): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return;
+  const texts = [...document.querySelectorAll<HTMLElement>('.link .text')];
+  const next = texts[texts.indexOf(event.currentTarget as HTMLElement) + step];
+  next?.focus();
+  event.preventDefault();
+}
+
+function section(title: string, ...content: (Node | string)[]): HTMLElement {
+  return element('section', '', element('h2', '', title), ...content);
+}
+
+function draw(inspection: Inspection, selected: number): void {
+  const { title, certain, certainty, links, others, explanation, fix, words } = inspection;
+  const focused = [...main.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement);
+  const badge = element('span', certain ? 'badge certain' : 'badge suspected', certainty);
+  const list = element('ol', 'chain', ...links.map((link, i) => linkItem(link, i, i === selected, words)));
+  main.replaceChildren(
+    element('h1', '', title, ' ', badge),
+    section(words.chain, list, ...others.map(siteButton)),
+    section(words.why, element('p', '', explanation)),
+    section(words.fix, element('p', '', fix)),
+    element(
+      'div',
+      'actions',
+      button('action', words.timeline, () => host.postMessage({ type: 'timeline' })),
+      button('action secondary', words.copy, () => host.postMessage({ type: 'copy' })),
+    ),
+  );
+  if (focused >= 0) main.querySelectorAll('button')[focused]?.focus();
+}
+
+window.addEventListener('message', ({ data }: MessageEvent<ToInspector>) => {
+  if (data.type === 'show') draw(data.inspection, data.selected);
+});
+host.postMessage({ type: 'ready' });

@@ -26,6 +26,17 @@ const node = {
   legalComments: 'external',
   define: { __FORKSCOPE_VERSION__: JSON.stringify(version) },
 };
+const webview = {
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  bundle: true,
+  absWorkingDir: root,
+  logLevel: 'warning',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minify: true,
+};
 const bundles = [
   {
     ...node,
@@ -69,19 +80,8 @@ const bundles = [
     minify: true,
     sourcemap: false,
   },
-  {
-    entryPoints: ['src/webview/timeline.ts'],
-    outfile: 'dist/webview/timeline.js',
-    platform: 'browser',
-    target: 'es2022',
-    format: 'esm',
-    bundle: true,
-    absWorkingDir: root,
-    logLevel: 'warning',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    minify: true,
-  },
+  { ...webview, entryPoints: ['src/webview/timeline.ts'], outfile: 'dist/webview/timeline.js' },
+  { ...webview, entryPoints: ['src/webview/inspector.ts'], outfile: 'dist/webview/inspector.js' },
 ]
   .filter((b) => existsSync(path.join(root, b.entryPoints[0])))
   .filter((b) => only === undefined || b.outfile?.includes(only));

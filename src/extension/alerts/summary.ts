@@ -1,0 +1,70 @@
+import * as l10n from '@vscode/l10n';
+import type { Finding } from '../../model/types.ts';
+import type { KnownSession } from '../sessions/sessions.ts';
+
+/** What badge, status bar and context keys say about all sessions together. */
+export interface Summary {
+  readonly live: boolean;
+  readonly hasSessions: boolean;
+  readonly hasEnded: boolean;
+  readonly hasFindings: boolean;
+  /** Findings that block, certain ones first, those of the current session before others. */
+  readonly blocking: readonly { readonly session: KnownSession; readonly finding: Finding }[];
+}
+
+export function summarize(sessions: readonly KnownSession[], current: string | undefined): Summary {
+  const findings = (session: KnownSession) => session.reader?.lastUpdate?.findings ?? [];
+  const blocking = sessions
+    .flatMap((session) =>
+      findings(session)
+        .filter((f) => f.blocking)
+        .map((finding) => ({ session, finding })),
+    )
+    .sort((a, b) => rank(a) - rank(b));
+  function rank({ session, finding }: { session: KnownSession; finding: Finding }): number {
+    return (session.dir === current ? 0 : 2) + (finding.certainty === 'certain' ? 0 : 1);
+  }
+  return {
+    live: sessions.some((s) => s.live),
+    hasSessions: sessions.length > 0,
+    hasEnded: sessions.some((s) => !s.live),
+    hasFindings: sessions.some((s) => findings(s).length > 0),
+    blocking,
+  };
+}
+
+/** What the status bar says, `undefined`: nothing is worth a place there. */
+export interface StatusText {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly alarm: boolean;
+}
+
+export function statusText(summary: Summary, sessions: readonly KnownSession[]): StatusText | undefined {
+  const [first] = summary.blocking;
+  if (first) {
+    const more = summary.blocking.length - 1;
+    const { title, certainty } = first.finding;
+    const name = certainty === 'certain' ? l10n.t('Deadlock') : l10n.t('Suspected hang');
+    return {
+      text: `$(error) ${name}${more > 0 ? ` +${more}` : ''}`,
+      tooltip: `${first.session.name}: ${title}\n${l10n.t('Click to inspect.')}`,
+      alarm: certainty === 'certain',
+    };
+  }
+  const live = sessions.filter((s) => s.live);
+  if (live.length === 0) return undefined;
+  const names = live.map((s) => s.name).join(', ');
+  return {
+    text: `$(pulse) ${live.length === 1 ? names : l10n.t('{0} sessions', live.length)}`,
+    tooltip: l10n.t('Forkscope traces {0}. Click to see its processes.', names),
+    alarm: false,
+  };
+}
+
+/** Names of the members in the notification's sentence. */
+export function notificationText(session: KnownSession, finding: Finding): string {
+  const certain = finding.certainty === 'certain';
+  const what = certain ? l10n.t('Deadlock in {0}', session.name) : l10n.t('{0} seems to hang', session.name);
+  return `${what}: ${finding.title}`;
+}

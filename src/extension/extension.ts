@@ -1,0 +1,48 @@
+import * as l10n from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { Alerts } from './alerts/alerts.ts';
+import { registerCommands } from './commands.ts';
+import { Inspector } from './inspect/inspector.ts';
+import { Reports } from './report.ts';
+import { Runner } from './run/runner.ts';
+import { SessionClient } from './sessions/client.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { registerTimeline } from './timeline/register.ts';
+import { ProcessView } from './tree/view.ts';
+
+/** What other extensions, and tests, get from `activate`. */
+export interface ForkscopeApi {
+  readonly sessions: Sessions;
+  readonly view: ProcessView;
+  readonly alerts: Alerts;
+  readonly inspector: Inspector;
+  readonly runner: Runner;
+  /** Resolves when the sessions of before a reload are open again. */
+  readonly restored: Promise<void>;
+}
+
+/** Puts the parts together. */
+export function activate(context: vscode.ExtensionContext): ForkscopeApi {
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
+  const { subscriptions, extensionUri, workspaceState } = context;
+  const add = <T extends vscode.Disposable>(part: T): T => {
+    subscriptions.push(part);
+    return part;
+  };
+  const log = add(vscode.window.createOutputChannel('Forkscope', { log: true }));
+  const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.cjs').fsPath;
+  const sessions = add(new Sessions(workspaceState, (dir, name) => new SessionClient(dir, name, worker)));
+  const runner = add(new Runner(context, sessions));
+  const view = add(new ProcessView(sessions, (dir) => runner.terminalOf(dir) !== undefined));
+  const alerts = add(new Alerts(sessions, view));
+  const inspector = add(new Inspector(extensionUri, sessions));
+  const reports = add(new Reports(extensionUri));
+  add(registerCommands({ sessions, view, runner, inspector, reports }));
+  registerTimeline(context, sessions, (message) => log.error(message));
+  const restored = sessions.restore().then(() => runner.adoptAll());
+  restored.catch((error: unknown) => log.error(String(error)));
+  return { sessions, view, alerts, inspector, runner, restored };
+}
+
+/** Everything is disposed by `context.subscriptions`; programs that run go on, and are found again. */
+export function deactivate(): void {}

@@ -1,0 +1,106 @@
+import * as l10n from '@vscode/l10n';
+import type { CallSite, ChainLink, Finding, FindingSite, SiteRole } from '../../model/types.ts';
+import type { InspectedLink, InspectedSite, Inspection } from '../../protocol/inspector.ts';
+import { duration, shortSite } from '../tree/format.ts';
+import { siteText } from '../tree/tooltip.ts';
+
+/** What is known around a finding: names, and the time until which its waits have lasted. */
+export interface Surroundings {
+  readonly dir: string;
+  readonly lastTime: number;
+  process(id: string): string;
+}
+
+/** A finding made ready to be read: every text in the user's language, every line with what happens there. */
+export function inspectionOf(finding: Finding, around: Surroundings): Inspection {
+  const links = finding.chain.map((link) => inspectLink(link, around));
+  const shown = links.flatMap(({ waits, causes }) => [waits, ...causes]).map((s) => s && key(s.site));
+  return {
+    dir: around.dir,
+    finding: finding.id,
+    title: finding.title,
+    certain: finding.certainty === 'certain',
+    certainty: finding.certainty === 'certain' ? l10n.t('certain') : l10n.t('suspected'),
+    links,
+    others: finding.sites
+      .filter((site) => !shown.includes(key(site)))
+      .map((site) => inspectSite(site, site.role, otherText(site, around))),
+    explanation: finding.explanation,
+    fix: finding.fix,
+    words: {
+      chain: l10n.t('Who waits for whom'),
+      why: l10n.t('Why this is reported'),
+      fix: l10n.t('How to mend it'),
+      show: l10n.t('Show both lines'),
+      copy: l10n.t('Copy as Text'),
+      timeline: l10n.t('Open Timeline'),
+    },
+  };
+}
+
+function inspectLink(link: ChainLink, around: Surroundings): InspectedLink {
+  const who = around.process(link.processId);
+  return {
+    text: link.text,
+    since: l10n.t('for {0}', duration(Math.max(0, around.lastTime - link.since))),
+    waits: link.waitSite ? inspectSite(link.waitSite, 'waits', l10n.t('{0} waits here', who)) : null,
+    causes: link.blockedBy.flatMap(({ site, processId }) =>
+      site ? [inspectSite(site, 'acquired', l10n.t('{0} took it here', around.process(processId)))] : [],
+    ),
+  };
+}
+
+function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSite {
+  const { file, line, column, fn, sampled } = site;
+  const seen = sampled ? ` ${siteText(site)}` : '';
+  return { site: { file, line, column, fn, sampled }, role, place: shortSite(site), text: text + seen };
+}
+
+function otherText({ role, processId }: FindingSite, around: Surroundings): string {
+  const who = around.process(processId);
+  switch (role) {
+    case 'waits':
+      return l10n.t('{0} waits here', who);
+    case 'acquired':
+      return l10n.t('{0} took it here', who);
+    case 'created':
+      return l10n.t('made here by {0}', who);
+    case 'started':
+      return l10n.t('started here by {0}', who);
+    case 'sent':
+      return l10n.t('{0} sent here', who);
+    case 'ended':
+      return l10n.t('{0} ended here', who);
+  }
+}
+
+function key({ file, line, column }: CallSite): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** All lines of an inspection with what happens there. */
+export function sitesOf(inspection: Inspection): InspectedSite[] {
+  const { links, others } = inspection;
+  return [...links.flatMap(({ waits, causes }) => (waits ? [waits, ...causes] : causes)), ...others];
+}
+
+/** The inspection as plain text, for a bug report. */
+export function inspectionText(inspection: Inspection): string {
+  const { title, certainty, links, others, explanation, fix, words } = inspection;
+  const full = ({ site, text }: InspectedSite) => `     ${site.file}:${site.line}:${site.column}  ${text}`;
+  return [
+    `${title} (${certainty})`,
+    '',
+    `${words.chain}:`,
+    ...links.flatMap((link, i) => [
+      `  ${i + 1}. ${link.text} ${link.since}`,
+      ...(link.waits ? [full(link.waits)] : []),
+      ...link.causes.map(full),
+    ]),
+    ...others.map(full),
+    '',
+    `${words.why}: ${explanation}`,
+    `${words.fix}: ${fix}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { FromInspector, Inspection, ToInspector } from '../../protocol/inspector.ts';
+import { VIEWS } from '../contributions.ts';
+
+/** What only the inspector can do for its view. */
+export interface InspectorActions {
+  select(link: number): void;
+  goTo(site: Extract<FromInspector, { type: 'goto' }>['site']): void;
+  copy(): void;
+  timeline(): void;
+}
+
+/** The view with the chain in words. It holds nothing that it could not be given again when it is shown anew. */
+export class InspectorView implements vscode.WebviewViewProvider {
+  private readonly extension: vscode.Uri;
+  private readonly actions: InspectorActions;
+  private view: vscode.WebviewView | undefined;
+  private message: ToInspector | undefined;
+
+  constructor(extension: vscode.Uri, actions: InspectorActions) {
+    this.extension = extension;
+    this.actions = actions;
+  }
+
+  /** Shows an inspection, and the view with it. The focus stays where it is. */
+  async show(inspection: Inspection, selected: number): Promise<void> {
+    this.message = { type: 'show', inspection, selected };
+    if (this.view) this.view.show(true);
+    else await vscode.commands.executeCommand(`${VIEWS.inspector}.focus`, { preserveFocus: true });
+    this.post();
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    const dist = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
+    view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    view.webview.onDidReceiveMessage((message: FromInspector) => this.receive(message));
+    view.onDidDispose(() => {
+      this.view = undefined;
+    });
+    view.webview.html = page(view.webview, dist);
+  }
+
+  private receive(message: FromInspector): void {
+    switch (message.type) {
+      case 'ready':
+        this.post();
+        break;
+      case 'select':
+        this.actions.select(message.link);
+        break;
+      case 'goto':
+        this.actions.goTo(message.site);
+        break;
+      case 'copy':
+        this.actions.copy();
+        break;
+      case 'timeline':
+        this.actions.timeline();
+        break;
+    }
+  }
+
+  private post(): void {
+    if (this.message) void this.view?.webview.postMessage(this.message);
+  }
+}
+
+function page(webview: vscode.Webview, dist: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('base64');
+  const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name));
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  return `<!DOCTYPE html>
+<html lang="${vscode.env.language}">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <meta name="viewport" content="width=device-width">
+  <link rel="stylesheet" href="${uri('inspector.css')}">
+</head>
+<body>
+  <main id="inspection" aria-live="polite"></main>
+  <script type="module" nonce="${nonce}" src="${uri('inspector.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { joinArguments, splitArguments } from './arguments.ts';
+
+const SCRIPT = /\.[mc]?[jt]s$/i;
+
+/** Arguments of scripts, remembered file by file for the workspace. */
+export class RememberedArguments {
+  private readonly memory: vscode.Memento;
+
+  constructor(memory: vscode.Memento) {
+    this.memory = memory;
+  }
+
+  of(script: vscode.Uri): readonly string[] {
+    const stored = this.memory.get<unknown>(keyOf(script));
+    return Array.isArray(stored) ? stored.filter((arg) => typeof arg === 'string') : [];
+  }
+
+  /** Asks for the arguments. @returns false: the user does not want to go on */
+  async ask(script: vscode.Uri): Promise<boolean> {
+    const line = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Arguments of {0}', path.basename(script.fsPath)),
+      prompt: vscode.l10n.t('As in a shell: quotes group words. They are remembered for this file.'),
+      value: joinArguments(this.of(script)),
+      ignoreFocusOut: true,
+      validateInput: problemOf,
+    });
+    if (line === undefined) return false;
+    await this.set(script, splitArguments(line));
+    return true;
+  }
+
+  set(script: vscode.Uri, args: readonly string[]): Thenable<void> {
+    return this.memory.update(keyOf(script), args.length > 0 ? args : undefined);
+  }
+}
+
+function keyOf(script: vscode.Uri): string {
+  return `arguments:${script.toString()}`;
+}
+
+function problemOf(line: string): string | undefined {
+  try {
+    splitArguments(line);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The script that is meant: what the command was given, else the file of the editor, else what the user picks. */
+export async function chooseScript(given: unknown): Promise<vscode.Uri | undefined> {
+  if (given instanceof vscode.Uri) return given;
+  if (typeof given === 'string') return vscode.Uri.file(given);
+  const active = vscode.window.activeTextEditor?.document;
+  if (active && SCRIPT.test(active.fileName)) return active.uri;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Run with Tracing'),
+    openLabel: vscode.l10n.t('Run'),
+    filters: { [vscode.l10n.t('TypeScript and JavaScript')]: ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'] },
+    ...(folder ? { defaultUri: folder } : {}),
+  });
+  return picked?.[0];
+}
+
+/** Saves what is edited, so that what runs is what is seen. @throws Error when the script can't be saved */
+export async function saveEdited(script: vscode.Uri): Promise<void> {
+  await vscode.workspace.saveAll(false);
+  const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === script.toString());
+  if (!document || (!document.isDirty && !document.isUntitled)) return;
+  throw new Error(vscode.l10n.t('{0} is not saved: save it first.', path.basename(script.fsPath)));
+}

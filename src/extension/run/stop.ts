@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { ProcessView } from '../../model/types.ts';
+import { readSessionHead } from '../../session/directory/session-file.ts';
+import { isAlive, type KillStep, killTree } from '../../session/os/index.ts';
+import type { KnownSession } from '../sessions/sessions.ts';
+
+/** The user does not want it any more. */
+class Cancelled extends Error {}
+
+const KILL_AT_ONCE: readonly KillStep[] = [{ signal: 'SIGKILL', patience: 2000 }];
+
+/** Ends everything that a session runs: SIGINT, SIGTERM, SIGKILL, each for what is left. */
+export async function stopSession(session: KnownSession): Promise<void> {
+  const processes = (await session.reader?.query('processes', {})) ?? [];
+  const wallClock = session.reader?.lastUpdate?.wallClock ?? 0;
+  const pids = processes.filter((p) => isSame(p, wallClock)).map((p) => p.pid);
+  await end(pids.length > 0 ? pids : launcherOf(session), session.name);
+}
+
+/** Nothing is known of the program yet: then whoever starts it is stopped. */
+function launcherOf({ dir }: KnownSession): number[] {
+  const head = readSessionHead(dir);
+  return head && isAlive(head.launcherPid, head.wallClock) ? [head.launcherPid] : [];
+}
+
+/** A process as a row of the tree shows it. */
+export interface ProcessTarget {
+  readonly pid: number;
+  /** ns since the session's origin. */
+  readonly start: number;
+  readonly name: string;
+}
+
+/** Ends one process and everything below it. Never another one that has got its pid. */
+export async function stopProcess(
+  session: KnownSession,
+  target: ProcessTarget,
+  kill: boolean,
+): Promise<void> {
+  const wallClock = session.reader?.lastUpdate?.wallClock ?? 0;
+  const label = `${target.name} (${target.pid})`;
+  if (!isSame({ ...target, end: null }, wallClock)) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} has ended already.', label));
+    return;
+  }
+  await end([target.pid], label, kill ? KILL_AT_ONCE : undefined);
+}
+
+/** Does this very process still run? `wallClock`: ms since the epoch at the session's origin. */
+function isSame({ pid, start, end }: Pick<ProcessView, 'pid' | 'start' | 'end'>, wallClock: number): boolean {
+  return end === null && isAlive(pid, wallClock + start / 1e6);
+}
+
+async function end(pids: readonly number[], name: string, steps?: readonly KillStep[]): Promise<void> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Stopping {0}', name),
+    cancellable: true,
+  };
+  const left = await vscode.window.withProgress(options, async (progress, token) => {
+    const onStep = (signal: string, members: readonly number[]) => {
+      if (token.isCancellationRequested) throw new Cancelled();
+      const count = members.length;
+      const message =
+        count === 1
+          ? vscode.l10n.t('{0} to 1 process', signal)
+          : vscode.l10n.t('{0} to {1} processes', signal, count);
+      progress.report({ message });
+    };
+    return killTree(pids, { onStep, ...(steps ? { steps } : {}) }).catch((error: unknown) => {
+      if (error instanceof Cancelled) return [];
+      throw error;
+    });
+  });
+  if (left.length > 0) {
+    throw new Error(vscode.l10n.t('{0} can’t be stopped: still running are {1}.', name, left.join(', ')));
+  }
+}

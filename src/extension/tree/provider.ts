@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { TreeNode } from './nodes.ts';
+import type { Names } from './snapshot.ts';
+import type { Changes, TreeStore } from './store.ts';
+import { processTooltip, threadTooltip } from './tooltip.ts';
+
+/** Scheme of the uris by which rows are coloured: never opened. */
+export const ROW_SCHEME = 'forkscope-row';
+
+/**
+ * The tree as VS Code asks for it. `getChildren` and `getTreeItem` answer at once, without a promise: between the moment
+ * when VS Code forgets the old handles and the one when it knows the new ones no click can come in, and an inline button
+ * keeps its item.
+ */
+export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  private readonly store: TreeStore;
+  private readonly names: (dir: string) => Names | undefined;
+  private readonly changes = new vscode.EventEmitter<TreeNode | readonly TreeNode[] | undefined>();
+  readonly onDidChangeTreeData = this.changes.event as vscode.Event<TreeNode | TreeNode[] | undefined>;
+
+  constructor(store: TreeStore, names: (dir: string) => Names | undefined) {
+    this.store = store;
+    this.names = names;
+  }
+
+  refresh(changes: Changes): void {
+    if (changes === 'all') this.changes.fire(undefined);
+    else if (changes.length > 0) this.changes.fire(changes);
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    return [...(node ? node.children : this.store.roots)];
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const { look } = node;
+    const item = new vscode.TreeItem(look.label, EXPAND[look.expand]);
+    item.id = node.id;
+    item.description = look.description;
+    item.iconPath = new vscode.ThemeIcon(
+      look.icon.id,
+      look.icon.color ? new vscode.ThemeColor(look.icon.color) : undefined,
+    );
+    item.contextValue = look.context;
+    item.accessibilityInformation = { label: look.accessible, role: 'treeitem' };
+    if (look.mark !== 'none') item.resourceUri = rowUri(node);
+    const command = clickOf(node);
+    if (command) item.command = command;
+    return item;
+  }
+
+  /** Tooltips are made when they are looked at. */
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const text = this.tooltipOf(node);
+    if (text !== undefined) {
+      const markdown = new vscode.MarkdownString(text);
+      markdown.isTrusted = false;
+      item.tooltip = markdown;
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.changes.dispose();
+  }
+
+  private tooltipOf(node: TreeNode): string | undefined {
+    const names = this.names(node.dir);
+    const { target } = node;
+    if (!names || (target.kind !== 'process' && target.kind !== 'thread')) return undefined;
+    const process = names.processes.get(target.processId);
+    if (!process) return undefined;
+    if (target.kind === 'process') return processTooltip(process, names);
+    const thread = process.threads.find((t) => t.id === target.threadId);
+    return thread && threadTooltip(thread, names);
+  }
+}
+
+const EXPAND = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+} as const;
+
+/** A row with this uri is coloured by {@link RowColours}; the part that VS Code shows of it is empty. */
+function rowUri(node: TreeNode): vscode.Uri {
+  return vscode.Uri.from({ scheme: ROW_SCHEME, path: `/${node.look.mark}`, query: node.id });
+}
+
+function clickOf(node: TreeNode): vscode.Command | undefined {
+  const { kind } = node.target;
+  if (kind === 'finding' || kind === 'link') {
+    return { command: 'forkscope.inspect', title: vscode.l10n.t('Inspect'), arguments: [node] };
+  }
+  return undefined;
+}
+
+/** Colours of labels: deadlocked red, ended and untraced grey. */
+export class RowColours implements vscode.FileDecorationProvider {
+  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    if (uri.scheme !== ROW_SCHEME) return undefined;
+    const color = uri.path === '/alarm' ? 'list.errorForeground' : 'disabledForeground';
+    return new vscode.FileDecoration(undefined, undefined, new vscode.ThemeColor(color));
+  }
+}

@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../../base/disposables.ts';
+import { Throttle } from '../../base/throttle.ts';
+import type { Finding } from '../../model/types.ts';
+import { VIEWS } from '../contributions.ts';
+import type { KnownSession, Sessions } from '../sessions/sessions.ts';
+import { setting } from '../settings.ts';
+import { sessionSpec } from './build.ts';
+import type { TreeNode } from './nodes.ts';
+import { ProcessTree, RowColours } from './provider.ts';
+import type { Snapshot } from './snapshot.ts';
+import { Names } from './snapshot.ts';
+import { TreeStore } from './store.ts';
+
+/** Twice a second, whatever the setting says. Milliseconds. */
+const FASTEST = 500;
+
+/** The view *Processes*: asks the sessions at most twice a second, and not while it is hidden. */
+export class ProcessView implements vscode.Disposable {
+  readonly store = new TreeStore();
+  private readonly all = new Disposables();
+  private readonly sessions: Sessions;
+  private readonly hasTerminal: (dir: string) => boolean;
+  private readonly names = new Map<string, Names>();
+  private readonly stale = new Set<string>();
+  private readonly throttle: Throttle;
+  private readonly provider: ProcessTree;
+  private readonly view: vscode.TreeView<TreeNode>;
+  private refreshes = 0;
+
+  constructor(sessions: Sessions, hasTerminal: (dir: string) => boolean) {
+    this.sessions = sessions;
+    this.hasTerminal = hasTerminal;
+    this.provider = this.all.add(new ProcessTree(this.store, (dir) => this.names.get(dir)));
+    this.view = this.all.add(
+      vscode.window.createTreeView(VIEWS.processes, {
+        treeDataProvider: this.provider,
+        showCollapseAll: true,
+      }),
+    );
+    this.throttle = this.all.add(
+      new Throttle(
+        () => this.refresh(),
+        () => Math.max(FASTEST, setting('refreshInterval')),
+      ),
+    );
+    this.all.add(vscode.window.registerFileDecorationProvider(new RowColours()));
+    this.all.add(sessions.onDidChange((session) => this.changed(session)));
+    this.all.add(this.view.onDidChangeVisibility(({ visible }) => this.showed(visible)));
+    this.showed(this.view.visible);
+  }
+
+  /** How often the tree was drawn anew. */
+  get refreshCount(): number {
+    return this.refreshes;
+  }
+
+  /** What the tree was last built from. */
+  namesOf(dir: string): Names | undefined {
+    return this.names.get(dir);
+  }
+
+  setBadge(count: number, tooltip: string): void {
+    this.view.badge = count > 0 ? { value: count, tooltip } : undefined;
+  }
+
+  get badge(): vscode.ViewBadge | undefined {
+    return this.view.badge;
+  }
+
+  /** Shows a session's row, and with it the view. The focus stays where it is. */
+  async reveal(dir: string): Promise<void> {
+    await this.refresh();
+    const node = this.store.get(dir);
+    if (node) await this.view.reveal(node, { select: false, focus: false, expand: true });
+  }
+
+  /** The row that is selected. */
+  get selected(): TreeNode | undefined {
+    return this.view.selection[0];
+  }
+
+  dispose(): void {
+    this.all.dispose();
+  }
+
+  private changed(session: KnownSession | undefined): void {
+    if (session) this.stale.add(session.dir);
+    if (this.view.visible) this.throttle.request();
+  }
+
+  private showed(visible: boolean): void {
+    this.sessions.setVisible(visible);
+    if (visible) this.throttle.request();
+  }
+
+  private async refresh(): Promise<void> {
+    const known = this.sessions.list();
+    await Promise.all(known.map((session) => this.read(session)));
+    for (const dir of this.names.keys()) if (!this.sessions.known(dir)) this.names.delete(dir);
+    const specs = known.flatMap(({ dir }) => {
+      const names = this.names.get(dir);
+      return names ? [sessionSpec(names.snapshot)] : [];
+    });
+    const changes = this.store.update(specs);
+    if (changes === 'all' || changes.length > 0) this.refreshes++;
+    this.provider.refresh(changes);
+  }
+
+  private async read(session: KnownSession): Promise<void> {
+    const { dir, reader } = session;
+    const before = this.names.get(dir);
+    if (before && !this.stale.delete(dir)) {
+      this.keep(session, before.snapshot);
+      return;
+    }
+    this.stale.delete(dir);
+    try {
+      if (!reader?.lastUpdate) return this.keep(session, before?.snapshot);
+      const [processes, { resources, channels }] = await Promise.all([
+        reader.query('processes', {}),
+        reader.query('resources', {}),
+      ]);
+      this.set(session, { processes, resources, channels });
+    } catch {
+      // The session's own problem says why: `onFailure` has set it.
+      this.keep(session, before?.snapshot);
+    }
+  }
+
+  private keep(session: KnownSession, before: Snapshot | undefined): void {
+    const { processes = [], resources = [], channels = [] } = before ?? {};
+    this.set(session, { processes, resources, channels });
+  }
+
+  private set(session: KnownSession, views: Pick<Snapshot, 'processes' | 'resources' | 'channels'>): void {
+    const { dir, name, live, reader } = session;
+    const findings: readonly Finding[] = reader?.lastUpdate?.findings ?? [];
+    this.names.set(
+      dir,
+      new Names({
+        dir,
+        name,
+        live,
+        terminal: this.hasTerminal(dir),
+        problem: session.problem,
+        lastTime: reader?.lastUpdate?.lastTime ?? 0,
+        findings,
+        ...views,
+      }),
+    );
+  }
+}

@@ -1,0 +1,142 @@
+import { PLAIN, type Styler, safe, table } from './layout.ts';
+import { findingLines } from './text-findings.ts';
+import { type TreeRow, treeRows } from './tree.ts';
+import type { Report, ReportChannel, ReportProcess } from './types.ts';
+import { bytes, count, duration } from './units.ts';
+
+export interface TextOptions {
+  readonly styler?: Styler;
+  /** Columns of the terminal. */
+  readonly columns?: number;
+  /** Most rows of a table; the rest is counted. */
+  readonly mostRows?: number;
+}
+
+/** The report as lines of text: who started whom, what went through each channel, contended locks, findings. */
+export function reportLines(report: Report, options: TextOptions = {}): string[] {
+  const styler = options.styler ?? PLAIN;
+  const columns = options.columns ?? 100;
+  const most = options.mostRows ?? 40;
+  const sections = [
+    ['Processes', processLines(report, styler, most)],
+    ['Channels', channelLines(report, styler, most)],
+    ['Contended locks', lockLines(report, styler, most)],
+    ['Findings', findingLines(report, styler, columns)],
+  ] as const;
+  const lines: string[] = [];
+  for (const [title, body] of sections) {
+    if (body.length === 0) continue;
+    if (lines.length > 0) lines.push('');
+    lines.push(styler.title(title), ...body);
+  }
+  lines.push(...lossLines(report, styler, columns));
+  return lines;
+}
+
+function processLines(report: Report, styler: Styler, most: number): string[] {
+  const rows = treeRows(report.processes);
+  const cells = rows
+    .slice(0, most)
+    .map(({ prefix, process }: TreeRow) => [
+      { text: prefix + safe(process.name), style: styler.name },
+      { text: String(process.pid), right: true },
+      stateCell(process, styler),
+      { text: duration((process.end ?? report.duration) - process.start), right: true },
+      { text: process.reason, style: styler.dim },
+    ]);
+  return [...table(cells, '  ', 48), ...more(rows.length, most, 'process', styler)];
+}
+
+function stateCell(
+  process: ReportProcess,
+  styler: Styler,
+): { text: string; style: (text: string) => string } {
+  if (process.end === null)
+    return { text: process.state, style: process.state === 'blocked' ? styler.warn : styler.good };
+  if (process.signal !== null) return { text: `killed by ${process.signal}`, style: styler.bad };
+  if (process.exitCode === null) return { text: 'ended', style: styler.dim };
+  return { text: `exit code ${process.exitCode}`, style: process.exitCode === 0 ? styler.dim : styler.bad };
+}
+
+function channelLines(report: Report, styler: Styler, most: number): string[] {
+  const names = new Map(report.processes.map((process) => [process.id, safe(process.name)]));
+  const used = report.channels.filter((channel) => channel.sent > 0 || channel.received > 0);
+  const rows = used
+    .slice(0, most)
+    .map((channel) => [
+      { text: channel.kind },
+      { text: safe(channel.name), style: styler.name },
+      { text: `${who(channel.from, names)} → ${who(channel.to, names)}` },
+      { text: `${about(channel)}${count(channel.sent)} sent`, right: true },
+      { text: `${about(channel)}${count(channel.received)} received`, right: true },
+      { text: bytes(channel.bytes), right: true },
+    ]);
+  return [...table(rows, '  '), ...more(used.length, most, 'channel', styler)];
+}
+
+/** Counts of a channel that lost records are lower bounds. */
+function about(channel: ReportChannel): string {
+  return channel.exact ? '' : '≥ ';
+}
+
+function who(ids: readonly string[], names: ReadonlyMap<string, string>): string {
+  if (ids.length === 0) return '?';
+  const shown = ids.slice(0, 3).map((id) => names.get(id) ?? id);
+  return ids.length > 3 ? `${shown.join(', ')} +${ids.length - 3}` : shown.join(', ');
+}
+
+function lockLines(report: Report, styler: Styler, most: number): string[] {
+  const contended = report.resources.filter((r) => r.contended > 0).sort((a, b) => b.waitNs - a.waitNs);
+  const rows = contended
+    .slice(0, most)
+    .map((resource) => [
+      { text: safe(resource.kind) },
+      { text: safe(resource.name), style: styler.name },
+      { text: `${resource.exact ? '' : '≥ '}${count(resource.acquisitions)} taken`, right: true },
+      { text: `${count(resource.contended)} waited`, right: true },
+      { text: `${duration(resource.waitNs)} in all`, right: true },
+    ]);
+  return [...table(rows, '  '), ...more(contended.length, most, 'lock', styler)];
+}
+
+function more(total: number, most: number, what: string, styler: Styler): string[] {
+  if (total <= most) return [];
+  const left = total - most;
+  const plural = what.endsWith('s') ? `${what}es` : `${what}s`;
+  return [styler.dim(`  … and ${count(left)} more ${left === 1 ? what : plural}`)];
+}
+
+function lossLines(report: Report, styler: Styler, columns: number): string[] {
+  const lines: string[] = [];
+  const { dropped, damaged, exact, problems } = report;
+  if (!exact) {
+    const lost = [
+      dropped > 0 ? `${count(dropped)} dropped` : '',
+      damaged > 0 ? `${count(damaged)} damaged` : '',
+    ]
+      .filter((text) => text !== '')
+      .join(', ');
+    lines.push(
+      '',
+      styler.warn(
+        `The trace is not complete${lost === '' ? '' : ` (records: ${lost})`}: counts marked ≥ are lower bounds.`,
+      ),
+    );
+  }
+  if (problems.length > 0 && exact) lines.push('');
+  for (const { message, code } of problems.slice(0, 10)) {
+    lines.push(
+      ...table(
+        [
+          [
+            { text: `  ${safe(message)}`, style: styler.dim },
+            { text: `[${code}]`, style: styler.dim },
+          ],
+        ],
+        '',
+        columns,
+      ),
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,38 @@
+import type { ReportProcess } from './types.ts';
+
+export interface TreeRow {
+  /** Branches before the name. */
+  readonly prefix: string;
+  readonly process: ReportProcess;
+}
+
+/** Processes in tree order with branches; one whose parent is unknown is a root. */
+export function treeRows(processes: readonly ReportProcess[]): TreeRow[] {
+  const known = new Set(processes.map((process) => process.id));
+  const children = new Map<string | null, ReportProcess[]>();
+  for (const process of processes) {
+    const parent = process.parent !== null && known.has(process.parent) ? process.parent : null;
+    const list = children.get(parent);
+    if (list === undefined) children.set(parent, [process]);
+    else list.push(process);
+  }
+  const rows: TreeRow[] = [];
+  const todo: { process: ReportProcess; prefix: string; below: string }[] = [];
+  const push = (list: readonly ReportProcess[], above: string, root: boolean): void => {
+    for (let i = list.length - 1; i >= 0; i--) {
+      const last = i === list.length - 1;
+      const prefix = root ? '' : above + (last ? '└─ ' : '├─ ');
+      todo.push({
+        process: list[i] as ReportProcess,
+        prefix,
+        below: root ? '' : above + (last ? '   ' : '│  '),
+      });
+    }
+  };
+  push(children.get(null) ?? [], '', true);
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    rows.push({ prefix: next.prefix, process: next.process });
+    push(children.get(next.process.id) ?? [], next.below, false);
+  }
+  return rows;
+}

@@ -11,6 +11,8 @@ export class LineFileReader {
   readonly #name: string;
   readonly #parser = new LineParser();
   #position = 0;
+  /** Lines at the end that were reported as missing. */
+  #missing = 0;
   /** Lines read and not yet taken by `shift`. */
   readonly queue: Line[] = [];
   /** Damaged or missing lines that were not reported yet. */
@@ -21,6 +23,14 @@ export class LineFileReader {
   constructor(files: TraceFiles, name: string) {
     this.#files = files;
     this.#name = name;
+  }
+
+  /** Nothing will be written any more, and `expected` lines must have been there. */
+  expect(expected: number): void {
+    const missing = expected - this.#parser.count - this.#missing;
+    if (missing <= 0) return;
+    this.#missing += missing;
+    this.lost += missing;
   }
 
   /** Reads what is new; `final`: an unfinished line is damage. Returns the new lines (they are in `queue` too). */

@@ -24,6 +24,11 @@ export class LineWriter {
     this.#open();
   }
 
+  /** Lines that were given to it so far. */
+  get count(): number {
+    return this.#seq;
+  }
+
   /** `time`: ns since the session's origin; `slot`: records that the stream has now (session file: 0). */
   write(value: object, time: number, slot = 0): void {
     const line = encodeLine({ seq: this.#seq++, time, slot, value });

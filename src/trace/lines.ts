@@ -55,6 +55,11 @@ export class LineParser {
   #rest: Uint8Array = new Uint8Array(0);
   #nextSeq = 0;
 
+  /** Lines that have been there so far, damaged and missing ones included. */
+  get count(): number {
+    return this.#nextSeq;
+  }
+
   /** `final`: nothing will follow, an unfinished line is damaged. */
   push(bytes: Uint8Array, final = false): ParsedLines {
     const all = this.#rest.length === 0 ? bytes : concat(this.#rest, bytes);

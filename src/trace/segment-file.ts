@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { SharedFiles } from '../base/environment.ts';
 import { RECORD_SIZE } from './records.ts';
-import type { SegmentHeader, SegmentViews } from './segment.ts';
+import type { Seal, SegmentHeader, SegmentViews } from './segment.ts';
 import {
   HEADER_SIZE,
   SEAL_OFFSET,
@@ -20,8 +20,8 @@ export interface SegmentFile {
   flush(records: number): void;
   /** How many of the first `records` records others can read now, also after a flush that failed. */
   readable(records: number): number;
-  /** Ends it; its views must not be touched any more. `watermark`: see the header. */
-  seal(records: number, watermark: number): void;
+  /** Ends it; its views must not be touched any more. */
+  seal(seal: Seal): void;
   /** Lets go of it as it is, after an error. */
   abandon(): void;
 }
@@ -74,11 +74,11 @@ export class MappedSegment implements SegmentFile {
     return records;
   }
 
-  seal(records: number, watermark: number): void {
-    writeSeal(this.views, { watermark, records });
+  seal(seal: Seal): void {
+    writeSeal(this.views, seal);
     this.#unmap();
     try {
-      ftruncateSync(this.#fd, segmentBytes(records));
+      ftruncateSync(this.#fd, segmentBytes(seal.records));
     } finally {
       closeQuietly(this.#fd);
     }
@@ -119,10 +119,10 @@ export class WrittenSegment implements SegmentFile {
     this.#flushed = records;
   }
 
-  seal(records: number, watermark: number): void {
+  seal(seal: Seal): void {
     try {
-      this.flush(records);
-      writeSeal(this.views, { watermark, records });
+      this.flush(seal.records);
+      writeSeal(this.views, seal);
       this.#write(SEAL_OFFSET, SEAL_OFFSET + SEAL_SIZE);
     } finally {
       closeQuietly(this.#fd);

@@ -15,9 +15,10 @@ import { RECORD_SIZE } from './records.ts';
  * |     32 | u32  | capacity    | records that it can hold                                              |
  * |     36 | u32  | sink        | 0: written, 1: mapped (preallocated with zeros)                       |
  * |     40 | u32  | check       | hash of the bytes 0–39                                                |
+ * |     44 | u32  | lines       | sealed: lines that the stream's definition file had                   |
  * |     48 | f64  | watermark   | sealed: the stream is complete up to this time; +Infinity: it ends    |
  * |     56 | u32  | sealed      | records in it + 1; 0: still open, or its writer was killed            |
- * |     60 | u32  | sealCheck   | hash of the bytes 48–59                                               |
+ * |     60 | u32  | sealCheck   | hash of the bytes 44–59                                               |
  * |     64 | 8×32 | hot         | records overwritten in place, see `docs/trace-format.md`              |
  */
 export const HOT_SLOTS = 8;
@@ -35,15 +36,16 @@ const WORD = {
   capacity: 8,
   sink: 9,
   check: 10,
+  lines: 11,
   sealed: 14,
   sealCheck: 15,
 };
 const DOUBLE = { first: 2, dropped: 3, watermark: 6 };
-const SEAL_FROM = 12;
-const SEAL_WORDS = 3;
+const SEAL_FROM = 11;
+const SEAL_WORDS = 4;
 /** The part of the header that is written when a segment is sealed. */
-export const SEAL_OFFSET = 48;
-export const SEAL_SIZE = 16;
+export const SEAL_OFFSET = 44;
+export const SEAL_SIZE = 20;
 
 export const SINK = { written: 0, mapped: 1 } as const;
 export type SinkKind = (typeof SINK)[keyof typeof SINK];
@@ -60,6 +62,7 @@ export interface SegmentHeader {
 export interface Seal {
   readonly watermark: number;
   readonly records: number;
+  readonly lines: number;
 }
 /** Two views on the same bytes of a segment; index 0 is the begin of the file. */
 export interface SegmentViews {
@@ -93,6 +96,7 @@ export function writeHeader(to: SegmentViews, header: SegmentHeader): void {
 
 export function writeSeal(to: SegmentViews, seal: Seal): void {
   const { words, doubles } = to;
+  words[WORD.lines] = seal.lines;
   doubles[DOUBLE.watermark] = seal.watermark;
   words[WORD.sealed] = seal.records + 1;
   words[WORD.sealCheck] = wordsCheck(words, SEAL_FROM, SEAL_WORDS);
@@ -119,7 +123,11 @@ export function readSeal(from: SegmentViews): Seal | undefined {
   const { words, doubles } = from;
   if (words[WORD.sealed] === 0 || words[WORD.sealCheck] !== wordsCheck(words, SEAL_FROM, SEAL_WORDS))
     return undefined;
-  return { watermark: doubles[DOUBLE.watermark]!, records: (words[WORD.sealed]! >>> 0) - 1 };
+  return {
+    watermark: doubles[DOUBLE.watermark]!,
+    records: (words[WORD.sealed]! >>> 0) - 1,
+    lines: words[WORD.lines]! >>> 0,
+  };
 }
 
 const SEGMENT_NAME = /^(\d+-[0-9a-z]+\.\d+)\.(\d+)\.fks$/;

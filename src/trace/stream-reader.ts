@@ -123,6 +123,7 @@ export class StreamReader implements Source {
   #next(mode: ReadMode): void {
     const found = this.#findRecord(mode);
     this.#losses.push(...this.#segments.losses.splice(0));
+    if (mode.final && !found) this.#lines.expect(this.#segments.lines);
     if (this.#lines.lost > 0) this.#loseLines();
     const waitsForName = !this.definition && !this.#mayGuess(mode, found);
     if (waitsForName) return;

@@ -24,6 +24,7 @@ export class StreamSegments {
   #current: SegmentReader | undefined;
   /** Slot that follows the last record read. */
   nextSlot = 0;
+  /** Records that were reported as dropped. */
   #dropped = 0;
   /** Losses that were found and not taken by the stream yet. */
   readonly losses: Loss[] = [];
@@ -31,6 +32,8 @@ export class StreamSegments {
   restart = false;
   #gap = false;
   #ended = false;
+  /** Lines that the definition file must have, as the newest seal says. */
+  lines = 0;
   #finished = false;
 
   constructor(files: TraceFiles, stream: string, version: number) {
@@ -70,6 +73,7 @@ export class StreamSegments {
     this.nextSlot = current.slot;
     const seal = current.seal();
     const over = this.#waiting.length > 0;
+    if (seal) this.lines = Math.max(this.lines, seal.lines);
     if (!over && !final && !(seal && current.index >= seal.records)) return false;
     if (seal && current.index < seal.records) {
       this.#lose('lost', seal.records - current.index, `${current.name}: records are missing at its end`);
@@ -126,8 +130,8 @@ export class StreamSegments {
       return false;
     }
     const missing = header.first - this.nextSlot;
-    const givenUp = Math.min(missing, Math.max(0, header.dropped - this.#dropped));
-    this.#dropped = header.dropped;
+    const givenUp = Math.min(missing, Math.max(0, this.#droppedByWriter(header) - this.#dropped));
+    this.#dropped += givenUp;
     if (givenUp > 0)
       this.#lose('dropped', givenUp, `${this.#stream}: its writer gave up records (size cap or full disk)`);
     if (missing > givenUp)
@@ -136,10 +140,19 @@ export class StreamSegments {
     return true;
   }
 
+  /** Only the newest header counts the segments that the size cap has taken since the older ones were begun. */
+  #droppedByWriter(header: SegmentHeader): number {
+    const newest = this.#waiting.at(-1);
+    if (newest === undefined) return header.dropped;
+    const segment = new SegmentReader(this.#files, segmentName(this.#stream, newest));
+    segment.open();
+    return Math.max(header.dropped, segment.header?.dropped ?? 0);
+  }
+
   #endStream(final: boolean): void {
     if (!final || this.#finished) return;
     this.#finished = true;
-    if (!this.#ended && this.#newest >= 0) {
+    if (!this.#ended) {
       this.#lose('unended', 0, `${this.#stream}: its end is missing`);
     }
   }

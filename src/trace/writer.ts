@@ -23,6 +23,8 @@ export interface WriterOptions {
   readonly stream: string;
   /** Most bytes of segments on disk; 0: no limit. */
   readonly maxBytes: number;
+  /** The stream's definitions: a seal says how many there are. */
+  readonly definitions: { readonly count: number };
 }
 
 /**
@@ -31,6 +33,7 @@ export interface WriterOptions {
  */
 export class TraceWriter {
   readonly #segments: Segments;
+  readonly #definitions: WriterOptions['definitions'];
   checkpoint: Checkpoint | undefined;
   #file: SegmentFile | undefined;
   #words: Int32Array = NO_SEGMENT.words;
@@ -45,6 +48,7 @@ export class TraceWriter {
   #rotating = false;
 
   constructor(options: WriterOptions) {
+    this.#definitions = options.definitions;
     this.#segments = new Segments(options.dir, options.stream, options.maxBytes);
   }
 
@@ -171,7 +175,7 @@ export class TraceWriter {
     const file = this.#file;
     if (!file) return;
     try {
-      file.seal(this.#records, watermark);
+      file.seal({ records: this.#records, lines: this.#definitions.count, watermark });
     } catch {
       // Not sealed: a reader finds its end by the first slot of the next segment.
     }

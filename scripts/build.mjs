@@ -24,8 +24,12 @@ const node = {
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'external',
-  define: { __FORKSCOPE_VERSION__: JSON.stringify(version) },
+  // Libraries that are ES modules find their files by it, here beside the bundle.
+  define: { __FORKSCOPE_VERSION__: JSON.stringify(version), 'import.meta.url': '__forkscopeModuleUrl' },
+  banner: { js: "const __forkscopeModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
+/** Preloads and what programs import: nothing in them asks where it is, and every program loads them. */
+const program = { ...node, define: { __FORKSCOPE_VERSION__: JSON.stringify(version) }, banner: {} };
 const webview = {
   platform: 'browser',
   target: 'es2022',
@@ -49,32 +53,32 @@ const bundles = [
     ...node,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.js',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
-  { ...node, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs' },
-  { ...node, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.cjs', external: ['koffi'] },
+  { ...program, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs' },
+  { ...program, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.cjs', external: ['koffi'] },
   // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {
-    ...node,
+    ...program,
     entryPoints: ['src/session/typescript/register.ts'],
     outfile: 'dist/typescript-register.cjs',
     minify: true,
   },
   {
-    ...node,
+    ...program,
     entryPoints: ['src/session/typescript/register-forkscope.ts'],
     outfile: 'dist/forkscope-register.cjs',
     minify: true,
   },
   {
-    ...node,
+    ...program,
     entryPoints: ['src/session/typescript/async-hooks.ts'],
     outfile: 'dist/loader-hooks.mjs',
     format: 'esm',
     minify: true,
   },
   {
-    ...node,
+    ...program,
     entryPoints: ['src/session/typescript/transformer.ts'],
     outfile: 'dist/typescript-transformer.cjs',
     minify: true,
@@ -99,6 +103,12 @@ function copyNative() {
   }
 }
 
+/** ps-list's helper for Windows, which has no `ps`. */
+function copyProcessLister() {
+  const vendor = path.join(path.dirname(require.resolve('ps-list')), 'vendor');
+  if (process.platform === 'win32') cpSync(vendor, path.join(dist, 'vendor'), { recursive: true });
+}
+
 /** The ESM entry re-exports the CommonJS file: one runtime instance a thread, whichever way it is loaded. */
 function writeEsmEntry() {
   const names = Object.keys(require(path.join(dist, 'runtime.cjs'))).filter(
@@ -117,6 +127,7 @@ function writeEsmEntry() {
 if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyNative();
+copyProcessLister();
 if (watch) {
   for (const options of bundles) await (await esbuild.context(options)).watch();
 } else {

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly callSites: 'off' | 'sampled' | 'all';
   /** Megabytes. */
   readonly maxStreamSize?: number;
+  /** Wait for a key at the end. */
+  readonly hold?: true;
 }
 
 export interface ReportOptions {
@@ -66,6 +68,7 @@ export function runOptions(): Option[] {
     )
       .argParser(megabytes)
       .default(undefined, '512'),
+    new Option('--hold', 'wait for a key at the end, on a terminal that closes then'),
   ];
 }
 

@@ -2,8 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { ShimOptions } from '../base/environment.ts';
-import type { Finding } from '../model/index.ts';
-import { jsonReport, textReport } from '../model/report/index.ts';
+import { makeReport } from '../model/report/index.ts';
 import {
   EXIT,
   handOnSignals,
@@ -19,10 +18,12 @@ import {
   UserError,
   writeWhole,
 } from '../session/index.ts';
-import { announcement } from './announce.ts';
+import { FindingWatch } from './finding-watch.ts';
+import { hold } from './hold.ts';
 import type { RunOptions } from './options.ts';
-import { painter, say } from './terminal.ts';
-import { type View, watchView } from './watch.ts';
+import { reportJson, reportText } from './report.ts';
+import { say } from './terminal.ts';
+import { watchView } from './watch.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -47,19 +48,21 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   const witness = new SignalWitness(program.pid, () => session?.refresh());
   const stopForwarding = handOnSignals(program.child, witness.hasReceived);
   session = openSession(program.dir, witness);
-  const killing = session && followFindings(session, program, options, view);
+  const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
   view?.attach(program.child, session);
   sweepLater(program.dir);
   const status = await program.exited;
-  await killing?.settled();
+  await findings?.programEnded();
   await view?.drained(program.child);
   await program.finish();
   const failed = reading(() => session?.finish());
   view?.close();
   stopForwarding();
-  if (session !== undefined && !failed) finishReport(session, program, options);
+  const code = findings?.killed ? EXIT.deadlock : shellCode(status);
+  const wrote = session === undefined || failed || finishReport(session, program, options);
   session?.close();
-  return killing?.happened() ? EXIT.deadlock : shellCode(status);
+  if (options.hold) await hold();
+  return wrote || code !== 0 ? code : 1;
 }
 
 /** The program runs already: a trace that can't be read (its folder deleted, the disk full) must not end the tool. */
@@ -105,41 +108,22 @@ function checkWritable(file: string): void {
   }
 }
 
-/** Says each finding when it happens, and ends the program because of one where that is wanted. */
-function followFindings(
-  session: Session,
-  program: Program,
-  { onDeadlock }: RunOptions,
-  view: View | undefined,
-): { settled(): Promise<unknown>; happened(): boolean } {
-  let killing: Promise<unknown> | undefined;
-  const paint = painter(process.stderr);
-  const tell = (finding: Finding): void => {
-    const text = announcement(finding, session.model, {
-      pid: program.pid,
-      killing: onDeadlock === 'kill',
-      paint,
-    });
-    if (view === undefined) say(text);
-    else view.write(text);
-    const isDeadlock = finding.blocking && finding.certainty === 'certain';
-    if (isDeadlock && onDeadlock === 'kill') killing ??= program.kill(finding.id);
-  };
-  session.onFinding(tell);
-  for (const finding of session.findings()) tell(finding);
-  return { settled: async () => killing, happened: () => killing !== undefined };
-}
-
-function finishReport(session: Session, program: Program, options: RunOptions): void {
-  const { model } = session;
+/** @returns false when the wanted JSON could not be written, which has then been said */
+function finishReport(session: Session, program: Program, options: RunOptions): boolean {
+  const report = makeReport(session.model, session.now);
   if (options.report) {
-    say(textReport(model));
+    say(reportText(report, process.stderr));
     if (program.left.length > 0) say(`forkscope: still running: ${program.left.join(', ')}\n`);
     if (options.trace === undefined) say(`forkscope: trace: ${program.dir}\n`);
   }
   const { json } = options;
-  if (json !== undefined) {
-    writeWhole(json, (file) => file.write(`${JSON.stringify(jsonReport(model), null, 2)}\n`));
+  if (json === undefined) return true;
+  try {
+    writeWhole(json, (file) => file.write(reportJson(report)));
+    return true;
+  } catch (error) {
+    say(`forkscope: ${reasonOf(error)}\n`);
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { PLAIN, type Styler } from '../model/report/index.ts';
 
 const ESCAPE = '\u001b[';
 const STYLES = new RegExp(`(${ESCAPE.replace('[', '\\[')}[0-9;]*m)`);
@@ -12,32 +13,35 @@ export function quietErrors(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
-/** Colours only where somebody looks, and not where they do not want them (no-color.org). */
-export interface Paint {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  yellow(text: string): string;
-  green(text: string): string;
-  cyan(text: string): string;
+interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
-export function painter(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Paint {
-  const on = env.FORCE_COLOR
+/** Columns of a terminal; prose in a file keeps a width that reads well. */
+export function columnsOf({ isTTY, columns }: Screen): number {
+  return isTTY && columns !== undefined && columns > 0 ? columns : 100;
+}
+
+/** Colours only where somebody looks, and not where they do not want them (no-color.org). */
+export function stylerFor({ isTTY }: Screen, env: NodeJS.ProcessEnv = process.env): Styler {
+  const wanted = env.FORCE_COLOR
     ? env.FORCE_COLOR !== '0'
-    : stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
-  const style =
-    (code: number, end: number) =>
-    (text: string): string =>
-      on ? `${ESCAPE}${code}m${text}${ESCAPE}${end}m` : text;
+    : isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  if (!wanted) return PLAIN;
   return {
-    bold: style(1, 22),
+    title: style(1, 22),
     dim: style(2, 22),
-    red: style(31, 39),
-    yellow: style(33, 39),
-    green: style(32, 39),
-    cyan: style(36, 39),
+    good: style(32, 39),
+    bad: style(31, 39),
+    warn: style(33, 39),
+    name: style(1, 22),
+    place: style(36, 39),
   };
+}
+
+function style(on: number, off: number): (text: string) => string {
+  return (text) => `${ESCAPE}${on}m${text}${ESCAPE}${off}m`;
 }
 
 /** Cuts a line with colours to a width, counted in UTF-16 units without the escapes. */

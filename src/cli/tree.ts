@@ -1,71 +1,75 @@
 import type { Model, ProcessView, ThreadState } from '../model/index.ts';
-import type { Paint } from './terminal.ts';
-import { bytes, duration } from './units.ts';
+import { bytes, count, duration, makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
 import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
 
-/** Processes that belong to a blocking finding are marked with it. */
+/** Process id → the blocking finding that it belongs to. */
 export type Marks = ReadonlyMap<string, string>;
 
-/** The process tree, one line a process. */
-export function treeLines(model: Model, marks: Marks, paint: Paint): string[] {
-  const processes = model.processes();
-  const byId = new Map(processes.map((process) => [process.id, process]));
-  const names = namesOf(model);
-  const lines: string[] = [];
-  const add = (process: ProcessView, indent: string, branch: string): void => {
-    lines.push(`${paint.dim(indent + branch)}${processLine(process, names, model.lastTime, marks, paint)}`);
-    const children = process.children.map((id) => byId.get(id)).filter((child) => child !== undefined);
-    const below = indent + (branch === '' ? '' : branch === '└─ ' ? '   ' : '│  ');
-    for (const child of children) add(child, below, child === children.at(-1) ? '└─ ' : '├─ ');
-  };
-  for (const process of processes) if (process.parentId === null) add(process, '', '');
-  return lines;
+interface TreeContext {
+  readonly names: Names;
+  readonly now: number;
+  readonly marks: Marks;
+  readonly styler: Styler;
 }
 
-function processLine(process: ProcessView, names: Names, now: number, marks: Marks, paint: Paint): string {
-  const { name, pid, cpu, memory, end } = process;
+/**
+ * The process tree, one line a process.
+ * @param now session time, ns
+ */
+export function treeLines(model: Model, now: number, marks: Marks, styler: Styler): string[] {
+  const views = new Map(model.processes().map((process) => [process.id, process]));
+  const context = { names: namesOf(model), now, marks, styler };
+  return treeRows(makeReport(model, now).processes).flatMap(({ prefix, process }) => {
+    const view = views.get(process.id);
+    return view === undefined ? [] : [styler.dim(prefix) + processLine(view, context)];
+  });
+}
+
+function processLine(process: ProcessView, { names, now, marks, styler }: TreeContext): string {
+  const { pid, cpu, memory, end, instrumented, reason } = process;
   const mark = marks.get(process.id);
-  const parts = [
-    `${glyph(process, mark, paint)} ${paint.bold(name)} ${paint.dim(String(pid))}`,
-    stateText(process, paint),
-  ];
   const wait = end === null ? mainWait(process) : undefined;
-  if (wait !== undefined) parts.push(waitText(wait, names, now));
-  if (mark !== undefined) parts.push(paint.red(mark));
-  if (end === null && cpu !== null && memory !== null)
-    parts.push(paint.dim(`${cpu.toFixed(0)} % ${bytes(memory)}`));
-  if (!process.instrumented && process.reason !== '') parts.push(paint.dim(`(${process.reason})`));
+  const parts = [
+    `${glyph(process, mark, styler)} ${styler.name(safe(process.name))} ${styler.dim(String(pid))}`,
+    stateText(process, styler),
+    wait === undefined ? '' : waitText(wait, names, now),
+    mark === undefined ? '' : styler.bad(mark),
+    end === null && cpu !== null && memory !== null ? styler.dim(`${cpu.toFixed(0)} % ${bytes(memory)}`) : '',
+    !instrumented && reason !== '' ? styler.dim(`(${safe(reason)})`) : '',
+  ];
   return parts.filter(Boolean).join('  ');
 }
 
-function glyph({ state, exitCode, signal }: ProcessView, mark: string | undefined, paint: Paint): string {
-  if (mark !== undefined) return paint.red('!');
-  if (state === 'exited') return signal === null && exitCode === 0 ? paint.dim('✓') : paint.red('✗');
-  return GLYPHS[state](paint);
+function glyph({ state, exitCode, signal }: ProcessView, mark: string | undefined, styler: Styler): string {
+  if (mark !== undefined) return styler.bad('!');
+  if (state === 'exited') return signal === null && exitCode === 0 ? styler.dim('✓') : styler.bad('✗');
+  return GLYPHS[state](styler);
 }
 
-const GLYPHS: Readonly<Record<ThreadState, (paint: Paint) => string>> = {
-  running: (paint) => paint.green('●'),
-  blocked: (paint) => paint.yellow('■'),
-  waiting: (paint) => paint.cyan('○'),
-  idle: (paint) => paint.dim('○'),
-  exited: (paint) => paint.dim('✓'),
+const GLYPHS: Readonly<Record<Exclude<ThreadState, 'exited'>, (styler: Styler) => string>> = {
+  running: ({ good }) => good('●'),
+  blocked: ({ warn }) => warn('■'),
+  waiting: ({ good }) => good('○'),
+  idle: ({ dim }) => dim('○'),
 };
 
-function stateText({ state, exitCode, signal, start, end, instrumented }: ProcessView, paint: Paint): string {
+function stateText(
+  { state, exitCode, signal, start, end, instrumented }: ProcessView,
+  { dim }: Styler,
+): string {
   if (state !== 'exited') return instrumented ? state : 'running (not traced)';
-  const how = signal ?? (exitCode === null ? 'ended' : `exit ${exitCode}`);
-  return paint.dim(end === null ? how : `${how} after ${duration(end - start)}`);
+  const how = signal ?? (exitCode === null ? 'ended' : `exit code ${exitCode}`);
+  return dim(end === null ? how : `${how} after ${duration(end - start)}`);
 }
 
-/** What the living tree says above itself. */
-export function headLine(model: Model, paint: Paint): string {
+/** What stands above the tree. */
+export function headLine(model: Model, now: number, { dim }: Styler): string {
   const processes = model.processes();
   const alive = processes.filter((process) => process.end === null).length;
   const channels = model.channels();
   const messages = channels.reduce((sum, channel) => sum + channel.received, 0);
-  return paint.dim(
-    `forkscope  ${duration(model.lastTime)}  ${alive} of ${processes.length} processes alive  ` +
-      `${messages} messages over ${channels.length} channels`,
+  return dim(
+    `forkscope  ${duration(now)}  ${alive} of ${processes.length} processes alive  ` +
+      `${count(messages)} messages over ${channels.length} channels`,
   );
 }

@@ -1,7 +1,6 @@
 import { Session } from '../session/index.ts';
-import { painter } from './terminal.ts';
-import { headLine, treeLines } from './tree.ts';
-import { blockingMarks, TreeView } from './watch.ts';
+import { stylerFor } from './terminal.ts';
+import { pictureOf, TreeView } from './watch.ts';
 
 /** Shows the process tree of a trace directory; of a live one on a terminal, until it ends or Ctrl-C. */
 export async function view(dir: string): Promise<number> {
@@ -16,9 +15,7 @@ export async function view(dir: string): Promise<number> {
 }
 
 function print(session: Session): void {
-  const paint = painter(process.stdout);
-  const lines = [headLine(session.model, paint), ...treeLines(session.model, blockingMarks(session), paint)];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${pictureOf(session, stylerFor(process.stdout)).join('\n')}\n`);
 }
 
 async function follow(session: Session): Promise<void> {

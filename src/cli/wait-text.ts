@@ -1,5 +1,5 @@
 import type { Model, ProcessView, ResourceView, WaitView } from '../model/index.ts';
-import { duration } from './units.ts';
+import { duration, safe } from '../model/report/index.ts';
 
 /** Names for ids, as of one moment. */
 export interface Names {
@@ -15,7 +15,7 @@ export function namesOf(model: Model): Names {
   return {
     process: (id) => {
       const process = processes.get(id);
-      return process === undefined ? id : `${process.name} (${process.pid})`;
+      return process === undefined ? id : `${safe(process.name)} (${process.pid})`;
     },
     resource: (id) => (id === null ? undefined : resources.get(id)),
     channel: (id) => (id === null ? undefined : channels.get(id)?.name),
@@ -48,7 +48,7 @@ function object(wait: WaitView, names: Names): string {
   const thing =
     resource === undefined
       ? (names.channel(wait.resourceId) ?? 'something')
-      : `${resource.kind} ${resource.name}`;
+      : `${resource.kind} ${safe(resource.name)}`;
   if (wait.kind === 'waitReceive') return `for a message from ${thing}`;
   if (wait.kind === 'waitSend') return `for room in ${thing}`;
   const holders = [...new Set((resource?.holders ?? []).map((holder) => names.process(holder.processId)))];

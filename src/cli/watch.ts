@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Styler } from '../model/report/index.ts';
 import type { Session } from '../session/index.ts';
 import { LiveRegion } from './live-region.ts';
-import { painter, say } from './terminal.ts';
+import { say, stylerFor } from './terminal.ts';
 import { headLine, type Marks, treeLines } from './tree.ts';
 
 const DRAW_EVERY = 200;
@@ -18,7 +19,7 @@ export interface View {
   readonly stdio: StdioOptions;
   attach(child: ChildProcess, session: Session | undefined): void;
   /** Text of the tool's own. */
-  write(text: string): void;
+  readonly write: (text: string) => void;
   /** Resolves when the ended program's output has been read. */
   drained(child: ChildProcess): Promise<void>;
   close(): void;
@@ -40,7 +41,7 @@ export function watchView(): View {
 /** Draws the process tree of a session below everything else on the terminal. */
 export class TreeView implements View {
   readonly #region = new LiveRegion(process.stderr);
-  readonly #paint = painter(process.stderr);
+  readonly #styler = stylerFor(process.stderr);
   readonly #timers: NodeJS.Timeout[] = [];
   #session: Session | undefined;
 
@@ -58,9 +59,7 @@ export class TreeView implements View {
     this.#timers.push(setInterval(() => this.#draw(), DRAW_EVERY));
   }
 
-  write(text: string): void {
-    this.#region.write(text);
-  }
+  readonly write = (text: string): void => this.#region.write(text);
 
   async drained(child: ChildProcess): Promise<void> {
     const open = [child.stdout, child.stderr].filter((stream) => stream !== null && !stream.readableEnded);
@@ -84,16 +83,18 @@ export class TreeView implements View {
   #draw(): void {
     const session = this.#session;
     if (session === undefined) return;
-    const { model } = session;
-    this.#region.draw([
-      headLine(model, this.#paint),
-      ...treeLines(model, blockingMarks(session), this.#paint),
-    ]);
+    this.#region.draw(pictureOf(session, this.#styler));
   }
 }
 
+/** The tree of a session as it is now. */
+export function pictureOf(session: Session, styler: Styler): string[] {
+  const { model, now } = session;
+  return [headLine(model, now, styler), ...treeLines(model, now, blockingMarks(session), styler)];
+}
+
 /** The processes that stand still, with the finding that says why. */
-export function blockingMarks(session: Session): Marks {
+function blockingMarks(session: Session): Marks {
   const marks = new Map<string, string>();
   for (const { blocking, kind, processes, certainty } of session.findings()) {
     if (blocking) for (const id of processes) marks.set(id, certainty === 'certain' ? kind : `${kind}?`);

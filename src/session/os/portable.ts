@@ -1,11 +1,11 @@
 import os from 'node:os';
-import pidtree from 'pidtree';
-import psList, { type ProcessDescriptor } from 'ps-list';
+import type { ProcessDescriptor } from 'ps-list';
 import { type OsProcess, type ProcessTable, pickTree } from './process-table.ts';
 
 /** Asks the system's own tools: `ps` on macOS and other Unixes, Windows' process list (no CPU and memory there). */
 export class PortableProcessTable implements ProcessTable {
   async descendants(roots: Iterable<number>): Promise<OsProcess[]> {
+    const { default: psList } = await import('ps-list');
     const all = await psList({ all: true });
     const living = all.filter(({ cmd }) => !cmd?.includes('<defunct>'));
     return pickTree(living, roots).map(describe);
@@ -29,6 +29,7 @@ function describe(entry: ProcessDescriptor): OsProcess {
 /** Pids of a process and of all below it, parents first; without those that have gone meanwhile. */
 export async function portableTree(pid: number): Promise<number[]> {
   try {
+    const { default: pidtree } = await import('pidtree');
     return await pidtree(pid, { root: true });
   } catch {
     return [];

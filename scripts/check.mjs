@@ -54,6 +54,7 @@ const checks = [
   ...(await types()),
   { name: 'no process.execPath in the extension', check: repository.noExecPathInExtension },
   { name: 'no hosts in package-lock.json', check: repository.noLockedHosts },
+  { name: 'package-lock.json is whole', check: repository.lockIsWhole },
   { name: 'no names of this machine', check: repository.noMachinePaths },
   { name: 'sources are small and finished', check: repository.sourcesAreSmallAndFinished },
   { name: "the manifest's commands and texts", check: repository.manifestIsWhole },

@@ -45,6 +45,25 @@ export async function noLockedHosts() {
     .map(([name]) => `package-lock.json: ${name} names a host ("resolved")`);
 }
 
+/** An entry that a package needs and the lock lacks (a registry without it leaves it out) breaks `npm ci`. */
+export async function lockIsWhole() {
+  const { packages } = JSON.parse(read('package-lock.json'));
+  return Object.entries(packages).flatMap(([name, entry]) => {
+    const { dependencies, optionalDependencies } = /** @type {Record<string, object>} */ (entry);
+    return Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((needed) => !isLocked(packages, name, needed))
+      .map((needed) => `package-lock.json has no ${needed}, which ${name || 'package.json'} needs`);
+  });
+}
+
+/** As Node resolves: in the package's own node_modules, then in each one above. */
+function isLocked(/** @type {object} */ packages, /** @type {string} */ from, /** @type {string} */ needed) {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
+    if (`${at && `${at}/`}node_modules/${needed}` in packages) return true;
+    if (at === '') return false;
+  }
+}
+
 /** On the desktop it is Electron: programs run on the Node that the settings or the user's shell name. */
 export async function noExecPathInExtension() {
   return (await ownFiles())

@@ -37,14 +37,8 @@ function makeTrace(dir: string): MemoryFiles {
   for (let i = 1; i <= 5000; i++) {
     const s = streams[random(streams.length)]!;
     const kind = [KIND.send, KIND.receive, KIND.notify][random(3)]!;
-    s.ledger.record(
-      (time += 1 + random(1000)),
-      headOf(kind, 0, 0),
-      1 + random(4),
-      1 + random(4),
-      i,
-      random(1e6),
-    );
+    time += 1 + random(1000);
+    s.ledger.record(time, headOf(kind, 0, 0), 1 + random(4), 1 + random(4), i, random(1e6));
     if (i % 900 === 0) s.lines.write({ type: 'task', id: i, name: `t${i}` }, time, s.writer.slot);
   }
   streams[0]!.writer.finish();

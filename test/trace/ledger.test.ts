@@ -34,8 +34,10 @@ function stream(dir: string, shared?: CopiedFiles): TestStream {
 function pairs({ ledger }: TestStream, count: number, from: number, ticket: number, site = 1): number {
   let time = from;
   for (let i = 0; i < count; i++) {
-    ledger.record((time += 50), ACQUIRE, 1, site, ticket + i, 0);
-    ledger.record((time += 50), RELEASE, 1, site, ticket + i, 0);
+    time += 50;
+    ledger.record(time, ACQUIRE, 1, site, ticket + i, 0);
+    time += 50;
+    ledger.record(time, RELEASE, 1, site, ticket + i, 0);
   }
   return time;
 }
@@ -106,10 +108,14 @@ test('pairs of a nested lock stay single: the order of nesting is never lost', (
   const s = stream(dir);
   let time = pairs(s, 500, 0, 1);
   for (let i = 1; i <= 200; i++) {
-    s.ledger.record(++time, ACQUIRE, 2, 2, i, 0);
-    s.ledger.record(++time, ACQUIRE, 1, 1, 500 + i, 0);
-    s.ledger.record(++time, RELEASE, 1, 1, 500 + i, 0);
-    s.ledger.record(++time, RELEASE, 2, 2, i, 0);
+    time++;
+    s.ledger.record(time, ACQUIRE, 2, 2, i, 0);
+    time++;
+    s.ledger.record(time, ACQUIRE, 1, 1, 500 + i, 0);
+    time++;
+    s.ledger.record(time, RELEASE, 1, 1, 500 + i, 0);
+    time++;
+    s.ledger.record(time, RELEASE, 2, 2, i, 0);
   }
   s.ledger.settle();
   s.writer.finish();
@@ -162,12 +168,14 @@ test('live: a lock that a busy thread holds uncounted is told once, and its rele
     now += 200e6;
   };
   let time = pairs(s, 3000, 0, 1);
-  s.ledger.record((time += 50), ACQUIRE, 1, 2, 3001, 0);
+  time += 50;
+  s.ledger.record(time, ACQUIRE, 1, 2, 3001, 0);
   for (let i = 0; i < 5; i++) poll();
   const held = live.records.filter((r) => r.kind === KIND.acquire && r.n === 3001);
   assert.equal(held.length, 1);
   assert.deepEqual([held[0]!.site, held[0]!.time], [2, time]);
-  s.ledger.record((time += 50), RELEASE, 1, 2, 3001, 0);
+  time += 50;
+  s.ledger.record(time, RELEASE, 1, 2, 3001, 0);
   time = pairs(s, 100, time, 3002);
   s.ledger.settle();
   poll();
@@ -187,8 +195,10 @@ test('a checkpoint repeats no acquisition that was given back, and totals do not
   }
   let time = 0;
   for (let i = 1; i <= 20_000; i++) {
-    s.ledger.record((time += 1e6), ACQUIRE, 1, 1, i, 0);
-    s.ledger.record((time += 10), RELEASE, 1, 1, i, 0);
+    time += 1e6;
+    s.ledger.record(time, ACQUIRE, 1, 1, i, 0);
+    time += 10;
+    s.ledger.record(time, RELEASE, 1, 1, i, 0);
   }
   s.writer.finish();
   const { records } = drain(MemoryFiles.load(dir));

@@ -56,43 +56,71 @@ export function fillBuckets(
 ): void {
   if (track.length === 0) return;
   const first = track.starts[0] as number;
-  const durations = new Float64Array(STATE_COUNT);
-  const skip = Math.max(0, Math.floor((first - start) / width));
-  let index = -1;
-  let from = 0;
-  for (let b = skip; b < count; b++) {
-    from = Math.max(start + b * width, first);
+  const sums = new Sums(track);
+  for (let b = Math.max(0, Math.floor((first - start) / width)); b < count; b++) {
+    const from = Math.max(start + b * width, first);
     const to = Math.min(start + (b + 1) * width, until);
     if (from >= until) return;
-    if (to <= from) continue;
-    if (index < 0) index = track.indexAt(from);
-    durations.fill(0);
-    index = addDurations(track, index, from, to, durations);
-    writeBucket(durations, width, out, offset + b);
+    if (to > from) writeBucket(sums.advance(from, to), width, out, offset + b);
   }
 }
 
-/** Adds the time by state of [from, to) and returns the index of the slice at `to`. `index` is the slice at `from`. */
-function addDurations(track: Track, index: number, from: number, to: number, out: Float64Array): number {
-  const { starts, states, length } = track;
-  const near = Math.min(length - 1, index + WALK);
-  if (near === length - 1 || (starts[near] as number) > to) {
+/** Time by state of one stretch after another: a walk where slices are few, the difference of two prefix sums where many. */
+class Sums {
+  private readonly track: Track;
+  private readonly durations = new Float64Array(STATE_COUNT);
+  private before = new Float64Array(STATE_COUNT);
+  private after = new Float64Array(STATE_COUNT);
+  /** Slice at the end of the last stretch, -1 before the first. */
+  private index = -1;
+  /** The time up to which `after` sums, -1: none. */
+  private summed = -1;
+
+  constructor(track: Track) {
+    this.track = track;
+  }
+
+  /** The time by state of [from, to), in an array that the next call reuses. */
+  advance(from: number, to: number): Float64Array {
+    const { track, durations } = this;
+    if (this.index < 0) this.index = track.indexAt(from);
+    const near = this.index + WALK;
+    if (near >= track.length - 1 || (track.starts[near] as number) > to) {
+      durations.fill(0);
+      this.walk(from, to);
+      return durations;
+    }
+    [this.before, this.after] = [this.after, this.before];
+    if (this.summed !== from) {
+      this.before.fill(0);
+      track.sumTo(this.index, from, this.before);
+    }
+    this.index = track.indexAt(to, near);
+    this.after.fill(0);
+    track.sumTo(this.index, to, this.after);
+    this.summed = to;
+    for (let s = 0; s < STATE_COUNT; s++)
+      durations[s] = (this.after[s] as number) - (this.before[s] as number);
+    return durations;
+  }
+
+  private walk(from: number, to: number): void {
+    const { starts, states, length } = this.track;
+    const { durations } = this;
+    let { index } = this;
     let at = from;
-    while (index + 1 < length && (starts[index + 1] as number) <= to) {
-      const next = starts[index + 1] as number;
-      out[states[index] as number]! += next - at;
+    for (
+      let next = starts[index + 1] as number;
+      index + 1 < length && next <= to;
+      next = starts[index + 1] as number
+    ) {
+      durations[states[index] as number]! += next - at;
       at = next;
       index++;
     }
-    out[states[index] as number]! += to - at;
-    return index;
+    durations[states[index] as number]! += to - at;
+    this.index = index;
   }
-  const last = track.indexAt(to);
-  const before = new Float64Array(STATE_COUNT);
-  track.sumTo(index, from, before);
-  track.sumTo(last, to, out);
-  for (let s = 0; s < STATE_COUNT; s++) out[s]! -= before[s] as number;
-  return last;
 }
 
 function writeBucket(durations: Float64Array, width: number, out: Buckets, at: number): void {
@@ -113,9 +141,15 @@ function writeBucket(durations: Float64Array, width: number, out: Buckets, at: n
   out.mask[at] = mask;
 }
 
+interface CachedTile {
+  readonly buckets: Buckets;
+  /** So many of its buckets can't change any more. */
+  complete: number;
+}
+
 /** Tiles of any range from cached power-of-two tiles where the range fits them, and from prefix sums where not. */
 export class TileCache {
-  private readonly tiles = new Map<Track, Map<number, Buckets>>();
+  private readonly tiles = new Map<Track, Map<number, CachedTile>>();
   private size = 0;
 
   query(track: Track, threadId: string, range: TimeRange, buckets: number, until: number): TrackTile {
@@ -138,42 +172,48 @@ export class TileCache {
     out: Buckets,
     buckets: number,
   ): void {
-    const width = 2 ** level;
-    let done = 0;
-    while (done < buckets) {
+    for (let done = 0; done < buckets; ) {
       const bucket = firstBucket + done;
       const tile = Math.floor(bucket / TILE);
       const within = bucket - tile * TILE;
       const count = Math.min(TILE - within, buckets - done);
-      const closed = (tile + 1) * TILE * width <= closedUntil(track);
-      if (!closed) {
-        fillBuckets(track, bucket * width, width, until, out, done, count);
-      } else {
-        const cached = this.tile(track, tile, level);
-        out.state.set(cached.state.subarray(within, within + count), done);
-        out.share.set(cached.share.subarray(within, within + count), done);
-        out.mask.set(cached.mask.subarray(within, within + count), done);
-      }
+      const cached = this.tile(track, tile, level, until);
+      out.state.set(cached.state.subarray(within, within + count), done);
+      out.share.set(cached.share.subarray(within, within + count), done);
+      out.mask.set(cached.mask.subarray(within, within + count), done);
       done += count;
     }
   }
 
-  private tile(track: Track, index: number, level: number): Buckets {
-    const key = index * 64 + level;
+  /** A cached tile; the buckets that the open slice reaches are made anew each time. */
+  private tile(track: Track, index: number, level: number, until: number): Buckets {
+    const width = 2 ** level;
+    const start = index * TILE * width;
+    const cached = this.entry(track, index * 64 + level);
+    const { buckets, complete } = cached;
+    if (complete === TILE) return buckets;
+    buckets.state.fill(NOTHING, complete);
+    buckets.share.fill(0, complete);
+    buckets.mask.fill(0, complete);
+    fillBuckets(track, start + complete * width, width, until, buckets, complete, TILE - complete);
+    const closed = Math.floor((closedUntil(track) - start) / width);
+    cached.complete = Math.max(complete, Math.min(TILE, closed));
+    return buckets;
+  }
+
+  private entry(track: Track, key: number): CachedTile {
     let ofTrack = this.tiles.get(track);
     if (ofTrack === undefined) {
       ofTrack = new Map();
       this.tiles.set(track, ofTrack);
     }
-    const known = ofTrack.get(key);
-    if (known !== undefined) return known;
+    let cached = ofTrack.get(key);
+    if (cached !== undefined) return cached;
     if (this.size >= MOST_TILES) this.clear();
-    const made = makeBuckets(TILE);
-    const width = 2 ** level;
-    fillBuckets(track, index * TILE * width, width, closedUntil(track), made, 0, TILE);
-    this.tiles.get(track)?.set(key, made);
+    cached = { buckets: makeBuckets(TILE), complete: 0 };
+    ofTrack.set(key, cached);
     this.size++;
-    return made;
+    return cached;
   }
 
   private clear(): void {
@@ -196,7 +236,7 @@ export function trackStats(track: Track, threadId: string, range: TimeRange, unt
   const to = Math.min(range.end, until);
   if (to <= from) return { threadId, ns, count };
   const begin = track.indexAt(from);
-  addDurations(track, begin, from, to, ns);
+  ns.set(new Sums(track).advance(from, to));
   let last = track.indexAt(to);
   if ((track.starts[last] as number) === to) last--;
   const before = new Float64Array(STATE_COUNT);

@@ -46,10 +46,14 @@ export class Track {
     this.length = index + 1;
   }
 
-  /** Index of the slice at `time`, -1 before the first. */
-  indexAt(time: number): number {
-    let low = 0;
+  /** Index of the slice at `time`, -1 before the first. `from`: a slice that starts at `time` or before. */
+  indexAt(time: number, from = 0): number {
+    let low = from;
     let high = this.length;
+    for (let step = 64; low + step < high; step *= 4) {
+      if ((this.starts[low + step] as number) > time) high = low + step;
+      else low += step;
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.starts[middle] as number) <= time) low = middle + 1;
@@ -112,9 +116,9 @@ export class Track {
   }
 }
 
-/** Doubles while small, then grows by half: copying stays amortised and little memory lies idle. */
+/** Doubles while small, then grows by a quarter: copying stays amortised and little memory lies idle. */
 export function nextCapacity(capacity: number): number {
-  return capacity < 65_536 ? capacity * 2 : Math.ceil(capacity * 1.5);
+  return capacity < 65_536 ? capacity * 2 : Math.ceil(capacity * 1.25);
 }
 
 export function enlarge<T extends ArrayLike<number> & { set(from: ArrayLike<number>): void }>(

@@ -1,6 +1,6 @@
 import { WAIT } from '../shm/layout.ts';
 import type { Memory } from '../shm/memory.ts';
-import { blockAsync, blockSync, type Operation, PENDING, type Pending } from './blocking.ts';
+import { blockAsync, blockSync, newWait, type Operation, PENDING, type Pending } from './blocking.ts';
 import { OwnerDiedError, ValueError } from './errors.ts';
 import {
   BOTH,
@@ -17,7 +17,7 @@ import {
 import { beforeRelease } from './instance.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
 import { channels, publish, type Wait } from './publish.ts';
-import { currentTask, runInTask } from './task.ts';
+import { runInTask } from './task.ts';
 
 /** Words of a lock's content. Also the head of an RLock's. */
 export const LOCK = {
@@ -25,10 +25,8 @@ export const LOCK = {
   word: 0,
   /** Number of acquisitions so far: the ticket of the current one. */
   ticket: 1,
-  /** Task token of the holder. */
+  /** Task token of the holder; an RLock's only, since a Lock may be released by anyone. */
   task: 2,
-  /** Pid of the holder. */
-  pid: 3,
   waiters: 4,
   words: 4 + WAIT.words,
 } as const;
@@ -91,7 +89,7 @@ export class Lock extends Handle {
   acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
     const { core } = this;
-    if (this.#operation.line.length > 0 || !this.#take(core)) {
+    if (this.#operation.line.length > 0 || !this.#take(core, false)) {
       const result = await blockAsync(this.#operation, patience(options), options?.signal);
       if (result === PENDING) return false;
     }
@@ -101,7 +99,7 @@ export class Lock extends Handle {
   /** Takes the lock, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
   acquireSync(options?: WaitOptions): boolean {
     const { core } = this;
-    if (this.#take(core)) return true;
+    if (this.#take(core, true)) return true;
     return blockSync(this.#memory.waits, this.#operation, patience(options)) !== PENDING;
   }
 
@@ -110,8 +108,8 @@ export class Lock extends Handle {
     const { core } = this;
     const words = this.#words;
     const at = this.#at;
-    if (Atomics.load(words, at) === 0) throw new ValueError('release() of a lock that nobody holds');
-    if (channels.release.hasSubscribers) publish('release', core.info, words[at + LOCK.ticket]);
+    if (channels.release.hasSubscribers && words[at] !== 0)
+      publish('release', core.info, words[at + LOCK.ticket]);
     if (Atomics.exchange(words, at, 0) === 0) throw new ValueError('release() of a lock that nobody holds');
     this.#memory.waits.wake(at + LOCK.waiters);
   }
@@ -143,16 +141,13 @@ export class Lock extends Handle {
     }
   }
 
-  #take(core: Core): boolean {
+  #take(core: Core, sync: boolean): boolean {
     const words = this.#words;
     const at = this.#at;
-    const memory = this.#memory;
-    if (Atomics.compareExchange(words, at, 0, memory.thread) !== 0) return false;
+    if (Atomics.compareExchange(words, at, 0, this.#memory.thread) !== 0) return false;
     const ticket = (words[at + LOCK.ticket] as number) + 1;
     words[at + LOCK.ticket] = ticket;
-    words[at + LOCK.task] = currentTask();
-    words[at + LOCK.pid] = process.pid;
-    if (channels.acquire.hasSubscribers) publish('acquire', core.info, ticket, 0);
+    if (channels.acquire.hasSubscribers) publish('acquire', core.info, ticket, 0, newWait(sync));
     return true;
   }
 
@@ -170,7 +165,6 @@ export function attemptLock(core: Core, wait: Wait, slice: boolean, thread: numb
     const ticket = ((words[at + LOCK.ticket] ?? 0) + 1) >>> 0;
     words[at + LOCK.ticket] = ticket;
     words[at + LOCK.task] = wait.task;
-    words[at + LOCK.pid] = process.pid;
     publish('acquire', core.info, ticket, wait.n, wait);
     return true;
   }
@@ -181,13 +175,16 @@ export function attemptLock(core: Core, wait: Wait, slice: boolean, thread: numb
 function recover(core: Core, holder: number): void {
   const { words } = core.memory;
   const at = core.content;
-  const pid = words[at + LOCK.pid] ?? 0;
+  const pid = core.memory.slots.pidOf(holder);
   const ticket = words[at + LOCK.ticket] ?? 0;
   if (Atomics.compareExchange(words, at, holder, 0) !== holder) return;
   publish('ownerDied', core.info, ticket, pid);
   core.memory.waits.wake(at + LOCK.waiters);
   const name = core.info.name === undefined ? '' : ` "${core.info.name}"`;
-  throw new OwnerDiedError(`process ${pid} died holding the lock${name}; the lock is free again`, pid);
+  throw new OwnerDiedError(
+    `process ${pid === 0 ? '(unknown)' : pid} died holding the lock${name}; the lock is free again`,
+    pid,
+  );
 }
 
 /** At a normal end: locks that this thread holds are left held, and marked so that nobody takes their holder for dead. */

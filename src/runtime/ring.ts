@@ -134,9 +134,9 @@ export class Ring {
       this.#refresh();
       let skip = this.#skipAt(tail, need);
       const used = (tail - head) >>> 0;
+      const maxBytes = this.#word(RING.maxBytes);
+      if (maxBytes !== 0 && used > 0 && used + need > maxBytes) return FULL;
       if (used + skip + need > this.#size) {
-        const maxBytes = this.#word(RING.maxBytes);
-        if (maxBytes !== 0 && used > 0 && used + need > maxBytes) return FULL;
         this.#grow(head, used, need);
         skip = this.#skipAt(tail, need);
       }

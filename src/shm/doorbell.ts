@@ -9,7 +9,7 @@ const RING = new Uint8Array([1]);
 
 /**
  * Wakes event loops. Each thread that waits asynchronously has one pipe, read by its loop; others write a byte to it.
- * The socket is ref'd exactly while waits pend: unref'd, the program would silently end; else it would never end.
+ * The socket is ref'd exactly while waits pend that shall keep the program alive: unref'd, the program would silently end; else it would never end.
  */
 export class Doorbell {
   readonly #session: Session;
@@ -29,12 +29,18 @@ export class Doorbell {
     this.#onRing = onRing;
   }
 
-  /** Asks to be rung and keeps the loop alive until {@link disarm}. */
-  arm(): void {
+  /** Asks to be rung until {@link disarm}; `ref`: keeps the loop alive until then. */
+  arm(ref: boolean): void {
     this.#open();
-    this.#socket?.ref();
-    if (this.#session.platform.preallocate && this.#socket === undefined) this.#retry?.ref();
+    this.setRef(ref);
     Atomics.store(this.#session.words, this.#slots.at(this.#slot) + SLOT.bellArmed, 1);
+  }
+
+  setRef(ref: boolean): void {
+    // Without a pipe the retries are all that there is.
+    const source = this.#socket ?? (this.#session.platform.preallocate ? this.#retry : undefined);
+    if (ref) source?.ref();
+    else source?.unref();
   }
 
   disarm(): void {

@@ -50,6 +50,8 @@ export const SLOT = {
   ready: 7,
   /** 1: in a synchronous wait with a SIGTERM listener; 2: asked to end by then. */
   terminate: 8,
+  /** The pid, kept after the row is freed. */
+  lastPid: 9,
 } as const;
 
 export const EXTENT_COUNT = 65536;

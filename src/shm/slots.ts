@@ -39,6 +39,12 @@ export class Slots {
     return this.#words[this.at(slot) + SLOT.pid] ?? 0;
   }
 
+  /** The pid of a thread that may be gone; 0 when its row is another's by now. */
+  pidOf(thread: ThreadWord): number {
+    const slot = slotOf(thread);
+    return slot >= 0 && this.thread(slot) === thread ? (this.#words[this.at(slot) + SLOT.lastPid] ?? 0) : 0;
+  }
+
   /** Claims a row for this thread, or returns -1 when the table is full. */
   claim(session: Session): number {
     const words = this.#words;
@@ -53,6 +59,7 @@ export class Slots {
       words[at + SLOT.bellArmed] = 0;
       words[at + SLOT.bell] = 0;
       words[at + SLOT.terminate] = 0;
+      words[at + SLOT.lastPid] = process.pid;
       Atomics.store(words, at + SLOT.ready, 1);
       return slot;
     }

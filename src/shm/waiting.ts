@@ -25,7 +25,9 @@ export class Waits {
   readonly #slots: Slots;
   readonly #slot: number;
   readonly #bell: Doorbell;
-  readonly #waiters = new Set<Waiter>();
+  /** Waiters, and whether each keeps the loop alive. */
+  readonly #waiters = new Map<Waiter, boolean>();
+  #refs = 0;
   readonly #perPoint = new Map<number, number>();
   /** Called in each slice of a synchronous wait: for the parent's end and requests to end. */
   onSlice: () => void = () => {};
@@ -84,8 +86,8 @@ export class Waits {
     return Atomics.compareExchange(this.#session.words, this.#slots.at(slot) + SLOT.terminate, 1, 2) === 1;
   }
 
-  /** Registers an asynchronous waiter, and tries it once after that, so that no wake falls between. */
-  add(waiter: Waiter): void {
+  /** Registers an asynchronous waiter, and tries it once after that, so that no wake falls between. `ref`: see {@link setRef}. */
+  add(waiter: Waiter, ref = true): void {
     const { words } = this.#session;
     const { point } = waiter;
     const here = this.#perPoint.get(point) ?? 0;
@@ -94,13 +96,15 @@ export class Waits {
       Atomics.or(words, point + WAIT.bitmap + (this.#slot >> 5), 1 << (this.#slot & 31));
       Atomics.add(words, point + WAIT.count, 1);
     }
-    this.#waiters.add(waiter);
-    this.#bell.arm();
+    this.#waiters.set(waiter, ref);
+    if (ref) this.#refs++;
+    this.#bell.arm(this.#refs > 0);
     if (waiter.attempt()) this.remove(waiter);
   }
 
   /** Ends a wait from outside: a timeout, an abort. */
   remove(waiter: Waiter): void {
+    this.setRef(waiter, false);
     if (!this.#waiters.delete(waiter)) return;
     const { words } = this.#session;
     const { point } = waiter;
@@ -115,10 +119,19 @@ export class Waits {
     if (this.#waiters.size === 0) this.#bell.disarm();
   }
 
+  /** Whether a pending waiter keeps the event loop alive. */
+  setRef(waiter: Waiter, ref: boolean): void {
+    const before = this.#waiters.get(waiter);
+    if (before === undefined || before === ref) return;
+    this.#waiters.set(waiter, ref);
+    this.#refs += ref ? 1 : -1;
+    this.#bell.setRef(this.#refs > 0);
+  }
+
   #retry(): void {
     if (this.#waiters.size === 0) return;
-    this.#bell.arm();
-    for (const waiter of [...this.#waiters]) {
+    this.#bell.arm(this.#refs > 0);
+    for (const waiter of [...this.#waiters.keys()]) {
       if (this.#waiters.has(waiter) && waiter.attempt()) this.remove(waiter);
     }
   }

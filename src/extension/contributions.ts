@@ -5,6 +5,8 @@
 
 export const CATEGORY = 'Forkscope';
 export const CONTAINER = 'forkscope';
+/** Beside the editors, opposite of the tree. */
+export const INSPECTOR_CONTAINER = 'forkscope-inspector';
 export const VIEWS = {
   processes: 'forkscope.processes',
   inspector: 'forkscope.inspector',
@@ -31,7 +33,7 @@ export const COMMANDS = {
   'forkscope.openTrace': { icon: '$(folder-opened)' },
   'forkscope.openTimeline': { icon: '$(graph)', enablement: 'forkscope.hasSessions' },
   'forkscope.inspect': { icon: '$(search)', enablement: 'forkscope.hasFindings' },
-  'forkscope.closeInspection': { icon: '$(close)', enablement: 'forkscope.inspecting' },
+  'forkscope.closeInspection': { icon: '$(clear-all)', enablement: 'forkscope.inspecting' },
   'forkscope.showReport': { icon: '$(output)', enablement: 'forkscope.hasSessions' },
   'forkscope.showTerminal': { icon: '$(terminal)', palette: 'never' },
   'forkscope.goToSource': { icon: '$(go-to-file)', palette: 'never' },

@@ -10,6 +10,7 @@ import {
   COMMANDS,
   CONTAINER,
   CONTEXT_KEYS,
+  INSPECTOR_CONTAINER,
   RESTRICTED_SETTINGS,
   SCRIPT_WHEN,
   SETTING_DEFAULTS,
@@ -38,7 +39,7 @@ interface Manifest {
   };
   contributes: {
     commands: { command: string; title: string; category: string; icon?: string; enablement?: string }[];
-    viewsContainers: { activitybar: { id: string; icon: string }[] };
+    viewsContainers: Record<'activitybar' | 'secondarySidebar', { id: string; icon: string }[]>;
     views: Record<string, { id: string; icon: string; when?: string }[]>;
     viewsWelcome: { view: string; when: string }[];
     menus: Record<string, MenuItem[]>;
@@ -53,6 +54,8 @@ const text = readFileSync(path.join(root, 'package.json'), 'utf8');
 const manifest: Manifest = JSON.parse(text);
 const nls: Record<string, string> = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8'));
 const { contributes } = manifest;
+const views = Object.values(contributes.views).flat();
+const containers = Object.values(contributes.viewsContainers).flat();
 const entries = Object.entries(COMMANDS) as [
   string,
   { icon?: string; palette?: string; enablement?: string },
@@ -135,13 +138,14 @@ test('settings and their defaults', () => {
 
 test('views, context keys and colours', () => {
   assert.deepEqual(
-    contributes.views[CONTAINER]?.map((v) => v.id),
+    views.map((v) => v.id),
     Object.values(VIEWS),
   );
   assert.deepEqual(
-    contributes.viewsContainers.activitybar.map((c) => c.id),
-    [CONTAINER],
+    containers.map((c) => c.id),
+    [CONTAINER, INSPECTOR_CONTAINER],
   );
+  assert.deepEqual(Object.keys(contributes.views), [CONTAINER, INSPECTOR_CONTAINER]);
   assert.deepEqual(
     contributes.colors.map((c) => c.id),
     Object.values(COLORS),
@@ -171,10 +175,9 @@ test('every text is in package.nls.json, and nothing else is', () => {
 });
 
 test('files that the manifest names exist', () => {
-  const views = contributes.views[CONTAINER] ?? [];
   const files = [
     manifest.icon,
-    ...contributes.viewsContainers.activitybar.map((c) => c.icon),
+    ...containers.map((c) => c.icon),
     ...views.map((v) => v.icon),
     ...contributes.walkthroughs.flatMap((w) => w.steps.map((s) => s.media.svg)),
   ];

@@ -57,6 +57,8 @@ export class Inspector implements vscode.Disposable {
   }
 
   close(): void {
+    if (this.inspection && this.view.visible)
+      void vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
     this.inspection = undefined;
     this.highlights.clear();
     setContext('forkscope.inspecting', false);

@@ -23,6 +23,10 @@ export class InspectorView implements vscode.WebviewViewProvider {
     this.actions = actions;
   }
 
+  get visible(): boolean {
+    return this.view?.visible ?? false;
+  }
+
   /** Shows an inspection, and the view with it. The focus stays where it is. */
   async show(inspection: Inspection, selected: number): Promise<void> {
     this.message = { type: 'show', inspection, selected };

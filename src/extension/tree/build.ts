@@ -98,6 +98,7 @@ class Builder {
   private processLook(process: ProcessView, condition: Condition, children: readonly Spec[]): Look {
     const wait = process.end === null ? waitOf(process) : undefined;
     const figures = [
+      condition === 'stuck' ? conditionText(condition) : '',
       stateText(process, condition, this.names),
       process.end === null && process.cpu !== null ? cpu(process.cpu) : '',
       process.end === null && process.memory !== null ? bytes(process.memory) : '',

@@ -61,8 +61,8 @@ export function conditionText(condition: Condition): string {
 
 const ICONS: Readonly<Record<Condition, Icon>> = {
   stuck: { id: 'error', color: 'list.errorForeground' },
-  blocked: { id: 'debug-pause', color: 'charts.orange' },
-  waiting: { id: 'watch', color: 'charts.blue' },
+  blocked: { id: 'debug-pause', color: 'charts.yellow' },
+  waiting: { id: 'clockface', color: 'charts.blue' },
   running: { id: 'play', color: 'charts.green' },
   idle: { id: 'circle-outline', color: 'disabledForeground' },
   untraced: { id: 'circle-slash', color: 'disabledForeground' },
@@ -73,9 +73,9 @@ const ICONS: Readonly<Record<Condition, Icon>> = {
 const WAIT_ICONS: Partial<Record<WaitKind, string>> = {
   waitAcquire: 'lock',
   waitReceive: 'inbox',
-  waitJoin: 'watch',
-  waitChild: 'watch',
-  waitSyncSpawn: 'watch',
+  waitJoin: 'clockface',
+  waitChild: 'clockface',
+  waitSyncSpawn: 'clockface',
 };
 
 export function iconOf(condition: Condition, wait: WaitKind | undefined): Icon {
@@ -89,7 +89,7 @@ export function stateText(process: ProcessView, condition: Condition, names: Nam
   if (process.end !== null) return endText(process);
   const wait = waitOf(process);
   const waits = wait ? waitText(wait, names) : undefined;
-  if (condition === 'stuck') return waits ? l10n.t('deadlocked: {0}', waits) : l10n.t('deadlocked');
+  if (condition === 'stuck') return waits ?? l10n.t('deadlocked');
   if (condition === 'untraced') {
     return process.reason ? l10n.t('not traced: {0}', process.reason) : l10n.t('not traced');
   }

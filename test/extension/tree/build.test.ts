@@ -68,14 +68,14 @@ test('a deadlock: the tree names who waits for what, and marks it', () => {
     '  a and b wait for each other | certain | finding',
     '    a waits for lock B (held by b) | deadlock.ts:25 | link',
     '  main | running · 12% CPU · pid 9 | process.live',
-    '    a | deadlocked: waits for lock B, held by b · 0% CPU · 48 MB · pid 1 | process.live',
-    '    b | deadlocked: waits for something unknown · 0% CPU · 48 MB · pid 2 | process.live',
+    '    a | waits for lock B, held by b · 0% CPU · 48 MB · pid 1 | process.live',
+    '    b | waits for something unknown · 0% CPU · 48 MB · pid 2 | process.live',
   ]);
   const a = spec.children[1]!.children[0]!;
   assert.equal(a.look.mark, 'alarm');
   assert.deepEqual(a.look.icon, { id: 'error', color: 'list.errorForeground' });
   assert.equal(a.look.site?.line, 25);
-  assert.match(a.look.accessible, /^a, deadlocked: waits for lock B, held by b, .*process id 1$/);
+  assert.match(a.look.accessible, /^a, Deadlocked, waits for lock B, held by b, .*process id 1$/);
 });
 
 test('ends: exit codes, signals, lifetimes', () => {

@@ -8,9 +8,9 @@ import ts from 'typescript';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bundle = path.join(root, 'l10n', 'bundle.l10n.json');
 
-/** @param {ts.Node} node @returns {boolean} `l10n.t(…)` or `vscode.l10n.t(…)` */
+/** @param {ts.Node} node @returns {boolean} `l10n.t(…)`, `vscode.l10n.t(…)` or an imported `t(…)` */
 function isTranslation(node) {
-  return ts.isCallExpression(node) && /(^|\.)l10n\.t$/.test(node.expression.getText());
+  return ts.isCallExpression(node) && /^((vscode\.)?l10n\.)?t$/.test(node.expression.getText());
 }
 
 /** @param {string} file @returns {string[]} */
@@ -36,9 +36,12 @@ function stringsOf(file) {
 
 /** The bundle's text as the sources ask for it. */
 export function collect() {
-  const folder = path.join(root, 'src', 'extension');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
-  const strings = [...new Set(files.flatMap((f) => stringsOf(path.join(folder, f))))].sort();
+  const files = ['extension', 'webview'].flatMap((part) => {
+    const folder = path.join(root, 'src', part);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
+  });
+  const strings = [...new Set(files.flatMap(stringsOf))].sort();
   return `${JSON.stringify(Object.fromEntries(strings.map((s) => [s, s])), null, 2)}\n`;
 }
 

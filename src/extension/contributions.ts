@@ -13,7 +13,7 @@ export const VIEWS = {
 } as const;
 
 interface CommandContribution {
-  readonly icon?: string;
+  readonly icon: string;
   /** `when` under which the command can be run from the palette; 'never': only from a menu that gives it an item. */
   readonly palette?: string;
   readonly enablement?: string;
@@ -27,7 +27,7 @@ const RUN = { enablement: 'isWorkspaceTrusted', palette: SCRIPT_WHEN } as const;
 
 export const COMMANDS = {
   'forkscope.runWithTracing': { icon: '$(type-hierarchy-sub)', ...RUN },
-  'forkscope.runWithArguments': { ...RUN },
+  'forkscope.runWithArguments': { icon: '$(type-hierarchy)', ...RUN },
   'forkscope.setArguments': { icon: '$(symbol-parameter)', palette: SCRIPT_WHEN },
   'forkscope.stop': { icon: '$(debug-stop)', enablement: 'forkscope.live' },
   'forkscope.openTrace': { icon: '$(folder-opened)' },
@@ -37,14 +37,14 @@ export const COMMANDS = {
   'forkscope.showReport': { icon: '$(output)', enablement: 'forkscope.hasSessions' },
   'forkscope.showTerminal': { icon: '$(terminal)', palette: 'never' },
   'forkscope.goToSource': { icon: '$(go-to-file)', palette: 'never' },
-  'forkscope.copyPid': { palette: 'never' },
-  'forkscope.copyCommandLine': { palette: 'never' },
+  'forkscope.copyPid': { icon: '$(copy)', palette: 'never' },
+  'forkscope.copyCommandLine': { icon: '$(clippy)', palette: 'never' },
   'forkscope.stopProcess': { icon: '$(debug-stop)', palette: 'never' },
   'forkscope.killProcess': { icon: '$(flame)', palette: 'never' },
   'forkscope.clearEnded': { icon: '$(clear-all)', enablement: 'forkscope.hasEnded' },
   'forkscope.closeSession': { icon: '$(close)', palette: 'never' },
-  'forkscope.revealTrace': { palette: 'never' },
-  'forkscope.selectRuntime': {},
+  'forkscope.revealTrace': { icon: '$(folder)', palette: 'never' },
+  'forkscope.selectRuntime': { icon: '$(server-process)' },
 } as const satisfies Record<`forkscope.${string}`, CommandContribution>;
 export type CommandId = keyof typeof COMMANDS;
 

@@ -16,10 +16,9 @@ const PARTS = ['check', 'unit', 'browser', 'vscode', 'programs'];
 /** `npm test` leaves out what has a command of its own. */
 const USUAL = PARTS.filter((part) => part !== 'programs');
 const APART = ['test/vscode', 'test/browser', 'test/programs', 'test/long'];
-/** What a user's own Node runs; the rest runs in VS Code's Node or in one process of ours. */
-const ON_EVERY_NODE = ['base', 'shm', 'runtime', 'shim', 'trace', 'session', 'cli'].map(
-  (name) => `test/${name}`,
-);
+/** Runs on one Node alone: VS Code's, the browser's, or whichever builds this. All else is what a user's own Node runs. */
+const ON_ONE_NODE = ['model', 'protocol', 'extension', 'webview', 'scripts'].map((name) => `test/${name}`);
+const onEveryNode = () => testFiles(['test'], [...APART, ...ON_ONE_NODE]);
 const SUPPORTED = [20, 24];
 const SUPPORTED_LONG = [20, 22, 24, 26];
 const UNIT = { concurrency: 2, timeoutMs: 180_000 };
@@ -69,8 +68,7 @@ async function onNode(name, major, files, limits = UNIT, more = {}) {
 
 async function unit() {
   await onNode('unit', own, testFiles(['test'], APART));
-  for (const major of SUPPORTED)
-    if (major !== own) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
+  for (const major of SUPPORTED) if (major !== own) await onNode('unit', major, onEveryNode());
 }
 
 /** In pages of a Chromium, without VS Code. */
@@ -102,7 +100,7 @@ async function programs() {
 }
 
 async function long() {
-  for (const major of SUPPORTED_LONG) await onNode('unit', major, testFiles(ON_EVERY_NODE, APART));
+  for (const major of SUPPORTED_LONG) await onNode('unit', major, onEveryNode());
   for (const major of SUPPORTED_LONG) await onNode('long', major, testFiles(['test/long']), LONG);
 }
 

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { inspectionOf, inspectionText, sitesOf } from '../../../src/extension/inspect/inspection.ts';
+import type { ChainLink } from '../../../src/model/types.ts';
+import { findingView, siteAt } from '../views.ts';
+
+const link = (processId: string, wait: number, holder: string, held: number): ChainLink => ({
+  processId,
+  threadId: `${processId}.0`,
+  task: 0,
+  waitKind: 'waitAcquire',
+  resourceId: 'B',
+  since: 1e9,
+  waitSite: siteAt(wait),
+  blockedBy: [{ processId: holder, threadId: `${holder}.0`, site: siteAt(held) }],
+  text: `${processId} waits, held by ${holder}`,
+});
+const around = { dir: '/t', lastTime: 3e9, process: (id: string) => `p${id}` };
+
+test('a link has the line that waits and the line that took what it waits for, with what happens there', () => {
+  const chain = [link('1', 10, '2', 20), link('2', 30, '1', 40)];
+  const site = {
+    ...siteAt(20),
+    role: 'acquired',
+    processId: '2',
+    threadId: '2.0',
+    resourceId: 'B',
+    time: 0,
+  } as const;
+  const made = { ...site, ...siteAt(3), role: 'created' } as const;
+  const inspection = inspectionOf(findingView({ chain, sites: [site, made] }), around);
+  const [first] = inspection.links;
+  assert.equal(first?.since, 'for 2 s');
+  assert.deepEqual([first?.waits?.place, first?.waits?.text], ['deadlock.ts:10', 'p1 waits here']);
+  assert.deepEqual(
+    first?.causes.map((c) => [c.place, c.text, c.role]),
+    [['deadlock.ts:20', 'p2 took it here', 'acquired']],
+  );
+  assert.deepEqual(
+    inspection.others.map((s) => s.text),
+    ['made here by p2'],
+  );
+  assert.deepEqual(
+    sitesOf(inspection).map((s) => s.site.line),
+    [10, 20, 30, 40, 3],
+  );
+});
+
+test('as text it has every line with its path', () => {
+  const text = inspectionText(inspectionOf(findingView({ chain: [link('1', 10, '2', 20)] }), around));
+  assert.match(text, /^a and b wait for each other \(certain\)/);
+  assert.match(text, /1\. 1 waits, held by 2 for 2 s\n {5}\/w\/deadlock\.ts:10:3 {2}p1 waits here\n/);
+  assert.match(text, /How to mend it: Take the locks in one order\./);
+});
+
+test('no call sites (call sites off): words without lines', () => {
+  const bare = {
+    ...link('1', 1, '2', 2),
+    waitSite: null,
+    blockedBy: [{ processId: '2', threadId: 't', site: null }],
+  };
+  const inspection = inspectionOf(findingView({ chain: [bare] }), around);
+  assert.deepEqual([inspection.links[0]?.waits, inspection.links[0]?.causes], [null, []]);
+});
+
+test('a sampled line is said to be the last one seen', () => {
+  const sampled = { ...link('1', 1, '2', 2), waitSite: { ...siteAt(9), sampled: true } };
+  const inspection = inspectionOf(findingView({ chain: [sampled] }), around);
+  assert.equal(inspection.links[0]?.waits?.text, 'p1 waits here (last seen at deadlock.ts:9)');
+});

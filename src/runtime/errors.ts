@@ -54,6 +54,31 @@ export class TargetError extends NamedError {}
 export class BootstrapError extends NamedError {}
 /** An argument of the wrong type: Python's TypeError, which is JavaScript's too. */
 export class TypeMismatch extends TypeError {}
+/** A worker of the pool died, so that results will not come; or the pool was terminated with results awaited. */
+export class BrokenPoolError extends NamedError {}
+/** A worker of the executor died; all that was pending is lost. */
+export class BrokenProcessPool extends BrokenPoolError {}
+/** A task's result cannot go to the parent; `exc` is why, `value` what it was, in words. */
+export class MaybeEncodingError extends NamedError {
+  readonly exc: string;
+  readonly value: string;
+  constructor(exc: string, value: string) {
+    super(`error sending result: '${value}'. Reason: '${exc}'`);
+    this.exc = exc;
+    this.value = value;
+  }
+}
+/** The stack in the worker of an error that a task threw: the `cause` of that error in the parent. */
+export class RemoteTraceback extends NamedError {
+  constructor(stack: string) {
+    super(`in the worker process\n${stack}`);
+    this.stack = `RemoteTraceback: ${this.message}`;
+  }
+}
+/** The future was cancelled before it ran. */
+export class CancelledError extends NamedError {}
+/** The executor no longer takes work. */
+export class RuntimeError extends NamedError {}
 /** A time limit has passed. */
 export class TimeoutError extends NamedError {}
 
@@ -68,6 +93,10 @@ export const RUNTIME_ERRORS = {
   TargetError,
   BootstrapError,
   TimeoutError,
+  BrokenPoolError,
+  BrokenProcessPool,
+  CancelledError,
+  RuntimeError,
   BrokenBarrierError,
   IndexError,
   AttributeError,

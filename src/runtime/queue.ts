@@ -135,3 +135,8 @@ registerHandle<Queue>(Queue.prototype, {
 export function queueCore(queue: Queue): Core {
   return (queue as unknown as { readonly core: Core }).core;
 }
+
+/** The message channel under a queue, for the runtime's own parts that must not create a promise per item. */
+export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {
+  return (queue as unknown as { readonly messages: Messages }).messages;
+}

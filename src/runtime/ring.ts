@@ -105,6 +105,11 @@ export class Ring {
     return this.#word(RING.puts);
   }
 
+  /** Items taken so far, modulo 2^32, as an int32. */
+  get gets(): number {
+    return this.#word(RING.gets);
+  }
+
   get maxItems(): number {
     return this.#word(RING.maxItems);
   }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import net from 'node:net';
+import { OWN_HANDLE } from '../base/environment.ts';
 import { SLOT } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
@@ -66,6 +67,7 @@ export class Doorbell {
     const { read, write } = this.#session.platform.pipe();
     if (read < 0) return;
     this.#socket = new net.Socket({ fd: read, readable: true, writable: false });
+    Object.defineProperty(this.#socket, Symbol.for(OWN_HANDLE), { value: true });
     this.#socket.on('data', this.#onRing);
     this.#socket.on('error', () => {});
     this.#session.words[this.#slots.at(this.#slot) + SLOT.bell] = write + 1;

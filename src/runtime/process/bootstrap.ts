@@ -1,6 +1,6 @@
 /** What a child does: read what it is, import the main module, find its target, run it. */
 import * as fs from 'node:fs';
-import Module, { createRequire } from 'node:module';
+import Module from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,8 +9,8 @@ import { TargetError } from '../errors.ts';
 import { inheritSession, memory, whenOpened } from '../instance.ts';
 import { decodeValue } from '../messages.ts';
 import { runTask } from '../task.ts';
-import { whileImporting } from './bootstrapping.ts';
 import { currentProcess, ParentProcess, setCurrentProcess, setParentProcess } from './current.ts';
+import { load } from './load.ts';
 import { becomeChild } from './main.ts';
 import { Process } from './process.ts';
 import { resolveReference } from './resolve.ts';
@@ -137,14 +137,4 @@ function enableCompileCache(): void {
   const major = Number(process.versions.node.split('.')[0]);
   const { enableCompileCache: enable } = Module as { enableCompileCache?: () => unknown };
   if (major >= 24 && process.env.NODE_DISABLE_COMPILE_CACHE === undefined) enable?.();
-}
-
-async function load(module: string, commonjs: boolean): Promise<unknown> {
-  return await whileImporting(async () => {
-    if (!commonjs) return (await import(module)) as unknown;
-    const file = module.startsWith('file:') ? new URL(module) : module;
-    return createRequire(file)(
-      typeof file === 'string' ? file : createRequire(file).resolve(decodeURI(file.pathname)),
-    ) as unknown;
-  });
 }

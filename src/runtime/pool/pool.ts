@@ -1,0 +1,383 @@
+import { availableParallelism } from 'node:os';
+import { inspect } from 'node:util';
+import { AssertionError, BrokenPoolError, TypeMismatch, ValueError } from '../errors.ts';
+import { refer, type Target } from '../process/reference.ts';
+import { current } from '../process/state.ts';
+import { publish } from '../publish.ts';
+import { Queue } from '../queue.ts';
+import type { AnyFunction } from '../task.ts';
+import { AsyncResult, type Callbacks } from './async-result.ts';
+import { PoolCore } from './core.ts';
+import { Crew } from './crew.ts';
+import { Dispatcher, type Outcome } from './dispatcher.ts';
+import { feed } from './feed.ts';
+import { ResultIterator } from './result-iterator.ts';
+import { MODE, type Mode, type ResultMessage, type TaskMessage } from './wire.ts';
+
+export interface PoolOptions {
+  /** Number of workers; as many as the machine has processors unless given. */
+  readonly processes?: number | undefined;
+  /** Run once in each worker before its first task. An exported function or a `task`. */
+  readonly initializer?: AnyFunction | undefined;
+  readonly initargs?: readonly unknown[];
+  /** A worker is replaced after so many tasks. */
+  readonly maxtasksperchild?: number | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface ApplyOptions<R> extends Callbacks<R> {
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
+type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
+type Phase = 'running' | 'closed' | 'terminated';
+
+/** Beyond Python: what a subclass of a pool (the executor) changes. */
+export interface PoolPolicy {
+  /** One worker's death fails everything that pends, as an executor's does. */
+  readonly breakOnDeath?: (message: string) => Error;
+}
+
+/**
+ * Worker processes that run functions. Tasks are handed out first in, first out. A worker that dies in a task rejects that
+ * task and is replaced. The workers are daemons: they end with the program, so `close()` and `join()`, or await results.
+ */
+export class Pool implements AsyncDisposable {
+  readonly #crew!: Crew;
+  readonly #dispatcher: Dispatcher;
+  readonly #queues: readonly [Queue<TaskMessage | null>, Queue<ResultMessage>];
+  readonly #core: PoolCore;
+  readonly #size: number;
+  readonly #policy: PoolPolicy;
+  readonly #unfetched: AsyncResult<unknown>[] = [];
+  readonly #started: Promise<void>;
+  #phase: Phase = 'running';
+  #broken: Error | undefined;
+  #dismissed = false;
+
+  /** The workers start at once; {@link Pool.create} also waits until they are ready. */
+  constructor(options: number | PoolOptions = {}, policy: PoolPolicy = {}) {
+    const given = typeof options === 'number' ? { processes: options } : options;
+    const { initializer, initargs = [], name } = given;
+    this.#size = checkSize(given.processes);
+    const maxTasks = checkMaxTasks(given.maxtasksperchild);
+    if (initializer !== undefined && typeof initializer !== 'function') {
+      throw new TypeMismatch('initializer must be a function');
+    }
+    if (current.daemon) throw new AssertionError('daemonic processes are not allowed to have children');
+    this.#policy = policy;
+    this.#core = new PoolCore({ size: this.#size, name });
+    const label = name ?? 'pool';
+    const tasks = new Queue<TaskMessage | null>({ name: `${label} tasks` });
+    const results = new Queue<ResultMessage>({ name: `${label} results` });
+    this.#queues = [tasks, results];
+    this.#dispatcher = new Dispatcher({
+      pool: this.#core,
+      tasks,
+      results,
+      onReady: (seat) => this.#crew.markReady(seat),
+      onInitializerFailed: (error) => this.#initializerFailed(error),
+      onSettled: () => this.#settled(),
+    });
+    const crew = { size: this.#size, pool: this.#core, tasks, results, maxTasks, initargs, daemon: true };
+    let reference: string | undefined;
+    this.#crew = new Crew({
+      ...crew,
+      get initializer() {
+        return reference;
+      },
+      onExit: (_seat, state, exitCode) => this.#workerLeft(state, exitCode),
+      onBroken: (error) => this.#break(error),
+    });
+    this.#started = (async () => {
+      if (initializer !== undefined) {
+        reference = JSON.stringify((await refer(initializer as Target, 'Pool initializer')).reference);
+      }
+      if (this.#phase !== 'terminated') await this.#crew.start();
+    })();
+    this.#started.catch((error: unknown) => this.#break(error as Error));
+  }
+
+  /** A pool whose workers are ready, so that a time limit on the first results does not count their start. */
+  static async create(options: number | PoolOptions = {}): Promise<Pool> {
+    const pool = new Pool(options);
+    await pool.ready();
+    return pool;
+  }
+
+  /** Resolves when every worker is ready to work. */
+  async ready(): Promise<void> {
+    await this.#started;
+    this.#dispatcher.awaited(1);
+    await this.#crew.ready();
+    this.#dispatcher.awaited(-1);
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  /** Number of workers. */
+  get processes(): number {
+    return this.#size;
+  }
+  /** Process ids of the workers that live now. */
+  get pids(): readonly number[] {
+    return this.#crew.pids;
+  }
+
+  /** Runs `fn(...args)` in a worker and resolves to its result. */
+  async apply<F extends AnyFunction>(
+    fn: F,
+    args?: Readonly<Parameters<F>> | readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+  ): Promise<Result<F>> {
+    return await this.applyAsync(fn, args, kwargs === undefined ? {} : { kwargs }).get();
+  }
+
+  /** Hands `fn(...args)` to a worker; the result, or its error, is fetched later or goes to a callback. */
+  applyAsync<F extends AnyFunction>(
+    fn: F,
+    args: Readonly<Parameters<F>> | readonly unknown[] = [],
+    options: ApplyOptions<Result<F>> = {},
+  ): AsyncResult<Result<F>> {
+    this.#checkRunning();
+    const result = this.#newResult<Result<F>>(options);
+    this.#submit(fn, MODE.apply, args, options.kwargs, (outcome) =>
+      result.settle(outcome.ok ? { ok: true, value: outcome.value as Result<F> } : outcome),
+    );
+    return result;
+  }
+
+  /** `fn` of each item, in order. Waits for all, also when one fails; then rejects with the first failure. */
+  async map<T, R>(fn: (item: T) => R, items: Iterable<T>, chunksize?: number): Promise<Awaited<R>[]> {
+    return await this.mapAsync(fn, items, { chunksize }).get();
+  }
+
+  mapAsync<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T>,
+    options: MapOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAsync(fn, MODE.map, [...items], options);
+  }
+
+  /** As `map`, with each item an array of arguments. */
+  async starmap<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Iterable<A>,
+    chunksize?: number,
+  ): Promise<Awaited<R>[]> {
+    return await this.starmapAsync(fn, items, { chunksize }).get();
+  }
+
+  starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Iterable<A>,
+    options: MapOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAsync(fn as AnyFunction, MODE.starmap, [...items], options);
+  }
+
+  /** `fn` of each item, results one after the other in the order of the items, while later ones are still at work. */
+  imap<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    chunksize = 1,
+  ): ResultIterator<Awaited<R>> {
+    return this.#imap(fn, items, chunksize, true);
+  }
+
+  /** As `imap`, in the order in which they are done. */
+  imapUnordered<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    chunksize = 1,
+  ): ResultIterator<Awaited<R>> {
+    return this.#imap(fn, items, chunksize, false);
+  }
+
+  /** Takes no more tasks; the workers end when those that it has are done. */
+  close(): void {
+    if (this.#phase !== 'running') return;
+    this.#phase = 'closed';
+    publish('poolClose', this.#dispatcher.info);
+    this.#settled();
+  }
+
+  /** Ends the workers at once. What is awaited rejects with BrokenPoolError. */
+  terminate(): void {
+    if (this.#phase === 'terminated') return;
+    this.#phase = 'terminated';
+    publish('poolTerminate', this.#dispatcher.info);
+    this.#crew.stop();
+    this.#dispatcher.failAll(new BrokenPoolError('the pool was terminated'));
+  }
+
+  /** Waits until the workers have ended. @throws ValueError before `close` or `terminate` */
+  async join(): Promise<void> {
+    if (this.#phase === 'running') throw new ValueError('Pool is still running');
+    this.#dispatcher.awaited(1);
+    try {
+      await this.#started.catch(() => {});
+      await this.#crew.ended();
+    } finally {
+      this.#dispatcher.awaited(-1);
+    }
+    this.#release();
+    this.#warn();
+  }
+
+  /** The end of an `await using` block terminates, as Python's `with` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.terminate();
+    await this.join();
+  }
+
+  [inspect.custom](): string {
+    return `<Pool ${this.#phase} processes=${this.#size}>`;
+  }
+
+  #submit(
+    fn: AnyFunction,
+    mode: Mode,
+    args: readonly unknown[],
+    kwargs: Readonly<Record<string, unknown>> | undefined,
+    settle: (outcome: Outcome) => void,
+  ): void {
+    if (typeof fn !== 'function') throw new TypeMismatch(`a function is needed, not ${typeof fn}`);
+    this.#dispatcher.submit({ fn, mode, args, kwargs, settle });
+  }
+
+  #newResult<R>(callbacks: Callbacks<R>): AsyncResult<R> {
+    const { info } = this.#dispatcher;
+    const host = { info, awaited: (change: 1 | -1) => this.#dispatcher.awaited(change) };
+    const result = new AsyncResult<R>(host, callbacks);
+    this.#unfetched.push(result as AsyncResult<unknown>);
+    if (this.#unfetched.length > 4096) this.#forgetFetched();
+    return result;
+  }
+
+  #forgetFetched(): void {
+    const open = this.#unfetched.filter((r) => !r.ready() || r.unfetchedError !== undefined);
+    this.#unfetched.splice(0, this.#unfetched.length, ...open);
+  }
+
+  #mapAsync<R>(
+    fn: AnyFunction,
+    mode: Mode,
+    items: readonly unknown[],
+    options: MapOptions<R>,
+  ): AsyncResult<R[]> {
+    this.#checkRunning();
+    const chunk = checkChunk(options.chunksize) ?? (Math.ceil(items.length / (4 * this.#size)) || 1);
+    const result = this.#newResult<R[]>(options);
+    const values = new Array<R>(items.length);
+    let left = Math.ceil(items.length / chunk);
+    let failure: Outcome | undefined;
+    if (left === 0) result.settle({ ok: true, value: [] });
+    for (let from = 0; from < items.length; from += chunk) {
+      this.#submit(fn, mode, items.slice(from, from + chunk), undefined, (outcome) => {
+        if (outcome.ok) for (const [i, value] of (outcome.value as R[]).entries()) values[from + i] = value;
+        else failure ??= outcome;
+        if (--left > 0) return;
+        result.settle(failure !== undefined && !failure.ok ? failure : { ok: true, value: values });
+      });
+    }
+    return result;
+  }
+
+  #imap<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    chunksize: number,
+    ordered: boolean,
+  ): ResultIterator<Awaited<R>> {
+    this.#checkRunning();
+    const size = checkChunk(chunksize) ?? 1;
+    const iterator = new ResultIterator<Awaited<R>>(ordered, (change) => this.#dispatcher.awaited(change));
+    feed(items, size, this.#size, iterator, (chunk, settle) =>
+      this.#submit(fn, MODE.map, chunk, undefined, settle),
+    );
+    return iterator;
+  }
+
+  #checkRunning(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#phase !== 'running') throw new ValueError('Pool not running');
+  }
+
+  #settled(): void {
+    this.#crew.markWorking();
+    if (this.#phase !== 'closed' || this.#dismissed || this.#dispatcher.unsettled > 0) return;
+    this.#dismissed = true;
+    void this.#started.then(() => {
+      this.#crew.close();
+      if (!this.#queues[0].closed) this.#dispatcher.dismiss(this.#size);
+    });
+  }
+
+  #workerLeft(state: number, exitCode: number): void {
+    if (this.#phase === 'terminated') return;
+    const message = `a worker of the pool ended ${describeExit(exitCode)} in a task`;
+    const broken = this.#policy.breakOnDeath?.(message);
+    if (broken !== undefined && (exitCode !== 0 || state !== 0)) {
+      this.#break(broken);
+      return;
+    }
+    const states = (): number[] => Array.from({ length: this.#size }, (_, seat) => this.#core.get(seat));
+    this.#dispatcher.workerDied(state, states, new BrokenPoolError(message));
+  }
+
+  #initializerFailed(error: unknown): void {
+    this.#break(new BrokenPoolError('the initializer of a worker failed', { cause: error }));
+  }
+
+  #break(error: Error): void {
+    if (this.#broken !== undefined || this.#phase === 'terminated') return;
+    this.#broken = error;
+    this.#crew.stop();
+    this.#dispatcher.failAll(error);
+  }
+
+  /** Errors that nobody fetched must not vanish: Python says nothing of them. */
+  #warn(): void {
+    for (const result of this.#unfetched.splice(0)) {
+      const error = result.unfetchedError;
+      if (error !== undefined)
+        process.emitWarning(`a pool task failed and nobody fetched its result: ${error}`, 'PoolWarning');
+    }
+  }
+
+  #release(): void {
+    if (this.#core.closed) return;
+    this.#dispatcher.end();
+    this.#core.close();
+    for (const queue of this.#queues) queue.close();
+  }
+}
+
+export interface MapOptions<R> extends Callbacks<R[]> {
+  /** Items in one task; by default a quarter of a worker's share. */
+  readonly chunksize?: number | undefined;
+}
+
+function describeExit(exitCode: number): string {
+  return exitCode < 0 ? `by signal ${-exitCode}` : `with exit code ${exitCode}`;
+}
+
+function checkSize(processes: unknown): number {
+  if (processes === undefined) return availableParallelism();
+  if (typeof processes === 'number' && Number.isInteger(processes) && processes >= 1 && processes <= 512)
+    return processes;
+  throw new ValueError(`a pool has from 1 to 512 processes, not ${String(processes)}`);
+}
+
+function checkMaxTasks(maximum: unknown): number {
+  if (maximum === undefined || maximum === null) return 0;
+  if (typeof maximum === 'number' && Number.isInteger(maximum) && maximum > 0) return maximum;
+  throw new ValueError('maxtasksperchild must be a positive whole number');
+}
+
+function checkChunk(chunksize: unknown): number | undefined {
+  if (chunksize === undefined) return undefined;
+  if (typeof chunksize === 'number' && Number.isInteger(chunksize) && chunksize >= 1) return chunksize;
+  throw new ValueError(`a chunk has 1 item or more, not ${String(chunksize)}`);
+}

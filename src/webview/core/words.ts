@@ -96,7 +96,7 @@ export function sliceLabels(
   const thing = resource === null ? '' : names.resourceShort(resource);
   const place = site ? siteText(site) : '';
   const head = thing === '' || thing === word ? word : `${word} · ${thing}`;
-  return [...new Set([place === '' ? head : `${head} · ${place}`, head, thing || word])];
+  return [...new Set([place === '' ? head : `${head} · ${place}`, head, thing || word, word])];
 }
 
 /** What a slice is, as a title. */

@@ -7,6 +7,7 @@
     getState: () => kept,
     setState: (value) => {
       kept = value;
+      window.forkscopeSaved = value;
       window.forkscopeSave(value);
     },
   });

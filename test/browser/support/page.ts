@@ -145,22 +145,46 @@ export class Client {
     await this.page.evaluate((m) => window.postMessage(m, '*'), message).catch(() => undefined);
   }
 
+  /** The `i`th command of the client, as soon as it has come. */
+  async nextCommand(i: number): Promise<ToExtension> {
+    for (;;) {
+      const command = this.received.filter((message) => message.type === 'command')[i];
+      if (command) return command;
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+  }
+
   async close(): Promise<void> {
     this.bridge.dispose();
     await this.context.close();
   }
 
-  /** Colour of a pixel of the tracks' canvas, at CSS pixels from its corner. */
+  /** The tracks as drawn, without what moves with the pointer. */
+  async picture(): Promise<string> {
+    return await this.page.locator('.lanes').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  }
+
+  /** Colour of a pixel of the tracks' canvas (as it is on black), at CSS pixels from its corner. */
   async pixel(x: number, y: number): Promise<[number, number, number]> {
     return await this.page.evaluate(
       ([px, py]) => {
         const canvas = document.querySelector<HTMLCanvasElement>('.lanes')!;
         const scale = canvas.width / canvas.clientWidth;
         const data = canvas.getContext('2d')!.getImageData(px! * scale, py! * scale, 1, 1).data;
-        return [data[0]!, data[1]!, data[2]!];
+        const share = data[3]! / 255;
+        return [data[0]! * share, data[1]! * share, data[2]! * share];
       },
       [x, y],
     );
+  }
+
+  /** Colour of each column of a line of the tracks' canvas, at a scale of 1. */
+  async columnsByColor(y: number): Promise<number[][]> {
+    return await this.page.evaluate((line) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.lanes')!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, line, canvas.width, 1);
+      return Array.from({ length: canvas.width }, (_, x) => [...data.slice(x * 4, x * 4 + 3)]);
+    }, y);
   }
 
   /** Horizontal pixels of a line of the tracks' canvas whose colour is near the given one. */

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { codeOf, reasonOf, UserError } from '../errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Names of traces in the temporary folder, so that retention knows its own. */
 export const TEMPORARY_PREFIX = 'forkscope-trace-';
@@ -40,7 +41,7 @@ function makeGiven(dir: string, given: string): string {
     throw new UserError(`can't write the trace to ${given}: it is not a directory`);
   }
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     if (readdirSync(dir).length === 0) return dir;
   } catch (error) {
     throw unwritable(given, error);

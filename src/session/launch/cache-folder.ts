@@ -1,6 +1,7 @@
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '../directory/make-folder.ts';
 
 /** Overrides where Forkscope keeps its files (tests, read-only homes). */
 const ENV_CACHE = 'FORKSCOPE_CACHE_DIR';
@@ -32,7 +33,7 @@ function userName(): string {
 /** Code is loaded from here: it must belong to this user alone. */
 function usable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return isOwn(folder);
   } catch {

@@ -1,41 +1,103 @@
-import { type Link, linksOf } from './finding.ts';
-import type { Stuck } from './graph.ts';
-import type { RuleContext } from './rule.ts';
+import type { Finding } from '../types.ts';
+import { type ChainFinding, chainFinding, type Link, linksOf } from './finding.ts';
+import type { Certainty, Stuck, Unit } from './graph.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
-export interface Cycle {
+/** Waits that hang together: a circle, or a single wait that nobody alive could end. */
+export interface Chain {
   readonly stuck: Stuck;
   readonly links: readonly Link[];
+  readonly cycle: boolean;
 }
 
 /** All circles of waits that no finding explains yet, those with proof first. */
-export function* openCycles(context: RuleContext): Iterable<Cycle> {
+export function* openCycles(context: RuleContext): Iterable<Chain> {
   for (const stuck of [context.certain, context.suspected]) {
     for (const units of stuck.cycles) {
       const links = linksOf(context.graph, stuck, units);
-      if (links.some((link) => context.claimed.has(link.wait))) continue;
-      yield { stuck, links };
+      if (!links.some((link) => context.claimed.has(link.wait))) yield { stuck, links, cycle: true };
     }
   }
 }
 
-/** Links of stuck units whose wait is of one of the kinds, unclaimed, those with proof first. */
-export function* stuckWaits(
-  context: RuleContext,
-  kinds: readonly number[],
-): Iterable<Cycle & { readonly link: Link }> {
+/**
+ * Waits that nobody alive could end, whoever else is stuck: the dead could have, or too few are left. Waits for the same
+ * thing are one chain.
+ */
+export function* deadEnds(context: RuleContext): Iterable<Chain & { readonly link: Link }> {
+  const { graph, claimed } = context;
   for (const stuck of [context.certain, context.suspected]) {
+    const groups = new Map<string, Link[]>();
     for (const unit of [...stuck.units].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      for (const link of linksOf(context.graph, stuck, [unit])) {
-        if (kinds.includes(link.wait.kind) && !context.claimed.has(link.wait))
-          yield { stuck, links: [link], link };
+      for (const link of linksOf(graph, stuck, [unit])) {
+        const { wait } = link;
+        if (claimed.has(wait)) continue;
+        const { units, need } = graph.enders(wait, stuck.certainty);
+        if (units.length >= need) continue;
+        const key = `${wait.kind} ${wait.resource?.index ?? unit.id}`;
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [link]);
+        else if (!group.some((other) => other.wait === wait)) group.push(link);
       }
     }
+    for (const links of groups.values()) {
+      const [link] = links;
+      if (link !== undefined && !links.some((l) => claimed.has(l.wait)))
+        yield { stuck, links, link, cycle: false };
+    }
   }
 }
 
-export function hasKind(cycle: Cycle, ...kinds: readonly number[]): boolean {
-  return cycle.links.some((link) => kinds.includes(link.wait.kind));
+export function hasKind(chain: Chain, ...kinds: readonly number[]): boolean {
+  return chain.links.some((link) => kinds.includes(link.wait.kind));
 }
-export function onlyKinds(cycle: Cycle, ...kinds: readonly number[]): boolean {
-  return cycle.links.every((link) => kinds.includes(link.wait.kind));
+export function onlyKinds(chain: Chain, ...kinds: readonly number[]): boolean {
+  return chain.links.every((link) => kinds.includes(link.wait.kind));
+}
+/** The first link that waits in one of these ways. */
+export function linkOf(chain: Chain, ...kinds: readonly number[]): Link | undefined {
+  return chain.links.find((link) => kinds.includes(link.wait.kind));
+}
+export function threadsOf(chain: Chain): number {
+  return new Set(chain.links.map((link) => link.unit.thread)).size;
+}
+
+export type ChainWords = Omit<ChainFinding, 'links' | 'certainty'> & { readonly certainty?: Certainty };
+
+/** A rule about circles: `say` answers `null` where the circle is not its own. */
+export function cycleRule(say: (context: RuleContext, chain: Chain) => ChainWords | null): Rule {
+  return (context) => report(context, openCycles(context), say);
+}
+
+/** A rule about circles and, when those are explained, about single waits. */
+export function chainRule(say: (context: RuleContext, chain: Chain) => ChainWords | null): Rule {
+  return (context) => [
+    ...report(context, openCycles(context), say),
+    ...report(context, deadEnds(context), say),
+  ];
+}
+
+function report(
+  context: RuleContext,
+  chains: Iterable<Chain>,
+  say: (context: RuleContext, chain: Chain) => ChainWords | null,
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const chain of chains) {
+    if (chain.links.length === 0) continue;
+    // Waits of one thread that only its own other tasks could end prove nothing while it runs.
+    if (chain.cycle && threadsOf(chain) === 1 && chain.stuck.certainty === 'suspected') continue;
+    const words = say(context, chain);
+    if (words === null) continue;
+    findings.push(
+      chainFinding(context, chain.stuck, { certainty: chain.stuck.certainty, ...words, links: chain.links }),
+    );
+  }
+  return findings;
+}
+
+/** The threads of a chain that are not stuck in it but could still do something about it. */
+export function freeEnders(context: RuleContext, chain: Chain, link: Link): Unit[] {
+  const { units } = context.graph.enders(link.wait, chain.stuck.certainty);
+  return units.filter((unit) => !chain.stuck.units.has(unit));
 }

@@ -113,11 +113,11 @@ export class EnderRules {
     };
   }
 
-  /** The runtime frees the lock of an owner that was killed within moments. */
-  private recovers(hold: Hold): boolean {
-    const end = hold.thread.end ?? 0;
-    if (hold.thread.process.exit?.signal == null && hold.thread.process.exit?.code === 0) return false;
-    return !this.lasted(end);
+  /** The runtime frees the lock of an owner that was killed or crashed within moments; after a normal end it stays held. */
+  private recovers({ thread }: Hold): boolean {
+    const { exit, alive } = thread.process;
+    const normal = alive ? thread.selfEnd !== null : exit?.signal == null && exit?.code === 0;
+    return !normal && !this.lasted(thread.end ?? 0);
   }
 
   private end(child: ChildEntity | null, certainty: Certainty): Enders {

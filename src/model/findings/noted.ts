@@ -1,0 +1,69 @@
+import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../state/entities.ts';
+import type { World } from '../state/world.ts';
+import type { Finding, FindingKind, FindingSite, SiteRole } from '../types.ts';
+import { addSite, idOf, unique } from './finding.ts';
+
+/** A place to show with a finding. */
+export interface Place {
+  readonly role: SiteRole;
+  readonly thread: ThreadEntity;
+  readonly resource: ResourceEntity | null;
+  readonly site: number;
+  readonly time: number;
+}
+
+/** A finding that is not a chain of waits. */
+export interface Noted {
+  readonly kind: FindingKind;
+  readonly certainty: 'certain' | 'suspected';
+  readonly blocking: boolean;
+  readonly title: string;
+  readonly time: number;
+  readonly processes: readonly ProcessEntity[];
+  readonly resources?: readonly ResourceEntity[];
+  readonly places?: readonly Place[];
+  readonly explanation: string;
+  readonly fix: string;
+  /** What makes it the same finding when asked again, beside kind, processes and resources. */
+  readonly key?: string;
+}
+
+export function notedFinding(world: World, what: Noted): Finding {
+  const sites: FindingSite[] = [];
+  for (const p of what.places ?? []) addSite(world, sites, p.role, p.thread, p.resource, p.site, p.time);
+  const processes = unique(what.processes.map((process) => process.id)).filter((id) => id !== '');
+  const resources = unique((what.resources ?? []).map((resource) => resource.key));
+  const { kind, certainty, blocking, title, time, explanation, fix } = what;
+  const id = idOf(kind, [...processes, ...resources, ...(what.key === undefined ? [] : [what.key])]);
+  return {
+    id,
+    kind,
+    certainty,
+    blocking,
+    title,
+    time,
+    processes,
+    resources,
+    sites,
+    chain: [],
+    explanation,
+    fix,
+  };
+}
+
+/** The place of a wait, for {@link Noted.places}. */
+export function waitPlace(wait: Wait): Place {
+  return { role: 'waits', thread: wait.thread, resource: wait.resource, site: wait.site, time: wait.since };
+}
+export function createdPlaces(resource: ResourceEntity): Place[] {
+  const { createdBy: thread, createdSite: site, createdAt } = resource;
+  return thread === null ? [] : [{ role: 'created', thread, resource, site, time: createdAt ?? 0 }];
+}
+/** Where a process was started. */
+export function startedPlaces(process: ProcessEntity): Place[] {
+  const { child } = process;
+  if (child?.owner == null) return [];
+  return [
+    { role: 'started', thread: child.owner, resource: null, site: child.site, time: child.startTime ?? 0 },
+  ];
+}

@@ -1,0 +1,54 @@
+import type { ResourceEntity, ThreadUse } from '../../state/entities.ts';
+import type { Finding } from '../../types.ts';
+import { notedFinding } from '../noted.ts';
+import type { Rule, RuleContext } from '../rule.ts';
+import { plural, threadWords } from '../words.ts';
+
+/** The sender exited with messages that never arrived, and the peer is alive. */
+export const exitAfterSend: Rule = (context) => {
+  const { world } = context;
+  const findings: Finding[] = [];
+  for (const resource of world.resources) {
+    if (resource.kind !== 'ipc' || resource.lossy) continue;
+    const pending = world.pairing.pending(resource);
+    if (pending.size === 0) continue;
+    for (const use of resource.uses) {
+      const end = use.thread.end;
+      if (use.sent === 0 || end === null || use.thread.process.exit?.signal != null) continue;
+      const lost = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
+      const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
+      if (lost === 0 || peer === undefined || !settled(context, peer, end)) continue;
+      findings.push(exited(context, resource, use, peer, lost, end));
+    }
+  }
+  return findings;
+};
+
+/** The peer has seen the end of the channel, or had time to receive what was under way and lives on. */
+function settled(context: RuleContext, peer: ThreadUse, end: number): boolean {
+  if (peer.disconnectedAt !== null) return true;
+  return peer.thread.alive && context.graph.lasted(end);
+}
+
+function exited(
+  context: RuleContext,
+  resource: ResourceEntity,
+  use: ThreadUse,
+  peer: ThreadUse,
+  lost: number,
+  end: number,
+): Finding {
+  const who = threadWords(use.thread);
+  return notedFinding(context.world, {
+    kind: 'exit-after-send',
+    certainty: peer.disconnectedAt !== null ? 'certain' : 'suspected',
+    blocking: false,
+    title: `${who} exited before ${plural(lost, 'message')} to ${threadWords(peer.thread)} had left it`,
+    time: end,
+    processes: [use.thread.process, peer.thread.process],
+    resources: [resource],
+    places: [{ role: 'sent', thread: use.thread, resource, site: use.lastSendSite, time: use.lastSendTime }],
+    explanation: `process.send() only queues a message; process.exit() right after it throws the queue away. ${plural(lost, 'sent message')} of ${who} never arrived.`,
+    fix: 'Exit in the callback of process.send(), or call process.disconnect() and let the process end by itself.',
+  });
+}

@@ -1,0 +1,17 @@
+import { KIND } from '../../../trace/records.ts';
+import { cycleRule, onlyKinds, threadsOf } from '../cycles.ts';
+import { unique } from '../finding.ts';
+import { listWords, unitWords } from '../words.ts';
+
+/** Everybody in the circle waits for a message that only the others could send; all buffers are empty. */
+export const pipeBothReceiving = cycleRule((_context, chain) => {
+  if (!onlyKinds(chain, KIND.waitReceive) || threadsOf(chain) < 2) return null;
+  const who = listWords(unique(chain.links.map((link) => unitWords(link.unit))));
+  return {
+    kind: 'pipe-both-receiving',
+    title: `${who} wait for messages from each other, and nothing is on its way`,
+    reason:
+      'Each waits for a message that only another one of them could send; the channels between them are empty.',
+    fix: 'Let one side send first, receive with a timeout, or send an end marker when there will be nothing more.',
+  };
+});

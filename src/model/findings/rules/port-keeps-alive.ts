@@ -1,0 +1,44 @@
+import type { Finding } from '../../types.ts';
+import { processName } from '../../views/names.ts';
+import { channels, idle, isIdle } from '../idle.ts';
+import { createdPlaces, notedFinding } from '../noted.ts';
+import type { Rule } from '../rule.ts';
+import { listWords, plural, resourceWords, timeWords } from '../words.ts';
+
+/** Nothing is left but message ports and workers that themselves only wait for messages. */
+export const portKeepsAlive: Rule = (context) => {
+  const { world, graph } = context;
+  const findings: Finding[] = [];
+  for (const process of world.processes.all) {
+    const main = idle(process);
+    if (main === null || main.quiescent === null) continue;
+    const workers = [...process.threads.values()].filter((thread) => thread !== main && thread.alive);
+    if (workers.some((worker) => !isIdle(worker))) continue;
+    const ports = channels(main, ['port', 'broadcast']);
+    const { handles, time } = main.quiescent;
+    // A server or a socket beside them would be counted too, and is a reason to live.
+    if (handles > ports.length + workers.length || ports.length + workers.length === 0) continue;
+    const since = Math.max(time, ...workers.map((worker) => worker.quiescent?.time ?? 0));
+    if (!graph.lasted(since)) continue;
+    const name = processName(process);
+    const what = [
+      ...(workers.length > 0 ? [plural(workers.length, 'idle worker thread')] : []),
+      ...(ports.length > 0 ? [plural(ports.length, 'open message port')] : []),
+    ];
+    findings.push(
+      notedFinding(world, {
+        kind: 'port-keeps-alive',
+        certainty: 'suspected',
+        blocking: true,
+        title: `${name} does not exit: ${listWords(what)} ${handles === 1 ? 'keeps' : 'keep'} it alive`,
+        time: since,
+        processes: [process],
+        resources: ports,
+        places: ports.flatMap(createdPlaces),
+        explanation: `All threads of ${name} have been idle for ${timeWords(context.now - since)}, without timers and waits; what keeps it alive is ${listWords(what)}${ports.length > 0 ? ` (${listWords(ports.map((port) => resourceWords(world, port)))})` : ''}.`,
+        fix: 'Close the port or unref() it, terminate() the worker, or take the message listener away, when there is no more work.',
+      }),
+    );
+  }
+  return findings;
+};

@@ -1,0 +1,16 @@
+import { KIND } from '../../../trace/records.ts';
+import { cycleRule, linkOf } from '../cycles.ts';
+import { childWords, unitWords } from '../words.ts';
+
+/** The parent stands in spawnSync, execSync … of a child that waits for the parent. */
+export const syncSpawnCycle = cycleRule((_context, chain) => {
+  const spawn = linkOf(chain, KIND.waitSyncSpawn);
+  if (spawn === undefined) return null;
+  const parent = unitWords(spawn.unit);
+  return {
+    kind: 'sync-spawn-cycle',
+    title: `${parent} waits synchronously for ${childWords(spawn.wait)}, which waits for ${parent}`,
+    reason: `While ${parent} is in a synchronous spawn its event loop stands still, so it can answer nobody.`,
+    fix: 'Use the asynchronous form (spawn, execFile with a promise) so that the parent can answer while the child runs.',
+  };
+});

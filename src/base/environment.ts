@@ -49,3 +49,9 @@ export interface SharedFiles {
 }
 /** Published (payload: none) on this `diagnostics_channel` as soon as {@link SHARED_FILES} is set. */
 export const SHARED_FILES_READY = 'forkscope:sharedFiles';
+
+/**
+ * Handles of the event loop that belong to Forkscope itself (the runtime's doorbell) carry this key, as
+ * `handle[Symbol.for(OWN_HANDLE)] = true`: they wake a thread only for its waits, so a quiescent thread does not count them.
+ */
+export const OWN_HANDLE = 'forkscope.ownHandle';

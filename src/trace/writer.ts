@@ -24,7 +24,7 @@ export interface WriterOptions {
   /** Most bytes of segments on disk; 0: no limit. */
   readonly maxBytes: number;
   /** The stream's definitions: a seal says how many there are. */
-  readonly definitions: { readonly count: number };
+  readonly definitions?: { readonly count: number };
 }
 
 /**
@@ -175,7 +175,7 @@ export class TraceWriter {
     const file = this.#file;
     if (!file) return;
     try {
-      file.seal({ records: this.#records, lines: this.#definitions.count, watermark });
+      file.seal({ records: this.#records, lines: this.#definitions?.count ?? 0, watermark });
     } catch {
       // Not sealed: a reader finds its end by the first slot of the next segment.
     }

@@ -1,0 +1,112 @@
+import childProcess from 'node:child_process';
+import { constants } from 'node:os';
+import { RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
+import { ENV_SPAWN } from '../../base/environment.ts';
+import type { SpawnApi } from '../../trace/definitions.ts';
+import { FLAG, KIND } from '../../trace/records.ts';
+import { pairValue } from '../children-env.ts';
+import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
+import { captureFrames, type RawFrame } from '../stack.ts';
+
+/** What `ChildProcess.prototype.spawn` gets, from every asynchronous form and from cluster. */
+interface SpawnOptions {
+  file?: unknown;
+  args?: unknown;
+  envPairs?: unknown;
+  execPath?: unknown;
+}
+interface Started {
+  readonly api: SpawnApi;
+  readonly spawnKey: string;
+  readonly site: number;
+  readonly file: string;
+  readonly argv: readonly string[];
+}
+
+const NAMED: ReadonlySet<string> = new Set(['spawn', 'fork', 'exec', 'execFile']);
+
+/** spawn, fork, exec, execFile and cluster: start, end, and what descendants need to be traced. */
+export const childProcesses: Probe = {
+  name: 'child-process',
+  install(shim) {
+    const prototype: object = childProcess.ChildProcess.prototype;
+    const ids = new WeakMap<object, number>();
+    patch(
+      prototype,
+      'spawn',
+      (original) =>
+        function spawn(this: unknown, ...args) {
+          const started = guarded(shim, 'child-process', () => prepare(shim, args[0], spawn));
+          const result = Reflect.apply(original, this, args);
+          if (started) guarded(shim, 'child-process', () => recordStart(shim, this as object, started, ids));
+          return result;
+        },
+    );
+    // On the prototype, and no listener: that could change what the program sees.
+    patch(
+      prototype,
+      'emit',
+      (original) =>
+        function emit(this: unknown, ...args) {
+          if (args[0] === 'exit')
+            guarded(shim, 'child-process', () => recordExit(shim, this as object, args, ids));
+          return Reflect.apply(original, this, args);
+        },
+    );
+  },
+};
+
+/** Puts the session into the child's environment. `undefined`: the runtime reports this child itself. */
+function prepare(shim: Shim, given: unknown, skip: (...args: unknown[]) => unknown): Started | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const options = given as SpawnOptions;
+  const file = String(options.file ?? '');
+  const argv = Array.isArray(options.args) ? options.args.map(String) : [];
+  const pairs = Array.isArray(options.envPairs) ? options.envPairs.map(String) : [];
+  const key = pairValue(pairs, ENV_SPAWN);
+  const isRuntimes = key !== process.env[ENV_SPAWN] && key?.startsWith(RUNTIME_SPAWN_PREFIX) === true;
+  const spawnKey = isRuntimes ? key : newSpawnKey();
+  const traced = shim.filter.traces(file, argv.slice(1));
+  options.envPairs = traced
+    ? shim.environment.injectPairs(pairs, spawnKey, argv)
+    : shim.environment.stripPairs(pairs);
+  if (isRuntimes) return undefined;
+  const frames = captureFrames(skip);
+  const site = shim.session.options.callSites === 'off' ? 0 : shim.sites.ofFrames(frames);
+  return { api: apiOf(frames, pairs), spawnKey, site, file, argv };
+}
+
+/** The function of `child_process` that the user called is the last of Node's own frames before the user's. */
+function apiOf(frames: readonly RawFrame[], pairs: readonly string[]): SpawnApi {
+  if (pairValue(pairs, 'NODE_UNIQUE_ID') !== undefined) return 'cluster';
+  let api: SpawnApi = 'spawn';
+  for (const frame of frames) {
+    if (!frame.getFileName()?.startsWith('node:')) break;
+    const name = frame.getFunctionName()?.replace(/^.*\./, '') ?? '';
+    if (NAMED.has(name)) api = name as SpawnApi;
+  }
+  return api;
+}
+
+function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<object, number>): void {
+  const pid: unknown = Reflect.get(child, 'pid');
+  // No such command, no more processes …: the program gets an `error` event, and there is no child.
+  if (typeof pid !== 'number') return;
+  const { api, spawnKey, site, file, argv } = started;
+  const { recorder } = shim;
+  const id = recorder.newId();
+  ids.set(child, id);
+  recorder.define({ type: 'child', id, spawnKey, api, name: '', file, argv: shorten(argv), daemon: false });
+  recorder.record(KIND.start, 0, 0, id, site, pid, 0);
+}
+
+function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: WeakMap<object, number>): void {
+  const id = ids.get(child);
+  if (id === undefined) return;
+  ids.delete(child);
+  const [, code, signal] = args;
+  const pid = Number(Reflect.get(child, 'pid') ?? 0);
+  const number = typeof signal === 'string' ? (constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
+  if (number > 0) shim.recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
+  else shim.recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(code ?? 0));
+}

@@ -1,0 +1,94 @@
+import { constants } from 'node:os';
+import { KIND } from '../../trace/records.ts';
+import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+
+const SIGNALS: Readonly<Record<string, number>> = constants.signals;
+
+/** Exit code, uncaught exceptions, signals that the program handles or sends. The start is recorded by the shim itself. */
+export const lifecycle: Probe = {
+  name: 'lifecycle',
+  install(shim) {
+    watchEvents(shim);
+    // `process.exit` ends here, also out of an exit listener; a normal end does not come by.
+    patch(
+      process,
+      'reallyExit',
+      (original) =>
+        function reallyExit(this: unknown, ...args) {
+          guarded(shim, 'lifecycle', () => shim.recorder.finish(exitCode(args[0])));
+          return Reflect.apply(original, this, args);
+        },
+    );
+    patch(
+      process,
+      'abort',
+      (original) =>
+        function abort(this: unknown, ...args) {
+          guarded(shim, 'lifecycle', () => shim.recorder.flush());
+          return Reflect.apply(original, this, args);
+        },
+    );
+    patch(
+      process,
+      'kill',
+      (original) =>
+        function kill(this: unknown, ...args) {
+          guarded(shim, 'lifecycle', () => recordKill(shim, args[0], args[1], kill));
+          return Reflect.apply(original, this, args);
+        },
+    );
+  },
+};
+
+/** An own `emit`, not listeners: listeners of signals would change what signals do. */
+function watchEvents(shim: Shim): void {
+  patch(
+    process,
+    'emit',
+    (original) =>
+      function emit(this: unknown, ...args) {
+        const [event, value] = args;
+        if (typeof event === 'string') {
+          if (event.startsWith('SIG')) guarded(shim, 'lifecycle', () => recordSignal(shim, event, 0));
+          else if (event === 'uncaughtExceptionMonitor')
+            guarded(shim, 'lifecycle', () => recordException(shim, value));
+          else if (event === 'exit') return exit(shim, () => Reflect.apply(original, this, args), value);
+        }
+        return Reflect.apply(original, this, args);
+      },
+  );
+}
+
+/** Listeners come first: they may still do things, and change the code. */
+function exit(shim: Shim, listeners: () => unknown, code: unknown): unknown {
+  try {
+    return listeners();
+  } finally {
+    guarded(shim, 'lifecycle', () => shim.recorder.finish(exitCode(process.exitCode ?? code)));
+  }
+}
+
+function exitCode(code: unknown): number {
+  return Number(code ?? process.exitCode ?? 0) & 0xff;
+}
+
+function recordSignal({ recorder }: Shim, name: string, pid: number): void {
+  const number = SIGNALS[name];
+  if (number === undefined) return;
+  recorder.record(KIND.signal, 0, 0, 0, 0, pid, number);
+  recorder.flush();
+}
+
+function recordKill(shim: Shim, pid: unknown, signal: unknown, skip: (...args: unknown[]) => unknown): void {
+  const number =
+    typeof signal === 'string' ? SIGNALS[signal] : typeof signal === 'number' ? signal : SIGNALS.SIGTERM;
+  if (!number || typeof pid !== 'number') return;
+  shim.recorder.record(KIND.signal, 0, 0, 0, shim.sites.here(skip), pid, number);
+  shim.recorder.flush();
+}
+
+function recordException({ recorder }: Shim, error: unknown): void {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  recorder.problem('uncaughtException', text);
+  recorder.flush();
+}

@@ -1,0 +1,134 @@
+import { subscribe } from 'node:diagnostics_channel';
+import {
+  CHANNEL_VERSION,
+  type ChildInfo,
+  channelName,
+  type ResourceInfo,
+  RUNTIME_OPS,
+  type RuntimeEvent,
+  type RuntimeOp,
+} from '../../base/channels.ts';
+import { FLAG, isWait, KIND, outcomeToFlags } from '../../trace/records.ts';
+import { Sampler } from '../sampler.ts';
+import { type Probe, reportProblem, type Shim } from '../shim.ts';
+
+type SitePolicy = 'always' | 'sampled' | 'never' | 'handed';
+
+/**
+ * Acquisitions and waits are never sampled: a late deadlock needs the lines of its holder and its waiters. What ends an
+ * operation that waited brings the site of its begin along.
+ */
+function policyOf(op: RuntimeOp): SitePolicy {
+  if (op.startsWith('wait')) return op === 'waitEnd' ? 'handed' : 'always';
+  if (op === 'acquire' || op === 'create' || op === 'start') return 'always';
+  if (op === 'release' || op === 'childExit' || op === 'ownerDied' || op === 'exiting') return 'never';
+  return op === 'open' || op === 'close' ? 'never' : 'sampled';
+}
+
+/** The runtime's channels, each event one record. */
+export const runtime: Probe = {
+  name: 'runtime',
+  install(shim) {
+    const events = new RuntimeEvents(shim);
+    for (const op of RUNTIME_OPS) subscribe(channelName(op), events.subscriber(op));
+  },
+};
+
+class RuntimeEvents {
+  readonly #shim: Shim;
+  readonly #samplers = new Map<number, Sampler>();
+  readonly #ids = new WeakMap<object, number>();
+  readonly #byKey = new Map<string, number>();
+  #lastTarget: object | undefined;
+  #lastId = 0;
+
+  constructor(shim: Shim) {
+    this.#shim = shim;
+  }
+
+  subscriber(op: RuntimeOp): (message: unknown) => void {
+    const kind = KIND[op];
+    const policy = policyOf(op);
+    const subscriber = (message: unknown): void => {
+      try {
+        const event = message as RuntimeEvent;
+        if (event.v === CHANNEL_VERSION) this.#record(kind, policy, event, subscriber);
+      } catch (error) {
+        reportProblem(this.#shim.recorder, 'runtime', error);
+      }
+    };
+    return subscriber;
+  }
+
+  #record(kind: number, policy: SitePolicy, event: RuntimeEvent, subscriber: (m: unknown) => void): void {
+    const { recorder } = this.#shim;
+    // Taken before the call site: finding that costs more than all the rest.
+    const time = recorder.clock.now();
+    const resource = event.target === undefined ? 0 : this.#idOf(event.target);
+    let flags = outcomeToFlags(event.outcome);
+    if (event.sync) flags |= FLAG.sync;
+    if (event.timeoutArmed) flags |= FLAG.timeout;
+    let { site, value } = event;
+    if (site === 0 && policy === 'always') site = this.#shim.sites.ofPublisher(subscriber);
+    else if (site === 0 && policy === 'sampled') {
+      const sampler = this.#samplerOf(resource);
+      if (sampler.take(time)) sampler.site = this.#shim.sites.ofPublisher(subscriber);
+      else flags |= FLAG.sampledSite;
+      site = sampler.site;
+    }
+    if (kind === KIND.childExit && value < 0) {
+      flags |= FLAG.signal;
+      value = -value;
+    }
+    recorder.recordAt(time, kind, flags, event.task & 0xffff, resource, site, event.n, value);
+    if (isWait(kind)) this.#waiting(kind, event, site);
+    else if (kind === KIND.waitEnd) this.#shim.quiescence.ended(event.n);
+  }
+
+  #waiting(kind: number, event: RuntimeEvent, site: number): void {
+    event.site = site;
+    if (kind === KIND.waitJoin && event.target && 'pid' in event.target) {
+      this.#shim.quiescence.joins(event.n, event.target.pid);
+    }
+    if (event.sync) this.#shim.recorder.flush();
+  }
+
+  #samplerOf(resource: number): Sampler {
+    let sampler = this.#samplers.get(resource);
+    if (!sampler) {
+      sampler = new Sampler(this.#shim.session.options.callSites);
+      this.#samplers.set(resource, sampler);
+    }
+    return sampler;
+  }
+
+  #idOf(target: ResourceInfo | ChildInfo): number {
+    if (target === this.#lastTarget) return this.#lastId;
+    let id = this.#ids.get(target);
+    if (id === undefined) {
+      id = this.#define(target);
+      this.#ids.set(target, id);
+    }
+    this.#lastTarget = target;
+    this.#lastId = id;
+    return id;
+  }
+
+  /** Several objects may describe one resource: every handle may have its own. */
+  #define(target: ResourceInfo | ChildInfo): number {
+    const key = 'key' in target ? `r ${target.key}` : `c ${target.spawnKey}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const { recorder } = this.#shim;
+    const id = recorder.newId();
+    this.#byKey.set(key, id);
+    if ('key' in target) {
+      const { kind, name = '', capacity, peerKey = '' } = target;
+      recorder.define({ type: 'resource', id, key: target.key, kind, name, capacity, peerKey });
+    } else {
+      const { spawnKey, name, daemon } = target;
+      recorder.define({ type: 'child', id, spawnKey, api: 'Process', name, file: '', argv: [], daemon });
+    }
+    return id;
+  }
+}

@@ -1,0 +1,92 @@
+import childProcess from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+import { constants } from 'node:os';
+import type { SpawnApi } from '../../trace/definitions.ts';
+import { FLAG, KIND } from '../../trace/records.ts';
+import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
+
+const APIS = ['spawnSync', 'execSync', 'execFileSync'] as const satisfies readonly SpawnApi[];
+type SyncApi = (typeof APIS)[number];
+
+interface Running {
+  readonly id: number;
+  readonly wait: number;
+}
+
+/** spawnSync, execSync, execFileSync: the thread stands still until the child has ended. */
+export const syncSpawns: Probe = {
+  name: 'sync-spawn',
+  install(shim) {
+    for (const api of APIS) {
+      patch(childProcess, api, (original) => {
+        const replacement = function (this: unknown, ...args: unknown[]): unknown {
+          const running = guarded(shim, 'sync-spawn', () => begin(shim, api, args, replacement));
+          try {
+            const result = Reflect.apply(original, this, args);
+            if (running) guarded(shim, 'sync-spawn', () => end(shim, running, result));
+            return result;
+          } catch (error) {
+            if (running) guarded(shim, 'sync-spawn', () => end(shim, running, error));
+            throw error;
+          }
+        };
+        return replacement;
+      });
+    }
+    syncBuiltinESMExports();
+  },
+};
+
+/** Records the start and changes `args`: the options get an environment with the session. */
+function begin(
+  shim: Shim,
+  api: SyncApi,
+  args: unknown[],
+  skip: (...a: unknown[]) => unknown,
+): Running | undefined {
+  const file = args[0];
+  if (typeof file !== 'string') return undefined;
+  const hasList = api !== 'execSync' && Array.isArray(args[1]);
+  const argv = hasList ? (args[1] as unknown[]).map(String) : [];
+  const at = optionsIndex(api, args, hasList);
+  const options = args[at];
+  // What Node would refuse, it shall refuse in its own words.
+  if (options !== undefined && options !== null && typeof options !== 'object') return undefined;
+  const env = Reflect.get(options ?? {}, 'env') ?? process.env;
+  if (typeof env !== 'object') return undefined;
+  const spawnKey = newSpawnKey();
+  const traced = shim.filter.traces(file, argv);
+  const injected = traced
+    ? shim.environment.inject(env, spawnKey, [file, ...argv])
+    : shim.environment.strip(env);
+  args[at] = { ...(options ?? {}), env: injected };
+  const { recorder } = shim;
+  const id = recorder.newId();
+  const site = shim.sites.here(skip);
+  const wait = recorder.newWait();
+  const timeout = Number(Reflect.get(options ?? {}, 'timeout') ?? 0);
+  const line = shorten([file, ...argv]);
+  recorder.define({ type: 'child', id, spawnKey, api, name: '', file: line[0]!, argv: line, daemon: false });
+  recorder.record(KIND.start, 0, 0, id, site, 0, 0);
+  const flags = timeout > 0 ? FLAG.sync | FLAG.timeout : FLAG.sync;
+  recorder.record(KIND.waitSyncSpawn, flags, 0, id, site, wait, timeout);
+  recorder.flush();
+  return { id, wait };
+}
+
+/** `(file[, args][, options])`, where `args` may be left out or undefined; `execSync(command[, options])`. */
+function optionsIndex(api: SyncApi, args: readonly unknown[], hasList: boolean): number {
+  if (api === 'execSync' || hasList) return api === 'execSync' ? 1 : 2;
+  return args[1] === undefined || args[1] === null ? (args.length > 2 ? 2 : 1) : 1;
+}
+
+/** `outcome`: the result of spawnSync, the output of the others, or what was thrown (it has the same fields). */
+function end({ recorder }: Shim, { id, wait }: Running, outcome: unknown): void {
+  const fields = typeof outcome === 'object' && outcome !== null && !Buffer.isBuffer(outcome) ? outcome : {};
+  const pid = Number(Reflect.get(fields, 'pid') ?? 0);
+  const signal: unknown = Reflect.get(fields, 'signal');
+  const number = typeof signal === 'string' ? (constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
+  recorder.record(KIND.waitEnd, FLAG.sync, 0, id, 0, wait, 0);
+  if (number > 0) recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
+  else recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(Reflect.get(fields, 'status') ?? 0));
+}

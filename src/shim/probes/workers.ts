@@ -1,0 +1,104 @@
+import { syncBuiltinESMExports } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import worker from 'node:worker_threads';
+import { KIND } from '../../trace/records.ts';
+import { guarded, newSpawnKey, type Probe, patch, type Shim } from '../shim.ts';
+import { handOver } from '../thread.ts';
+
+/** Worker threads: start and end, and a stream of their own. */
+export const workers: Probe = {
+  name: 'workers',
+  install(shim) {
+    const ids = new WeakMap<object, number>();
+    const original = worker.Worker;
+    patch(
+      original.prototype,
+      'emit',
+      (emitOriginal) =>
+        function emit(this: unknown, ...args) {
+          if (args[0] === 'exit')
+            guarded(shim, 'workers', () => recordExit(shim, this as object, args[1], ids));
+          return Reflect.apply(emitOriginal, this, args);
+        },
+    );
+    // A Proxy: `instanceof`, subclasses and static members stay what they are.
+    const construct = (target: typeof original, args: unknown[], newTarget: unknown): object => {
+      const prepared = guarded(shim, 'workers', () => prepare(shim, args, construct));
+      const make = (): object => Reflect.construct(target, args, newTarget as typeof original);
+      if (!prepared) return make();
+      const made = handOver(prepared.handover, make);
+      guarded(shim, 'workers', () => recordStart(shim, made, prepared, ids));
+      return made;
+    };
+    const replacement = new Proxy(original, { construct });
+    Reflect.defineProperty(worker, 'Worker', {
+      value: replacement,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    syncBuiltinESMExports();
+  },
+};
+
+interface Prepared {
+  readonly handover: Parameters<typeof handOver>[0];
+  readonly site: number;
+}
+
+/** Changes `args` where the worker would otherwise lose the shim. */
+function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknown): Prepared | undefined {
+  const options = args[1];
+  if (options !== undefined && options !== null && typeof options !== 'object') return undefined;
+  const given: object = options ?? {};
+  const file = fileOf(args[0], Reflect.get(given, 'eval') === true);
+  if (!shim.filter.traces(file, [])) return undefined;
+  const env: unknown = Reflect.get(given, 'env');
+  let nodeOptions: string | null | undefined;
+  if (typeof env === 'object' && env !== null) {
+    const own: unknown = Reflect.get(env, 'NODE_OPTIONS');
+    nodeOptions = typeof own === 'string' ? own : null;
+    const withShim = shim.environment.nodeOptions(typeof own === 'string' ? own : undefined);
+    args[1] = { ...given, env: { ...env, NODE_OPTIONS: withShim } };
+  }
+  const name: unknown = Reflect.get(given, 'name');
+  const site = shim.sites.here(skip);
+  const { processKey, threadId } = shim.thread;
+  const handover = {
+    processKey,
+    spawnKey: newSpawnKey(),
+    parentThreadId: threadId,
+    name: typeof name === 'string' ? name : '',
+    file,
+    session: JSON.stringify(shim.session),
+    nodeOptions,
+  };
+  return { handover, site };
+}
+
+function fileOf(file: unknown, isCode: boolean): string {
+  if (isCode) return '[eval]';
+  if (file instanceof URL) return file.protocol === 'file:' ? fileURLToPath(file) : file.href.slice(0, 200);
+  return String(file);
+}
+
+function recordStart(
+  shim: Shim,
+  made: object,
+  { handover, site }: Prepared,
+  ids: WeakMap<object, number>,
+): void {
+  const { recorder } = shim;
+  const id = recorder.newId();
+  ids.set(made, id);
+  const { spawnKey, name, file } = handover;
+  recorder.define({ type: 'child', id, spawnKey, api: 'worker', name, file, argv: [], daemon: false });
+  recorder.record(KIND.threadStart, 0, 0, id, site, Number(Reflect.get(made, 'threadId')), 0);
+}
+
+function recordExit(shim: Shim, made: object, code: unknown, ids: WeakMap<object, number>): void {
+  const id = ids.get(made);
+  if (id === undefined) return;
+  ids.delete(made);
+  shim.recorder.record(KIND.childExit, 0, 0, id, 0, 0, Number(code ?? 0));
+}

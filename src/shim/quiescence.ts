@@ -1,0 +1,101 @@
+import { OWN_HANDLE } from '../base/environment.ts';
+import { natives } from './natives.ts';
+import type { Recorder } from './recorder.ts';
+import { reportProblem } from './shim.ts';
+
+const QUIET_MS = 100;
+const own = Symbol.for(OWN_HANDLE);
+
+/** Node's own list of what keeps the loop alive; undocumented, and the same since Node 0. */
+interface ProcessInternals {
+  _getActiveHandles?(): unknown[];
+  _getActiveRequests?(): unknown[];
+}
+interface SocketLike {
+  readonly reading?: unknown;
+  readonly _handle?: { readonly reading?: unknown } | null;
+  readonly connecting?: unknown;
+  readonly writableLength?: unknown;
+}
+
+/**
+ * Notices that a thread has come to rest: 100 ms after its last event it looks whether waits are open and what else could
+ * wake it. The timer never keeps the program alive.
+ */
+export class Quiescence {
+  readonly #recorder: Recorder;
+  /** Pids of the children that the runtime waits for: their handles are those waits. */
+  readonly #joined = new Map<number, number>();
+  #armed = false;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+    this.#watch();
+  }
+
+  /** The wait `n` is for the end of the child `pid`. */
+  joins(n: number, pid: number): void {
+    this.#joined.set(n, pid);
+  }
+  ended(n: number): void {
+    this.#joined.delete(n);
+  }
+
+  #watch(): void {
+    this.#recorder.watchActivity(() => this.#arm());
+  }
+
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    natives.setTimeout(this.#look, QUIET_MS).unref();
+  }
+
+  readonly #look = (): void => {
+    this.#armed = false;
+    try {
+      this.#check();
+    } catch (error) {
+      reportProblem(this.#recorder, 'quiescence', error);
+    }
+  };
+
+  #check(): void {
+    const recorder = this.#recorder;
+    if (recorder.clock.now() - recorder.lastActivity < QUIET_MS * 0.9e6) {
+      this.#arm();
+      return;
+    }
+    recorder.settle();
+    if (recorder.openWaits > 0 && !recorder.quiescent) {
+      const resources = natives.getActiveResourcesInfo.call(process);
+      // Something runs as soon as this callback ends: no rest yet.
+      if (resources.includes('Immediate')) {
+        this.#arm();
+        return;
+      }
+      recorder.quiesce(this.#countHandles(), resources.filter((r) => r === 'Timeout').length);
+    }
+    this.#watch();
+  }
+
+  /** What is ref'd and could call into the program: not its waits, and not what only holds output. */
+  #countHandles(): number {
+    const internals = process as ProcessInternals;
+    const handles = internals._getActiveHandles?.() ?? [];
+    const requests = internals._getActiveRequests?.().length ?? 0;
+    const joined = new Set(this.#joined.values());
+    return handles.filter((h) => canWake(h, joined)).length + requests;
+  }
+}
+
+function canWake(handle: unknown, joined: ReadonlySet<number>): boolean {
+  if (typeof handle !== 'object' || handle === null) return false;
+  if (Reflect.get(handle, own) === true) return false;
+  const pid: unknown = Reflect.get(handle, 'pid');
+  if (typeof pid === 'number' && joined.has(pid)) return false;
+  if (!('_handle' in handle) || !('writableLength' in handle)) return true;
+  // A socket (stdout is one) that nobody reads, connects or writes to is silent.
+  const { _handle, connecting, writableLength } = handle as SocketLike;
+  return _handle?.reading === true || connecting === true || Number(writableLength) > 0;
+}

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import type { SharedFiles } from '../base/environment.ts';
+import type { Definition, ProblemDefinition } from '../trace/definitions.ts';
+import { headOf, Ledger } from '../trace/ledger.ts';
+import { LineWriter } from '../trace/line-writer.ts';
+import { KIND } from '../trace/records.ts';
+import { definitionsName } from '../trace/segment.ts';
+import { TraceWriter } from '../trace/writer.ts';
+import type { Clock } from './clock.ts';
+import { natives } from './natives.ts';
+
+/** A record after a pause this long is written at once, ns: nothing else may come for long. */
+const QUIET_NS = 1e6;
+/** A batch is not held back longer than this while records come, ns. */
+const MAX_AGE_NS = 20e6;
+const MAX_PROBLEMS = 100;
+
+export interface RecorderOptions {
+  readonly dir: string;
+  readonly stream: string;
+  readonly maxBytes: number;
+  readonly clock: Clock;
+}
+
+/** Writes this thread's stream: definitions, records, and when a batch goes out. */
+export class Recorder {
+  readonly clock: Clock;
+  readonly #lines: LineWriter;
+  readonly #writer: TraceWriter;
+  readonly #ledger: Ledger;
+  #ids = 0;
+  #waits = 0x80000000;
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #flushPlanned = false;
+  #finished = false;
+  #quiescent = false;
+  readonly #problems = new Set<string>();
+  /** Time of the last record. */
+  lastActivity = 0;
+  /** Called by the first record after each call of `watchActivity`. */
+  #onActivity: (() => void) | undefined;
+
+  constructor(options: RecorderOptions) {
+    const { dir, stream, maxBytes, clock } = options;
+    this.clock = clock;
+    this.#lines = new LineWriter(join(dir, definitionsName(stream)));
+    this.#writer = new TraceWriter({ dir, stream, maxBytes, definitions: this.#lines });
+    this.#ledger = new Ledger(this.#writer);
+  }
+
+  get openWaits(): number {
+    return this.#ledger.openWaits;
+  }
+
+  define(definition: Definition): void {
+    this.#lines.write(definition, this.clock.now(), this.#writer.slot);
+  }
+
+  /** A new id for a definition of this stream: a resource or a child. */
+  newId(): number {
+    return ++this.#ids;
+  }
+
+  /** A number for a wait that the shim itself sees begin. The runtime numbers its own from 1. */
+  newWait(): number {
+    return ++this.#waits;
+  }
+
+  /** Says once what could not be traced. */
+  problem(code: string, message: string): void {
+    const definition: ProblemDefinition = { type: 'problem', code, message };
+    const key = `${code} ${message}`;
+    if (this.#problems.has(key) || this.#problems.size >= MAX_PROBLEMS) return;
+    this.#problems.add(key);
+    this.define(definition);
+  }
+
+  /** Records one event; fields as in the record, `value` may be a negative or a large number: it is cut to 32 bits. */
+  record(kind: number, flags = 0, task = 0, resource = 0, site = 0, n = 0, value = 0): void {
+    this.recordAt(this.clock.now(), kind, flags, task, resource, site, n, value);
+  }
+
+  recordAt(
+    time: number,
+    kind: number,
+    flags: number,
+    task: number,
+    resource: number,
+    site: number,
+    n: number,
+    value: number,
+  ): void {
+    this.lastActivity = time;
+    if (this.#quiescent) this.#resume(time);
+    this.#ledger.record(time, headOf(kind, flags, task), resource, site, n, value);
+    if (!this.#writer.mapped) this.#batch(time);
+    if (this.#onActivity) {
+      const tell = this.#onActivity;
+      this.#onActivity = undefined;
+      tell();
+    }
+  }
+
+  /** `tell` is called once, after the next record. */
+  watchActivity(tell: () => void): void {
+    this.#onActivity = tell;
+  }
+
+  /** The thread has nothing to do: `handles` and `timers` may wake it beside its waits. */
+  quiesce(handles: number, timers: number): void {
+    this.#quiescent = false;
+    this.record(KIND.quiescent, 0, 0, 0, 0, handles, timers);
+    this.#quiescent = true;
+    this.flush();
+  }
+
+  get quiescent(): boolean {
+    return this.#quiescent;
+  }
+
+  /** Everything recorded so far can be read by others. Call it before anything that may block or end the thread. */
+  flush(): void {
+    if (this.#writer.mapped) return;
+    this.#ledger.settle();
+    this.#writer.flush();
+    this.#flushedAt = this.lastActivity;
+  }
+
+  /** Counted lock pairs enter the stream. */
+  settle(): void {
+    this.#ledger.settle();
+    this.flush();
+  }
+
+  /** Following records go into mapped files, which survive whatever happens to this process. */
+  use(files: SharedFiles): void {
+    this.flush();
+    this.#writer.use(files);
+  }
+
+  /** The thread ends with `code`. What comes after this is written at once. */
+  finish(code: number): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.record(KIND.processExit, 0, 0, 0, 0, 0, code);
+    this.#ledger.settle();
+    this.#writer.finish();
+  }
+
+  #resume(time: number): void {
+    this.#quiescent = false;
+    this.#ledger.record(time, headOf(KIND.resumed, 0, 0), 0, 0, 0, 0);
+  }
+
+  #batch(time: number): void {
+    if (time - this.#flushedAt > QUIET_NS && !this.#flushPlanned) {
+      this.flush();
+      return;
+    }
+    if (this.#finished || time - this.#flushedAt > MAX_AGE_NS) this.flush();
+    if (this.#flushPlanned || this.#finished) return;
+    this.#flushPlanned = true;
+    natives.nextTick.call(process, this.#endOfCallback);
+  }
+
+  readonly #endOfCallback = (): void => {
+    this.#flushPlanned = false;
+    this.flush();
+  };
+}

@@ -1,0 +1,118 @@
+import { channel, subscribe } from 'node:diagnostics_channel';
+import {
+  ENV_SESSION,
+  ENV_SPAWN,
+  SHARED_FILES,
+  SHARED_FILES_READY,
+  type SharedFiles,
+} from '../base/environment.ts';
+import { TRACE_VERSION } from '../trace/definitions.ts';
+import { KIND } from '../trace/records.ts';
+import { CallSites } from './call-sites.ts';
+import { ChildEnvironment } from './children-env.ts';
+import { Clock } from './clock.ts';
+import { ChildFilter } from './filter.ts';
+import { PROBES } from './probes/index.ts';
+import { Quiescence } from './quiescence.ts';
+import { Recorder } from './recorder.ts';
+import { readSession } from './session.ts';
+import { reportProblem, type Shim, shorten } from './shim.ts';
+import { type Handover, identify, isNodesOwnThread, type ThreadIdentity, takeHandover } from './thread.ts';
+
+const STARTED = Symbol.for('forkscope.shim');
+
+/** Traces this thread, if it shall be. `file`: the file that was preloaded. */
+export function start(file: string): Shim | undefined {
+  if (STARTED in globalThis || isNodesOwnThread()) return undefined;
+  const handover = takeHandover();
+  restoreOptions(handover);
+  const session = readSession({ [ENV_SESSION]: handover?.session ?? process.env[ENV_SESSION] });
+  if (!session) return undefined;
+  Object.defineProperty(globalThis, STARTED, { value: true });
+  const clock = new Clock(BigInt(session.origin));
+  const thread = identify(clock, handover);
+  const { options, dir } = session;
+  const recorder = new Recorder({ dir, stream: thread.stream, maxBytes: options.maxStreamBytes, clock });
+  const shim: Shim = {
+    session,
+    recorder,
+    sites: new CallSites(recorder, file, options.callSites !== 'off'),
+    thread,
+    environment: new ChildEnvironment(session),
+    filter: new ChildFilter(options),
+    quiescence: new Quiescence(recorder),
+  };
+  introduce(shim, handover);
+  useSharedFiles(recorder);
+  for (const probe of PROBES) {
+    try {
+      probe.install(shim);
+    } catch (error) {
+      reportProblem(recorder, probe.name, error);
+    }
+  }
+  recorder.flush();
+  return shim;
+}
+
+/** A worker with an environment of its own got our NODE_OPTIONS in it: its program sees what its parent gave it. */
+function restoreOptions(handover: Handover | undefined): void {
+  if (handover?.nodeOptions === undefined) return;
+  if (handover.nodeOptions === null) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = handover.nodeOptions;
+}
+
+function introduce({ session, recorder, thread }: Shim, handover: Handover | undefined): void {
+  const { processKey, stream, threadId, start: startTime } = thread as ThreadIdentity;
+  recorder.define({
+    type: 'stream',
+    version: TRACE_VERSION,
+    session: session.session,
+    stream,
+    processKey,
+    pid: process.pid,
+    ppid: process.ppid,
+    threadId,
+    start: startTime,
+  });
+  if (threadId === 0) describeProcess(recorder);
+  const { name = '', file = '', parentThreadId = 0, spawnKey = '' } = handover ?? {};
+  recorder.define({ type: 'thread', name, file, parentThreadId, spawnKey });
+  recorder.record(KIND.processStart, 0, 0, 0, 0, 0, process.pid);
+}
+
+function describeProcess(recorder: Recorder): void {
+  const { argv, execArgv, execPath, title, version } = process;
+  let cwd = '';
+  try {
+    cwd = process.cwd();
+  } catch {
+    // The directory was removed under the process.
+  }
+  const spawnKey = process.env[ENV_SPAWN] ?? '';
+  recorder.define({
+    type: 'process',
+    spawnKey,
+    argv: shorten(argv),
+    execArgv: shorten(execArgv),
+    execPath,
+    cwd,
+    title: title.slice(0, 200),
+    nodeVersion: version,
+  });
+}
+
+/** The mapped sink, as soon as the runtime of this thread has loaded shared memory. */
+function useSharedFiles(recorder: Recorder): void {
+  const use = (): void => {
+    try {
+      const files: unknown = Reflect.get(globalThis, Symbol.for(SHARED_FILES));
+      if (typeof files === 'object' && files !== null) recorder.use(files as SharedFiles);
+    } catch (error) {
+      reportProblem(recorder, 'shared-files', error);
+    }
+  };
+  if (Symbol.for(SHARED_FILES) in globalThis) use();
+  // `subscribe` of the module holds the channel: one without a strong reference may be collected with its subscribers.
+  else subscribe(channel(SHARED_FILES_READY).name, use);
+}

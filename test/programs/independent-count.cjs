@@ -32,12 +32,14 @@ function install(file) {
 /** Children by the parent, and the messages of their IPC channels as the parent sees them. */
 function countChildren(count, file) {
   const { ChildProcess } = require('node:child_process');
-  require('node:diagnostics_channel').subscribe('worker_threads', () => count('worker'));
+  require('node:diagnostics_channel').subscribe('worker_threads', ({ worker }) => {
+    if (worker.constructor.name !== 'InternalWorker') count('worker');
+  });
   const { spawn } = ChildProcess.prototype;
-  ChildProcess.prototype.spawn = function (options) {
-    count('spawn', options?.args?.join(' '));
-    keepCounting(options, file);
-    const result = Reflect.apply(spawn, this, arguments);
+  ChildProcess.prototype.spawn = function (...args) {
+    count('spawn', args[0]?.args?.join(' '));
+    keepCounting(args[0], file);
+    const result = Reflect.apply(spawn, this, args);
     if (this.channel) {
       wrapSend(this, () => count('ipcDown'));
       wrapEmit(this, () => count('ipcUpReceived'));
@@ -68,19 +70,18 @@ const isInternal = (message) => typeof message?.cmd === 'string' && message.cmd.
 
 function wrapSend(target, told) {
   const { send } = target;
-  target.send = function (message) {
-    const connected = this.connected;
-    const result = Reflect.apply(send, this, arguments);
-    if (connected && !isInternal(message)) told();
-    return result;
+  target.send = function (...args) {
+    // Before it is sent: who receives it may kill this process.
+    if (this.connected && !isInternal(args[0])) told();
+    return Reflect.apply(send, this, args);
   };
 }
 
 function wrapEmit(target, told) {
   const { emit } = target;
-  target.emit = function (event) {
-    if (event === 'message') told();
-    return Reflect.apply(emit, this, arguments);
+  target.emit = function (...args) {
+    if (args[0] === 'message') told();
+    return Reflect.apply(emit, this, args);
   };
 }
 
@@ -88,19 +89,19 @@ function countPorts(count, threads) {
   // A Worker's postMessage calls its port's: told once.
   let nested = false;
   const { postMessage: toWorker } = threads.Worker.prototype;
-  threads.Worker.prototype.postMessage = function () {
+  threads.Worker.prototype.postMessage = function (...args) {
     count('workerPost');
     nested = true;
     try {
-      return Reflect.apply(toWorker, this, arguments);
+      return Reflect.apply(toWorker, this, args);
     } finally {
       nested = false;
     }
   };
   const { postMessage: toPort } = threads.MessagePort.prototype;
-  threads.MessagePort.prototype.postMessage = function () {
+  threads.MessagePort.prototype.postMessage = function (...args) {
     if (!nested) count(calledByNode() ? 'nodePortPost' : 'portPost');
-    return Reflect.apply(toPort, this, arguments);
+    return Reflect.apply(toPort, this, args);
   };
 }
 
@@ -115,8 +116,8 @@ function calledByNode() {
 
 function countAtomics(count) {
   const { wait } = Atomics;
-  Atomics.wait = function () {
+  Atomics.wait = function (...args) {
     if (!calledByNode()) count('atomicsWait');
-    return Reflect.apply(wait, this, arguments);
+    return Reflect.apply(wait, this, args);
   };
 }

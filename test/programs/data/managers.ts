@@ -6,8 +6,8 @@ export const MANAGERS: readonly Program[] = [
     id: 'npm_run_all',
     packages: ['npm-run-all2@8.0.4'],
     files: {
-      'scripts.json': '{}',
-      'a.cjs': "console.log('a', process.argv.length);\n",
+      'package.json': '{"private":true,"scripts":{"one":"node say.cjs one","two":"node say.cjs two"}}',
+      'say.cjs': 'console.log(process.argv[2]);\n',
     },
     command: ['node_modules/.bin/run-p', 'one', 'two'],
     unordered: true,

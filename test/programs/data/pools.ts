@@ -8,7 +8,7 @@ export const POOLS: readonly Program[] = [
     files: {
       'main.cjs':
         "const { Piscina } = require('piscina');\n" +
-        "const pool = new Piscina({ filename: `${__dirname}/square.cjs`, minThreads: 2, maxThreads: 2 });\n" +
+        'const pool = new Piscina({ filename: `${__dirname}/square.cjs`, minThreads: 2, maxThreads: 2 });\n' +
         'Promise.all(Array.from({ length: 200 }, (_, i) => pool.run(i))).then(async (r) => {\n' +
         '  console.log(r.reduce((a, b) => a + b));\n  await pool.close();\n});\n',
       'square.cjs': 'module.exports = (n) => n * n;\n',
@@ -69,11 +69,12 @@ export const POOLS: readonly Program[] = [
     files: {
       'main.mjs':
         "import { FixedClusterPool } from 'poolifier';\n" +
-        "const pool = new FixedClusterPool(2, './square.mjs', { env: process.env });\n" +
+        "const pool = new FixedClusterPool(2, './square.cjs');\n" +
         'const r = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.execute(i)));\n' +
         'console.log(r.reduce((a, b) => a + b));\nawait pool.destroy();\n',
-      'square.mjs':
-        "import { ClusterWorker } from 'poolifier';\nexport default new ClusterWorker((n) => n * n);\n",
+      'square.cjs':
+        "const { ClusterWorker } = require('poolifier');\n" +
+        'module.exports = new ClusterWorker((n) => n * n);\n',
     },
     command: ['node', 'main.mjs'],
     stdout: '2470',

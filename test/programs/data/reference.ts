@@ -61,7 +61,7 @@ export const REFERENCE: readonly Program[] = [
       'webpack-cli@6.0.1',
       'thread-loader@4.0.4',
       'babel-loader@10.1.1',
-      '@babel/core@7.28.5',
+      '@babel/core@7.29.13',
       'lodash-es@4.18.1',
     ],
     files: {
@@ -105,4 +105,3 @@ export const REFERENCE: readonly Program[] = [
     },
   },
 ];
-

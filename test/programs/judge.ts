@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '../../src/model/report/types.ts';
+import { cleaned, differences } from './clean.ts';
+import { reset } from './install.ts';
+import { countsOf, unpairedChannels } from './report.ts';
+import { runProgram } from './run.ts';
+import {
+  COUNTS,
+  type Counts,
+  type Expectation,
+  type Expected,
+  type NodeMajor,
+  type Program,
+} from './types.ts';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export interface Verdict {
+  /** Everything that is not as it must be, in words; empty: passed. */
+  readonly failures: readonly string[];
+  readonly counts: Counts | null;
+  readonly untracedSeconds: number;
+  readonly tracedSeconds: number;
+  readonly report: Report | null;
+}
+
+/** What a program must show on one Node version. */
+export function expectationOf(program: Program, major: NodeMajor): Expectation {
+  return { ...program.expect, ...program.expectOn?.[major] };
+}
+
+/** Runs a program without and with Forkscope and compares: the output with each other, the report with what is known. */
+export async function judge(
+  program: Program,
+  folder: string,
+  node: string,
+  major: NodeMajor,
+): Promise<Verdict> {
+  reset(program, folder);
+  const untraced = await runProgram(program, folder, node);
+  const temporary = mkdtempSync(path.join(tmpdir(), 'forkscope-programs-'));
+  try {
+    reset(program, folder);
+    const out = path.join(temporary, 'out.json');
+    const cli = [
+      node,
+      CLI,
+      'run',
+      '--trace',
+      path.join(temporary, 'trace'),
+      '--json',
+      out,
+      '--no-report',
+      '--',
+    ];
+    const traced = await runProgram(program, folder, node, { prefix: cli });
+    const report = readReport(out);
+    const failures = differences(program, untraced, traced);
+    if (untraced.exitCode !== (program.exitCode ?? 0)) {
+      failures.push(`untraced, it ends with ${untraced.exitCode}: ${untraced.stderr.slice(-300)}`);
+    }
+    if (program.stdout !== undefined && cleaned(program, traced.stdout).trim() !== program.stdout) {
+      failures.push(`stdout is ${JSON.stringify(traced.stdout.slice(0, 200))}`);
+    }
+    if (report === null) failures.push('no report was written');
+    else failures.push(...reportFailures(program, report, major));
+    const counts = report === null ? null : countsOf(report);
+    return { failures, counts, report, untracedSeconds: untraced.seconds, tracedSeconds: traced.seconds };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function readReport(file: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch {
+    return null;
+  }
+}
+
+function reportFailures(program: Program, report: Report, major: NodeMajor): string[] {
+  const counts = countsOf(report);
+  const expectation = expectationOf(program, major);
+  const failures: string[] = [];
+  for (const name of COUNTS) {
+    const expected = expectation[name];
+    if (expected !== undefined && !fits(counts[name], expected)) {
+      failures.push(`${name}: ${counts[name]}, expected ${inWords(expected)}`);
+    }
+  }
+  if (program.unpaired === undefined) failures.push(...unpairedChannels(report));
+  if (!report.exact)
+    failures.push(`the report is not exact: ${report.dropped} dropped, ${report.damaged} damaged`);
+  for (const { code, message } of report.problems) failures.push(`problem ${code}: ${message}`);
+  const open = report.processes.filter((p) => p.instrumented && p.end === null);
+  if (open.length > 0)
+    failures.push(`${open.length} processes without an end: ${open.map((p) => p.name).join(', ')}`);
+  return failures;
+}
+
+export function fits(count: number, expected: Expected): boolean {
+  return typeof expected === 'number' ? count === expected : count >= expected[0] && count <= expected[1];
+}
+
+export function inWords(expected: Expected): string {
+  return typeof expected === 'number' ? `${expected}` : `${expected[0]} to ${expected[1]}`;
+}

@@ -75,6 +75,12 @@ export class RemoteTraceback extends NamedError {
     this.stack = `RemoteTraceback: ${this.message}`;
   }
 }
+/** The other side of a connection does not know the key. */
+export class AuthenticationError extends NamedError {}
+/** A manager's server refused a call: no such method, or no such object. */
+export class RemoteError extends NamedError {}
+/** A key that a manager's dict does not have. */
+export class KeyError extends NamedError {}
 /** The future was cancelled before it ran. */
 export class CancelledError extends NamedError {}
 /** The executor no longer takes work. */
@@ -97,6 +103,9 @@ export const RUNTIME_ERRORS = {
   BrokenProcessPool,
   CancelledError,
   RuntimeError,
+  AuthenticationError,
+  RemoteError,
+  KeyError,
   BrokenBarrierError,
   IndexError,
   AttributeError,

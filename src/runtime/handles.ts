@@ -199,6 +199,22 @@ export const handleCodec = {
   },
 };
 
+/** For sockets: what lies in this session's shared memory is nothing to whoever is at the other end. */
+export const remoteHandleCodec = {
+  toWire(value: object): readonly unknown[] | undefined {
+    const type = (value as { [TYPE]?: HandleType<object> })[TYPE];
+    if (type === undefined) return undefined;
+    const { fields, blocks } = type.toWire(value);
+    if (blocks.length > 0) {
+      throw new SerializationError(
+        `a ${type.id} is in shared memory and cannot be sent over a socket; use a manager's`,
+      );
+    }
+    return [type.id, blocks, fields];
+  },
+  fromWire: handleCodec.fromWire,
+};
+
 /** Common to handles on one resource: closing, and being refused after. */
 export abstract class Handle {
   readonly #core: Core;

@@ -1,6 +1,9 @@
 /** The package `forkscope`: Python's `multiprocessing` for TypeScript. */
 
 export { SharedMemoryError } from '../shm/platform.ts';
+export { type Address, Client, Listener, type ListenerOptions } from './connection/listener.ts';
+export { SocketConnection } from './connection/socket-connection.ts';
+export { type Waitable, wait } from './connection/wait.ts';
 export { Connection, Pipe, type PipeOptions } from './connection.ts';
 export * from './errors.ts';
 export { JoinableQueue } from './joinable-queue.ts';

@@ -46,8 +46,12 @@ function ended(): void {
 
 // An awaited promise that nothing can settle any more lets the loop run empty; silence would look like success.
 function watchUnfinished(name: string): void {
+  let drained = false;
+  process.on('beforeExit', () => {
+    drained = true;
+  });
   process.on('exit', (code) => {
-    if (finished || code !== 0) return;
+    if (finished || !drained || code !== 0) return;
     fs.writeSync(2, `Process ${name}: its target waits for a promise that nothing will ever settle\n`);
     process.exitCode = 13;
   });

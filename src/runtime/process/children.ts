@@ -58,6 +58,13 @@ export async function joinChild(state: State, timeout: number, signal?: AbortSig
   }
 }
 
+/** The end of a child, for whoever awaits it without a join; it keeps this process alive as a join does. */
+export async function awaitExit(state: State): Promise<number> {
+  await state.starting;
+  if (state.exitCode === null && state.joins++ === 0) state.child?.ref();
+  return await state.exited;
+}
+
 /** A timer and an abort signal as one promise. */
 class Limits {
   readonly reached: Promise<void>;

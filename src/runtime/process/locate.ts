@@ -66,12 +66,19 @@ function functionLocation(inspector: InspectorSession, fn: AnyFunction): RawLoca
 }
 
 function toLocation(script: string, line: number, column: number): Location | undefined {
-  const url = script.startsWith('/') ? pathToFileURL(script).href : script;
+  const url = fileUrl(script);
   if (!url.startsWith('file:')) return undefined;
   const file = fileURLToPath(url);
   const entry = findSourceMap(file)?.findEntry(line, column);
   const original = entry !== undefined && 'originalLine' in entry ? entry.originalLine : line;
   return { url, file, line: original + 1 };
+}
+
+/** tsx wraps a CommonJS module that ESM imports in a data URL, which names its file. */
+function fileUrl(script: string): string {
+  if (script.startsWith('/')) return pathToFileURL(script).href;
+  const wrapped = script.startsWith('data:') ? /\?filePath=([^&]+)$/.exec(script)?.[1] : undefined;
+  return wrapped === undefined ? script : pathToFileURL(decodeURIComponent(wrapped)).href;
 }
 
 /** Whether the module's text seems to export `name`. A hint only: it decides whether `start` waits for the child to confirm. */

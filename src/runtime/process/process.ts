@@ -4,7 +4,7 @@ import { AssertionError, BootstrapError, SerializationError, TypeMismatch, Value
 import { milliseconds } from '../options.ts';
 import type { AnyFunction } from '../task.ts';
 import { bootstrapMessage, isBootstrapping } from './bootstrapping.ts';
-import { addChild, dropChild, joinChild, signalChild } from './children.ts';
+import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
 import { type Found, refer, type Target } from './reference.ts';
 import { launch } from './spawn.ts';
 import { current, defaultName, newState, type State } from './state.ts';
@@ -79,11 +79,14 @@ export class Process<F extends AnyFunction = AnyFunction> {
     return stateOf(this as Process).exitCode;
   }
 
-  /** Resolves to the exit code when the process has ended. @throws ValueError before the start */
+  /**
+   * Resolves to the exit code when the process has ended. Who reads it is taken to wait for it: this process stays until
+   * then. @throws ValueError before the start
+   */
   get exited(): Promise<number> {
     const state = stateOf(this as Process);
     if (state.phase === 'initial') throw new ValueError('process not started');
-    return state.exited;
+    return awaitExit(state);
   }
   /** Python's name for {@link exited}. */
   get sentinel(): Promise<number> {

@@ -66,17 +66,22 @@ export class Memory {
   /** Gives up one holding; the last of all frees the block. Waiters look again, since an end may have come. */
   drop(at: number, set: HolderSet): void {
     Atomics.and(this.words, at + set + (this.slot >> 5), ~(1 << (this.slot & 31)));
-    this.#wakeAll(at);
-    this.#freeIfUnused(at, this.generation(at));
+    this.#changed(at);
   }
 
   /** A message under way keeps the block alive (+1), until its receiver holds it or it is thrown away (−1). */
   inFlight(at: number, change: 1 | -1): void {
     Atomics.add(this.words, at + BLOCK.inFlight, change);
-    if (change < 0) {
-      this.#wakeAll(at);
-      this.#freeIfUnused(at, this.generation(at));
-    }
+    if (change < 0) this.#changed(at);
+  }
+
+  /** After a holding or a flight has ended: an end of file wakes who waits for one, and what nobody holds is freed. */
+  #changed(at: number): void {
+    const generation = this.generation(at);
+    const noReaders = this.isAbandoned(at, BLOCK.readers);
+    const noWriters = this.isAbandoned(at, BLOCK.writers);
+    if (noReaders || noWriters) this.#wakeAll(at);
+    if (noReaders && noWriters) this.#freeIfUnused(at, generation);
   }
 
   /** Whether nobody (a message under way neither) holds the block in `set`. */
@@ -127,7 +132,7 @@ export class Memory {
   }
 
   #freeIfUnused(at: number, generation: number): void {
-    if (generation === 0 || !this.#isUnused(at)) return;
+    if (generation === 0) return;
     this.allocator.exclusively(() => {
       if (this.generation(at) === generation && this.#isUnused(at)) this.allocator.freeBlock(at);
     });

@@ -9,6 +9,7 @@ import { TargetError } from '../errors.ts';
 import { inheritSession, memory, whenOpened } from '../instance.ts';
 import { decodeValue } from '../messages.ts';
 import { runTask } from '../task.ts';
+import { leaveChildren } from './children.ts';
 import { currentProcess, ParentProcess, setCurrentProcess, setParentProcess } from './current.ts';
 import { load } from './load.ts';
 import { becomeChild } from './main.ts';
@@ -105,7 +106,7 @@ function reply(line: string): void {
 }
 
 function become(header: StartHeader): void {
-  becomeChild();
+  becomeChild(header.main);
   current.name = header.name;
   current.daemon = header.daemon;
   if (header.session !== undefined) inheritSession({ ...header.session, fd: MEMORY_FD });
@@ -126,14 +127,20 @@ function watchParent(header: StartHeader): void {
   const gone = new Promise<void>((resolve) => control.once('close', () => resolve()));
   control.on('error', () => {});
   control.resume().unref();
-  void gone.then(() => setImmediate(() => process.exit(1)));
+  void gone.then(() => setImmediate(endAsOrphan));
   setParentProcess(new ParentProcess(header.parent.pid, header.parent.name, gone));
   whenOpened(() => {
     const { waits } = memory();
     waits.onSlice = () => {
-      if (process.ppid !== header.parent.pid) process.exit(1);
+      if (process.ppid !== header.parent.pid) endAsOrphan();
     };
   });
+}
+
+/** Without waiting for the own children: they learn of this end as this process learnt of its parent's. */
+function endAsOrphan(): void {
+  leaveChildren();
+  process.exit(1);
 }
 
 /** Node ≥ 24 keeps stripped TypeScript and compiled code: a child's start then costs what plain JavaScript does. */

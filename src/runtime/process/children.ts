@@ -114,6 +114,11 @@ function askToEnd(pid: number): boolean {
   return false;
 }
 
+/** At exit, let the children be. */
+export function leaveChildren(): void {
+  children.clear();
+}
+
 /** As CPython at exit: daemonic children are terminated, the others joined. */
 function watchOwnExit(): void {
   if (watching) return;

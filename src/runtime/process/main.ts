@@ -4,11 +4,19 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
-let child = false;
+/** The user's main script, as a child was told. */
+export interface MainScript {
+  readonly path: string;
+  readonly commonjs: boolean;
+}
 
-/** From now on this process is a child, in which no module is main. */
-export function becomeChild(): void {
+let child = false;
+let told: MainScript | undefined;
+
+/** From now on this process is a child: no module is main, and the main script is what its parent says. */
+export function becomeChild(main: MainScript | undefined): void {
   child = true;
+  told = main;
 }
 export function isChildProcess(): boolean {
   return child;
@@ -16,11 +24,14 @@ export function isChildProcess(): boolean {
 
 /** The CommonJS main module, where main is one. */
 export function mainModule(): NodeJS.Module | undefined {
-  return isMainThread ? process.mainModule : undefined;
+  if (!isMainThread) return undefined;
+  if (!child) return process.mainModule;
+  return told?.commonjs ? createRequire(told.path).cache[told.path] : undefined;
 }
 
 /** Path of the script that the user started, also in children; undefined in a REPL, `-e` or a worker thread. */
 export function mainPath(): string | undefined {
+  if (child) return told?.path;
   const script = process.argv[1];
   if (script === undefined || !isMainThread) return undefined;
   if (mainModule() !== undefined) return mainModule()?.filename;

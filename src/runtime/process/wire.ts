@@ -1,5 +1,6 @@
 /** What a parent tells the child that it starts, over descriptor 3: a header as JSON, then the encoded arguments. */
 import type { SessionAddress } from '../../shm/session.ts';
+import type { MainScript } from './main.ts';
 
 export const CONTROL_FD = 3;
 export const MEMORY_FD = 4;
@@ -27,7 +28,7 @@ export type Reference =
 export interface StartHeader {
   readonly session: SessionAddress | undefined;
   /** The user's main script; undefined in a REPL or `-e`. */
-  readonly main: { readonly path: string; readonly commonjs: boolean } | undefined;
+  readonly main: MainScript | undefined;
   readonly argv: readonly string[];
   readonly name: string;
   readonly daemon: boolean;

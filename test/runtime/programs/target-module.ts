@@ -1,0 +1,3 @@
+export function elsewhere(): void {
+  console.log('ran other module');
+}

@@ -118,11 +118,14 @@ export class WaitGraph {
     const waits = this.waits(unit);
     if (waits.length === 0 || waits.some((wait) => wait.timeoutMs !== null)) return false;
     if (this.isEnding(thread.process)) return false;
-    if (unit.task !== 0 || thread.syncWait !== null) return true;
+    return certainty === 'suspected' ? waits.every((wait) => this.lasted(wait.since)) : this.proven(unit);
+  }
+
+  /** Evidence that nothing but its waits can move the unit: no other code, no timer, no handle. */
+  private proven({ thread, task }: Unit): boolean {
+    if (task !== 0 || thread.syncWait !== null) return true;
     const { quiescent } = thread;
-    if (quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0) return true;
-    if (certainty === 'certain') return false;
-    return waits.every((wait) => this.lasted(wait.since));
+    return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0;
   }
 
   /** A process that was sent a signal a moment ago may be about to end. */
@@ -142,8 +145,11 @@ export class WaitGraph {
     const enders = this.enders(wait, certainty);
     if (enders.open) return false;
     let free = 0;
+    const lenient = certainty === 'certain' || LENIENT.has(wait.kind);
     for (const ender of enders.units) {
-      if (memberOf(ender, units, this) === null && ++free >= enders.need) return false;
+      const member = memberOf(ender, units, this);
+      const stuck = member !== null && (lenient || this.proven(member));
+      if (!stuck && ++free >= enders.need) return false;
     }
     if (certainty === 'suspected' && this.lasted(wait.since)) return true;
     return enders.weak.every(
@@ -162,6 +168,19 @@ export class WaitGraph {
     return false;
   }
 }
+
+/**
+ * Waits whose enders may be suspected to be stuck because they have waited for long themselves. Whoever could put, notify,
+ * arrive … may do so at any time from other code: a server that is idle between requests looks like that.
+ */
+const LENIENT: ReadonlySet<number> = new Set([
+  KIND.waitAcquire,
+  KIND.waitJoin,
+  KIND.waitChild,
+  KIND.waitSyncSpawn,
+  KIND.waitSend,
+  KIND.waitFlush,
+]);
 
 /** The token under which a wait runs. For results of pools the field holds the number of the pool's task instead. */
 export function taskOf(wait: Wait): number {

@@ -11,7 +11,7 @@ export interface RuleContext {
   readonly graph: WaitGraph;
   /** What nothing alive can end, by evidence. */
   readonly certain: Stuck;
-  /** What has lasted, and what only unproven activity could end; includes all that is certain. */
+  /** What has lasted, and what only unproven activity could end. */
   readonly suspected: Stuck;
   /** How long a wait must last before it is suspected, ns. */
   readonly suspectAfter: number;

@@ -46,6 +46,13 @@ describe('join-before-drain', () => {
     s.main.quiescent();
     only(s.t, 'join-before-drain', 'certain');
   });
+  it('is suspected when a timer of the joiner is armed', () => {
+    const s = scene();
+    full(s, false);
+    s.main.quiescent(0, 1);
+    none(s.t, 1000);
+    only(s.t, 'join-before-drain', 'suspected', LONG);
+  });
   it('is not reported while another process that can read is alive', () => {
     const s = scene();
     s.main.start('reader', { pid: 12 }).open(s.q);
@@ -160,6 +167,19 @@ describe('pipes', () => {
     none(t);
     main.childExit(child, { signal: 15 });
     assert.deepEqual(find(t, LONG), []);
+  });
+  it('workers that wait for jobs of a server are not reported, however long it is idle', () => {
+    const { t, main, child, q } = scene();
+    child.wait('waitReceive', q);
+    child.quiescent();
+    main.join(child);
+    none(t, LONG);
+    main.quiescent(1, 0);
+    none(t, LONG);
+    main.quiescent(0, 1);
+    none(t, LONG);
+    main.quiescent(0, 0);
+    only(t, 'pipe-no-eof', 'certain');
   });
   it('a child that starts up may still open the queue', () => {
     const { t, main, child, q } = scene();

@@ -20,7 +20,7 @@ export const pipeNoEof = chainRule((context, chain) => {
     reasons.push(
       `${listWords(gone.map((use) => threadWords(use.thread)))}, which sent into ${name}, has exited.`,
     );
-  if (own)
+  if (own && resource.kind === 'pipe')
     reasons.push(`${unitWords(link.unit)} has a write end of ${name} itself, so it never sees the end.`);
   if (chain.cycle) reasons.push(`Those who could still send wait for ${unitWords(link.unit)}.`);
   if (reasons.length === 0) reasons.push(`Nobody who could send into ${name} is alive.`);

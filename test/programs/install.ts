@@ -6,7 +6,7 @@ import { npm } from '../../scripts/lib/exec.mjs';
 import type { Program } from './types.ts';
 
 /** What the programs depend on is resolved as of this day, so that the counts below stay true. */
-const AS_OF = '2026-11-01';
+const AS_OF = '2026-11-19';
 
 /**
  * The folder of a program with its packages in it, shared by the programs of one installation and by all Node versions.

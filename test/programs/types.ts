@@ -61,4 +61,6 @@ export interface Program {
   readonly expectOn?: Readonly<Partial<Record<NodeMajor, Expectation>>>;
   /** Why messages between two that live are not all received (a worker is terminated, a process exits at once). */
   readonly unpaired?: string;
+  /** Why some of its processes are killed: what their last moment wrote may be missing from the trace. */
+  readonly kills?: string;
 }

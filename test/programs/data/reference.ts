@@ -94,13 +94,16 @@ export const REFERENCE: readonly Program[] = [
         'p.map([1,2,3],function(x){return x*x}).then(r=>{console.log(r);process.exit(0)})',
     ],
     stdout: '[ 1, 4, 9 ]',
+    unpaired: 'one worker may be killed before it reads its first message',
+    kills: 'the pool ends its workers with SIGTERM when the main process exits',
     expect: {
       processes: 5,
       nodeExecs: 5,
       threads: 0,
       ipcDown: 8,
       ipcUp: 3,
-      ipcDownReceived: 8,
+      // The worker without a task may be killed before it reads its first message.
+      ipcDownReceived: [7, 8],
       ipcUpReceived: 3,
     },
   },

@@ -61,10 +61,15 @@ function watchEvents(shim: Shim): void {
 
 /** Listeners come first: they may still do things, and change the code. */
 function exit(shim: Shim, listeners: () => unknown, code: unknown): unknown {
+  let failed = true;
   try {
-    return listeners();
+    const result = listeners();
+    failed = false;
+    return result;
   } finally {
-    guarded(shim, 'lifecycle', () => shim.recorder.finish(exitCode(process.exitCode ?? code)));
+    // A listener that throws ends the process with 1, unless the program handles even that.
+    const fatal = failed && process.listenerCount('uncaughtException') === 0;
+    guarded(shim, 'lifecycle', () => shim.recorder.finish(fatal ? 1 : exitCode(process.exitCode ?? code)));
   }
 }
 

@@ -31,6 +31,8 @@ export const workers: Probe = {
       return made;
     };
     const replacement = new Proxy(original, { construct });
+    const hidden = { writable: true, enumerable: false, configurable: true };
+    Reflect.defineProperty(original.prototype, 'constructor', { value: replacement, ...hidden });
     Reflect.defineProperty(worker, 'Worker', {
       value: replacement,
       writable: true,

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { codeOf, reasonOf, UserError } from '../errors.ts';
+import { statOf } from '../stat.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Names of traces in the temporary folder, so that retention knows its own. */
@@ -36,7 +37,7 @@ function makeTemporary(): string {
 }
 
 function makeGiven(dir: string, given: string): string {
-  const there = statSync(dir, { throwIfNoEntry: false });
+  const there = statOf(dir);
   if (there !== undefined && !there.isDirectory()) {
     throw new UserError(`can't write the trace to ${given}: it is not a directory`);
   }

@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../errors.ts';
+import { statOf } from '../stat.ts';
 
 /** What is run: a script on the user's Node, or any command. */
 export type Target =
@@ -15,7 +16,7 @@ const SCRIPTS = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '
  */
 export function checkScript(given: string, cwd: string): string {
   const file = path.resolve(cwd, given);
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   if (stat === undefined) throw new UserError(`no such script: ${given}`);
   if (stat.isDirectory()) throw new UserError(`${given} is a directory; give the script to run`);
   if (!SCRIPTS.has(path.extname(file))) {
@@ -34,7 +35,6 @@ export function checkScript(given: string, cwd: string): string {
 /** @throws UserError when the program's working folder is not one */
 export function checkFolder(given: string): string {
   const folder = path.resolve(given);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(`no such folder: ${given}`);
+  if (!statOf(folder)?.isDirectory()) throw new UserError(`no such folder: ${given}`);
   return folder;
 }

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
+import { statOf } from '../stat.ts';
 
 /** JavaScript name in an import → the TypeScript files that it may mean. */
 const MEANT: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -29,5 +29,5 @@ function candidates(at: string): string[] {
 }
 
 export function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(file)?.isFile() ?? false;
 }

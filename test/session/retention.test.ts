@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { sweepTraces } from '../../src/session/directory/retention.ts';
+import { encodeLine } from '../../src/trace/lines.ts';
+import { scratch } from './support.ts';
+
+const DAY = 24 * 3600 * 1000;
+const KEPT = { days: 7, bytes: 10_000 };
+
+function trace(folder: string, name: string, daysOld: number, size = 10, launcherPid = 0): string {
+  const dir = path.join(folder, `forkscope-trace-${name}`);
+  mkdirSync(dir, { mode: 0o700 });
+  const written = new Date(Date.now() - daysOld * DAY);
+  const head = {
+    type: 'session',
+    version: 1,
+    session: name,
+    origin: '0',
+    wallClock: Date.now(),
+    argv: [],
+    cwd: '',
+    launcherPid,
+  };
+  writeFileSync(path.join(dir, 'session.def'), encodeLine({ seq: 0, time: 0, slot: 0, value: head }));
+  writeFileSync(path.join(dir, 'records'), Buffer.alloc(size));
+  for (const file of ['session.def', 'records', '.']) utimesSync(path.join(dir, file), written, written);
+  return dir;
+}
+
+test('old temporary traces go, and the oldest of too many; new, live and foreign ones stay', (t) => {
+  const folder = scratch(t);
+  const kept = [
+    trace(folder, 'recent', 1),
+    trace(folder, 'live', 30, 10, process.pid),
+    trace(folder, 'big-and-fresh', 0, 20_000),
+  ];
+  const gone = [trace(folder, 'old', 8)];
+  const own = trace(folder, 'mine', 40);
+  const other = path.join(folder, 'forkscope-elsewhere');
+  mkdirSync(other);
+  utimesSync(other, new Date(0), new Date(0));
+  if (process.platform !== 'win32') symlinkSync(own, path.join(folder, 'forkscope-trace-link'));
+  const deleted = sweepTraces(own, { ...KEPT, bytes: 20_000 + 400 + 300 }, folder);
+  assert.deepEqual(deleted, gone);
+  assert.ok(!existsSync(gone[0] as string), 'older than a week');
+  for (const dir of [...kept, own, other]) assert.ok(existsSync(dir), dir);
+});
+
+test('a total above the limit takes the oldest first', (t) => {
+  const folder = scratch(t);
+  for (const days of [1, 2, 3, 4]) trace(folder, String(days), days, 4000);
+  sweepTraces('', KEPT, folder);
+  assert.deepEqual(readdirSync(folder).sort(), ['forkscope-trace-1', 'forkscope-trace-2']);
+});

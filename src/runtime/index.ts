@@ -10,6 +10,24 @@ export { JoinableQueue } from './joinable-queue.ts';
 export * as queue from './local-queue.ts';
 export { LifoQueue, PriorityQueue } from './local-queue.ts';
 export { Lock, LockGuard } from './lock.ts';
+export { BaseProxy } from './manager/base-proxy.ts';
+export {
+  DictProxy,
+  IteratorProxy,
+  ListProxy,
+  NamespaceProxy,
+  ValueProxy,
+} from './manager/container-proxies.ts';
+export { BaseManager, Manager, type ManagerOptions, SyncManager } from './manager/manager.ts';
+export { AsyncResultProxy, PoolProxy } from './manager/pool-proxy.ts';
+export type { TypeOptions } from './manager/registry.ts';
+export {
+  AcquirerProxy,
+  BarrierProxy,
+  ConditionProxy,
+  EventProxy,
+  QueueProxy,
+} from './manager/sync-proxies.ts';
 export type { AsyncWaitOptions, WaitOptions } from './options.ts';
 export { AsyncResult } from './pool/async-result.ts';
 export { type ExecutorOptions, Future, ProcessPoolExecutor } from './pool/executor.ts';

@@ -13,11 +13,21 @@ export function currentTask(): number {
   return used ? (storage.getStore() ?? 0) : 0;
 }
 
-/** Runs `body` as a task of its own. */
-export function runTask<T>(body: () => T): T {
+/** A token that no task of this thread has had lately. */
+export function newToken(): number {
   used = true;
   last = (last % 0xffff) + 1; // 16 bits, as a trace keeps it
-  return storage.run(last, body);
+  return last;
+}
+
+/** Runs `body` as the task that `token` names. */
+export function runAs<T>(token: number, body: () => T): T {
+  return storage.run(token, body);
+}
+
+/** Runs `body` as a task of its own. */
+export function runTask<T>(body: () => T): T {
+  return storage.run(newToken(), body);
 }
 
 /** Runs `body` in the running task, or in a new one where there is none. */

@@ -9,6 +9,7 @@ import { TargetError } from '../errors.ts';
 import { inheritSession, memory, whenOpened } from '../instance.ts';
 import { decodeValue } from '../messages.ts';
 import { runTask } from '../task.ts';
+import { setAuthKey } from './authkey.ts';
 import { leaveChildren } from './children.ts';
 import { currentProcess, ParentProcess, setCurrentProcess, setParentProcess } from './current.ts';
 import { load } from './load.ts';
@@ -109,6 +110,7 @@ function become(header: StartHeader): void {
   becomeChild(header.main);
   current.name = header.name;
   current.daemon = header.daemon;
+  setAuthKey(Buffer.from(header.authkey, 'hex'));
   if (header.session !== undefined) inheritSession({ ...header.session, fd: MEMORY_FD });
   if (header.main !== undefined) process.argv[1] = header.argv[0] ?? header.main.path;
   process.title = `node ${path.basename(header.argv[0] ?? '')} [${header.name}]`;

@@ -11,6 +11,7 @@ import { discard } from '../handles.ts';
 import { memory } from '../instance.ts';
 import { encodeValue } from '../messages.ts';
 import { channels, publish } from '../publish.ts';
+import { authKey } from './authkey.ts';
 import { mainModule, mainPath } from './main.ts';
 import { current, type State } from './state.ts';
 import {
@@ -86,6 +87,7 @@ function header(state: State, what: Launch, session: StartHeader['session'], con
     name: state.name,
     daemon: state.daemon,
     parent: { pid: process.pid, name: current.name },
+    authkey: authKey().toString('hex'),
     confirm,
     target: what.target,
     subclass: what.subclass,

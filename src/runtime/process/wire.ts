@@ -33,6 +33,8 @@ export interface StartHeader {
   readonly name: string;
   readonly daemon: boolean;
   readonly parent: { readonly pid: number; readonly name: string };
+  /** Hexadecimal. */
+  readonly authkey: string;
   /** The parent waits for the child's word, and will tell the user what went wrong. */
   readonly confirm: boolean;
   /** A function to call, or a subclass of Process whose `run` is called. */

@@ -1,0 +1,166 @@
+/** A thread's connection to a manager's server, and the calls over it. */
+import { processState } from '../../shm/liveness.ts';
+import { type Address, Client } from '../connection/listener.ts';
+import { SocketConnection } from '../connection/socket-connection.ts';
+import { Pipe } from '../connection.ts';
+import { EOFError, OSError } from '../errors.ts';
+import { coreFields, coreOf, openFields } from '../handles.ts';
+import { authKey } from '../process/authkey.ts';
+import { Queue } from '../queue.ts';
+import { currentTask } from '../task.ts';
+import {
+  type ClientLink,
+  type ProxyToken,
+  REPLY,
+  type Request,
+  type Response,
+  type ServerLink,
+} from './wire.ts';
+
+/** Where a server is: in this session (its inbox in shared memory), or behind a socket. */
+export type ServerAddress =
+  | { readonly kind: 'memory'; readonly pid: number; readonly inbox: Queue<ServerLink> }
+  | { readonly kind: 'socket'; readonly address: Address; readonly authkey?: Uint8Array };
+
+interface Call {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const LOOK_AGAIN_S = 0.5;
+
+export class ServerClient {
+  readonly address: ServerAddress;
+  readonly #makeProxy: (token: ProxyToken, client: ServerClient) => object;
+  readonly #calls = new Map<number, Call>();
+  #link: Promise<ClientLink> | undefined;
+  #numbers = 0;
+  #reading = false;
+
+  constructor(address: ServerAddress, makeProxy: (token: ProxyToken, client: ServerClient) => object) {
+    this.address = address;
+    this.#makeProxy = makeProxy;
+  }
+
+  /** Calls a method of an object in the server; rejects with what it throws, or OSError when the server is gone. */
+  async call(ident: string, method: string, args: readonly unknown[]): Promise<unknown> {
+    this.#link ??= this.#connect();
+    const link = await this.#link.catch((error: unknown) => {
+      this.#link = undefined;
+      throw error;
+    });
+    const id = ++this.#numbers;
+    const request: Request = [id, ident, method, args, currentTask()];
+    const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }));
+    answer.catch(() => {});
+    try {
+      await link.send(request);
+    } catch (error) {
+      this.#calls.delete(id);
+      throw (error as { code?: string }).code === 'EPIPE' ? this.#gone() : error;
+    }
+    if (!this.#reading) void this.#read(link);
+    return await answer;
+  }
+
+  /** Ends the connection; calls under way reject. */
+  close(): void {
+    void this.#link?.then((link) => link.close()).catch(() => {});
+    this.#link = undefined;
+    this.#failAll(this.#gone());
+  }
+
+  async #connect(): Promise<ClientLink> {
+    const { address } = this;
+    if (address.kind === 'memory') return await this.#connectLocally(address.inbox, address.pid);
+    const link = await Client(address.address, { authkey: address.authkey ?? authKey() });
+    link.setRef(false);
+    return link as ClientLink;
+  }
+
+  async #connectLocally(inbox: Queue<ServerLink>, pid: number): Promise<ClientLink> {
+    if (!processState(pid).alive) throw this.#gone();
+    const [ours, theirs] = Pipe<Response, Request>();
+    await inbox.put(theirs as ServerLink);
+    // Ours must be the only copy outside of the server, or its death would not be seen.
+    theirs.close();
+    return ours;
+  }
+
+  /** Reads while calls are under way, so that an idle client keeps nothing alive. */
+  async #read(link: ClientLink): Promise<void> {
+    this.#reading = true;
+    if (link instanceof SocketConnection) link.setRef(true);
+    try {
+      while (this.#calls.size > 0) {
+        if (await link.poll(LOOK_AGAIN_S)) this.#settle(await link.recv());
+        else this.#checkServer();
+      }
+    } catch (error) {
+      this.#link = undefined;
+      this.#failAll(error instanceof EOFError || error instanceof OSError ? this.#gone() : error);
+    }
+    this.#reading = false;
+    if (link instanceof SocketConnection && !link.closed) link.setRef(false);
+  }
+
+  /** A server that died before it took our end from its inbox never closes it. */
+  #checkServer(): void {
+    const { address } = this;
+    if (address.kind === 'memory' && !processState(address.pid).alive) throw this.#gone();
+  }
+
+  #settle([id, kind, value]: Response): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    if (kind === REPLY.error) call?.reject(value);
+    else if (kind === REPLY.proxy) call?.resolve(this.#makeProxy(value as ProxyToken, this));
+    else call?.resolve(value);
+  }
+
+  #failAll(error: unknown): void {
+    for (const { reject } of this.#calls.values()) reject(error);
+    this.#calls.clear();
+  }
+
+  #gone(): OSError {
+    return new OSError("the manager's process has ended", { code: 'ECONNREFUSED' });
+  }
+}
+
+const clients = new Map<string, ServerClient>();
+
+/** This thread's client for a server: proxies of one server share it. */
+export function clientFor(
+  address: ServerAddress,
+  makeProxy: (token: ProxyToken, client: ServerClient) => object,
+): ServerClient {
+  const key = address.kind === 'memory' ? coreOf(address.inbox).info.key : JSON.stringify(address.address);
+  let client = clients.get(key);
+  if (client === undefined) {
+    client = new ServerClient(address, makeProxy);
+    clients.set(key, client);
+  }
+  return client;
+}
+
+export function forgetClient(client: ServerClient): void {
+  client.close();
+  for (const [key, known] of clients) if (known === client) clients.delete(key);
+}
+
+/** An address as it travels in a message, with the blocks that travel with it. */
+export function addressToWire(address: ServerAddress): {
+  fields: readonly unknown[];
+  blocks: readonly number[];
+} {
+  if (address.kind === 'socket') return { fields: [address.kind, address.address], blocks: [] };
+  const core = coreOf(address.inbox);
+  return { fields: [address.kind, address.pid, coreFields(core)], blocks: [core.at] };
+}
+
+export function addressFromWire(fields: readonly unknown[]): ServerAddress {
+  if (fields[0] === 'socket') return { kind: 'socket', address: fields[1] as Address };
+  const inbox = new Queue<ServerLink>({}, openFields(fields[2] as readonly unknown[], 'queue'));
+  return { kind: 'memory', pid: fields[1] as number, inbox };
+}

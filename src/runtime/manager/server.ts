@@ -1,0 +1,158 @@
+/** A manager's server: objects, and the calls of clients on them. */
+
+import { type Address, Listener } from '../connection/listener.ts';
+import { RemoteError } from '../errors.ts';
+import type { Queue } from '../queue.ts';
+import { newToken, runAs } from '../task.ts';
+import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
+import {
+  type ProxyToken,
+  REPLY,
+  type Request,
+  type Response,
+  SERVER_METHODS,
+  type ServerLink,
+} from './wire.ts';
+
+interface Entry {
+  readonly object: object;
+  readonly type: RegisteredType;
+  readonly exposed: ReadonlySet<string>;
+}
+
+export class Server {
+  readonly #registry: Registry;
+  readonly #objects = new Map<string, Entry>();
+  readonly #links = new Set<ServerLink>();
+  #idents = 0;
+  #stop: () => void = () => {};
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stop = resolve;
+  });
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Resolves after `shutdown`. */
+  async serve(inbox: Queue<ServerLink>, listener: Listener | undefined): Promise<void> {
+    const stop = new AbortController();
+    void this.#acceptLocal(inbox, stop.signal);
+    if (listener !== undefined) void this.#acceptRemote(listener);
+    await this.#stopped;
+    stop.abort();
+    listener?.close();
+    for (const link of this.#links) link.close();
+  }
+
+  /** Where remote clients connect. */
+  static async listen(address: Address | undefined, authkey: Uint8Array): Promise<Listener | undefined> {
+    return address === undefined ? undefined : await Listener.create({ address, authkey, backlog: 128 });
+  }
+
+  async #acceptLocal(inbox: Queue<ServerLink>, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        void this.#converse(await inbox.get({ signal }));
+      } catch {
+        if (signal.aborted) return;
+        // A client died between connecting and being served.
+      }
+    }
+  }
+
+  async #acceptRemote(listener: Listener): Promise<void> {
+    for (;;) {
+      try {
+        void this.#converse((await listener.accept()) as ServerLink);
+      } catch (error) {
+        // Who does not know the key, or sends garbage, is turned away; the others are not concerned.
+        if ((error as Error).message === 'listener is closed') return;
+      }
+    }
+  }
+
+  /** Serves one client until it ends. Calls run side by side: one that blocks does not hold up the next. */
+  async #converse(link: ServerLink): Promise<void> {
+    this.#links.add(link);
+    const tokens = new Map<number, number>();
+    try {
+      for (;;) {
+        const request = await link.recv();
+        const token = tokens.get(request[4]) ?? newToken();
+        tokens.set(request[4], token);
+        void runAs(token, () => this.#answer(link, request));
+      }
+    } catch {
+      // The client closed, died, or sent what is no request: it is done with.
+      link.close();
+    }
+    this.#links.delete(link);
+  }
+
+  async #answer(link: ServerLink, [id, ident, method, args]: Request): Promise<void> {
+    let response: Response;
+    try {
+      const value = ident === '' ? this.#own(method, args) : this.#call(ident, method, args);
+      response = this.#wrap(id, ident, method, value instanceof Promise ? await value : value);
+    } catch (error) {
+      response = [id, REPLY.error, error];
+    }
+    await this.#send(link, response);
+    if (ident === '' && method === 'shutdown') this.#stop();
+  }
+
+  async #send(link: ServerLink, response: Response): Promise<void> {
+    try {
+      await link.send(response);
+    } catch (error) {
+      if (link.closed || (error as { code?: string }).code === 'EPIPE') return;
+      await link
+        .send([response[0], REPLY.error, new RemoteError(`the result cannot be sent: ${String(error)}`)])
+        .catch(() => {});
+    }
+  }
+
+  #wrap(id: number, ident: string, method: string, value: unknown): Response {
+    if (ident === '') return [id, method === 'create' ? REPLY.proxy : REPLY.value, value];
+    const typeid = this.#objects.get(ident)?.type.methodToTypeid?.[method];
+    if (typeid === undefined) return [id, REPLY.value, value];
+    return [id, REPLY.proxy, this.#add(this.#typeOf(typeid), value as object)];
+  }
+
+  #own(method: string, args: readonly unknown[]): unknown {
+    if (!(SERVER_METHODS as readonly string[]).includes(method))
+      throw new RemoteError(`the server has no method ${method}`);
+    if (method === 'create') return this.#create(args[0] as string, args[1] as never[]);
+    if (method === 'dispose') return this.#objects.delete(args[0] as string);
+    return method === 'numberOfObjects' ? this.#objects.size : undefined;
+  }
+
+  async #create(typeid: string, args: never[]): Promise<ProxyToken> {
+    const type = this.#typeOf(typeid);
+    if (type.make === undefined) throw new RemoteError(`a ${typeid} is not made by clients`);
+    return this.#add(type, (await type.make(...args)) as object);
+  }
+
+  #typeOf(typeid: string): RegisteredType {
+    const type = this.#registry.get(typeid);
+    if (type === undefined)
+      throw new RemoteError(`type ${typeid} is not registered in the manager's process`);
+    return type;
+  }
+
+  #add(type: RegisteredType, object: object): ProxyToken {
+    const ident = String(++this.#idents);
+    const exposed = type.exposed ?? publicMethods(object);
+    this.#objects.set(ident, { object, type, exposed: new Set(exposed) });
+    return { typeid: type.typeid, ident, exposed };
+  }
+
+  #call(ident: string, method: string, args: readonly unknown[]): unknown {
+    const entry = this.#objects.get(ident);
+    if (entry === undefined) throw new RemoteError(`the object (${ident}) no longer exists`);
+    if (!entry.exposed.has(method))
+      throw new RemoteError(`method ${method} of ${entry.type.typeid} is not exposed`);
+    return (entry.object as Record<string, (...args: readonly unknown[]) => unknown>)[method]?.(...args);
+  }
+}

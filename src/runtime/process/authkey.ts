@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { TypeMismatch } from '../errors.ts';
+
+let key: Buffer | undefined;
+
+/** The key by which this process and its children know each other: random in the first process, inherited below it. */
+export function authKey(): Buffer {
+  key ??= randomBytes(32);
+  return key;
+}
+
+/** @throws TypeMismatch for a key that is not bytes */
+export function setAuthKey(bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) throw new TypeMismatch('an authkey is a Buffer or Uint8Array');
+  key = Buffer.from(bytes);
+}

@@ -129,6 +129,17 @@ describe('drawing', () => {
     await client.close();
   });
 
+  it('comes to rest in a small window with a selection: no layout asks for data that changes the layout', async () => {
+    const client = await harness.open(new ModelSession(demo().model), { width: 620, height: 480 });
+    await client.settled();
+    const surface = (await client.page.locator('.surface').boundingBox())!;
+    await client.page.mouse.click(surface.x + surface.width * 0.5, surface.y + 15);
+    await client.page.locator('.details .statistics th').first().waitFor();
+    await client.settled();
+    assert.ok(client.requests.length < 30, `${client.requests.length} requests`);
+    await client.close();
+  });
+
   it('tells states apart by patterns in high contrast', async () => {
     const client = await harness.open(new ModelSession(demo().model), { theme: 'contrast', width: 1400 });
     await client.settled();

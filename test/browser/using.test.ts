@@ -87,8 +87,8 @@ describe('using the timeline', () => {
       ['3', null, 'checksum'],
     ]);
     assert.match(await grid.getByRole('row').nth(6).innerText(), /transfer-b[\s\S]*lock accounts · \d+ ms/);
-    const inView = await grid.getByRole('row').nth(6).getByRole('gridcell').nth(1).textContent();
-    assert.match(inView ?? '', /In view: .*Waits for lock/);
+    const inView = grid.getByRole('row').nth(6).getByRole('gridcell').nth(1);
+    await inView.filter({ hasText: /In view: .*Waits for lock/ }).waitFor({ state: 'attached' });
     await clickRow(client, 'transfer-b', 0.8);
     const slices = client.page.getByRole('grid', { name: 'Slices of transfer-b (4106) in view' });
     await slices

@@ -5,14 +5,7 @@ import { TIMELINE_VIEW } from '../../protocol/timeline.ts';
 import { TimelineBridge } from './bridge.ts';
 import { timelineHtml } from './html.ts';
 import { openSource } from './source.ts';
-
-/** What a command may ask the timeline to show. */
-export interface TimelineTarget {
-  readonly processId?: string;
-  readonly threadId?: string;
-  /** ns since the session's origin. */
-  readonly time?: number;
-}
+import type { TimelineTarget } from './target.ts';
 
 /** The timeline in the editor area: one panel a window, which shows the current session. */
 export class TimelinePanel implements vscode.Disposable {
@@ -62,6 +55,11 @@ export class TimelinePanel implements vscode.Disposable {
   }
 
   show(target: TimelineTarget): void {
+    if (target.dir !== undefined && target.dir !== this.bridge.current?.dir) {
+      // A session that is just starting has nothing to read yet: it becomes current when it has.
+      if (this.sessions.get(target.dir)) void this.open(target.dir);
+      else this.bridge.setStatus({ type: 'loading', name: '' });
+    }
     if (target.processId === undefined && target.threadId === undefined) return;
     this.bridge.reveal({
       type: 'reveal',
@@ -74,7 +72,7 @@ export class TimelinePanel implements vscode.Disposable {
   /** Opens a trace and shows it; says in the panel why it can't. */
   async open(dir: string): Promise<void> {
     const known = this.sessions.get(dir);
-    if (known && known === this.sessions.current()) return;
+    if (known && known === this.bridge.current) return;
     this.bridge.setStatus({ type: 'loading', name: '' });
     try {
       this.bridge.setSession(await this.sessions.open(dir));

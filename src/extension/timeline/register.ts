@@ -1,33 +1,11 @@
 import * as vscode from 'vscode';
 import type { SessionRegistry } from '../../protocol/session.ts';
 import { TIMELINE_VIEW } from '../../protocol/timeline.ts';
-import { createPanel, panelOptions, TimelinePanel, type TimelineTarget } from './panel.ts';
-
-/** What the command may be given: a tree item, a target, or nothing. Anything else is ignored. */
-function targetOf(value: unknown): TimelineTarget {
-  if (typeof value !== 'object' || value === null) return {};
-  const text = (key: string): string | undefined => {
-    const found: unknown = Reflect.get(value, key);
-    return typeof found === 'string' ? found : undefined;
-  };
-  const time: unknown = Reflect.get(value, 'time');
-  const [processId, threadId] = [text('processId'), text('threadId')];
-  return {
-    ...(processId === undefined ? {} : { processId }),
-    ...(threadId === undefined ? {} : { threadId }),
-    ...(typeof time === 'number' ? { time } : {}),
-  };
-}
-
-/** Trace directory in the state that the page kept (`TimelineState`, perhaps of another version). */
-function dirOf(state: unknown): string | undefined {
-  if (typeof state !== 'object' || state === null) return undefined;
-  const dir: unknown = Reflect.get(state, 'dir');
-  return typeof dir === 'string' ? dir : undefined;
-}
+import { createPanel, panelOptions, TimelinePanel } from './panel.ts';
+import { keptDir, timelineTarget } from './target.ts';
 
 /**
- * The timeline: command `forkscope.openTimeline` (optionally with a {@link TimelineTarget}), and the serializer that brings
+ * The timeline: command `forkscope.openTimeline` (optionally with a `TimelineTarget` or a tree item), and the serializer that brings
  * the panel back after a reload of the window.
  */
 export function registerTimeline(
@@ -46,14 +24,14 @@ export function registerTimeline(
   const show = (argument: unknown): void => {
     if (current) current.reveal();
     else adopt(createPanel(context.extensionUri));
-    current?.show(targetOf(argument));
+    current?.show(timelineTarget(argument));
   };
   context.subscriptions.push(
     vscode.commands.registerCommand('forkscope.openTimeline', show),
     vscode.window.registerWebviewPanelSerializer(TIMELINE_VIEW, {
       async deserializeWebviewPanel(panel, state) {
         panel.webview.options = panelOptions(context.extensionUri);
-        const dir = dirOf(state);
+        const dir = keptDir(state);
         const timeline = adopt(panel);
         if (dir !== undefined) await timeline.open(dir);
       },

@@ -40,7 +40,8 @@ export class Headers {
     this.store = store;
   }
 
-  render(height: number, folded: ReadonlyMap<string, Row>): void {
+  /** Lays out the rows that can be seen. Panning and zooming do not change them. */
+  render(height: number): void {
     const { data, scrollTop } = this.store;
     setAttr(this.element, 'aria-rowcount', String(data.rows.length));
     const [first, past] = visibleRows(data.rows.length, scrollTop, height);
@@ -50,13 +51,18 @@ export class Headers {
     for (let i = from; i < to; i += 1) {
       const row = data.rows[i]!;
       shown.add(row.track.threadId);
-      this.update(this.rowFor(row, i), row, i, folded);
+      this.update(this.rowFor(row, i), row, i);
     }
     for (const [thread, row] of this.rows) {
       if (shown.has(thread)) continue;
       row.element.remove();
       this.rows.delete(thread);
     }
+  }
+
+  /** Says which states are in view, once the picture stands still. */
+  describe(folded: ReadonlyMap<string, Row>): void {
+    for (const [thread, row] of this.rows) setText(row.inView, statesInView(folded.get(thread)));
   }
 
   /** Moves the keyboard to the active track's row. */
@@ -97,7 +103,7 @@ export class Headers {
     return { element, twisty, dot, name, pid, now, inView };
   }
 
-  private update(view: HeaderRow, row: RowView, i: number, folded: ReadonlyMap<string, Row>): void {
+  private update(view: HeaderRow, row: RowView, i: number): void {
     const { store } = this;
     const { element } = view;
     const thread = row.track.threadId;
@@ -116,7 +122,6 @@ export class Headers {
     setText(view.name, isMain ? (row.process?.name ?? row.track.label) : row.track.label);
     setText(view.pid, row.process && isMain ? String(row.process.pid) : '');
     this.updateNow(view, row, nowOf(row, store.data));
-    setText(view.inView, statesInView(folded.get(thread)));
   }
 
   private updateNow(view: HeaderRow, row: RowView, now: NowView): void {

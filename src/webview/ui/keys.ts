@@ -28,6 +28,7 @@ export class Keys {
 
   listen(target: Document): void {
     target.addEventListener('keydown', (event) => {
+      if (event.target instanceof HTMLElement && event.target.closest('dialog')) return;
       if (event.target instanceof HTMLInputElement) {
         if (event.key === 'Escape') event.target.blur();
         return;

@@ -47,6 +47,8 @@ export class Page {
   private requested = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
   private restoring = false;
+  /** Scroll position that the headers were laid out for. */
+  private scrolled = -1;
   /** CPU time of the last frames, for the benchmark and for tests. ms */
   readonly frames: number[] = [];
 
@@ -60,7 +62,7 @@ export class Page {
     this.stage = new Stage(this.store, this.scroller);
     this.headers = new Headers(this.store);
     this.tooltip = new Tooltip(this.store);
-    this.grid = new SliceGrid(this.store);
+    this.grid = new SliceGrid(this.store, () => this.headers.describe(this.stage.painter.folded));
     this.cover = new Cover(this.store, (name) => host.post({ type: 'command', name }));
     this.details = new Details(this.store, this.requests, {
       goTo: (site, beside) => this.goTo(site, beside),
@@ -154,9 +156,9 @@ export class Page {
 
   private reveal(message: Extract<ToWebview, { type: 'reveal' }>): void {
     const { structure, last } = this.store.data;
-    const track = structure.tracks.find(
-      (one) => one.threadId === message.thread || one.processId === message.process,
-    );
+    const track =
+      structure.tracks.find((one) => one.threadId === message.thread) ??
+      structure.tracks.find((one) => one.processId === message.process);
     if (!track) return;
     this.store.reveal(track.threadId, message.time ?? track.start, message.time ?? track.end ?? last);
     this.store.setActive(track.threadId);
@@ -213,7 +215,8 @@ export class Page {
     stage.draw();
     this.frames.push(performance.now() - began);
     if (this.frames.length > 200) this.frames.shift();
-    this.headers.render(stage.height, stage.painter.folded);
+    if (change === 'dom' || this.scrolled !== store.scrollTop) this.headers.render(stage.height);
+    this.scrolled = store.scrollTop;
     if (change === 'dom') this.renderDom();
     this.details.render();
     this.grid.render();

@@ -17,10 +17,13 @@ export class SliceGrid {
     attrs: { role: 'grid', 'aria-readonly': 'true' },
   });
   private readonly store: Store;
+  private readonly alsoThen: () => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: Store) {
+  /** @param alsoThen runs whenever the grid is filled */
+  constructor(store: Store, alsoThen: () => void) {
     this.store = store;
+    this.alsoThen = alsoThen;
   }
 
   /** Fills the grid soon; a picture that moves is not read out. */
@@ -28,6 +31,7 @@ export class SliceGrid {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.fill();
+      this.alsoThen();
     }, SETTLE_MS);
   }
 

@@ -21,7 +21,11 @@ export class Statistics {
 
   /** A table that fills itself when the answer comes; of a fixed range, or with `null` of what is in view. */
   of(title: string, threads: readonly string[], range: View | null): HTMLElement {
-    const body = el('tbody');
+    const before = this.current;
+    const same =
+      before !== null && sameRange(before.range, range) && before.threads.join() === threads.join();
+    // The old figures stay until the new ones are there: nothing flickers.
+    const body = same ? before.body : el('tbody');
     this.current = { body, threads, range };
     this.asked = null;
     this.refresh();
@@ -45,6 +49,10 @@ export class Statistics {
       (error: Error) => current.body.replaceChildren(el('tr', {}, el('td', { text: error.message }))),
     );
   }
+}
+
+function sameRange(a: View | null, b: View | null): boolean {
+  return a === b || (a !== null && b !== null && a.start === b.start && a.end === b.end);
 }
 
 function rowsOf(ns: Float64Array, count: Float64Array): HTMLElement[] {

@@ -38,6 +38,11 @@ function us(ns: number): number {
   return Math.round(ns) / 1000;
 }
 
+/** Begin and length of a slice, from ends that are rounded first: so a slice never reaches out of the one around it. */
+function span(from: number, to: number): { readonly ts: number; readonly dur: number } {
+  return { ts: us(from), dur: (Math.round(to) - Math.round(from)) / 1000 };
+}
+
 function* processEvents(
   { number, view }: ExportProcess,
   order: number,
@@ -51,9 +56,16 @@ function* processEvents(
   if (labels !== '') yield { ...about, name: 'process_labels', args: { labels } };
   if (view.threads.length > 0) return;
   // A process without a shim has no threads that are known: its life is one slice.
-  const dur = us((view.end ?? timeline.end) - view.start);
   const args = redact ? {} : { argv: view.argv.join(' ') };
-  yield { ph: 'X', cat: 'process', pid: number, tid: number, ts: us(view.start), dur, name: view.name, args };
+  yield {
+    ph: 'X',
+    cat: 'process',
+    pid: number,
+    tid: number,
+    ...span(view.start, view.end ?? timeline.end),
+    name: view.name,
+    args,
+  };
 }
 
 /** The thread's life is a slice; its states are slices inside of it. */
@@ -71,29 +83,22 @@ function* threadEvents(
     ...(process?.signal != null && { signal: process.signal }),
     ...(!redact && process !== undefined && { argv: process.argv.join(' ') }),
   };
-  const ts = us(view.start);
   yield {
     ph: 'X',
     cat: 'thread',
     pid,
     tid,
-    ts,
-    dur: us(end - view.start),
-    name: process?.name ?? view.name,
+    ...span(view.start, end),
+    name: timeline.threadName(view),
     args,
   };
-  for (const slice of timeline.slices(view)) {
-    if (slice.state === 'exited') continue;
-    const from = Math.max(slice.start, view.start);
-    const to = Math.min(slice.end ?? end, end);
-    if (to < from) continue;
+  for (const { slice, from, to } of timeline.innerSlices(view)) {
     yield {
       ph: 'X',
       cat: slice.state,
       pid,
       tid,
-      ts: us(from),
-      dur: us(to - from),
+      ...span(from, to),
       name: timeline.sliceName(slice),
       args: slice.site === null ? {} : { at: siteText(slice.site) },
     };

@@ -1,6 +1,7 @@
 import { Session } from '../tail/session.ts';
 import { type ExportOptions, writeChrome } from './chrome.ts';
 import { writeWhole } from './output-file.ts';
+import { writePerfetto } from './perfetto.ts';
 import { ExportTimeline } from './timeline.ts';
 
 export type ExportFormat = 'chrome' | 'perfetto';
@@ -15,7 +16,7 @@ export function exportTrace(dir: string, output: string, format: ExportFormat, o
     const timeline = new ExportTimeline(session.model);
     writeWhole(output, (file) => {
       if (format === 'chrome') writeChrome(timeline, options, (text) => file.write(text));
-      else throw new Error(`unknown format ${format}`);
+      else writePerfetto(timeline, options, (bytes) => file.write(bytes));
     });
   } finally {
     session.close();

@@ -42,8 +42,20 @@ export class ExportTimeline {
     this.#names = new Map([...model.channels(), ...model.resources()].map(({ id, name }) => [id, name]));
   }
 
-  slices(thread: ThreadView): readonly SliceView[] {
-    return this.model.slices(thread.id, { start: 0, end: this.end }, Number.MAX_SAFE_INTEGER);
+  /** The states of a thread within its life, so that they nest inside of its slice. */
+  *innerSlices(
+    thread: ThreadView,
+  ): Generator<{ readonly slice: SliceView; readonly from: number; readonly to: number }> {
+    const end = thread.end ?? this.end;
+    for (const slice of this.model.slices(thread.id, { start: 0, end: this.end }, Number.MAX_SAFE_INTEGER)) {
+      const from = Math.max(slice.start, thread.start);
+      const to = Math.min(slice.end ?? end, end);
+      if (slice.state !== 'exited' && to >= from) yield { slice, from, to };
+    }
+  }
+  /** A thread's slice is called like its process: that is what people look for. */
+  threadName(thread: ThreadView): string {
+    return this.model.process(thread.processId)?.name ?? thread.name;
   }
   flows(): readonly FlowView[] {
     return this.model.flows({ start: 0, end: this.end }, MOST_FLOWS);

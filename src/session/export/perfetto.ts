@@ -1,0 +1,177 @@
+import protobuf from 'protobufjs/minimal.js';
+import type { SliceView } from '../../model/index.ts';
+import type { ExportOptions } from './chrome.ts';
+import { type ExportProcess, type ExportThread, type ExportTimeline, siteText } from './timeline.ts';
+
+/** Field numbers of Perfetto's trace format (protos/perfetto/trace in its repository); it never reuses a number. */
+const TRACE = { packet: 1 };
+const PACKET = { timestamp: 8, sequence: 10, event: 11, track: 60 };
+const TRACK = { uuid: 1, name: 2, process: 3, thread: 4, parent: 5 };
+const PROCESS = { pid: 1, cmdline: 2, name: 6 };
+const THREAD = { pid: 1, tid: 2, name: 5 };
+const EVENT = { annotation: 4, type: 9, track: 11, category: 22, name: 23, flow: 47, flowEnd: 48 };
+const ANNOTATION = { text: 6, name: 10 };
+const TYPE = { begin: 1, end: 2, instant: 3 };
+
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const SEQUENCE = 1;
+/** Uuids of processes and threads must differ: both are made of the export's numbers. */
+const PROCESS_UUID = 2 ** 40;
+
+type Writer = protobuf.Writer;
+
+function tag(field: number, type: number): number {
+  return (field << 3) | type;
+}
+
+/** An embedded message. */
+function message(writer: Writer, field: number, fill: (writer: Writer) => void): void {
+  writer.uint32(tag(field, BYTES)).fork();
+  fill(writer);
+  writer.ldelim();
+}
+function text(writer: Writer, field: number, value: string): void {
+  writer.uint32(tag(field, BYTES)).string(value);
+}
+function varint(writer: Writer, field: number, value: number): void {
+  writer.uint32(tag(field, VARINT)).uint64(value);
+}
+
+interface TrackEvent {
+  readonly time: number;
+  readonly track: number;
+  readonly type: number;
+  readonly category?: string;
+  readonly name?: string;
+  readonly flow?: number;
+  readonly flowEnd?: number;
+  readonly args?: Readonly<Record<string, string>>;
+}
+
+/** Perfetto's own trace format: a sequence of packets, each track's events in their order. */
+export function writePerfetto(
+  timeline: ExportTimeline,
+  options: ExportOptions,
+  write: (bytes: Uint8Array) => void,
+): void {
+  const packet = (fill: (writer: Writer) => void): void => {
+    const writer = protobuf.Writer.create();
+    message(writer, TRACE.packet, (inner) => {
+      varint(inner, PACKET.sequence, SEQUENCE);
+      fill(inner);
+    });
+    write(writer.finish());
+  };
+  const event = (about: TrackEvent): void => packet((writer) => writeEvent(writer, about));
+  for (const process of timeline.processes) {
+    packet((writer) => writeProcess(writer, process, options));
+    for (const thread of process.threads) packet((writer) => writeThread(writer, thread));
+    for (const about of processEvents(process, timeline)) event(about);
+  }
+  for (const thread of timeline.threads.values()) {
+    for (const about of threadEvents(thread, timeline)) event(about);
+  }
+  for (const about of flowEvents(timeline)) event(about);
+  for (const about of findingEvents(timeline)) event(about);
+}
+
+function writeProcess(writer: Writer, { number, view }: ExportProcess, { redact }: ExportOptions): void {
+  message(writer, PACKET.track, (track) => {
+    varint(track, TRACK.uuid, PROCESS_UUID + number);
+    message(track, TRACK.process, (process) => {
+      varint(process, PROCESS.pid, number);
+      text(process, PROCESS.name, view.name);
+      for (const argument of redact ? [] : view.argv) text(process, PROCESS.cmdline, argument);
+    });
+  });
+}
+
+function writeThread(writer: Writer, { number, process, view }: ExportThread): void {
+  message(writer, PACKET.track, (track) => {
+    varint(track, TRACK.uuid, number);
+    varint(track, TRACK.parent, PROCESS_UUID + process);
+    message(track, TRACK.thread, (thread) => {
+      varint(thread, THREAD.pid, process);
+      varint(thread, THREAD.tid, number);
+      text(thread, THREAD.name, view.name);
+    });
+  });
+}
+
+function writeEvent(writer: Writer, { time, ...about }: TrackEvent): void {
+  varint(writer, PACKET.timestamp, Math.max(0, Math.round(time)));
+  message(writer, PACKET.event, (event) => {
+    varint(event, EVENT.type, about.type);
+    varint(event, EVENT.track, about.track);
+    if (about.category !== undefined) text(event, EVENT.category, about.category);
+    if (about.name !== undefined) text(event, EVENT.name, about.name);
+    if (about.flow !== undefined) event.uint32(tag(EVENT.flow, FIXED64)).fixed64(about.flow);
+    if (about.flowEnd !== undefined) event.uint32(tag(EVENT.flowEnd, FIXED64)).fixed64(about.flowEnd);
+    for (const [name, value] of Object.entries(about.args ?? {})) {
+      message(event, EVENT.annotation, (annotation) => {
+        text(annotation, ANNOTATION.name, name);
+        text(annotation, ANNOTATION.text, value);
+      });
+    }
+  });
+}
+
+/** A process without known threads: its life is a slice on the process's own track. */
+function* processEvents({ number, view }: ExportProcess, timeline: ExportTimeline): Generator<TrackEvent> {
+  if (view.threads.length > 0) return;
+  const track = PROCESS_UUID + number;
+  yield { time: view.start, track, type: TYPE.begin, category: 'process', name: view.name };
+  yield { time: view.end ?? timeline.end, track, type: TYPE.end };
+}
+
+function* threadEvents({ view, number }: ExportThread, timeline: ExportTimeline): Generator<TrackEvent> {
+  const end = view.end ?? timeline.end;
+  const track = number;
+  yield { time: view.start, track, type: TYPE.begin, category: 'thread', name: timeline.threadName(view) };
+  for (const { slice, from, to } of timeline.innerSlices(view)) {
+    yield {
+      time: from,
+      track,
+      type: TYPE.begin,
+      category: slice.state,
+      name: timeline.sliceName(slice),
+      args: at(slice),
+    };
+    yield { time: to, track, type: TYPE.end };
+  }
+  yield { time: end, track, type: TYPE.end };
+}
+
+function at({ site }: SliceView): Readonly<Record<string, string>> {
+  return site === null ? {} : { at: siteText(site) };
+}
+
+/** An arrow connects two events: the send and the receive, as moments on their tracks. */
+function* flowEvents(timeline: ExportTimeline): Generator<TrackEvent> {
+  let id = 0;
+  for (const flow of timeline.flows()) {
+    const from = timeline.threads.get(flow.fromThread);
+    const to = timeline.threads.get(flow.toThread);
+    if (from === undefined || to === undefined) continue;
+    const about = { type: TYPE.instant, category: 'message' };
+    const name = timeline.resourceName(flow.resourceId) || 'message';
+    const args = { n: String(flow.n), bytes: String(flow.bytes) };
+    id++;
+    yield { ...about, time: flow.sendTime, track: from.number, name: `send ${name}`, flow: id, args };
+    yield { ...about, time: flow.receiveTime, track: to.number, name: `receive ${name}`, flowEnd: id, args };
+  }
+}
+
+function* findingEvents(timeline: ExportTimeline): Generator<TrackEvent> {
+  const numbers = new Map(timeline.processes.map(({ number, view }) => [view.id, number]));
+  for (const { kind, certainty, title, explanation, fix, time, processes } of timeline.findings()) {
+    for (const id of processes) {
+      const number = numbers.get(id);
+      if (number === undefined) continue;
+      const args = { certainty, title, explanation, fix };
+      yield { time, track: PROCESS_UUID + number, type: TYPE.instant, category: 'finding', name: kind, args };
+    }
+  }
+}

@@ -7,6 +7,8 @@ import type { Slots } from './slots.ts';
 /** Longest sleep of a synchronous wait: then JavaScript runs, and with it debuggers and the checks for the dead. */
 export const SLICE_MS = 50;
 const SPINS = 60;
+/** How long after a wait has ended the next one is polled for, in milliseconds. */
+const HOT_MS = 0.05;
 
 /** Something that an asynchronous waiter tries again at each ring. */
 export interface Waiter {
@@ -28,6 +30,8 @@ export class Waits {
   /** Waiters, and whether each keeps the loop alive. */
   readonly #waiters = new Map<Waiter, boolean>();
   #refs = 0;
+  #hotUntil = 0;
+  #polling = false;
   readonly #perPoint = new Map<number, number>();
   /** Called in each slice of a synchronous wait: for the parent's end and requests to end. */
   onSlice: () => void = () => {};
@@ -98,7 +102,7 @@ export class Waits {
     }
     this.#waiters.set(waiter, ref);
     if (ref) this.#refs++;
-    this.#bell.arm(this.#refs > 0);
+    this.#watch();
     if (waiter.attempt()) this.remove(waiter);
   }
 
@@ -128,12 +132,35 @@ export class Waits {
     this.#bell.setRef(this.#refs > 0);
   }
 
+  /** Sees to it that the waiters are tried again: by the bell, or at once while the thread is hot. */
+  #watch(): void {
+    if (performance.now() >= this.#hotUntil) this.#bell.arm(this.#refs > 0);
+    else if (!this.#polling) this.#poll();
+  }
+
+  /**
+   * While hot, the thread tries again in each turn of its loop, with the bell unarmed: an answer that comes within
+   * microseconds then costs neither side a system call.
+   */
+  #poll(): void {
+    this.#polling = true;
+    const turn = setImmediate(() => {
+      this.#polling = false;
+      this.#retry();
+    });
+    if (this.#refs === 0) turn.unref();
+  }
+
   #retry(): void {
     if (this.#waiters.size === 0) return;
-    this.#bell.arm(this.#refs > 0);
+    this.#watch();
+    let progress = false;
     for (const waiter of [...this.#waiters.keys()]) {
-      if (this.#waiters.has(waiter) && waiter.attempt()) this.remove(waiter);
+      if (!this.#waiters.has(waiter) || !waiter.attempt()) continue;
+      this.remove(waiter);
+      progress = true;
     }
+    if (progress) this.#hotUntil = performance.now() + HOT_MS;
   }
 
   /** Wakes one waiter of the point (one of each form), or all. Nearly free when nobody waits. */

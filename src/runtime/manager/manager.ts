@@ -19,7 +19,7 @@ import './container-proxies.ts';
 import './pool-proxy.ts';
 import './sync-proxies.ts';
 import type { PoolProxy } from './pool-proxy.ts';
-import { makeType, type Registry, type TypeOptions } from './registry.ts';
+import { addType, makeType, type TypeOptions, typesOf } from './registry.ts';
 import { Server } from './server.ts';
 import type { AcquirerProxy, BarrierProxy, ConditionProxy, EventProxy, QueueProxy } from './sync-proxies.ts';
 import { standardTypes } from './types.ts';
@@ -42,7 +42,6 @@ interface ServeOptions {
   readonly initargs: readonly unknown[];
 }
 
-const REGISTRY = Symbol('forkscope.registry');
 let names = 0;
 const STOP_SECONDS = 5;
 
@@ -56,7 +55,6 @@ export class BaseManager implements AsyncDisposable {
   #address: Address | undefined;
   #client: ServerClient | undefined;
   #process: Process | undefined;
-  static [REGISTRY]?: Registry;
 
   constructor(options: ManagerOptions = {}) {
     checkKey(options.authkey);
@@ -73,8 +71,8 @@ export class BaseManager implements AsyncDisposable {
     callable?: AnyFunction | (new (...args: never[]) => object),
     options: TypeOptions = {},
   ): void {
-    if (!Object.hasOwn(BaseManager, REGISTRY)) BaseManager[REGISTRY] = new Map(BaseManager[REGISTRY]);
-    BaseManager[REGISTRY]?.set(typeid, makeType(typeid, callable, options));
+    // biome-ignore lint/complexity/noThisInStatic: the subclass that registers is meant
+    addType(this, makeType(typeid, callable, options));
     if (options.proxyType !== undefined) {
       setProxyType(
         typeid,
@@ -84,11 +82,6 @@ export class BaseManager implements AsyncDisposable {
         ) => object,
       );
     }
-  }
-
-  /** The types of a manager class. */
-  static registry(manager: typeof BaseManager): Registry {
-    return manager[REGISTRY] ?? new Map();
   }
 
   /** Where remote clients connect. */
@@ -240,7 +233,7 @@ export class SyncManager extends BaseManager {
     return this.create('Pool', processes) as Promise<PoolProxy>;
   }
 }
-SyncManager[REGISTRY] = standardTypes();
+for (const type of standardTypes().values()) addType(SyncManager, type);
 
 /** A started manager of Python's shared types. */
 export async function Manager(options: ManagerOptions = {}): Promise<SyncManager> {
@@ -265,7 +258,7 @@ async function serve(
   let server: Server;
   try {
     const manager = options.manager && (await resolveReference(options.manager, 'the manager class', load));
-    server = new Server(BaseManager.registry((manager ?? SyncManager) as unknown as typeof BaseManager));
+    server = new Server(typesOf((manager ?? SyncManager) as unknown as typeof BaseManager));
     if (options.initializer !== undefined) {
       await (await resolveReference(options.initializer, 'Manager initializer', load))(...options.initargs);
     }

@@ -21,6 +21,19 @@ export interface RegisteredType extends TypeOptions {
 
 export type Registry = Map<string, RegisteredType>;
 
+/** What each manager class has registered itself; subclasses have their superclasses' types too. */
+const registries = new WeakMap<object, Registry>();
+
+export function addType(manager: object, type: RegisteredType): void {
+  const own = registries.get(manager) ?? new Map<string, RegisteredType>();
+  registries.set(manager, own.set(type.typeid, type));
+}
+
+export function typesOf(manager: object): Registry {
+  const parent = Object.getPrototypeOf(manager) as object | null;
+  return new Map([...(parent === null ? [] : typesOf(parent)), ...(registries.get(manager) ?? [])]);
+}
+
 export function makeType(
   typeid: string,
   callable: AnyFunction | (new (...args: never[]) => object) | undefined,

@@ -96,11 +96,18 @@ function copyNative() {
   const to = path.join(dist, 'native', `${process.platform}-${process.arch}`);
   try {
     const from = path.dirname(require.resolve(`${name}/package.json`));
+    // Programs may be running from an earlier build: what is right already stays as it is.
+    if (isCopied(from, to)) return;
     mkdirSync(to, { recursive: true });
     cpSync(from, to, { recursive: true });
   } catch {
     console.warn(`build: ${name} is not installed; shared memory needs it at run time`);
   }
+}
+
+function isCopied(from, to) {
+  const manifest = (folder) => readFileSync(path.join(folder, 'package.json'), 'utf8');
+  return existsSync(path.join(to, 'index.js')) && manifest(from) === manifest(to);
 }
 
 /** ps-list's helper for Windows, which has no `ps`. */

@@ -52,14 +52,19 @@ export class Messages {
   /** Sends encoded bytes; PENDING when there was no room within `timeout` milliseconds. */
   async send(message: Encoded, form: number, timeout: number, signal?: AbortSignal): Promise<true | Pending> {
     const operation = this.#sending(message, form);
-    if (operation.line.length === 0 && this.#tryNow(operation)) return true;
+    if (operation.line.length === 0 && this.#tryNow(operation, message)) return true;
     // The encoder's buffer is used again by the next message.
     const kept = { ...message, bytes: message.bytes.slice(0, message.length) };
     return await this.#orDiscard(kept, () => blockAsync(this.#sending(kept, form), timeout, signal));
   }
 
-  #tryNow(operation: Operation<true>): boolean {
-    return operation.attempt(newWait(false), false) === true;
+  #tryNow(operation: Operation<true>, message: Encoded): boolean {
+    try {
+      return operation.attempt(newWait(false), false) === true;
+    } catch (error) {
+      discard(message.blocks);
+      throw error;
+    }
   }
 
   async #orDiscard(message: Encoded, send: () => Promise<true | Pending>): Promise<true | Pending> {

@@ -13,6 +13,7 @@ import { setAuthKey } from './authkey.ts';
 import { leaveChildren } from './children.ts';
 import { currentProcess, ParentProcess, setCurrentProcess, setParentProcess } from './current.ts';
 import { load } from './load.ts';
+import { lookupsEnded } from './lookups.ts';
 import { becomeChild } from './main.ts';
 import { Process } from './process.ts';
 import { resolveReference } from './resolve.ts';
@@ -34,6 +35,7 @@ async function run(header: StartHeader, payload: Buffer): Promise<void> {
   const subclass = header.subclass && (await resolveReference(header.subclass, 'the Process subclass', load));
   reply(REPLY.found);
   const { args, kwargs, fields } = decodeValue(payload) as StartPayload;
+  await lookupsEnded();
   reply(REPLY.opened);
   const object = Object.create((subclass ?? Process).prototype as object) as Process;
   setCurrentProcess(object, newState({ name: header.name, daemon: header.daemon, target, args, kwargs }));

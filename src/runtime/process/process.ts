@@ -5,6 +5,7 @@ import { milliseconds } from '../options.ts';
 import type { AnyFunction } from '../task.ts';
 import { bootstrapMessage, isBootstrapping } from './bootstrapping.ts';
 import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
+import { lookupsEnded } from './lookups.ts';
 import { type Found, refer, type Target } from './reference.ts';
 import { launch } from './spawn.ts';
 import { current, defaultName, newState, type State } from './state.ts';
@@ -122,6 +123,7 @@ export class Process<F extends AnyFunction = AnyFunction> {
   async #start(state: State): Promise<void> {
     const target = state.target === undefined ? undefined : await refer(state.target, 'Process target');
     const subclass = await this.#subclass();
+    await lookupsEnded();
     const fields = subclass === undefined ? {} : { ...this };
     const sure = (target?.sure ?? true) && (subclass?.sure ?? true);
     const what = { target: target?.reference, subclass: subclass?.reference, fields };

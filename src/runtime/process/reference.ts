@@ -32,6 +32,11 @@ export async function refer(target: Target, what: string): Promise<Found> {
   return found;
 }
 
+/** Where the function is, as far as that can be said without a search. */
+export function knownReference(fn: AnyFunction): Reference | undefined {
+  return known.get(fn)?.reference ?? referTask(fn) ?? referInMain(fn);
+}
+
 function referByName(target: readonly [string | URL, string], what: string): Found {
   const [module, name] = target;
   if (typeof name !== 'string' || name === '' || !String(module).startsWith('file:')) {
@@ -42,11 +47,8 @@ function referByName(target: readonly [string | URL, string], what: string): Fou
 }
 
 async function search(fn: AnyFunction, what: string): Promise<Found> {
-  const task = taskReference(fn);
-  if (task !== undefined)
-    return { reference: { kind: 'task', ...task, commonjs: isCommonJs(task.url) }, sure: true };
-  const inMain = referInMain(fn);
-  if (inMain !== undefined) return { reference: inMain, sure: true };
+  const now = referTask(fn) ?? referInMain(fn);
+  if (now !== undefined) return { reference: now, sure: true };
   const location = await locateOrExplain(fn, what);
   const { url } = location;
   const commonjs = isCommonJs(url);
@@ -59,6 +61,11 @@ async function search(fn: AnyFunction, what: string): Promise<Found> {
   const where = whereOf(location);
   const reference: Reference = { kind: 'source', url, name: fn.name, text: String(fn), where, commonjs };
   return { reference, sure: seemsExported(location.file, fn.name) };
+}
+
+function referTask(fn: AnyFunction): Reference | undefined {
+  const task = taskReference(fn);
+  return task && { kind: 'task', ...task, commonjs: isCommonJs(task.url) };
 }
 
 /** CommonJS mains are searched without the inspector, which costs 23 ms to wake. */

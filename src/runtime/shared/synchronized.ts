@@ -1,4 +1,4 @@
-import { AttributeError } from '../errors.ts';
+import { AssertionError, AttributeError } from '../errors.ts';
 import { coreFields, coreOf, openFields, registerHandle } from '../handles.ts';
 import { Lock } from '../lock.ts';
 import { RLock } from '../sync/rlock.ts';
@@ -37,8 +37,15 @@ class Synchronized<D extends RawCell<ElementType> | RawCells<ElementType>> {
 
   /** Blocks the thread for as long as somebody else holds the lock; inside `getLock().with` it is the holder's own. */
   protected locked<T>(body: () => T): T {
+    const lock = this.#lock;
+    // Blocked, this thread could never run the task that would release it.
+    if (lock instanceof RLock && lock.isHeldByOtherTask) {
+      throw new AssertionError(
+        'another task of this thread holds the lock of this data: use await getLock().with(() => …)',
+      );
+    }
     // A plain Lock is not recursive: whoever holds it through getLock() uses getObj(), as in Python.
-    return this.#lock.withSync(body);
+    return lock.withSync(body);
   }
 }
 

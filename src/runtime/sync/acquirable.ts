@@ -21,6 +21,7 @@ export abstract class Acquirable extends Handle {
   acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
     this.core;
+    if (this.reenter()) return new LockGuard(() => this.release());
     const result = await blockAsync(this.#operation, patience(options), options?.signal);
     return result === PENDING ? false : new LockGuard(() => this.release());
   }
@@ -32,6 +33,11 @@ export abstract class Acquirable extends Handle {
   }
 
   abstract release(): void;
+
+  /** Takes it again for the task that has it already, past those who wait. False: the usual way. */
+  protected reenter(): boolean {
+    return false;
+  }
 
   /** Runs `body` holding it, as an async task that owns it, and releases it whatever happens. */
   async with<T>(body: () => T | Promise<T>): Promise<T> {

@@ -15,6 +15,7 @@ import {
 } from '../handles.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
 import { publish } from '../publish.ts';
+import { Action } from './action.ts';
 import { waitLimits } from './event.ts';
 
 const OUTCOMES_KEPT = 256;
@@ -27,10 +28,12 @@ const BARRIER = {
   /** Number of the round. */
   round: 4,
   broken: 5,
+  /** The last to arrive, while it runs the action. */
+  leader: 6,
   /** One bit a round: it ended broken. */
-  outcomes: 6,
-  waiters: 6 + OUTCOMES_KEPT / 32,
-  words: 6 + OUTCOMES_KEPT / 32 + WAIT.words,
+  outcomes: 7,
+  waiters: 7 + OUTCOMES_KEPT / 32,
+  words: 7 + OUTCOMES_KEPT / 32 + WAIT.words,
 } as const;
 const SHAPE: Shape = {
   kind: 'barrier',
@@ -42,7 +45,7 @@ const SHAPE: Shape = {
 export interface BarrierOptions {
   /** How many must arrive. */
   readonly parties: number;
-  /** Run by the last to arrive, in its process, before the others go on. It stays in the process that gave it. */
+  /** Run once a round by the last to arrive, in its process, before the others go on. To travel it must be exported or a `task`. */
   readonly action?: () => void | Promise<void>;
   /** Seconds that `wait` takes at most where it is given none. */
   readonly timeout?: number;
@@ -56,13 +59,13 @@ interface Arrival {
 
 /** A place where `parties` threads or tasks wait for each other, again and again. */
 export class Barrier extends Handle {
-  readonly #action: (() => void | Promise<void>) | undefined;
+  readonly #action: Action | undefined;
   readonly #timeout: number | undefined;
 
-  constructor(options: number | BarrierOptions, core?: Core) {
-    const { parties, action, timeout, name } = typeof options === 'number' ? { parties: options } : options;
+  constructor(options: number | BarrierOptions, core?: Core, action?: Action) {
+    const { parties, timeout, name, ...given } = typeof options === 'number' ? { parties: options } : options;
     super(core ?? create(parties, checkName(name)), BOTH);
-    this.#action = action;
+    this.#action = action ?? Action.of(given.action);
     this.#timeout = timeout;
   }
 
@@ -82,6 +85,11 @@ export class Barrier extends Handle {
     return Atomics.load(core.memory.words, core.content + BARRIER.broken) === 1;
   }
 
+  /** For the runtime's own parts. */
+  get action(): Action | undefined {
+    return this.#action;
+  }
+
   get defaultTimeout(): number | undefined {
     return this.#timeout;
   }
@@ -95,7 +103,7 @@ export class Barrier extends Handle {
     const milliseconds = patience(limits);
     const arrival = await this.#throughAsync(() => this.#arriving(), milliseconds, limits.signal);
     if (arrival.index === this.parties - 1) {
-      await this.#lead(arrival, async () => this.#action?.());
+      await this.#lead(arrival);
     } else {
       await this.#throughAsync(() => this.#waiting(arrival), milliseconds, limits.signal);
     }
@@ -147,9 +155,9 @@ export class Barrier extends Handle {
     throw new BrokenBarrierError('the barrier is broken: a wait timed out');
   }
 
-  async #lead(arrival: Arrival, action: () => Promise<void>): Promise<void> {
+  async #lead(arrival: Arrival): Promise<void> {
     try {
-      await action();
+      await this.#action?.run();
     } catch (error) {
       this.abort();
       throw error;
@@ -159,7 +167,7 @@ export class Barrier extends Handle {
 
   #leadSync(arrival: Arrival): void {
     try {
-      this.#action?.();
+      this.#action?.runSync();
     } catch (error) {
       this.abort();
       throw error;
@@ -181,12 +189,14 @@ export class Barrier extends Handle {
 
   /** A place in the round; those that come while a full round's action runs wait for the next one. */
   #arriving(): Operation<Arrival> {
-    return this.#operation(() => {
+    return this.#operation((slice) => {
+      if (slice) this.#checkLeader();
       return this.#exclusively((words, at): Arrival | Pending => {
         if (words[at + BARRIER.broken] === 1) throw new BrokenBarrierError('the barrier is broken');
         const index = words[at + BARRIER.count] ?? 0;
         if (index >= (words[at + BARRIER.parties] ?? 0)) return PENDING;
         words[at + BARRIER.count] = index + 1;
+        words[at + BARRIER.leader] = index + 1 === this.parties ? this.core.memory.thread : 0;
         return { round: words[at + BARRIER.round] ?? 0, index };
       });
     });
@@ -194,17 +204,27 @@ export class Barrier extends Handle {
 
   #waiting(arrival: Arrival): Operation<true> {
     const { core } = this;
-    return this.#operation(() => {
+    return this.#operation((slice) => {
+      if (slice) this.#checkLeader();
       if (Atomics.load(core.memory.words, core.content + BARRIER.round) === arrival.round) return PENDING;
       checkOutcome(core, arrival.round);
       return true;
     });
   }
 
-  #operation<T>(attempt: () => T | Pending): Operation<T> {
+  #operation<T>(attempt: (slice: boolean) => T | Pending): Operation<T> {
     const { core } = this;
     const point = core.content + BARRIER.waiters;
-    return { op: 'waitBarrier', target: core.info, point, line: new Line(core.memory.waits, point), attempt };
+    const line = new Line(core.memory.waits, point);
+    return { op: 'waitBarrier', target: core.info, point, line, attempt: (_, slice) => attempt(slice) };
+  }
+
+  /** One that died in its action would leave the others waiting for ever. */
+  #checkLeader(): void {
+    const { memory, content } = this.core;
+    const leader = Atomics.load(memory.words, content + BARRIER.leader);
+    if (leader === 0 || leader === memory.thread || memory.slots.isAlive(leader)) return;
+    if (Atomics.compareExchange(memory.words, content + BARRIER.leader, leader, 0) === leader) this.abort();
   }
 
   #break(): void {
@@ -221,6 +241,7 @@ export class Barrier extends Handle {
     const bit = 1 << (place & 31);
     words[word] = broken ? (words[word] ?? 0) | bit : (words[word] ?? 0) & ~bit;
     words[at + BARRIER.count] = 0;
+    words[at + BARRIER.leader] = 0;
     Atomics.store(words, at + BARRIER.round, (round + 1) | 0);
     this.core.memory.waits.wake(at + BARRIER.waiters, true);
   }
@@ -255,11 +276,13 @@ registerHandle<Barrier>(Barrier.prototype, {
   id: 'barrier',
   toWire(barrier) {
     const core = coreOf(barrier);
-    return { fields: [barrier.defaultTimeout, ...coreFields(core)], blocks: [core.at] };
+    const fields = [barrier.defaultTimeout, barrier.action?.toWire(), ...coreFields(core)];
+    return { fields, blocks: [core.at] };
   },
-  fromWire([timeout, ...fields]) {
+  fromWire([timeout, action, ...fields]) {
     const core = openFields(fields, 'barrier');
     const parties = core.info.capacity;
-    return new Barrier(timeout === undefined ? parties : { parties, timeout: timeout as number }, core);
+    const options = timeout === undefined ? parties : { parties, timeout: timeout as number };
+    return new Barrier(options, core, Action.fromWire(action));
   },
 });

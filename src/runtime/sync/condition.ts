@@ -1,6 +1,6 @@
 import { WAIT } from '../../shm/layout.ts';
 import { blockAsync, blockSync, Line, type Operation, PENDING } from '../blocking.ts';
-import { AssertionError, ValueError } from '../errors.ts';
+import { AssertionError, OwnerDiedError, ValueError } from '../errors.ts';
 import {
   BOTH,
   type Core,
@@ -88,8 +88,7 @@ export class Condition extends Handle {
       this.#sleepers.leave(seat);
       throw error;
     } finally {
-      await this.#lock.acquire();
-      this.#restore(depth);
+      await this.#retake(depth);
     }
   }
 
@@ -101,8 +100,7 @@ export class Condition extends Handle {
       const notified = blockSync(memory.waits, this.#waiting(seat), patience(waitLimits(options)));
       return this.#sleepers.leave(seat) || notified !== PENDING;
     } finally {
-      this.#lock.acquireSync();
-      this.#restore(depth);
+      this.#retakeSync(depth);
     }
   }
 
@@ -140,6 +138,27 @@ export class Condition extends Handle {
     if (this.#lock instanceof RLock) return { seat, depth: this.#lock.releaseAll() };
     this.#lock.release();
     return { seat, depth: 0 };
+  }
+
+  /** Whatever a wait ends with, the caller holds the lock again: also when it must be told that the last owner died. */
+  async #retake(depth: number): Promise<void> {
+    try {
+      await this.#lock.acquire();
+    } catch (error) {
+      if (error instanceof OwnerDiedError) await this.#retake(depth);
+      throw error;
+    }
+    this.#restore(depth);
+  }
+
+  #retakeSync(depth: number): void {
+    try {
+      this.#lock.acquireSync();
+    } catch (error) {
+      if (error instanceof OwnerDiedError) this.#retakeSync(depth);
+      throw error;
+    }
+    this.#restore(depth);
   }
 
   #restore(depth: number): void {

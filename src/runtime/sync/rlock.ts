@@ -49,9 +49,20 @@ export class RLock extends Acquirable {
     else free(core);
   }
 
+  /** Behind the others in the line its owner would wait for them, and they for it. */
+  protected override reenter(): boolean {
+    return attemptAgain(this.core, currentTask());
+  }
+
   /** Whether the caller owns it. */
   get owned(): boolean {
     return isOwner(this.core, currentTask());
+  }
+
+  /** Whether this thread has it, but in another task than the caller's: a synchronous acquire would never return. */
+  get isHeldByOtherTask(): boolean {
+    const { words, thread } = this.core.memory;
+    return Atomics.load(words, this.core.content + LOCK.word) === thread && !this.owned;
   }
 
   /** Releases all acquisitions at once, for a condition's wait, and returns their number. */
@@ -77,13 +88,17 @@ export class RLock extends Acquirable {
 
 function attempt(core: Core, wait: Wait, slice: boolean): true | Pending {
   const { words, thread } = core.memory;
-  if (isOwner(core, wait.task)) {
-    words[core.content + DEPTH] = (words[core.content + DEPTH] ?? 0) + 1;
-    return true;
-  }
+  if (attemptAgain(core, wait.task)) return true;
   const result = attemptLock(core, wait, slice, thread);
   if (result !== PENDING) words[core.content + DEPTH] = 1;
   return result;
+}
+
+function attemptAgain(core: Core, task: number): boolean {
+  if (!isOwner(core, task)) return false;
+  const { words } = core.memory;
+  words[core.content + DEPTH] = (words[core.content + DEPTH] ?? 0) + 1;
+  return true;
 }
 
 /** Only the owner's own thread can find itself here, so plain reads are enough after the first. */

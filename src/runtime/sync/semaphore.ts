@@ -16,6 +16,8 @@ import { Acquirable } from './acquirable.ts';
 
 const SEMAPHORE = { value: 0, ticket: 1, waiters: 2, words: 2 + WAIT.words } as const;
 const MOST = 0x7fffffff;
+/** Where others release what this handle acquires, its tickets would grow without end. */
+const MOST_TICKETS = 1024;
 
 type SemaphoreKind = 'semaphore' | 'boundedSemaphore';
 const shape = (kind: SemaphoreKind): Shape => ({
@@ -65,10 +67,13 @@ export class Semaphore extends Acquirable {
     const { words, waits } = core.memory;
     const at = core.content + SEMAPHORE.value;
     const most = this.most(core);
-    publish('release', core.info, this.#tickets.shift() ?? 0);
+    let published = false;
     for (;;) {
       const value = Atomics.load(words, at);
       if (value >= most) throw new ValueError('semaphore released too many times');
+      // Before the unit is there, so that no observer sees its acquisition first.
+      if (!published) publish('release', core.info, this.#tickets.shift() ?? 0);
+      published = true;
       if (Atomics.compareExchange(words, at, value, value + 1) === value) break;
     }
     waits.wake(core.content + SEMAPHORE.waiters);
@@ -110,7 +115,7 @@ function attempt(core: Core, wait: Wait, tickets: number[]): true | Pending {
     if (Atomics.compareExchange(words, at, value, value - 1) === value) break;
   }
   const ticket = (Atomics.add(words, core.content + SEMAPHORE.ticket, 1) + 1) >>> 0;
-  tickets.push(ticket);
+  if (tickets.push(ticket) > MOST_TICKETS) tickets.shift();
   publish('acquire', core.info, ticket, wait.n, wait);
   // Two units may have been given while one waiter was rung: whoever was served passes it on.
   if (Atomics.load(words, at) > 0) core.memory.waits.wake(core.content + SEMAPHORE.waiters);

@@ -5,7 +5,6 @@ const SEAT = { state: 0, thread: 1, order: 2, words: 3 } as const;
 const FREE = 0;
 const WAITING = 1;
 const NOTIFIED = 2;
-const LOST = 3;
 
 /** Most waits on one condition at a time, over all processes. */
 export const MOST_SLEEPERS = 512;
@@ -28,15 +27,18 @@ export class Sleepers {
   /** Takes a seat. @throws AssertionError when all are taken */
   sit(): number {
     const { words, thread } = this.#core.memory;
-    for (let seat = 0; seat < MOST_SLEEPERS; seat++) {
-      const at = this.#seat(seat);
-      if (Atomics.load(words, at) !== FREE && !this.#abandoned(at)) continue;
-      words[at + SEAT.thread] = thread;
-      words[at + SEAT.order] = words[this.#at] = (words[this.#at] ?? 0) + 1;
-      Atomics.store(words, at, WAITING);
-      return seat;
-    }
-    throw new AssertionError(`more than ${MOST_SLEEPERS} waits on one condition`);
+    const seat = this.#find((at) => Atomics.load(words, at) === FREE) ?? this.#find((at) => this.#isDead(at));
+    if (seat === undefined) throw new AssertionError(`more than ${MOST_SLEEPERS} waits on one condition`);
+    const at = this.#seat(seat);
+    words[at + SEAT.thread] = thread;
+    words[at + SEAT.order] = words[this.#at] = (words[this.#at] ?? 0) + 1;
+    Atomics.store(words, at, WAITING);
+    return seat;
+  }
+
+  #find(fits: (at: number) => boolean): number | undefined {
+    for (let seat = 0; seat < MOST_SLEEPERS; seat++) if (fits(this.#seat(seat))) return seat;
+    return undefined;
   }
 
   /** Marks the `count` that came first as notified, passing over the dead; returns how many there were. */
@@ -45,7 +47,7 @@ export class Sleepers {
     let woken = 0;
     for (const at of this.#waiting()) {
       if (woken === count) break;
-      if (this.#isDead(at)) Atomics.compareExchange(words, at, WAITING, LOST);
+      if (this.#isDead(at)) Atomics.compareExchange(words, at, WAITING, FREE);
       else if (Atomics.compareExchange(words, at, WAITING, NOTIFIED) === WAITING) woken++;
     }
     return woken;
@@ -79,9 +81,5 @@ export class Sleepers {
     const { words, thread, slots } = this.#core.memory;
     const sleeper = words[at + SEAT.thread] ?? 0;
     return sleeper !== thread && !slots.isAlive(sleeper);
-  }
-
-  #abandoned(at: number): boolean {
-    return Atomics.load(this.#core.memory.words, at) === LOST;
   }
 }

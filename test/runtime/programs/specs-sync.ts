@@ -119,7 +119,11 @@ async function take({ phase, barrier }: Step, place: number): Promise<unknown> {
   return await settled(() => barrier.wait(phase === 'timeout' ? 0.1 : undefined));
 }
 
-export async function member(place: number, inbox: Queue<Step | null>, results: Queue<unknown>): Promise<void> {
+export async function member(
+  place: number,
+  inbox: Queue<Step | null>,
+  results: Queue<unknown>,
+): Promise<void> {
   for await (const step of inbox) {
     if (step === null) return;
     await results.put((await take(step, place)) ?? 'nothing');
@@ -135,7 +139,9 @@ export function act(): void {
 async function barriers(): Promise<void> {
   const inboxes = [0, 1, 2, 3].map(() => new Queue<Step | null>());
   const results = new Queue<unknown>();
-  const children = inboxes.map((inbox, place) => new Process({ target: member, args: [place, inbox, results] }));
+  const children = inboxes.map(
+    (inbox, place) => new Process({ target: member, args: [place, inbox, results] }),
+  );
   await Promise.all(children.map((child) => child.start()));
   const all = async (phase: Phase, barrier: Barrier): Promise<unknown[]> => {
     for (const inbox of inboxes) await inbox.put({ phase, barrier });
@@ -143,7 +149,8 @@ async function barriers(): Promise<void> {
     return [own, ...(await Promise.all(inboxes.map(() => results.get())))];
   };
   const passed = (list: readonly unknown[]): number => list.filter((one) => typeof one === 'number').length;
-  const broken = (list: readonly unknown[]): number => list.filter((one) => one === 'BrokenBarrierError').length;
+  const broken = (list: readonly unknown[]): number =>
+    list.filter((one) => one === 'BrokenBarrierError').length;
 
   const returned = await all('wait', new Barrier({ parties: PARTIES, action: act }));
   const aborted = new Barrier(PARTIES);

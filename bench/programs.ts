@@ -27,14 +27,14 @@ interface Workload {
 }
 
 const FILES = 40;
-/** A project whose tests load a real library and do real work: 40 files, 10 tests each. */
+/** A project whose tests load a real library and do real work: 40 files, 5 tests each. */
 function project(header: string): Record<string, string> {
   const text = (n: number) =>
     `${header}const _ = require('lodash');\n` +
-    `for (let t = 0; t < 10; t++) test('file ${n} test ' + t, () => {\n` +
-    '  const rows = _.range(20000).map((i) => ({ i, group: i % 17, name: _.camelCase("row number " + (i % 100)) }));\n' +
+    `for (let t = 0; t < 5; t++) test('file ${n} test ' + t, () => {\n` +
+    '  const rows = _.range(3000).map((i) => ({ i, group: i % 17, name: _.camelCase("row number " + (i % 100)) }));\n' +
     "  const sums = _.mapValues(_.groupBy(rows, 'group'), (g) => _.sumBy(g, 'i'));\n" +
-    '  expect(_.sum(_.values(sums))).toBe(199990000);\n});\n';
+    '  expect(_.sum(_.values(sums))).toBe(4498500);\n});\n';
   return Object.fromEntries(Array.from({ length: FILES }, (_, n) => [`tests/file${n}.test.js`, text(n)]));
 }
 

@@ -7,7 +7,6 @@ if (process.send) {
     const some = () => {
       for (let i = 0; i < 1000 && sent < MESSAGES; i++) process.send({ i: sent++, text: 'message' });
       if (sent < MESSAGES) setImmediate(some);
-      else process.disconnect();
     };
     some();
   });
@@ -20,6 +19,8 @@ if (process.send) {
     child.send('go');
   });
   child.on('message', () => {
-    if (++received === MESSAGES) console.log(performance.now() - start);
+    if (++received < MESSAGES) return;
+    console.log(performance.now() - start);
+    child.disconnect();
   });
 }

@@ -96,9 +96,11 @@ export type ItemContext =
   | 'finding'
   | 'link'
   | 'group'
-  | 'process.live'
+  | `process.live${AtSite}`
   | 'process.ended'
-  | 'thread';
+  | `thread${AtSite}`;
+/** Waits at a known line of code. */
+type AtSite = '' | '.site';
 
 /** Colours of the highlighted lines in an inspection. */
 export const COLORS = {

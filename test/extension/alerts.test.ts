@@ -42,7 +42,9 @@ test('what runs is named, and a deadlock comes first: the current session before
 
 test('a suspicion is not called a deadlock', () => {
   const [certain, suspected] = [findingView(), findingView({ certainty: 'suspected' })];
+  const hang = findingView({ kind: 'pool-never-closed' });
   const one = session('app.ts', true);
   assert.equal(notificationText(one, certain), 'Deadlock in app.ts: a and b wait for each other');
-  assert.equal(notificationText(one, suspected), 'app.ts seems to hang: a and b wait for each other');
+  assert.equal(notificationText(one, hang), 'Hang in app.ts: a and b wait for each other');
+  assert.equal(notificationText(one, suspected), 'Suspected hang in app.ts: a and b wait for each other');
 });

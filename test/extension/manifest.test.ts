@@ -78,7 +78,7 @@ test('the palette hides what needs an item, and shows scripts what runs them', (
   const expected = entries
     .filter(([, c]) => c.palette)
     .map(([command, c]) => ({ command, when: c.palette === 'never' ? 'false' : c.palette }));
-  assert.deepEqual(contributes.menus['commandPalette'], expected);
+  assert.deepEqual(contributes.menus.commandPalette, expected);
 });
 
 test('menus name only known commands, with groups, and show an icon where they are inline', () => {

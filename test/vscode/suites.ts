@@ -19,4 +19,11 @@ export const suites: readonly Suite[] = [
     workspace: 'workspaces/plain',
     extension: { development: 'fixtures/probe-extension' },
   },
+  {
+    name: 'extension',
+    tests: 'suite/extension',
+    workspace: 'workspaces/multi/multi.code-workspace',
+    examples: true,
+    extension: { development: '../..' },
+  },
 ];

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Finding } from '../../model/types.ts';
 import type { KnownSession } from '../sessions/sessions.ts';
+import { nameOf } from '../tree/deadlock.ts';
 
 /** What badge, status bar and context keys say about all sessions together. */
 export interface Summary {
@@ -45,9 +46,8 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
   if (first) {
     const more = summary.blocking.length - 1;
     const { title, certainty } = first.finding;
-    const name = certainty === 'certain' ? l10n.t('Deadlock') : l10n.t('Suspected hang');
     return {
-      text: `$(error) ${name}${more > 0 ? ` +${more}` : ''}`,
+      text: `$(error) ${nameOf(first.finding)}${more > 0 ? ` +${more}` : ''}`,
       tooltip: `${first.session.name}: ${title}\n${l10n.t('Click to inspect.')}`,
       alarm: certainty === 'certain',
     };
@@ -62,9 +62,7 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
   };
 }
 
-/** Names of the members in the notification's sentence. */
+/** The notification's sentence. */
 export function notificationText(session: KnownSession, finding: Finding): string {
-  const certain = finding.certainty === 'certain';
-  const what = certain ? l10n.t('Deadlock in {0}', session.name) : l10n.t('{0} seems to hang', session.name);
-  return `${what}: ${finding.title}`;
+  return l10n.t('{0} in {1}: {2}', nameOf(finding), session.name, finding.title);
 }

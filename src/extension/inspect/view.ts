@@ -30,8 +30,7 @@ export class InspectorView implements vscode.WebviewViewProvider {
   /** Shows an inspection, and the view with it. The focus stays where it is. */
   async show(inspection: Inspection, selected: number): Promise<void> {
     this.message = { type: 'show', inspection, selected };
-    if (this.view) this.view.show(true);
-    else await vscode.commands.executeCommand(`${VIEWS.inspector}.focus`, { preserveFocus: true });
+    await vscode.commands.executeCommand(`${VIEWS.inspector}.focus`, { preserveFocus: true });
     this.post();
   }
 
@@ -67,7 +66,8 @@ export class InspectorView implements vscode.WebviewViewProvider {
   }
 
   private post(): void {
-    if (this.message) void this.view?.webview.postMessage(this.message);
+    // A view that is closed meanwhile refuses: there is nobody to be told.
+    if (this.message) void this.view?.webview.postMessage(this.message).then(undefined, () => undefined);
   }
 }
 

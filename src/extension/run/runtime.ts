@@ -46,7 +46,7 @@ function cause(error: Error): string {
 
 /** The `node` of the user's login shell; `undefined` where it has none, or does not answer. */
 export async function shellNode(env: NodeJS.ProcessEnv, cwd: string): Promise<string | undefined> {
-  const shell = env['SHELL'];
+  const shell = env.SHELL;
   if (process.platform === 'win32' || !shell) return undefined;
   try {
     const { stdout } = await promisify(execFile)(

@@ -67,8 +67,9 @@ export async function chooseScript(given: unknown): Promise<vscode.Uri | undefin
 
 /** Saves what is edited, so that what runs is what is seen. @throws Error when the script can't be saved */
 export async function saveEdited(script: vscode.Uri): Promise<void> {
-  await vscode.workspace.saveAll(false);
+  const edited = vscode.workspace.textDocuments.filter((d) => d.isDirty && !d.isUntitled);
+  await Promise.all(edited.map((document) => document.save()));
   const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === script.toString());
-  if (!document || (!document.isDirty && !document.isUntitled)) return;
+  if (!document?.isDirty && !document?.isUntitled) return;
   throw new Error(vscode.l10n.t('{0} is not saved: save it first.', path.basename(script.fsPath)));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ProcessView } from '../../model/types.ts';
 import { readSessionHead } from '../../session/directory/session-file.ts';
@@ -51,27 +52,37 @@ function isSame({ pid, start, end }: Pick<ProcessView, 'pid' | 'start' | 'end'>,
   return end === null && isAlive(pid, wallClock + start / 1e6);
 }
 
+/** What ends faster than this is not worth a notification, ms. */
+const QUICK = 400;
+
 async function end(pids: readonly number[], name: string, steps?: readonly KillStep[]): Promise<void> {
+  const state = { step: '', cancelled: false, told: (_step: string): void => undefined };
+  const onStep = (signal: string, { length }: readonly number[]) => {
+    if (state.cancelled) throw new Cancelled();
+    state.step = vscode.l10n.t('{0} to {1} process(es)', signal, length);
+    state.told(state.step);
+  };
+  const ended = killTree(pids, { onStep, ...(steps ? { steps } : {}) }).catch((error: unknown) => {
+    if (error instanceof Cancelled) return [];
+    throw error;
+  });
+  const isQuick = await Promise.race([ended.then(() => true), sleep(QUICK, false)]);
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Stopping {0}', name),
     cancellable: true,
   };
-  const left = await vscode.window.withProgress(options, async (progress, token) => {
-    const onStep = (signal: string, members: readonly number[]) => {
-      if (token.isCancellationRequested) throw new Cancelled();
-      const count = members.length;
-      const message =
-        count === 1
-          ? vscode.l10n.t('{0} to 1 process', signal)
-          : vscode.l10n.t('{0} to {1} processes', signal, count);
-      progress.report({ message });
-    };
-    return killTree(pids, { onStep, ...(steps ? { steps } : {}) }).catch((error: unknown) => {
-      if (error instanceof Cancelled) return [];
-      throw error;
+  if (!isQuick) {
+    await vscode.window.withProgress(options, (progress, token) => {
+      state.told = (message) => progress.report({ message });
+      state.told(state.step);
+      token.onCancellationRequested(() => {
+        state.cancelled = true;
+      });
+      return ended;
     });
-  });
+  }
+  const left = await ended;
   if (left.length > 0) {
     throw new Error(vscode.l10n.t('{0} can’t be stopped: still running are {1}.', name, left.join(', ')));
   }

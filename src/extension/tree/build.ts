@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import type { ProcessView, ThreadView } from '../../model/types.ts';
+import type { ProcessView, ThreadView, WaitView } from '../../model/types.ts';
+import { stuckText } from './deadlock.ts';
 import { findingSpec } from './finding.ts';
 import { bytes, cpu, duration } from './format.ts';
 import type { Condition } from './look.ts';
@@ -50,10 +51,10 @@ class Builder {
         dir,
       ),
     ];
-    return { id: dir, dir, target: { kind: 'session' }, look: this.sessionLook(roots, children), children };
+    return { id: dir, dir, target: { kind: 'session' }, look: this.sessionLook(roots), children };
   }
 
-  private sessionLook(roots: readonly ProcessView[], children: readonly Spec[]): Look {
+  private sessionLook(roots: readonly ProcessView[]): Look {
     const { name, live, terminal, problem } = this.names.snapshot;
     const alarm = this.names.stuck.size > 0;
     const description = problem || this.sessionText(roots);
@@ -64,7 +65,8 @@ class Builder {
       icon: sessionIcon(live, alarm, problem !== ''),
       context: live ? live$ : 'session.ended',
       accessible: l10n.t('Session {0}, {1}', name, description),
-      expand: children.length > 0 ? 'expanded' : 'none',
+      // From the begin, when there is nothing below it yet: see `ProcessTree.getTreeItem`.
+      expand: 'expanded',
       mark: problem ? 'alarm' : 'none',
       site: null,
     };
@@ -75,10 +77,15 @@ class Builder {
     const alive = processes.filter((p) => p.end === null).length;
     if (live && processes.length === 0) return l10n.t('starting');
     const count = alive === 1 ? l10n.t('1 process') : l10n.t('{0} processes', alive);
-    if (live) return `${this.names.stuck.size > 0 ? l10n.t('deadlocked') : l10n.t('running')} · ${count}`;
+    if (live) return `${this.stateText()} · ${count}`;
     const root = roots[0];
     const end = root && root.end !== null ? stateText(root, conditionOf(root, this.names), this.names) : '';
     return [end || l10n.t('ended'), duration(lastTime)].join(' · ');
+  }
+
+  private stateText(): string {
+    const [first] = this.names.stuck.values();
+    return first ? stuckText(first).toLowerCase() : l10n.t('running');
   }
 
   private process(process: ProcessView): Sibling {
@@ -98,7 +105,7 @@ class Builder {
   private processLook(process: ProcessView, condition: Condition, children: readonly Spec[]): Look {
     const wait = process.end === null ? waitOf(process) : undefined;
     const figures = [
-      condition === 'stuck' ? conditionText(condition) : '',
+      condition === 'stuck' ? stuckText(this.names.stuck.get(process.id)) : '',
       stateText(process, condition, this.names),
       process.end === null && process.cpu !== null ? cpu(process.cpu) : '',
       process.end === null && process.memory !== null ? bytes(process.memory) : '',
@@ -108,7 +115,7 @@ class Builder {
       label: process.name || `pid ${process.pid}`,
       description: describe(process, condition, this.names),
       icon: iconOf(condition, wait?.kind),
-      context: process.end === null ? 'process.live' : 'process.ended',
+      context: process.end === null ? `process.live${atSite(wait)}` : 'process.ended',
       accessible: [process.name, ...figures].filter(Boolean).join(', '),
       expand: children.length > 0 ? 'expanded' : 'none',
       mark: markOf(condition),
@@ -126,7 +133,7 @@ class Builder {
       label: name,
       description: text,
       icon: iconOf(condition, wait?.kind),
-      context: 'thread',
+      context: `thread${atSite(wait)}`,
       accessible: l10n.t('Thread {0} of {1}, {2}', name, process.name, text),
       expand: 'none',
       mark: markOf(condition),
@@ -168,6 +175,10 @@ function sessionIcon(live: boolean, alarm: boolean, failed: boolean) {
   if (failed) return { id: 'warning', color: 'list.warningForeground' };
   if (alarm) return { id: 'error', color: 'list.errorForeground' };
   return live ? { id: 'pulse', color: 'charts.green' } : { id: 'history', color: 'disabledForeground' };
+}
+
+function atSite(wait: WaitView | undefined): '' | '.site' {
+  return wait?.site ? '.site' : '';
 }
 
 function markOf(condition: Condition): Look['mark'] {

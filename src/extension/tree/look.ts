@@ -41,7 +41,7 @@ export function threadCondition(thread: ThreadView, names: Names): Condition {
 export function conditionText(condition: Condition): string {
   switch (condition) {
     case 'stuck':
-      return l10n.t('Deadlocked');
+      return l10n.t('Stuck');
     case 'blocked':
       return l10n.t('Blocked');
     case 'waiting':
@@ -89,7 +89,7 @@ export function stateText(process: ProcessView, condition: Condition, names: Nam
   if (process.end !== null) return endText(process);
   const wait = waitOf(process);
   const waits = wait ? waitText(wait, names) : undefined;
-  if (condition === 'stuck') return waits ?? l10n.t('deadlocked');
+  if (condition === 'stuck' && waits) return waits;
   if (condition === 'untraced') {
     return process.reason ? l10n.t('not traced: {0}', process.reason) : l10n.t('not traced');
   }

@@ -39,7 +39,9 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   getTreeItem(node: TreeNode): vscode.TreeItem {
     const { look } = node;
     const item = new vscode.TreeItem(look.label, EXPAND[look.expand]);
-    item.id = node.id;
+    // VS Code draws an item that gets its first child as collapsed, whatever it says of itself. So a leaf and a parent are
+    // two items to it: once in its life a process changes from one to the other, and then stands open.
+    item.id = look.expand === 'none' ? `${node.id}|leaf` : node.id;
     item.description = look.description;
     item.iconPath = new vscode.ThemeIcon(
       look.icon.id,

@@ -68,8 +68,8 @@ test('a deadlock: the tree names who waits for what, and marks it', () => {
     '  a and b wait for each other | certain | finding',
     '    a waits for lock B (held by b) | deadlock.ts:25 | link',
     '  main | running · 12% CPU · pid 9 | process.live',
-    '    a | waits for lock B, held by b · 0% CPU · 48 MB · pid 1 | process.live',
-    '    b | waits for something unknown · 0% CPU · 48 MB · pid 2 | process.live',
+    '    a | waits for lock B, held by b · 0% CPU · 48 MB · pid 1 | process.live.site',
+    '    b | waits for something unknown · 0% CPU · 48 MB · pid 2 | process.live.site',
   ]);
   const a = spec.children[1]!.children[0]!;
   assert.equal(a.look.mark, 'alarm');

@@ -44,7 +44,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
       new Option('--format <format>', 'format of the file').choices(['chrome', 'perfetto']).default('chrome'),
     )
     .requiredOption('-o, --output <file>', 'file to write')
-    .option('--redact', 'leave out arguments, folders and names of commands')
+    .option('--redact', 'leave out command lines and folders')
     .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
   for (const command of program.commands) command.exitOverride();
   return program;

@@ -100,7 +100,7 @@ function* threadEvents(
       tid,
       ...span(from, to),
       name: timeline.sliceName(slice),
-      args: slice.site === null ? {} : { at: siteText(slice.site) },
+      args: slice.site === null ? {} : { at: siteText(slice.site, redact) },
     };
   }
 }

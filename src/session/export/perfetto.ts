@@ -71,7 +71,7 @@ export function writePerfetto(
     for (const about of processEvents(process, timeline)) event(about);
   }
   for (const thread of timeline.threads.values()) {
-    for (const about of threadEvents(thread, timeline)) event(about);
+    for (const about of threadEvents(thread, timeline, options)) event(about);
   }
   for (const about of flowEvents(timeline)) event(about);
   for (const about of findingEvents(timeline)) event(about);
@@ -126,7 +126,11 @@ function* processEvents({ number, view }: ExportProcess, timeline: ExportTimelin
   yield { time: view.end ?? timeline.end, track, type: TYPE.end };
 }
 
-function* threadEvents({ view, number }: ExportThread, timeline: ExportTimeline): Generator<TrackEvent> {
+function* threadEvents(
+  { view, number }: ExportThread,
+  timeline: ExportTimeline,
+  { redact }: ExportOptions,
+): Generator<TrackEvent> {
   const end = view.end ?? timeline.end;
   const track = number;
   yield { time: view.start, track, type: TYPE.begin, category: 'thread', name: timeline.threadName(view) };
@@ -137,15 +141,15 @@ function* threadEvents({ view, number }: ExportThread, timeline: ExportTimeline)
       type: TYPE.begin,
       category: slice.state,
       name: timeline.sliceName(slice),
-      args: at(slice),
+      args: at(slice, redact),
     };
     yield { time: to, track, type: TYPE.end };
   }
   yield { time: end, track, type: TYPE.end };
 }
 
-function at({ site }: SliceView): Readonly<Record<string, string>> {
-  return site === null ? {} : { at: siteText(site) };
+function at({ site }: SliceView, redact: boolean): Readonly<Record<string, string>> {
+  return site === null ? {} : { at: siteText(site, redact) };
 }
 
 /** An arrow connects two events: the send and the receive, as moments on their tracks. */

@@ -53,9 +53,9 @@ export class ExportTimeline {
       if (slice.state !== 'exited' && to >= from) yield { slice, from, to };
     }
   }
-  /** A thread's slice is called like its process: that is what people look for. */
+  /** A main thread's slice is called like its process: that is what people look for. */
   threadName(thread: ThreadView): string {
-    return this.model.process(thread.processId)?.name ?? thread.name;
+    return (thread.threadId === 0 && this.model.process(thread.processId)?.name) || thread.name;
   }
   flows(): readonly FlowView[] {
     return this.model.flows({ start: 0, end: this.end }, MOST_FLOWS);
@@ -73,8 +73,9 @@ export class ExportTimeline {
   }
 }
 
-export function siteText(site: CallSite): string {
-  return `${site.file}:${site.line}:${site.column}`;
+/** @param redact without folders */
+export function siteText({ file, line, column }: CallSite, redact: boolean): string {
+  return `${redact ? file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1) : file}:${line}:${column}`;
 }
 
 function number(views: readonly ProcessView[]): ExportProcess[] {

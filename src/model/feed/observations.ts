@@ -1,6 +1,15 @@
 import type { Observation } from '../../trace/definitions.ts';
 import type { World } from '../state/world.ts';
 
+/** The launcher killed what was left: nobody outlives the session then. */
+function endAll(world: World, time: number): void {
+  for (const process of world.processes.all) {
+    if (!process.alive) continue;
+    process.goneAt = time;
+    world.processes.changed(process);
+  }
+}
+
 /** Enters what the session saw from outside. */
 export function applyObservation(world: World, seen: Observation): void {
   if (seen.type === 'session') return;
@@ -59,6 +68,7 @@ export function applyObservation(world: World, seen: Observation): void {
       break;
     case 'end':
       world.end = seen.time;
+      if (world.killed !== null) endAll(world, seen.time);
       break;
   }
 }

@@ -25,6 +25,8 @@ export interface Enders {
   /** Something unknown, or something under way, may end it. */
   readonly open: boolean;
 }
+/** How old a death must be before something follows from it, ns. */
+const SETTLE = 1e9;
 const OPEN: Enders = { units: [], need: 1, weak: [], dead: [], open: true };
 
 type UnitOf = (thread: ThreadEntity, task: number) => Unit;
@@ -117,7 +119,7 @@ export class EnderRules {
   private recovers({ thread }: Hold): boolean {
     const { exit, alive } = thread.process;
     const normal = alive ? thread.selfEnd !== null : exit?.signal == null && exit?.code === 0;
-    return !normal && !this.lasted(thread.end ?? 0);
+    return normal ? !this.settled(thread) : !this.lasted(thread.end ?? 0);
   }
 
   private end(child: ChildEntity | null, certainty: Certainty): Enders {
@@ -207,6 +209,7 @@ export class EnderRules {
     for (const thread of wait.thread.process.threads.values()) {
       if (thread === wait.thread) continue;
       if (thread.alive) units.push(this.unit(thread, 0));
+      else if (!this.settled(thread)) return OPEN;
       else if (thread.uses.has(resource)) dead.push(thread);
     }
     return { units, need: 1, weak: [], dead, open: false };
@@ -219,7 +222,8 @@ export class EnderRules {
     for (const use of resource.uses) {
       if (use.thread === wait.thread || !can(use)) continue;
       if (use.thread.alive) units.push(this.unit(use.thread, 0));
-      else dead.push(use.thread);
+      else if (this.settled(use.thread)) dead.push(use.thread);
+      else return OPEN;
     }
     return { units, need: 1, weak: [], dead, open: this.boots(resource) };
   }
@@ -242,7 +246,18 @@ export class EnderRules {
   }
 
   private lasted(since: number): boolean {
-    const at = since + this.patience;
+    return this.passed(since + this.patience);
+  }
+
+  /**
+   * A death is old enough to conclude from. Right after it others may be about to die too (Ctrl-C, a group that is killed),
+   * or the runtime to tell them.
+   */
+  private settled(thread: ThreadEntity): boolean {
+    return this.passed((thread.end ?? 0) + SETTLE);
+  }
+
+  private passed(at: number): boolean {
     if (this.now >= at) return true;
     this.due(at);
     return false;

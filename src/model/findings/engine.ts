@@ -49,7 +49,7 @@ export class FindingsEngine {
 
   /** Called before an end (`process` null: the launcher's kill) is entered. */
   beforeEnd(process: ProcessEntity | null, time: number): void {
-    if (process !== null && !involved(process)) return;
+    if (this.world.killed !== null || (process !== null && !involved(process))) return;
     for (const finding of this.look(time, () => {})) {
       if (!finding.blocking || (process !== null && !finding.processes.includes(process.id))) continue;
       if (!this.kept.has(finding.id)) this.kept.set(finding.id, finding);
@@ -79,8 +79,10 @@ export class FindingsEngine {
 
   /** What was kept blocks no longer, unless the launcher's kill is what ended it. */
   private merge(found: readonly Finding[]): readonly Finding[] {
-    const byId = new Map(found.map((finding) => [finding.id, finding]));
     const { killed } = this.world;
+    // What hangs after the launcher's kill is what the kill left over.
+    const own = killed === null ? found : found.filter((finding) => !finding.blocking);
+    const byId = new Map(own.map((finding) => [finding.id, finding]));
     for (const [id, finding] of this.kept) {
       const current = byId.get(id);
       if (current?.blocking) continue;

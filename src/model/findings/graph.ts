@@ -128,8 +128,10 @@ export class WaitGraph {
     return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0;
   }
 
-  /** A process that was sent a signal a moment ago may be about to end. */
-  isEnding(process: ProcessEntity): boolean {
+  /** A process that was sent a signal a moment ago, or whose parent has just ended, may be about to end. */
+  private isEnding(process: ProcessEntity): boolean {
+    const parentEnd = process.parent?.end ?? null;
+    if (parentEnd !== null && !this.lasted(parentEnd)) return true;
     return process.signalledAt !== null && !this.lasted(process.signalledAt);
   }
 

@@ -10,9 +10,15 @@ import type { Unit } from './graph.ts';
 export function threadWords(thread: ThreadEntity, task = 0): string {
   const process = processName(thread.process);
   const who = thread.threadId === 0 ? process : `thread ${threadName(thread)} of ${process}`;
-  if (task === 0) return who;
-  const name = thread.tasks.get(task);
-  return `task ${name === undefined || name === '' ? task : `“${name}”`} of ${who}`;
+  const name = thread.tasks.get(task) ?? '';
+  if (name !== '') return `task “${name}” of ${who}`;
+  // The only task of a thread (a Process target) is the thread, for people.
+  return task === 0 || tasksOf(thread).size <= 1 ? who : `task ${task} of ${who}`;
+}
+function tasksOf(thread: ThreadEntity): Set<number> {
+  const tasks = new Set(thread.holds.map((hold) => hold.task));
+  for (const wait of thread.waits.values()) if (wait.kind !== KIND.waitResult) tasks.add(wait.task);
+  return tasks;
 }
 export function unitWords(unit: Unit): string {
   return threadWords(unit.thread, unit.task);

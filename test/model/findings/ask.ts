@@ -37,3 +37,5 @@ export function places(finding: Finding): string[] {
 }
 /** Long enough for whatever is only suspected. */
 export const LONG = 60_000;
+/** Long enough for conclusions from a death. */
+export const SETTLED = 1500;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Resource, type StreamBuilder, TraceBuilder } from '../builder.ts';
-import { find, LONG, none, only, places } from './ask.ts';
+import { find, LONG, none, only, places, SETTLED } from './ask.ts';
 
 interface Scene {
   readonly t: TraceBuilder;
@@ -130,7 +130,8 @@ describe('pipes', () => {
     writer.exit(0);
     main.childExit(writer);
     main.wait('waitReceive', pipe, { sync: true, site: '/app/main.ts:9' });
-    const finding = only(t, 'pipe-no-eof', 'certain');
+    none(t);
+    const finding = only(t, 'pipe-no-eof', 'certain', SETTLED);
     assert.match(finding.explanation, /writer, which sent into pipe p, has exited/);
     assert.match(finding.explanation, /has a write end of pipe p itself/);
     assert.deepEqual(places(finding), ['created 2', 'waits 9']);
@@ -180,6 +181,17 @@ describe('pipes', () => {
     none(t, LONG);
     main.quiescent(0, 0);
     only(t, 'pipe-no-eof', 'certain');
+  });
+  it('workers whose parent was killed a moment ago are not reported: they die with it', () => {
+    const { t, main, child, q } = scene();
+    const other = main.start('other', { pid: 12 }).open(q);
+    main.quiescent();
+    for (const who of [child, other]) who.wait('waitReceive', q, { sync: true });
+    t.at(100);
+    t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: null, signal: 'SIGINT' });
+    t.observe({ type: 'osGone', time: t.tick(), pid: 11 });
+    t.observe({ type: 'osGone', time: t.tick(), pid: 12 });
+    none(t, LONG);
   });
   it('a child that starts up may still open the queue', () => {
     const { t, main, child, q } = scene();

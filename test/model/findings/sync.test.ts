@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Resource, type StreamBuilder, TraceBuilder } from '../builder.ts';
-import { find, LONG, none, only } from './ask.ts';
+import { find, LONG, none, only, SETTLED } from './ask.ts';
 
 function scene(resource: (t: TraceBuilder) => Resource): {
   t: TraceBuilder;
@@ -59,7 +59,8 @@ describe('lost-notify', () => {
     one.wait('waitCondition', r, { sync: true });
     two.exit(0);
     main.join(one, { sync: true });
-    const finding = only(t, 'lost-notify', 'certain');
+    none(t);
+    const finding = only(t, 'lost-notify', 'certain', SETTLED);
     assert.match(finding.explanation, /last notify/);
   });
   it('is not reported while somebody could notify, or when the notify came', () => {
@@ -151,7 +152,7 @@ describe('atomics-wait-no-notifier', () => {
     main.wait('waitAtomics', r, { sync: true, site: '/app/main.ts:3' });
     none(t, LONG);
     worker.exit(0);
-    only(t, 'atomics-wait-no-notifier', 'certain');
+    only(t, 'atomics-wait-no-notifier', 'certain', SETTLED);
   });
   it('is certain when the others wait for this one', () => {
     const { t, main, worker, r } = shared();
@@ -177,7 +178,8 @@ describe('owner-died', () => {
     main.childExit(one);
     two.wait('waitAcquire', r, { sync: true, site: '/app/main.ts:9' });
     main.join(two, { sync: true });
-    const finding = only(t, 'owner-died', 'certain');
+    none(t);
+    const finding = only(t, 'owner-died', 'certain', SETTLED);
     assert.deepEqual(finding.sites.map((s) => `${s.role} ${s.line}`).sort(), ['acquired 8', 'waits 9']);
     assert.ok(finding.processes.includes('11'));
   });
@@ -213,7 +215,7 @@ describe('owner-died', () => {
     worker.open(r).acquire(r, 2, '/app/w.ts:5');
     worker.exit(0);
     main.wait('waitAcquire', r, { sync: true });
-    only(t, 'worker-died-holding-lock', 'certain');
+    only(t, 'worker-died-holding-lock', 'certain', SETTLED);
   });
 });
 

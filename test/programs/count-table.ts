@@ -20,9 +20,9 @@ export async function tabulate(
     const expectation = expectationOf(program, major);
     const cells = COUNTS.flatMap((name) => {
       const seen = isStrace(name) ? (strace ? [strace[name]] : []) : runs.map((run) => run[name]);
-      const expected = expectation[name];
-      if (seen.length === 0 || (expected === undefined && seen.every((count) => count === 0))) return [];
-      const wrong = expected !== undefined && seen.some((count) => !fits(count, expected));
+      const expected = expectation[name] ?? 0;
+      if (seen.length === 0 || (expected === 0 && seen.every((count) => count === 0))) return [];
+      const wrong = seen.some((count) => !fits(count, expected));
       return [`${name} ${range(seen)}${wrong ? ` (EXPECTED ${inWords(expected)})` : ''}`];
     });
     console.log(

@@ -24,8 +24,9 @@ export const COUNTS = [
   'atomicsWaits',
 ] as const;
 export type CountName = (typeof COUNTS)[number];
-/** A count that is always the same, or the least and the most that were ever seen. */
-export type Expected = number | readonly [least: number, most: number];
+/** A count that is always the same, the least and the most that were ever seen, or one that is not judged. */
+export type Expected = number | readonly [least: number, most: number] | 'any';
+/** What is not named must be 0. */
 export type Expectation = Readonly<Partial<Record<CountName, Expected>>>;
 export type Counts = Readonly<Record<CountName, number>>;
 

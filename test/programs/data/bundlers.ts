@@ -16,7 +16,7 @@ export const BUNDLERS: readonly Program[] = [
     },
     removes: ['dist', 'node_modules/.cache'],
     command: ['node_modules/.bin/webpack', '-c', 'terser.config.cjs', '--no-stats'],
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 1, portPosts: 12, workerPosts: 5 },
   },
   {
     id: 'rollup_terser',
@@ -32,7 +32,7 @@ export const BUNDLERS: readonly Program[] = [
     },
     removes: ['dist'],
     command: ['node_modules/.bin/rollup', '-c', 'rollup.config.mjs'],
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 2, portPosts: 14, workerPosts: 3 },
   },
   {
     id: 'esbuild_service',
@@ -48,7 +48,7 @@ export const BUNDLERS: readonly Program[] = [
     command: ['node', 'build.mjs'],
     stdout: 'let a = 1; 1',
     // The service is a native program that talks over its stdin and stdout.
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, natives: 1 },
   },
   {
     id: 'tsx_command',
@@ -56,7 +56,17 @@ export const BUNDLERS: readonly Program[] = [
     files: { 'main.ts': 'const answer: number = 42;\nconsole.log(answer, typeof process.send);\n' },
     command: ['node_modules/.bin/tsx', 'main.ts'],
     env: { TSX_DISABLE_CACHE: '1' },
-    expect: {},
+    expect: {
+      processes: 2,
+      nodeExecs: 2,
+      natives: 1,
+      threads: 1,
+      portPosts: 8,
+      workerPosts: 2,
+      atomicsWaits: 2,
+    },
+    // There the loader hooks run in a thread of Node's own: its messages are in the counts, the thread is not.
+    expectOn: { 20: { portPosts: 13, workerPosts: 5, atomicsWaits: 1 } },
   },
   {
     id: 'nyc_wrapper',
@@ -71,7 +81,7 @@ export const BUNDLERS: readonly Program[] = [
     removes: ['.nyc_output', 'node_modules/.cache'],
     // It writes NODE_OPTIONS and replaces spawn in every process by itself.
     command: ['node_modules/.bin/nyc', '--reporter=text-summary', 'node', 'main.cjs'],
-    expect: {},
+    expect: { processes: 4, nodeExecs: 4 },
   },
   {
     id: 'c8_wrapper',
@@ -84,6 +94,6 @@ export const BUNDLERS: readonly Program[] = [
     },
     removes: ['coverage'],
     command: ['node_modules/.bin/c8', '--reporter=text-summary', 'node', 'main.cjs'],
-    expect: {},
+    expect: { processes: 4, nodeExecs: 4 },
   },
 ];

@@ -12,7 +12,7 @@ export const MANAGERS: readonly Program[] = [
     command: ['node_modules/.bin/run-p', 'one', 'two'],
     unordered: true,
     posix: true,
-    expect: {},
+    expect: { processes: 5, nodeExecs: 5, shells: 2 },
   },
   {
     id: 'nodemon_crash',
@@ -21,7 +21,7 @@ export const MANAGERS: readonly Program[] = [
     command: ['node_modules/.bin/nodemon', '--exitcrash', '--quiet', 'app.cjs'],
     exitCode: 1,
     posix: true,
-    expect: {},
+    expect: { processes: 2, nodeExecs: 2, shells: 1, natives: 1 },
   },
   {
     id: 'throng_cluster',
@@ -35,7 +35,7 @@ export const MANAGERS: readonly Program[] = [
     },
     command: ['node', 'app.cjs'],
     unordered: true,
-    expect: {},
+    expect: { processes: 4, nodeExecs: 4 },
   },
   {
     id: 'cluster_http',
@@ -63,7 +63,7 @@ export const MANAGERS: readonly Program[] = [
     },
     command: ['node', 'app.cjs'],
     unordered: true,
-    expect: {},
+    expect: { processes: 3, nodeExecs: 3, ipcDown: 2, ipcUp: 6, ipcDownReceived: 2, ipcUpReceived: 6 },
   },
   {
     id: 'execa_ipc',
@@ -86,6 +86,14 @@ export const MANAGERS: readonly Program[] = [
     command: ['node', 'main.mjs'],
     stdout: '1\n4\n9\n16\n25\ndone\n42',
     posix: true,
-    expect: {},
+    expect: {
+      processes: 3,
+      nodeExecs: 3,
+      shells: 1,
+      ipcDown: 5,
+      ipcUp: 5,
+      ipcDownReceived: 5,
+      ipcUpReceived: 5,
+    },
   },
 ];

@@ -15,7 +15,7 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'main.cjs'],
     stdout: '2646700',
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 2, portPosts: 412, workerPosts: 2, atomicsWaits: 202 },
   },
   {
     id: 'tinypool_processes',
@@ -31,7 +31,15 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'main.mjs'],
     stdout: '2470',
-    expect: {},
+    expect: {
+      processes: 3,
+      nodeExecs: 3,
+      ipcDown: 22,
+      ipcUp: 22,
+      ipcDownReceived: 22,
+      ipcUpReceived: 22,
+      portPosts: 40,
+    },
   },
   {
     id: 'workerpool_processes',
@@ -46,7 +54,7 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'pool-process.cjs'],
     stdout: '2470',
-    expect: {},
+    expect: { processes: 3, nodeExecs: 3, ipcDown: 22, ipcUp: 20, ipcDownReceived: 22, ipcUpReceived: 20 },
   },
   {
     id: 'workerpool_threads',
@@ -61,7 +69,7 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'pool-thread.cjs'],
     stdout: '2470',
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 2, portPosts: 50, workerPosts: 22 },
   },
   {
     id: 'poolifier_cluster',
@@ -78,7 +86,7 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'main.mjs'],
     stdout: '2470',
-    expect: {},
+    expect: { processes: 3, nodeExecs: 3, ipcDown: 28, ipcUp: 24, ipcDownReceived: 28, ipcUpReceived: 24 },
   },
   {
     id: 'synckit_calls',
@@ -94,7 +102,7 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'main.mjs'],
     stdout: '2470',
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 1, portPosts: 44, workerPosts: 20, atomicsWaits: 20 },
   },
   {
     id: 'pino_transport',
@@ -106,7 +114,7 @@ export const POOLS: readonly Program[] = [
         'for (let i = 0; i < 20; i++) log.info({ i });\n',
     },
     command: ['node', 'main.cjs'],
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 1, portPosts: 6, workerPosts: 1, atomicsWaits: 1 },
   },
   {
     id: 'threads_pool',
@@ -123,6 +131,6 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'main.cjs'],
     stdout: '2470',
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 2, portPosts: 70, workerPosts: 20 },
   },
 ];

@@ -4,19 +4,23 @@ const TEST_NAMES = ['a', 'b', 'c', 'd'] as const;
 const files = (name: (n: string) => string, text: (n: string) => string): Record<string, string> =>
   Object.fromEntries(TEST_NAMES.map((n) => [name(n), text(n)]));
 
+const JEST_FILES = {
+  'jest.config.json': '{"cacheDirectory":"<rootDir>/cache","testMatch":["**/jest-*.test.js"]}',
+  'jest.threads.json':
+    '{"cacheDirectory":"<rootDir>/cache","testMatch":["**/jest-*.test.js"],"workerThreads":true}',
+  ...files(
+    (n) => `jest-${n}.test.js`,
+    (n) => `test('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+  ),
+};
+
 /** Test runners, each with four small test files on two workers. */
 export const RUNNERS: readonly Program[] = [
   {
     id: 'jest_processes',
     packages: ['jest@30.5.2'],
     install: 'jest',
-    files: {
-      'jest.config.json': '{"cacheDirectory":"<rootDir>/cache","testMatch":["**/jest-*.test.js"]}',
-      ...files(
-        (n) => `jest-${n}.test.js`,
-        (n) => `test('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
-      ),
-    },
+    files: JEST_FILES,
     // With a cache of short durations jest would run everything in one process.
     removes: ['cache'],
     command: [
@@ -27,20 +31,13 @@ export const RUNNERS: readonly Program[] = [
       '--watchman=false',
     ],
     unordered: true,
-    expect: {},
+    expect: { processes: 5, nodeExecs: 5, ipcDown: 19, ipcUp: 19, ipcDownReceived: 19, ipcUpReceived: 19 },
   },
   {
     id: 'jest_threads',
     packages: ['jest@30.5.2'],
     install: 'jest',
-    files: {
-      'jest.threads.json':
-        '{"cacheDirectory":"<rootDir>/cache","testMatch":["**/jest-*.test.js"],"workerThreads":true}',
-      ...files(
-        (n) => `jest-${n}.test.js`,
-        (n) => `test('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
-      ),
-    },
+    files: JEST_FILES,
     removes: ['cache'],
     command: [
       'node_modules/.bin/jest',
@@ -50,7 +47,7 @@ export const RUNNERS: readonly Program[] = [
       '--watchman=false',
     ],
     unordered: true,
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 4, portPosts: 54, workerPosts: 19 },
   },
   {
     id: 'vitest_forks',
@@ -63,7 +60,7 @@ export const RUNNERS: readonly Program[] = [
     removes: ['node_modules/.vite', 'node_modules/.vitest'],
     command: ['node_modules/.bin/vitest', 'run', '--pool=forks', '--maxWorkers=2', '--reporter=tap-flat'],
     unordered: true,
-    expect: {},
+    expect: { processes: 5, nodeExecs: 5, ipcDown: 44, ipcUp: 44, ipcDownReceived: 44, ipcUpReceived: 44 },
   },
   {
     id: 'vitest_threads',
@@ -76,7 +73,7 @@ export const RUNNERS: readonly Program[] = [
     removes: ['node_modules/.vite', 'node_modules/.vitest'],
     command: ['node_modules/.bin/vitest', 'run', '--pool=threads', '--maxWorkers=2', '--reporter=tap-flat'],
     unordered: true,
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 4, portPosts: 104, workerPosts: 44 },
   },
   {
     id: 'mocha_parallel',
@@ -87,7 +84,7 @@ export const RUNNERS: readonly Program[] = [
     ),
     command: ['node_modules/.bin/mocha', '--parallel', '--jobs', '2', 'spec/*.cjs'],
     unordered: true,
-    expect: {},
+    expect: { processes: 3, nodeExecs: 3, ipcDown: 6, ipcUp: 6, ipcDownReceived: 6, ipcUpReceived: 6 },
   },
   {
     id: 'ava_threads',
@@ -100,7 +97,7 @@ export const RUNNERS: readonly Program[] = [
     removes: ['node_modules/.cache'],
     command: ['node_modules/.bin/ava', '--concurrency=2', '--tap'],
     unordered: true,
-    expect: {},
+    expect: { processes: 1, nodeExecs: 1, threads: 4, portPosts: 48, workerPosts: 4 },
   },
   {
     id: 'ava_processes',
@@ -113,7 +110,7 @@ export const RUNNERS: readonly Program[] = [
     removes: ['node_modules/.cache'],
     command: ['node_modules/.bin/ava', '--concurrency=2', '--no-worker-threads', '--tap'],
     unordered: true,
-    expect: {},
+    expect: { processes: 5, nodeExecs: 5, ipcDown: 8, ipcUp: 28, ipcDownReceived: 8, ipcUpReceived: 28 },
   },
   {
     id: 'node_test',
@@ -123,6 +120,6 @@ export const RUNNERS: readonly Program[] = [
       (n) => `import test from 'node:test';\ntest('${n} adds', () => {});\n`,
     ),
     command: ['node', '--test', '--test-concurrency=2', '--test-reporter=tap'],
-    expect: {},
+    expect: { processes: 5, nodeExecs: 5 },
   },
 ];

@@ -97,7 +97,7 @@ export class BoundedSemaphore extends Semaphore {
 }
 
 function create(options: number | SemaphoreOptions, kind: SemaphoreKind): Core {
-  const { value = 1, name } = typeof options === 'number' ? { value: options, name: undefined } : options;
+  const { value = 1, name } = typeof options === 'object' ? options : { value: options, name: undefined };
   if (!Number.isInteger(value) || value < 0 || value > MOST) {
     throw new ValueError(`a semaphore's initial value is a whole number from 0, not ${String(value)}`);
   }

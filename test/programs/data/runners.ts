@@ -14,6 +14,9 @@ const JEST_FILES = {
   ),
 };
 
+/** TAP numbers its lines as they come. */
+const NUMBERED = [[/^ok \d+/gm, 'ok <n>']] as const;
+
 /** Test runners, each with four small test files on two workers. */
 export const RUNNERS: readonly Program[] = [
   {
@@ -53,6 +56,7 @@ export const RUNNERS: readonly Program[] = [
     id: 'vitest_forks',
     packages: ['vitest@4.1.12'],
     install: 'vitest',
+    varies: NUMBERED,
     files: files(
       (n) => `vitest-${n}.test.js`,
       (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
@@ -66,6 +70,7 @@ export const RUNNERS: readonly Program[] = [
     id: 'vitest_threads',
     packages: ['vitest@4.1.12'],
     install: 'vitest',
+    varies: NUMBERED,
     files: files(
       (n) => `vitest-${n}.test.js`,
       (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
@@ -90,6 +95,7 @@ export const RUNNERS: readonly Program[] = [
     id: 'ava_threads',
     packages: ['ava@6.4.1'],
     install: 'ava',
+    varies: NUMBERED,
     files: files(
       (n) => `test/${n}.mjs`,
       (n) => `import test from 'ava';\ntest('${n} adds', (t) => { t.is(1 + 1, 2); });\n`,
@@ -103,6 +109,7 @@ export const RUNNERS: readonly Program[] = [
     id: 'ava_processes',
     packages: ['ava@6.4.1'],
     install: 'ava',
+    varies: NUMBERED,
     files: files(
       (n) => `test/${n}.mjs`,
       (n) => `import test from 'ava';\ntest('${n} adds', (t) => { t.is(1 + 1, 2); });\n`,

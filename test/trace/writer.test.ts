@@ -178,3 +178,46 @@ test('a half-written record at the end is torn, and nothing before it is touched
     [['torn', 1]],
   );
 });
+
+test('where mapping is refused, records are written instead', (t) => {
+  const dir = temporaryDirectory(t);
+  writeSession(dir);
+  const refusing = {
+    map(): never {
+      throw new Error('ENOMEM');
+    },
+  };
+  const stream = openStream(dir, NAME, { shared: refusing });
+  for (let i = 0; i < 5000; i++) stream.writer.append(i, headOf(KIND.signal, 0, 0), 0, 0, i, 0);
+  stream.writer.finish();
+  const { records, damages } = read(dir);
+  assert.deepEqual([records.length, damages], [5000, []]);
+});
+
+test('a directory that is gone and comes back: what was lost between is counted exactly', (t) => {
+  const dir = temporaryDirectory(t);
+  const inner = path.join(dir, 'trace');
+  fs.mkdirSync(inner);
+  writeSession(inner);
+  const stream = openStream(inner, NAME);
+  let time = 0;
+  let n = 0;
+  const append = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      time += 1e6;
+      stream.writer.append(time, headOf(KIND.signal, 0, 0), 0, 0, n++, 0);
+      stream.writer.flush();
+    }
+  };
+  append(1990);
+  fs.renameSync(inner, `${inner}.away`);
+  append(1000);
+  fs.renameSync(`${inner}.away`, inner);
+  append(1000);
+  stream.writer.finish();
+  const collected = read(inner);
+  assert.equal(collected.records.length + collected.lost('dropped'), 3990);
+  assert.ok(collected.lost('dropped') >= 900, `${collected.lost('dropped')} dropped`);
+  assert.deepEqual([...new Set(collected.damages.map((d) => d.kind))], ['dropped']);
+  assert.equal(collected.records.at(-1)!.n, 3989);
+});

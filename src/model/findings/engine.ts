@@ -51,9 +51,18 @@ export class FindingsEngine {
   beforeEnd(process: ProcessEntity | null, time: number): void {
     if (this.world.killed !== null || (process !== null && !involved(process))) return;
     for (const finding of this.look(time, () => {})) {
-      if (!finding.blocking || (process !== null && !finding.processes.includes(process.id))) continue;
+      if (!finding.blocking || (process !== null && !this.takesAway(process, finding))) continue;
       if (!this.kept.has(finding.id)) this.kept.set(finding.id, finding);
     }
+  }
+
+  /** Ctrl-C ends a whole tree at once, its root first: an end concerns findings about descendants as well. */
+  private takesAway(process: ProcessEntity, finding: Finding): boolean {
+    return finding.processes.some((id) => {
+      for (let p = this.world.processes.get(id) ?? null; p !== null; p = p.parent)
+        if (p === process) return true;
+      return false;
+    });
   }
 
   private look(now: number, due: (time: number) => void): Finding[] {
@@ -99,8 +108,9 @@ function rank(finding: Finding): number {
   return (finding.blocking ? 0 : 2) + (finding.certainty === 'certain' ? 0 : 1);
 }
 
-/** Only a process that waits or holds can be part of a finding that its end would hide. */
+/** Only a process that waits or holds, or has children, can be part of a finding that its end would hide. */
 function involved(process: ProcessEntity): boolean {
+  if (process.children.size > 0) return true;
   for (const thread of process.threads.values())
     if (thread.waits.size > 0 || thread.holds.length > 0) return true;
   return false;

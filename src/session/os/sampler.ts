@@ -4,6 +4,7 @@ import type { OsProcess, ProcessTable } from './process-table.ts';
 
 const FIRST_LOOK = 250;
 const LOOK_EVERY = 1000;
+const LONGEST = 10_000;
 /** Looking takes at most this part of a core, however many processes the machine has. */
 const MOST_SHARE = 0.02;
 
@@ -20,6 +21,8 @@ export class OsSampler {
   readonly #seen = new Map<number, string>();
   /** Pids that were written as seen from outside. */
   readonly #announced = new Set<number>();
+  /** Pids of an earlier look. */
+  readonly #looked = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -63,13 +66,15 @@ export class OsSampler {
   }
 
   async #lookAndGoOn(): Promise<void> {
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     try {
       await this.look();
     } catch {
       // A system that does not answer now (no process can be started) may do so next time.
     }
-    this.#schedule(Math.max(LOOK_EVERY, (performance.now() - begin) / MOST_SHARE));
+    // The CPU time of the whole tool meanwhile, at most too much: a busy machine does not make looking rarer.
+    const { user, system } = process.cpuUsage(begin);
+    this.#schedule(Math.min(LONGEST, Math.max(LOOK_EVERY, (user + system) / 1000 / MOST_SHARE)));
   }
 
   /** One look. */
@@ -90,6 +95,7 @@ export class OsSampler {
   #gone(pid: number, time: number): void {
     this.#seen.delete(pid);
     this.#announced.delete(pid);
+    this.#looked.delete(pid);
     // Also of traced ones: after SIGKILL nobody else may tell.
     this.#write({ type: 'osGone', time, pid });
   }
@@ -97,7 +103,8 @@ export class OsSampler {
   #report(entry: OsProcess, time: number): void {
     const { pid, ppid, name, command, cpu, memory, start } = entry;
     // A Node process has no stream yet in its first moments: at the second look it has, or never will.
-    const before = this.#seen.has(pid);
+    const before = this.#looked.has(pid);
+    this.#looked.add(pid);
     this.#seen.set(pid, start);
     if (before && !this.#announced.has(pid) && !this.#isTraced(pid)) {
       this.#announced.add(pid);

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { LiveRegion } from '../../src/cli/live-region.ts';
+import { files, type Ran, ROOT, scratch, start, until } from '../session/support.ts';
+import { CLI, cleanEnvironment, EXAMPLES, run } from './support.ts';
+
+const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const onTerminal = { skip: hasScript ? false : 'needs util-linux’ script for a pseudo terminal' };
+
+/** Runs the tool on a pseudo terminal; what is written to stdin is typed. */
+function typed(t: TestContext, args: readonly string[]): Ran {
+  const words = [process.execPath, CLI, 'run', '--node', process.execPath, ...args].map(
+    (word) => `'${word}'`,
+  );
+  return start(t, 'script', ['-qfec', `stty rows 30 cols 120; exec ${words.join(' ')}`, '/dev/null'], {
+    cwd: ROOT,
+    env: { ...cleanEnvironment(scratch(t)), SHELL: '/bin/sh', TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+test(
+  'the program has the terminal: it is one, has a size, reads raw keys, and gets Ctrl-C once',
+  onTerminal,
+  async (t) => {
+    const dir = scratch(t);
+    files(dir, {
+      'main.cjs': `
+      let seen = 0;
+      process.on('SIGINT', () => console.log('interrupted ' + ++seen));
+      console.log([process.stdin.isTTY, process.stdout.isTTY, process.stderr.isTTY, process.stdout.columns].join());
+      process.stdin.setRawMode(true);
+      process.stdin.on('data', (key) => {
+        if (String(key) === 'x') process.stdin.setRawMode(false), console.log('cooked');
+        if (String(key) === 'q\\n') process.exit(seen);
+      });`,
+    });
+    const ran = typed(t, ['--no-report', path.join(dir, 'main.cjs')]);
+    await until('it runs', () => ran.out().includes('true,true,true,120'));
+    ran.child.stdin?.write('x');
+    await until('it has read a raw key', () => ran.out().includes('cooked'));
+    ran.child.stdin?.write('\u0003');
+    await until('Ctrl-C arrives', () => ran.out().includes('interrupted 1'));
+    // A second one would come from the tool, which waits a moment before it hands a signal on.
+    await sleep(700);
+    ran.child.stdin?.write('q\n');
+    assert.equal((await ran.ended).code, 1);
+    assert.doesNotMatch(ran.out(), /interrupted 2/);
+  },
+);
+
+test('Ctrl-C ends a program that does not listen, and the report follows', onTerminal, async (t) => {
+  const ran = typed(t, [path.join(EXAMPLES, 'deadlock.ts')]);
+  await until('the deadlock is announced', () => ran.out().includes('Now:'));
+  ran.child.stdin?.write('\u0003');
+  assert.equal((await ran.ended).code, 130);
+  assert.match(ran.out(), /Processes[\s\S]*alice-to-bob[\s\S]*Findings/);
+});
+
+test('--watch draws the living tree below the program’s output', onTerminal, async (t) => {
+  const ran = typed(t, ['--watch', '--no-report', path.join(EXAMPLES, 'deadlock.ts')]);
+  await until('the tree marks the deadlock', () => /!.*alice-to-bob.*lock-cycle/.test(ran.out()));
+  ran.child.stdin?.write('\u0003');
+  assert.equal((await ran.ended).code, 130);
+  const lines = ran.out().split(/\r?\n/);
+  assert.ok(
+    lines.some((line) => line.trimEnd().endsWith('alice is held')),
+    'its own output is there',
+  );
+  assert.ok(ran.out().endsWith('\u001b[?25h'), 'the cursor is back');
+});
+
+test('--watch without a terminal says so once and goes on', async (t) => {
+  const dir = scratch(t);
+  files(dir, { 'main.cjs': "console.log('out')" });
+  const ran = run(t, ['--watch', '--no-report', path.join(dir, 'main.cjs')]);
+  assert.equal((await ran.ended).code, 0);
+  assert.equal(ran.out(), 'out\n');
+  assert.match(ran.err(), /^forkscope: --watch needs a terminal on stderr[^\n]*\n$/);
+});
+
+test('the live region keeps unfinished lines, long lines and tall pictures in place', () => {
+  let written = '';
+  const screen = {
+    columns: 20,
+    rows: 5,
+    write: (text: string) => {
+      written = text;
+      return true;
+    },
+  };
+  const region = new LiveRegion(screen);
+  region.draw(['a', 'b']);
+  assert.ok(written.endsWith('a\nb\n'));
+  region.write('half');
+  assert.ok(written.startsWith('\u001b[2A\r\u001b[J'), 'goes up by what was drawn');
+  assert.ok(written.endsWith('half\na\nb\n'));
+  region.write(' whole\n');
+  assert.ok(written.startsWith('\u001b[3A\r\u001b[J'));
+  assert.ok(written.endsWith('half whole\na\nb\n'));
+  region.draw(['1', '2', '3', '4', '5', '6', '7']);
+  assert.ok(written.endsWith('1\n2\n3\n… 4 more\n'), written);
+  region.draw([`\u001b[1m${'x'.repeat(40)}\u001b[22m`]);
+  assert.equal(
+    stripVTControlCharacters(written).replace(/^\s+|\s+$/g, ''),
+    `${'x'.repeat(18)}…`,
+    'cut to the width without its escapes',
+  );
+});

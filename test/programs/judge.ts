@@ -106,11 +106,12 @@ export function reportFailures(program: Program, report: Report, major: NodeMajo
  * A process that was killed may not have ended its stream. Nothing else may be missing: the last records of a worker
  * thread that is terminated can be saved by its process.
  */
-function lossFailures({ kills }: Program, { dropped, damaged, exact, problems }: Report): string[] {
+function lossFailures({ kills, crashes }: Program, { dropped, damaged, exact, problems }: Report): string[] {
   const failures = problems
-    .filter(
-      ({ code, message }) => kills === undefined || code !== 'trace-unended' || !MAIN_THREAD.test(message),
-    )
+    .filter(({ code, message }) => {
+      if (code === 'uncaughtException') return crashes === undefined;
+      return kills === undefined || code !== 'trace-unended' || !MAIN_THREAD.test(message);
+    })
     .map(({ code, message }) => `problem ${code}: ${message}`);
   if (dropped > 0 || damaged > 0) failures.push(`${dropped} records dropped, ${damaged} damaged`);
   if (!exact && kills === undefined) failures.push('the report is not exact');

@@ -64,4 +64,6 @@ export interface Program {
   readonly unpaired?: string;
   /** Why some of its processes are killed: what their last moment wrote may be missing from the trace. */
   readonly kills?: string;
+  /** Why one of its processes ends with an exception that nobody catches, untraced too. */
+  readonly crashes?: string;
 }

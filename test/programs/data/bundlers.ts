@@ -81,6 +81,7 @@ export const BUNDLERS: readonly Program[] = [
     removes: ['.nyc_output', 'node_modules/.cache'],
     // It writes NODE_OPTIONS and replaces spawn in every process by itself.
     command: ['node_modules/.bin/nyc', '--reporter=text-summary', 'node', 'main.cjs'],
+    crashes: 'the watchdog script of foreground-child has a syntax error',
     expect: { processes: 4, nodeExecs: 4 },
   },
   {
@@ -94,6 +95,7 @@ export const BUNDLERS: readonly Program[] = [
     },
     removes: ['coverage'],
     command: ['node_modules/.bin/c8', '--reporter=text-summary', 'node', 'main.cjs'],
+    crashes: 'the watchdog script of foreground-child has a syntax error',
     expect: { processes: 4, nodeExecs: 4 },
   },
 ];

@@ -31,6 +31,7 @@ export const POOLS: readonly Program[] = [
     },
     command: ['node', 'main.mjs'],
     stdout: '2470',
+    kills: 'the pool ends its workers with a signal',
     expect: {
       processes: 3,
       nodeExecs: 3,
@@ -125,7 +126,7 @@ export const POOLS: readonly Program[] = [
         '(async () => {\n' +
         "  const pool = Pool(() => spawn(new Worker('./worker.cjs')), 2);\n" +
         '  let sum = 0;\n' +
-        '  for (let i = 0; i < 20; i++) pool.queue(async (square) => { sum += await square(i); });\n' +
+        '  for (let i = 0; i < 20; i++) pool.queue(async (square) => { const n = await square(i); sum += n; });\n' +
         '  await pool.completed();\n  await pool.terminate();\n  console.log(sum);\n})();\n',
       'worker.cjs': "const { expose } = require('threads/worker');\nexpose((n) => n * n);\n",
     },

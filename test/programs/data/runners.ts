@@ -64,6 +64,7 @@ export const RUNNERS: readonly Program[] = [
     removes: ['node_modules/.vite', 'node_modules/.vitest'],
     command: ['node_modules/.bin/vitest', 'run', '--pool=forks', '--maxWorkers=2', '--reporter=tap-flat'],
     unordered: true,
+    kills: 'vitest ends its workers with a signal',
     expect: { processes: 5, nodeExecs: 5, ipcDown: 44, ipcUp: 44, ipcDownReceived: 44, ipcUpReceived: 44 },
   },
   {

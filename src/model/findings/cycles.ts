@@ -1,7 +1,8 @@
 import type { Finding } from '../types.ts';
 import { type ChainFinding, chainFinding, type Link, linksOf } from './finding.ts';
-import type { Certainty, Stuck, Unit } from './graph.ts';
+import type { Certainty, Stuck } from './graph.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import type { Unit } from './unit.ts';
 
 /** Waits that hang together: a circle, or a single wait that nobody alive could end. */
 export interface Chain {
@@ -32,8 +33,7 @@ export function* deadEnds(context: RuleContext): Iterable<Chain & { readonly lin
       for (const link of linksOf(graph, stuck, [unit])) {
         const { wait } = link;
         if (claimed.has(wait)) continue;
-        const { units, need } = graph.enders(wait, stuck.certainty);
-        if (units.length >= need) continue;
+        if (graph.countEnders(wait, stuck.certainty) >= graph.enders(wait, stuck.certainty).need) continue;
         const key = `${wait.kind} ${wait.resource?.index ?? unit.id}`;
         const group = groups.get(key);
         if (group === undefined) groups.set(key, [link]);
@@ -96,8 +96,9 @@ function report(
   return findings;
 }
 
-/** The threads of a chain that are not stuck in it but could still do something about it. */
+/** Those who could end the wait of a link and are not stuck. */
 export function freeEnders(context: RuleContext, chain: Chain, link: Link): Unit[] {
-  const { units } = context.graph.enders(link.wait, chain.stuck.certainty);
-  return units.filter((unit) => !chain.stuck.units.has(unit));
+  const { certainty, units } = chain.stuck;
+  const all = context.graph.endersOf(link.wait, certainty, new Set(), Number.POSITIVE_INFINITY);
+  return all.filter((unit) => !units.has(unit));
 }

@@ -6,30 +6,15 @@ import type {
   ProcessEntity,
   ResourceEntity,
   ThreadEntity,
-  ThreadUse,
   Wait,
 } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
-import type { Certainty, Unit } from './graph.ts';
+import type { Certainty } from './graph.ts';
+import { direct, type Enders, Group, grouped, OPEN, type UseTest } from './groups.ts';
+import type { Unit, Units } from './unit.ts';
 
-/** Who could end a wait. */
-export interface Enders {
-  /** Alive, and each able to end it, if not stuck. */
-  readonly units: readonly Unit[];
-  /** So many of `units` must be free to end it (a barrier needs all who are missing). */
-  readonly need: number;
-  /** Could end it by a right that is hardly ever used: a lock may be released by anyone who has a handle. */
-  readonly weak: readonly Unit[];
-  /** Would have ended it, and have exited. */
-  readonly dead: readonly ThreadEntity[];
-  /** Something unknown, or something under way, may end it. */
-  readonly open: boolean;
-}
 /** How old a death must be before something follows from it, ns. */
 const SETTLE = 1e9;
-const OPEN: Enders = { units: [], need: 1, weak: [], dead: [], open: true };
-
-type UnitOf = (thread: ThreadEntity, task: number) => Unit;
 
 /** Who could end a wait, by kind of wait. Whatever is not known for sure counts as open. */
 export class EnderRules {
@@ -37,20 +22,22 @@ export class EnderRules {
   private readonly now: number;
   private readonly patience: number;
   private readonly due: (time: number) => void;
-  private readonly unit: UnitOf;
+  private readonly units: Units;
+  private readonly cache = new Map<ResourceEntity, Map<number, Enders>>();
   private booting: readonly ProcessEntity[] | null = null;
+  private groups = 0;
 
-  constructor(world: World, now: number, patience: number, due: (time: number) => void, unit: UnitOf) {
+  constructor(world: World, now: number, patience: number, due: (time: number) => void, units: Units) {
     this.world = world;
     this.now = now;
     this.patience = patience;
     this.due = due;
-    this.unit = unit;
+    this.units = units;
   }
 
   of(wait: Wait, certainty: Certainty): Enders {
-    const { resource } = wait;
-    switch (wait.kind) {
+    const { resource, kind } = wait;
+    switch (kind) {
       case KIND.waitJoin:
       case KIND.waitChild:
       case KIND.waitSyncSpawn:
@@ -59,57 +46,84 @@ export class EnderRules {
       case KIND.waitAccept:
         return OPEN;
     }
-    if (resource === null || (resource.lossy && certainty === 'certain' && wait.kind !== KIND.waitAcquire))
+    if (resource === null || (resource.lossy && certainty === 'certain' && kind !== KIND.waitAcquire))
       return OPEN;
-    switch (wait.kind) {
-      case KIND.waitAcquire:
-        return this.lock(wait, resource);
+    switch (kind) {
       case KIND.waitReceive:
-        return this.senders(wait, resource);
-      case KIND.waitSend:
-      case KIND.waitFlush:
-        return this.users(wait, resource, (use) => use.canReceive);
-      case KIND.waitTaskDone:
-        return this.workers(wait, resource);
+        return this.receive(wait, resource);
       case KIND.waitCondition:
-        return resource.lastNotify >= wait.since ? OPEN : this.users(wait, resource, (use) => use.open);
+        if (resource.lastNotify >= wait.since) return OPEN;
+        break;
       case KIND.waitEvent:
-        return resource.lastSet >= wait.since || resource.lastSet > resource.lastClear
-          ? OPEN
-          : this.users(wait, resource, (use) => use.open);
+        if (resource.lastSet >= wait.since || resource.lastSet > resource.lastClear) return OPEN;
+        break;
       case KIND.waitBarrier:
-        return this.barrier(wait, resource);
+        if (resource.lastNotify >= wait.since) return OPEN;
+        break;
       case KIND.waitResult:
         return this.result(wait, resource);
       case KIND.waitAtomics:
         return this.sharers(wait, resource);
+    }
+    return this.shared(kind, resource);
+  }
+
+  /** Answers that are the same for all waits of one kind on one resource. */
+  private shared(kind: number, resource: ResourceEntity): Enders {
+    let byKind = this.cache.get(resource);
+    if (byKind === undefined) {
+      byKind = new Map();
+      this.cache.set(resource, byKind);
+    }
+    let enders = byKind.get(kind);
+    if (enders === undefined) {
+      enders = this.make(kind, resource);
+      byKind.set(kind, enders);
+    }
+    return enders;
+  }
+
+  private make(kind: number, resource: ResourceEntity): Enders {
+    switch (kind) {
+      case KIND.waitAcquire:
+        return this.lock(resource);
+      case KIND.waitReceive:
+        return this.senders(resource);
+      case KIND.waitSend:
+      case KIND.waitFlush:
+        return this.users(resource, (use) => use.canReceive);
+      case KIND.waitTaskDone:
+        return this.workers(resource);
+      case KIND.waitCondition:
+      case KIND.waitEvent:
+        return this.users(resource, (use) => use.open);
+      case KIND.waitBarrier:
+        return this.barrier(resource);
       default:
         return OPEN;
     }
   }
 
   /** All holders must be unable to release; a dead one is, unless its lock is about to be recovered. */
-  private lock(wait: Wait, resource: ResourceEntity): Enders {
+  private lock(resource: ResourceEntity): Enders {
     const holds = [...resource.holds.values()];
-    const free = resource.capacity > 0 && isSemaphore(resource) && holds.length < resource.capacity;
-    if (free || (holds.length === 0 && !(isSemaphore(resource) && resource.capacity === 0))) return OPEN;
+    const semaphore = isSemaphore(resource);
+    const free = semaphore && resource.capacity > 0 && holds.length < resource.capacity;
+    if (free || (holds.length === 0 && !(semaphore && resource.capacity === 0))) return OPEN;
     const dead = holds.filter((hold) => !hold.thread.alive);
-    if (dead.some((hold) => this.recovers(hold))) return OPEN;
-    const units = holds.filter((hold) => hold.thread.alive).map((hold) => this.unit(hold.thread, hold.task));
+    if (dead.some((hold) => this.recovers(hold)) || this.boots(resource)) return OPEN;
+    const living = holds.filter((hold) => hold.thread.alive);
     const holders = new Set(holds.map((hold) => hold.thread));
-    const strong: Unit[] = [];
-    const weak: Unit[] = [];
-    for (const use of ownedOnly(resource) ? [] : resource.uses) {
-      const { thread } = use;
-      if (!thread.alive || !use.open || holders.has(thread) || thread === wait.thread) continue;
-      if (resource.foreignReleases > 0 || holds.length === 0) strong.push(this.unit(thread, 0));
-      else if (use.acquisitions === 0) weak.push(this.unit(thread, 0));
-    }
-    if (this.boots(resource)) return OPEN;
+    const others = ownedOnly(resource)
+      ? []
+      : resource.uses.filter((use) => use.thread.alive && use.open && !holders.has(use.thread));
+    const anybody = resource.foreignReleases > 0 || holds.length === 0;
+    const whole = (list: typeof others): Unit[] => list.map((use) => this.units.get(use.thread, 0));
     return {
-      units: [...units, ...strong],
+      units: living.map((hold) => this.units.get(hold.thread, hold.task)),
+      group: anybody ? this.group(whole(others)) : null,
       need: 1,
-      weak,
+      weak: anybody ? null : this.group(whole(others.filter((use) => use.acquisitions === 0))),
       dead: dead.map((hold) => hold.thread),
       open: false,
     };
@@ -125,47 +139,43 @@ export class EnderRules {
   private end(child: ChildEntity | null, certainty: Certainty): Enders {
     if (child === null || child.exit !== null) return OPEN;
     if (child.api === 'worker') {
-      const thread = child.thread;
-      return thread?.alive ? one(this.unit(thread, 0)) : OPEN;
+      const { thread } = child;
+      return thread?.alive ? direct([this.units.get(thread, 0)]) : OPEN;
     }
-    const process = child.process;
+    const { process } = child;
     if (process === null || !process.alive) return OPEN;
-    if (process.main !== null) return one(this.unit(process.main, 0));
+    if (process.main !== null) return direct([this.units.get(process.main, 0)]);
     if (certainty === 'certain' || process.instrumented) return OPEN;
-    const below = [...descendants(process)].flatMap((p) =>
-      p.main !== null && p.alive ? [this.unit(p.main, 0)] : [],
-    );
-    return below.length === 0 ? OPEN : { units: below, need: 1, weak: [], dead: [], open: false };
+    const below: Unit[] = [];
+    for (const p of descendants(process))
+      if (p.main !== null && p.alive) below.push(this.units.get(p.main, 0));
+    return below.length === 0 ? OPEN : direct(below);
   }
 
-  private senders(wait: Wait, resource: ResourceEntity): Enders {
-    let sent = 0;
-    let received = 0;
+  private receive(wait: Wait, resource: ResourceEntity): Enders {
+    const enders = this.shared(KIND.waitReceive, resource);
+    if (enders.open || resource.kind !== 'pipe') return enders;
+    const others = enders.group?.units.some((unit) => unit.thread !== wait.thread);
+    if (others) return enders;
+    // The end of a pipe is reported to its reader when the last writer is gone, unless the reader has a write end itself.
+    return wait.thread.uses.get(resource)?.canSend || this.lasted(wait.since) ? enders : OPEN;
+  }
+
+  private senders(resource: ResourceEntity): Enders {
+    let depth = 0;
     for (const use of resource.uses) {
-      sent += use.sent;
-      received += use.received;
+      depth += use.sent - use.received;
       if (use.disconnectedAt !== null) return OPEN;
     }
-    if (sent > received) return OPEN;
-    const enders = this.users(wait, resource, (use) => use.canSend);
-    if (enders.open || enders.units.length > 0 || resource.kind !== 'pipe') return enders;
-    // The end of a pipe is reported to its reader when the last writer is gone, unless the reader has a write end itself.
-    const own = resource.uses.find((use) => use.thread === wait.thread);
-    return own?.canSend || this.lasted(wait.since) ? enders : OPEN;
+    return depth > 0 ? OPEN : this.users(resource, (use) => use.canSend);
   }
 
-  private workers(wait: Wait, resource: ResourceEntity): Enders {
-    let put = 0;
-    let done = 0;
-    for (const use of resource.uses) {
-      put += use.sent;
-      done += use.taskDones;
-    }
-    return done >= put ? OPEN : this.users(wait, resource, (use) => use.canReceive);
+  private workers(resource: ResourceEntity): Enders {
+    const undone = resource.uses.reduce((sum, use) => sum + use.sent - use.taskDones, 0);
+    return undone <= 0 ? OPEN : this.users(resource, (use) => use.canReceive);
   }
 
-  private barrier(wait: Wait, resource: ResourceEntity): Enders {
-    if (resource.lastNotify >= wait.since) return OPEN;
+  private barrier(resource: ResourceEntity): Enders {
     const arrived = new Set<ThreadEntity>();
     let count = 0;
     for (const waiter of resource.waiters) {
@@ -175,18 +185,17 @@ export class EnderRules {
     }
     const need = resource.capacity - count;
     if (need <= 0 || resource.capacity === 0) return OPEN;
-    const enders = this.users(wait, resource, (use) => use.open && !arrived.has(use.thread));
-    return { ...enders, need };
+    return { ...this.users(resource, (use) => use.open && !arrived.has(use.thread)), need };
   }
 
   private result(wait: Wait, resource: ResourceEntity): Enders {
-    const pool = resource.pool;
+    const { pool } = resource;
     if (pool === null) return OPEN;
     const task = [...pool.open.values()].find((open) => (open.n & 0xffff) === wait.task);
     if (task === undefined) return OPEN;
     if (task.worker !== null) {
-      if (task.worker.alive) return one(this.unit(task.worker, 0));
-      return this.lasted(task.worker.end ?? 0) ? { ...OPEN, open: false, dead: [task.worker] } : OPEN;
+      if (task.worker.alive) return direct([this.units.get(task.worker, 0)]);
+      return this.lasted(task.worker.end ?? 0) ? direct([], [task.worker]) : OPEN;
     }
     const units: Unit[] = [];
     const dead: ThreadEntity[] = [];
@@ -194,11 +203,11 @@ export class EnderRules {
       const main = this.world.processes.at(pid, this.now)?.main;
       if (main == null) {
         if (!this.lasted(wait.since)) return OPEN;
-      } else if (main.alive) units.push(this.unit(main, 0));
+      } else if (main.alive) units.push(this.units.get(main, 0));
       else dead.push(main);
     }
-    if (units.length === 0 && !this.lasted(wait.since)) return OPEN;
-    return { units, need: 1, weak: [], dead, open: this.boots(resource) };
+    if ((units.length === 0 && !this.lasted(wait.since)) || this.boots(resource)) return OPEN;
+    return direct(units, dead);
   }
 
   /** Any live thread of the process may have the memory, whether it has touched it or not. */
@@ -208,24 +217,28 @@ export class EnderRules {
     const dead: ThreadEntity[] = [];
     for (const thread of wait.thread.process.threads.values()) {
       if (thread === wait.thread) continue;
-      if (thread.alive) units.push(this.unit(thread, 0));
+      if (thread.alive) units.push(this.units.get(thread, 0));
       else if (!this.settled(thread)) return OPEN;
       else if (thread.uses.has(resource)) dead.push(thread);
     }
-    return { units, need: 1, weak: [], dead, open: false };
+    return direct(units, dead);
   }
 
-  /** The threads other than the waiter that have a suitable handle. */
-  private users(wait: Wait, resource: ResourceEntity, can: (use: ThreadUse) => boolean): Enders {
+  /** The threads that have a suitable handle. */
+  private users(resource: ResourceEntity, can: UseTest): Enders {
     const units: Unit[] = [];
     const dead: ThreadEntity[] = [];
     for (const use of resource.uses) {
-      if (use.thread === wait.thread || !can(use)) continue;
-      if (use.thread.alive) units.push(this.unit(use.thread, 0));
+      if (!can(use)) continue;
+      if (use.thread.alive) units.push(this.units.get(use.thread, 0));
       else if (this.settled(use.thread)) dead.push(use.thread);
       else return OPEN;
     }
-    return { units, need: 1, weak: [], dead, open: this.boots(resource) };
+    return grouped(this.group(units, dead, this.boots(resource)));
+  }
+
+  private group(units: Unit[], dead: ThreadEntity[] = [], open = false): Group {
+    return new Group(`group ${this.groups++}`, units, dead, open);
   }
 
   /** A `Process` child that starts up has not opened the handles of its arguments yet. */
@@ -262,10 +275,6 @@ export class EnderRules {
     this.due(at);
     return false;
   }
-}
-
-function one(unit: Unit): Enders {
-  return { units: [unit], need: 1, weak: [], dead: [], open: false };
 }
 
 export function isSemaphore(resource: ResourceEntity): boolean {

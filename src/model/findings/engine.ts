@@ -20,6 +20,7 @@ export class FindingsEngine {
   private readonly options: FindingOptions;
   private readonly rules: readonly Rule[];
   private readonly kept = new Map<string, Finding>();
+  private readonly keptProcesses = new Set<string>();
   private cached: { revision: number; now: number; due: number; findings: readonly Finding[] } | null = null;
 
   constructor(
@@ -49,10 +50,14 @@ export class FindingsEngine {
 
   /** Called before an end (`process` null: the launcher's kill) is entered. */
   beforeEnd(process: ProcessEntity | null, time: number): void {
-    if (this.world.killed !== null || (process !== null && !involved(process))) return;
+    if (this.world.killed !== null) return;
+    // The first death of a deadlock keeps it for all of its members.
+    if (process !== null && (this.keptProcesses.has(process.id) || !involved(process))) return;
     for (const finding of this.look(time, () => {})) {
       if (!finding.blocking || (process !== null && !this.takesAway(process, finding))) continue;
-      if (!this.kept.has(finding.id)) this.kept.set(finding.id, finding);
+      if (this.kept.has(finding.id)) continue;
+      this.kept.set(finding.id, finding);
+      for (const id of finding.processes) this.keptProcesses.add(id);
     }
   }
 

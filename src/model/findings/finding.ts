@@ -3,8 +3,9 @@ import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '..
 import type { World } from '../state/world.ts';
 import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../types.ts';
 import { awaited, waitName } from '../views/processes.ts';
-import type { Certainty, Stuck, Unit, WaitGraph } from './graph.ts';
+import type { Certainty, Stuck, WaitGraph } from './graph.ts';
 import type { RuleContext } from './rule.ts';
+import type { Unit } from './unit.ts';
 import { goalWords, listWords, siteWords, threadWords, timeWords, unitWords } from './words.ts';
 
 /** One unit of a chain and the wait by which it is a member. */
@@ -16,25 +17,19 @@ export interface Link {
   readonly dead: readonly ThreadEntity[];
 }
 
-/** The links of a set of units: for each unit the wait that only `among` could end, else its first one. */
-export function linksOf(graph: WaitGraph, stuck: Stuck, units: readonly Unit[]): Link[] {
+/** Who could end a wait is told up to so many. */
+const MOST_BLOCKERS = 16;
+
+/** The links of a set of units: for each unit the wait that members could end, else its first one. */
+export function linksOf(graph: WaitGraph, { certainty }: Stuck, units: readonly Unit[]): Link[] {
   const among = new Set(units);
   return units.flatMap((unit) => {
     const waits = graph.waits(unit);
-    const wait =
-      waits.find((w) => graph.enders(w, stuck.certainty).units.some((u) => covers(among, u))) ?? waits[0];
+    const wait = waits.find((w) => graph.touches(w, certainty, among)) ?? waits[0];
     if (wait === undefined) return [];
-    const enders = graph.enders(wait, stuck.certainty);
-    const inside = enders.units.filter((u) => covers(among, u));
-    const outside = enders.units.filter((u) => !inside.includes(u));
-    return [{ unit, wait, blockers: [...inside, ...outside], dead: enders.dead }];
+    const blockers = graph.endersOf(wait, certainty, among, MOST_BLOCKERS);
+    return [{ unit, wait, blockers, dead: graph.enders(wait, certainty).dead }];
   });
-}
-
-function covers(units: ReadonlySet<Unit>, unit: Unit): boolean {
-  if (units.has(unit)) return true;
-  for (const other of units) if (other.thread === unit.thread && other.task === 0) return true;
-  return false;
 }
 
 /** The acquisitions that a wait for a lock waits for. */
@@ -151,18 +146,20 @@ export function evidence(unit: Unit, graph: WaitGraph): string {
 
 /** Units that are stuck only because they wait, directly or not, for members of a set. */
 export function victims(graph: WaitGraph, stuck: Stuck, members: readonly Unit[]): Unit[] {
+  const reached = new Set(members);
   const threads = new Set(members.map((unit) => unit.thread));
+  const rest = new Set([...stuck.units].filter((unit) => unit.task === 0 && !threads.has(unit.thread)));
   const found: Unit[] = [];
   for (let grown = true; grown; ) {
-    grown = false;
-    for (const unit of stuck.units) {
-      if (threads.has(unit.thread) || unit.task !== 0) continue;
-      const next = graph.next(unit, stuck.units, stuck.certainty);
-      if (!next.some((u) => threads.has(u.thread))) continue;
-      threads.add(unit.thread);
+    const next = [...rest].filter((unit) =>
+      graph.waits(unit).some((w) => graph.touches(w, stuck.certainty, reached)),
+    );
+    for (const unit of next) {
+      rest.delete(unit);
+      reached.add(unit);
       found.push(unit);
-      grown = true;
     }
+    grown = next.length > 0;
   }
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -2,15 +2,12 @@ import { KIND } from '../../trace/records.ts';
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import { components } from './components.ts';
-import { EnderRules, type Enders } from './enders.ts';
+import { EnderRules } from './enders.ts';
+import { type Enders, Group } from './groups.ts';
+import { StuckSet } from './stuck-set.ts';
+import { taskOf, type Unit, Units } from './unit.ts';
 
-/** Who waits: a whole thread (`task` 0), or one async task of it that has a token. */
-export interface Unit {
-  readonly thread: ThreadEntity;
-  readonly task: number;
-  readonly id: string;
-}
-/** Units and their enders that cannot go on by themselves. */
+/** Units that cannot go on by themselves. */
 export interface Stuck {
   readonly certainty: 'certain' | 'suspected';
   readonly units: ReadonlySet<Unit>;
@@ -29,39 +26,33 @@ export class WaitGraph {
   readonly now: number;
   private readonly suspectAfter: number;
   private readonly due: (time: number) => void;
-  private readonly unitsOf = new Map<ThreadEntity, Map<number, Unit>>();
+  private readonly units = new Units();
   private readonly rules: EnderRules;
   private readonly enderCache = new Map<Wait, { certain?: Enders; suspected?: Enders }>();
+  private readonly waitCache = new Map<Unit, readonly Wait[]>();
 
   constructor(world: World, now: number, suspectAfter: number, due: (time: number) => void) {
     this.world = world;
     this.now = now;
     this.suspectAfter = suspectAfter;
     this.due = due;
-    this.rules = new EnderRules(world, now, suspectAfter, due, (thread, task) => this.unit(thread, task));
+    this.rules = new EnderRules(world, now, suspectAfter, due, this.units);
   }
 
   unit(thread: ThreadEntity, task: number): Unit {
-    let units = this.unitsOf.get(thread);
-    if (units === undefined) {
-      units = new Map();
-      this.unitsOf.set(thread, units);
-    }
-    let unit = units.get(task);
-    if (unit === undefined) {
-      unit = { thread, task, id: task === 0 ? thread.id : `${thread.id}/${task}` };
-      units.set(task, unit);
-    }
-    return unit;
+    return this.units.get(thread, task);
   }
 
   /** The waits that must all be unable to end for the unit to be stuck. */
   waits(unit: Unit): readonly Wait[] {
-    const { thread } = unit;
-    if (thread.syncWait !== null && (unit.task === 0 || taskOf(thread.syncWait) === unit.task))
-      return [thread.syncWait];
-    const open = [...thread.waits.values()];
-    return unit.task === 0 ? open : open.filter((wait) => taskOf(wait) === unit.task);
+    let waits = this.waitCache.get(unit);
+    if (waits === undefined) {
+      const { syncWait, waits: open } = unit.thread;
+      const own = (wait: Wait): boolean => unit.task === 0 || taskOf(wait) === unit.task;
+      waits = syncWait !== null && own(syncWait) ? [syncWait] : [...open.values()].filter(own);
+      this.waitCache.set(unit, waits);
+    }
+    return waits;
   }
 
   enders(wait: Wait, certainty: Certainty): Enders {
@@ -74,31 +65,62 @@ export class WaitGraph {
     return cached[certainty];
   }
 
-  stuck(certainty: Certainty): Stuck {
-    const units = new Set<Unit>();
-    for (const unit of this.waitingUnits()) if (this.candidate(unit, certainty)) units.add(unit);
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const unit of units) {
-        if (this.waits(unit).every((wait) => this.held(wait, units, certainty))) continue;
-        units.delete(unit);
-        changed = true;
-      }
-    }
-    const cycles = components([...units], (unit) => this.next(unit, units, certainty));
-    return { certainty, units, cycles };
+  /** Everybody alive who could end the wait, those of `first` before the others, at most `limit`. */
+  endersOf(wait: Wait, certainty: Certainty, first: ReadonlySet<Unit>, limit: number): Unit[] {
+    const { units, group } = this.enders(wait, certainty);
+    const found = new Set(units.filter((unit) => inside(unit, first, this.units)));
+    const others = (group?.units ?? []).filter((unit) => unit.thread !== wait.thread);
+    for (const unit of others) if (found.size < limit && first.has(unit)) found.add(unit);
+    for (const unit of [...units, ...others]) if (found.size < limit) found.add(unit);
+    return [...found];
   }
 
-  /** The members of a stuck set that could end a wait of this one, were they not stuck. */
-  next(unit: Unit, units: ReadonlySet<Unit>, certainty: Certainty): Unit[] {
-    const next: Unit[] = [];
-    for (const wait of this.waits(unit)) {
-      for (const ender of this.enders(wait, certainty).units) {
-        const member = memberOf(ender, units, this);
-        if (member !== null && !next.includes(member)) next.push(member);
+  /** How many alive could end the wait. */
+  countEnders(wait: Wait, certainty: Certainty): number {
+    const { units, group } = this.enders(wait, certainty);
+    const own = group?.members.has(this.units.get(wait.thread, 0)) ? 1 : 0;
+    return units.length + (group?.units.length ?? 0) - own;
+  }
+
+  /** Some of `among` could end the wait. */
+  touches(wait: Wait, certainty: Certainty, among: ReadonlySet<Unit>): boolean {
+    const { units, group } = this.enders(wait, certainty);
+    if (units.some((unit) => inside(unit, among, this.units))) return true;
+    if (group === null) return false;
+    for (const unit of among) if (unit.thread !== wait.thread && group.members.has(unit)) return true;
+    return false;
+  }
+
+  stuck(certainty: Certainty): Stuck {
+    const set = new StuckSet(this, certainty, this.units);
+    for (const unit of this.waitingUnits()) if (this.candidate(unit, certainty)) set.add(unit);
+    set.shrink();
+    return { certainty, units: set.units, cycles: this.cycles(set, certainty) };
+  }
+
+  private cycles(set: StuckSet, certainty: Certainty): Unit[][] {
+    const next = (node: Unit | Group): (Unit | Group)[] => {
+      if (node instanceof Group) return node.units.filter((unit) => set.units.has(unit));
+      const nodes = new Set<Unit | Group>();
+      for (const wait of this.waits(node)) {
+        const { units, group } = this.enders(wait, certainty);
+        for (const unit of units) {
+          const member = inside(unit, set.units, this.units);
+          if (member !== null) nodes.add(member);
+        }
+        if (group !== null) nodes.add(group);
       }
-    }
-    return next;
+      return [...nodes];
+    };
+    const nodes = new Set<Unit | Group>(set.units);
+    for (const unit of set.units) for (const node of next(unit)) nodes.add(node);
+    return components([...nodes], next).flatMap((members) => {
+      const units = members.filter((node): node is Unit => !(node instanceof Group));
+      const [only] = units;
+      // A waiter is a member of its own group, which makes no circle.
+      if (only === undefined || (units.length === 1 && !next(only).includes(only))) return [];
+      return [units];
+    });
   }
 
   private *waitingUnits(): Iterable<Unit> {
@@ -114,15 +136,14 @@ export class WaitGraph {
 
   /** May the unit be stuck at all, judged by itself? */
   private candidate(unit: Unit, certainty: Certainty): boolean {
-    const { thread } = unit;
     const waits = this.waits(unit);
     if (waits.length === 0 || waits.some((wait) => wait.timeoutMs !== null)) return false;
-    if (this.isEnding(thread.process)) return false;
+    if (this.isEnding(unit.thread.process)) return false;
     return certainty === 'suspected' ? waits.every((wait) => this.lasted(wait.since)) : this.proven(unit);
   }
 
   /** Evidence that nothing but its waits can move the unit: no other code, no timer, no handle. */
-  private proven({ thread, task }: Unit): boolean {
+  proven({ thread, task }: Unit): boolean {
     if (task !== 0 || thread.syncWait !== null) return true;
     const { quiescent } = thread;
     return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0;
@@ -141,41 +162,21 @@ export class WaitGraph {
     this.due(at);
     return false;
   }
+}
 
-  /** True when nobody outside of `units` can end the wait. */
-  private held(wait: Wait, units: ReadonlySet<Unit>, certainty: Certainty): boolean {
-    const enders = this.enders(wait, certainty);
-    if (enders.open) return false;
-    let free = 0;
-    const lenient = certainty === 'certain' || LENIENT.has(wait.kind);
-    for (const ender of enders.units) {
-      const member = memberOf(ender, units, this);
-      const stuck = member !== null && (lenient || this.proven(member));
-      if (!stuck && ++free >= enders.need) return false;
-    }
-    if (certainty === 'suspected' && this.lasted(wait.since)) return true;
-    return enders.weak.every(
-      (ender) => memberOf(ender, units, this) !== null || this.dependent(ender.thread, units, certainty),
-    );
-  }
-
-  /** The thread waits, without a timeout, for something that only members of the set can end. */
-  private dependent(thread: ThreadEntity, units: ReadonlySet<Unit>, certainty: Certainty): boolean {
-    for (const wait of thread.waits.values()) {
-      if (wait.timeoutMs !== null) continue;
-      const { open, units: enders } = this.enders(wait, certainty);
-      if (!open && enders.length > 0 && enders.every((ender) => memberOf(ender, units, this) !== null))
-        return true;
-    }
-    return false;
-  }
+/** The unit of a set that stands for `unit`: itself, or its whole thread. */
+export function inside(unit: Unit, set: ReadonlySet<Unit>, units: Units): Unit | null {
+  if (set.has(unit)) return unit;
+  if (unit.task === 0) return null;
+  const whole = units.get(unit.thread, 0);
+  return set.has(whole) ? whole : null;
 }
 
 /**
  * Waits whose enders may be suspected to be stuck because they have waited for long themselves. Whoever could put, notify,
  * arrive … may do so at any time from other code: a server that is idle between requests looks like that.
  */
-const LENIENT: ReadonlySet<number> = new Set([
+export const LENIENT: ReadonlySet<number> = new Set([
   KIND.waitAcquire,
   KIND.waitJoin,
   KIND.waitChild,
@@ -183,16 +184,3 @@ const LENIENT: ReadonlySet<number> = new Set([
   KIND.waitSend,
   KIND.waitFlush,
 ]);
-
-/** The token under which a wait runs. For results of pools the field holds the number of the pool's task instead. */
-export function taskOf(wait: Wait): number {
-  return wait.kind === KIND.waitResult ? 0 : wait.task;
-}
-
-/** The unit in the set that stands for `unit`: itself, or its whole thread. */
-function memberOf(unit: Unit, units: ReadonlySet<Unit>, graph: WaitGraph): Unit | null {
-  if (units.has(unit)) return unit;
-  if (unit.task === 0) return null;
-  const whole = graph.unit(unit.thread, 0);
-  return units.has(whole) ? whole : null;
-}

@@ -4,7 +4,7 @@ import type { World } from '../state/world.ts';
 import type { CallSite } from '../types.ts';
 import { baseName, kindWords, processName, resourceName, threadName } from '../views/names.ts';
 import { awaited } from '../views/processes.ts';
-import type { Unit } from './graph.ts';
+import type { Unit } from './unit.ts';
 
 /** "worker-1", "main thread resizer of main.ts", with its task where one is known. */
 export function threadWords(thread: ThreadEntity, task = 0): string {

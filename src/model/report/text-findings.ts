@@ -1,6 +1,10 @@
 import { type Styler, safe, wrap } from './layout.ts';
 import type { Report, ReportFinding, ReportFindingSite } from './types.ts';
 
+/** What is listed of one finding; the JSON has all. */
+const MOST_LINKS = 12;
+const MOST_SITES = 16;
+
 /** All findings as text. */
 export function findingLines(report: Report, styler: Styler, columns: number): string[] {
   const names = new Map(report.processes.map((process) => [process.id, safe(process.name)]));
@@ -21,8 +25,11 @@ export function oneFinding(
   const state = finding.blocking ? '' : ', not blocking now';
   const lines = [`  ${mark(`${finding.kind} (${finding.certainty}${state})`)}`];
   lines.push(...wrap(safe(finding.title), columns, '    ').map((line) => styler.name(line)));
-  for (const { text } of finding.chain) lines.push(...wrap(`• ${safe(text)}`, columns, '    '));
-  for (const site of finding.sites) lines.push(siteLine(site, names, styler));
+  const { chain, sites } = finding;
+  for (const { text } of chain.slice(0, MOST_LINKS)) lines.push(...wrap(`• ${safe(text)}`, columns, '    '));
+  if (chain.length > MOST_LINKS) lines.push(styler.dim(`    … and ${chain.length - MOST_LINKS} more waits`));
+  for (const site of sites.slice(0, MOST_SITES)) lines.push(siteLine(site, names, styler));
+  if (sites.length > MOST_SITES) lines.push(styler.dim(`    … and ${sites.length - MOST_SITES} more places`));
   lines.push(...wrap(`Why: ${safe(finding.explanation)}`, columns, '    '));
   lines.push(...wrap(`Fix: ${safe(finding.fix)}`, columns, '    '));
   return lines;

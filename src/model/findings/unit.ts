@@ -1,0 +1,33 @@
+import { KIND } from '../../trace/records.ts';
+import type { ThreadEntity, Wait } from '../state/entities.ts';
+
+/** Who waits: a whole thread (`task` 0), or one async task of it that has a token. */
+export interface Unit {
+  readonly thread: ThreadEntity;
+  readonly task: number;
+  readonly id: string;
+}
+
+/** One object a unit, so that sets of units work. */
+export class Units {
+  private readonly byThread = new Map<ThreadEntity, Map<number, Unit>>();
+
+  get(thread: ThreadEntity, task: number): Unit {
+    let units = this.byThread.get(thread);
+    if (units === undefined) {
+      units = new Map();
+      this.byThread.set(thread, units);
+    }
+    let unit = units.get(task);
+    if (unit === undefined) {
+      unit = { thread, task, id: task === 0 ? thread.id : `${thread.id}/${task}` };
+      units.set(task, unit);
+    }
+    return unit;
+  }
+}
+
+/** The token under which a wait runs. For results of pools the field holds the number of the pool's task instead. */
+export function taskOf(wait: Wait): number {
+  return wait.kind === KIND.waitResult ? 0 : wait.task;
+}

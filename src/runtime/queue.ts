@@ -1,5 +1,5 @@
 import { PENDING } from './blocking.ts';
-import { Empty, Full, ValueError } from './errors.ts';
+import { AssertionError, Empty, Full, ValueError } from './errors.ts';
 import {
   BOTH,
   type Core,
@@ -102,6 +102,17 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
     const most = this.maxsize;
     return most > 0 && this.qsize() >= most;
   }
+
+  /**
+   * Python waits here until its feeder thread has sent what was put. An item is in shared memory when `put` resolves, so
+   * nothing is left to wait for. Rejects with AssertionError before `close`.
+   */
+  async joinThread(): Promise<void> {
+    if (!this.closed) throw new AssertionError('the queue is still open: close() it before joinThread()');
+  }
+
+  /** Python lets a process end here before its items are sent. None are ever unsent, so this changes nothing. */
+  cancelJoinThread(): void {}
 
   /** Items as they come, for ever: end the loop with `break`, or by a value that says so. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, never, void> {

@@ -13,7 +13,7 @@ test('[row 77] an RLock is neither released nor entered by another process than 
 });
 
 test('an RLock whose owner was killed: one waiter is told, then it is free', () => {
-  assert.deepEqual([seen.died, seen.then], ['OwnerDiedError', true]);
+  assert.deepEqual([seen.died, seen.afterwards], ['OwnerDiedError', true]);
 });
 
 test('[row 84] locks live until the children opened them, though nobody joins and the parent closed its own', () => {

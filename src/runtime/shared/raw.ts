@@ -191,17 +191,22 @@ export function RawValue<E extends ElementType>(type: E, initial?: ElementValue<
   return cell;
 }
 
+/** An array's length, or its elements; those of a `c` array are bytes, or a string's in UTF-8. */
+export type ArrayInit<E extends ElementType> =
+  | number
+  | Iterable<ElementValue<E>>
+  | (E extends 'c' ? string | Uint8Array : never);
+
 /** Elements in shared memory without a lock: `init` is their number (then they are zero) or what they are. */
-export function RawArray<E extends ElementType>(
-  type: E,
-  init: number | Iterable<ElementValue<E>>,
-): RawCells<E> {
+export function RawArray<E extends ElementType>(type: E, init: ArrayInit<E>): RawCells<E> {
   if (typeof init === 'number') {
     if (!Number.isInteger(init) || init < 0)
       throw new ValueError(`an array's length is a whole number from 0, not ${init}`);
     return new RawCells(type, init);
   }
-  const values = typeof init === 'string' ? [...Buffer.from(init)].map((b) => Buffer.from([b])) : [...init];
+  const bytes =
+    typeof init === 'string' ? Buffer.from(init) : type === 'c' && init instanceof Uint8Array && init;
+  const values = bytes ? [...bytes].map((byte) => Buffer.from([byte])) : [...(init as Iterable<unknown>)];
   const cells = new RawCells(type, values.length);
   cells.setSlice(0, values.length, values as ElementValue<E>[]);
   return cells;

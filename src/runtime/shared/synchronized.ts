@@ -2,7 +2,14 @@ import { AssertionError, AttributeError } from '../errors.ts';
 import { coreFields, coreOf, openFields, registerHandle } from '../handles.ts';
 import { Lock } from '../lock.ts';
 import { RLock } from '../sync/rlock.ts';
-import { RawArray, type RawCell, RawCell as RawCellClass, RawCells, RawValue } from './raw.ts';
+import {
+  type ArrayInit,
+  RawArray,
+  type RawCell,
+  RawCell as RawCellClass,
+  RawCells,
+  RawValue,
+} from './raw.ts';
 import type { ElementType, ElementValue } from './types.ts';
 
 /** The lock of shared data: a new RLock (`true`, the default), one that exists, or none (`false`: then it is raw). */
@@ -129,17 +136,17 @@ export function Value<E extends ElementType>(
 /** An array that processes share, with a lock; exported as `Array` too. `init`: its length, or its elements. */
 export function SharedArray<E extends ElementType>(
   type: E,
-  init: number | Iterable<ElementValue<E>>,
+  init: ArrayInit<E>,
   options: { lock: false },
 ): RawCells<E>;
 export function SharedArray<E extends ElementType>(
   type: E,
-  init: number | Iterable<ElementValue<E>>,
+  init: ArrayInit<E>,
   options?: SharedOptions,
 ): SynchronizedArray<E>;
 export function SharedArray<E extends ElementType>(
   type: E,
-  init: number | Iterable<ElementValue<E>>,
+  init: ArrayInit<E>,
   options: SharedOptions = {},
 ): SynchronizedArray<E> | RawCells<E> {
   const lock = lockFrom(options.lock);

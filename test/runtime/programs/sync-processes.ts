@@ -106,7 +106,7 @@ async function rlocks(): Promise<void> {
     (error: unknown) =>
       error instanceof OwnerDiedError && error.pid === holder.pid ? 'OwnerDiedError' : error,
   );
-  tell({ died, then: (await own.acquire()) !== undefined && own.owned });
+  tell({ died, afterwards: (await own.acquire()) !== undefined && own.owned });
   own.release();
 }
 

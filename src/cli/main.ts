@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, exportTrace, TraceError, UserError } from '../session/index.ts';
+import { EXIT, TraceError, UserError } from '../session/index.ts';
 import { buildProgram } from './arguments.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -15,6 +15,8 @@ async function main(argv: readonly string[]): Promise<void> {
       report: async (dir, options) => report(dir, options),
       view: (dir) => view(dir),
       export: async (dir, { output, format, redact }) => {
+        // Loaded when it is wanted: every run would pay for its libraries.
+        const { exportTrace } = await import('../session/export/index.ts');
         exportTrace(dir, output, format, { redact: redact === true });
         return 0;
       },

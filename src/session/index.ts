@@ -1,7 +1,6 @@
 export { TraceError } from '../trace/errors.ts';
 export { DEFAULT_RETENTION, sweepTraces } from './directory/retention.ts';
 export { EXIT, reasonOf, UserError } from './errors.ts';
-export { type ExportFormat, exportTrace } from './export/index.ts';
 export { writeWhole } from './export/output-file.ts';
 export { type LaunchOptions, launch } from './launch/launcher.ts';
 export { type ExitStatus, type Program, shellCode } from './launch/program.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/session/errors.ts';
@@ -35,6 +35,13 @@ test('an unused set is emptied, but a preload that some process may still name s
   sweepStableFiles(cache);
   assert.equal(statSync(path.join(old, 'shim.cjs')).size, 0);
   assert.equal(readFileSync(path.join(current, 'runtime.cjs'), 'utf8'), 'same', 'shared content is kept');
+  files(bundles, { 'shim.cjs': 'old' });
+  assert.equal(stableFiles(bundles, cache), old);
+  assert.equal(
+    readFileSync(path.join(old, 'shim.cjs'), 'utf8'),
+    'old',
+    'who comes back gets a whole set again',
+  );
 });
 
 test('without a place to write, the built files are used where they are', (t) => {
@@ -51,11 +58,13 @@ test('a folder without the shim is refused in words', (t) => {
   );
 });
 
-test('a half-written set is never used', (t) => {
+test('a set that was left half written is completed before it is used', (t) => {
   const bundles = scratch(t);
   const cache = scratch(t);
-  files(bundles, { 'shim.cjs': '1' });
-  writeFileSync(path.join(cache, 'files'), 'in the way');
-  assert.throws(() => stableFiles(bundles, cache));
-  assert.ok(!existsSync(path.join(cache, 'files', 'shim.cjs')));
+  files(bundles, { 'shim.cjs': '1', 'runtime.cjs': '2' });
+  const folder = stableFiles(bundles, cache);
+  rmSync(path.join(folder, 'used'));
+  rmSync(path.join(folder, 'runtime.cjs'));
+  assert.equal(stableFiles(bundles, cache), folder);
+  assert.equal(readFileSync(path.join(folder, 'runtime.cjs'), 'utf8'), '2');
 });

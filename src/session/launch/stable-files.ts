@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { codeOf, UserError } from '../errors.ts';
+import { statOf } from '../stat.ts';
 import { cacheFolder } from './cache-folder.ts';
 
 /** What programs load from Forkscope while they run. */
@@ -46,9 +46,9 @@ const UNUSED_AFTER = 30 * DAY;
 export function stableFiles(bundles: string, cache: string | undefined): string {
   const files = listFiles(bundles);
   if (cache === undefined) return bundles;
-  const folder = path.join(cache, 'files', setName(files));
   try {
-    if (!existsSync(folder)) install(files, folder, path.join(cache, 'objects'));
+    const folder = path.join(cache, 'files', setName(files, cache));
+    if (!existsSync(path.join(folder, USED))) install(files, folder, path.join(cache, 'objects'));
     touch(folder);
     return folder;
   } catch (error) {
@@ -60,7 +60,8 @@ export function stableFiles(bundles: string, cache: string | undefined): string 
 interface SourceFile {
   readonly name: string;
   readonly from: string;
-  readonly hash: string;
+  /** Changes with the file: size and time of the last write. */
+  readonly stamp: string;
 }
 
 function listFiles(bundles: string): SourceFile[] {
@@ -68,10 +69,11 @@ function listFiles(bundles: string): SourceFile[] {
   const natives = existsSync(native)
     ? readdirSync(native, { recursive: true, encoding: 'utf8' }).map((name) => path.join(NATIVE, name))
     : [];
-  const files = [...PROGRAM_FILES, ...natives]
-    .map((name) => ({ name, from: path.join(bundles, name) }))
-    .filter(({ from }) => statSync(from, { throwIfNoEntry: false })?.isFile())
-    .map((file) => ({ ...file, hash: hashOf(readFileSync(file.from)) }));
+  const files = [...PROGRAM_FILES, ...natives].flatMap((name) => {
+    const from = path.join(bundles, name);
+    const stat = statOf(from);
+    return stat?.isFile() ? [{ name, from, stamp: `${stat.size} ${stat.mtimeMs} ${stat.ino}` }] : [];
+  });
   if (!files.some(({ name }) => name === 'shim.cjs')) {
     throw new UserError(
       `Forkscope is not built: ${path.join(bundles, 'shim.cjs')} is missing (npm run build)`,
@@ -84,38 +86,45 @@ function hashOf(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 24);
 }
 
-function setName(files: readonly SourceFile[]): string {
-  return hashOf(files.map(({ name, hash }) => `${name} ${hash}\n`).join(''));
-}
-
-/** Whole or not at all: filled beside its place, then renamed. Equal files of several builds are stored once. */
-function install(files: readonly SourceFile[], folder: string, objects: string): void {
-  const half = `${folder}.${randomBytes(6).toString('hex')}`;
+/** The set's folder is named by its content; the files are read for that only when they have changed. */
+function setName(files: readonly SourceFile[], cache: string): string {
+  const stamps = files.map(({ from, stamp }) => `${from} ${stamp}\n`).join('');
+  const known = path.join(cache, 'stamps', hashOf(stamps));
   try {
-    for (const { name, from, hash } of files) {
-      const to = path.join(half, name);
-      mkdirSync(path.dirname(to), { recursive: true, mode: 0o700 });
-      place(from, to, path.join(objects, hash));
-    }
-    renameSync(half, folder);
-  } catch (error) {
-    rmSync(half, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-}
-
-function place(from: string, to: string, object: string): void {
-  try {
-    if (!existsSync(object)) {
-      mkdirSync(path.dirname(object), { recursive: true, mode: 0o700 });
-      const half = `${object}.${randomBytes(6).toString('hex')}`;
-      copyFileSync(from, half);
-      renameSync(half, object);
-    }
-    linkSync(object, to);
+    return readFileSync(known, 'utf8');
   } catch {
-    copyFileSync(from, to);
+    const name = hashOf(files.map(({ name, from }) => `${name} ${hashOf(readFileSync(from))}\n`).join(''));
+    writeAtomically(known, name);
+    return name;
   }
+}
+
+/** Each file whole or not at all, and the mark that the set is complete last. Equal files of several sets are stored once. */
+function install(files: readonly SourceFile[], folder: string, objects: string): void {
+  for (const { name, from } of files) {
+    const to = path.join(folder, name);
+    const content = readFileSync(from);
+    const object = path.join(objects, hashOf(content));
+    try {
+      if (!existsSync(object)) writeAtomically(object, content);
+      const half = halfOf(to);
+      linkSync(object, half);
+      renameSync(half, to);
+    } catch {
+      writeAtomically(to, content);
+    }
+  }
+}
+
+function halfOf(file: string): string {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  return `${file}.${randomBytes(6).toString('hex')}`;
+}
+
+function writeAtomically(file: string, content: Buffer | string): void {
+  const half = halfOf(file);
+  writeFileSync(half, content, { mode: 0o600 });
+  renameSync(half, file);
 }
 
 /** Marks a set as in use as long as this process lives. */
@@ -148,25 +157,25 @@ export function sweepStableFiles(cache = cacheFolder(), now = Date.now()): void 
   const objects = path.join(cache, 'objects');
   for (const name of existsSync(objects) ? readdirSync(objects) : []) {
     const object = path.join(objects, name);
-    const stat = statSync(object, { throwIfNoEntry: false });
+    const stat = statOf(object);
     if (stat?.nlink === 1 && now - stat.mtimeMs > UNUSED_AFTER) rmSync(object, { force: true });
   }
 }
 
 function isUnused(folder: string, now: number): boolean {
-  const used = statSync(path.join(folder, USED), { throwIfNoEntry: false });
+  const used = statOf(path.join(folder, USED));
   return used !== undefined && now - used.mtimeMs > UNUSED_AFTER;
 }
 
 function empty(folder: string): void {
+  // First: who comes now fills the set again.
+  rmSync(path.join(folder, USED));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const at = path.join(folder, entry.name);
-    if (entry.name === USED) continue;
     if (entry.isDirectory()) rmSync(at, { recursive: true, force: true });
-    else if (statSync(at).size > 0) {
+    else if ((statOf(at)?.size ?? 0) > 0) {
       // Renamed over it, so that there is no moment without a file, and the linked content of other sets stays.
-      writeFileSync(`${at}.empty`, '');
-      renameSync(`${at}.empty`, at);
+      writeAtomically(at, '');
     }
   }
 }

@@ -1,0 +1,3 @@
+import { describeTutorials } from './suite.ts';
+
+describeTutorials('by itself', 29, 43);

@@ -1,0 +1,3 @@
+import { describeTutorials } from './suite.ts';
+
+describeTutorials('traced', 29, 43);

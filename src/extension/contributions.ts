@@ -23,12 +23,13 @@ interface CommandContribution {
 export const SCRIPT_WHEN =
   'resourceScheme =~ /^(file|vscode-remote)$/ && resourceFilename =~ /\\.[mc]?[jt]s$/ && !(resourceFilename =~ /\\.d\\.[mc]?ts$/)';
 
-const RUN = { enablement: 'isWorkspaceTrusted', palette: SCRIPT_WHEN } as const;
+/** In the palette always: which script is meant is asked where no editor shows one. */
+const RUN = { enablement: 'isWorkspaceTrusted' } as const;
 
 export const COMMANDS = {
   'forkscope.runWithTracing': { icon: '$(type-hierarchy-sub)', ...RUN },
   'forkscope.runWithArguments': { icon: '$(type-hierarchy)', ...RUN },
-  'forkscope.setArguments': { icon: '$(symbol-parameter)', palette: SCRIPT_WHEN },
+  'forkscope.setArguments': { icon: '$(symbol-parameter)' },
   'forkscope.stop': { icon: '$(debug-stop)', enablement: 'forkscope.live' },
   'forkscope.openTrace': { icon: '$(folder-opened)' },
   'forkscope.openTimeline': { icon: '$(graph)', enablement: 'forkscope.hasSessions' },

@@ -16,7 +16,7 @@ export function siteUri(site: Pick<CallSite, 'file'>): vscode.Uri | undefined {
  */
 export async function openSite(
   site: Pick<CallSite, 'file' | 'line' | 'column'>,
-  options: { viewColumn?: vscode.ViewColumn; preserveFocus?: boolean } = {},
+  options: { viewColumn?: vscode.ViewColumn; preserveFocus?: boolean; wholeLine?: boolean } = {},
 ): Promise<vscode.TextEditor> {
   const uri = siteUri(site);
   if (!uri) throw new Error(vscode.l10n.t('{0} is not a file that can be opened.', site.file));
@@ -32,11 +32,14 @@ export async function openSite(
     );
   }
   const line = Math.min(Math.max(site.line - 1, 0), document.lineCount - 1);
-  const position = new vscode.Position(line, Math.max(site.column - 1, 0));
+  const { wholeLine, ...show } = options;
+  // Where the line is what matters it is shown from its begin: a narrow editor would scroll it away sideways.
+  const column = wholeLine ? document.lineAt(line).firstNonWhitespaceCharacterIndex : site.column - 1;
+  const position = new vscode.Position(line, Math.max(column, 0));
   const editor = await vscode.window.showTextDocument(document, {
     preview: true,
     selection: new vscode.Range(position, position),
-    ...options,
+    ...show,
   });
   editor.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenter);
   return editor;

@@ -85,7 +85,7 @@ export class Inspector implements vscode.Disposable {
     viewColumn: vscode.ViewColumn,
     preserveFocus: boolean,
   ): Promise<void> {
-    if (site) await openSite(site.site, { viewColumn, preserveFocus });
+    if (site) await openSite(site.site, { viewColumn, preserveFocus, wholeLine: true });
   }
 
   private async copy(): Promise<void> {

@@ -49,6 +49,7 @@ export class Deframer {
   }
 
   #take(count: number): Buffer {
+    if (count === 0) return Buffer.alloc(0);
     const first = this.#peek(count);
     this.#length -= count;
     if (first.length === count) this.#chunks.shift();

@@ -156,7 +156,55 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
 
   /** The bytes of an array of `c` up to the first zero; a string is written as UTF-8 and ended by a zero if there is room. */
   get value(): Buffer {
-    const isBytes = typeof init === 'string' || (type === 'c' && (init as unknown) instanceof Uint8Array);
+    const bytes = this.raw;
+    const end = bytes.indexOf(0);
+    return end < 0 ? bytes : bytes.subarray(0, end);
+  }
+  set value(value: Uint8Array | string) {
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+    if (bytes.length > this.bytes.length) throw new ValueError('byte string too long');
+    this.bytes.set(bytes);
+    if (bytes.length < this.bytes.length) this.bytes[bytes.length] = 0;
+  }
+
+  #range(start: number, end: number): [from: number, to: number] {
+    this.core;
+    const place = (i: number): number => Math.min(Math.max(i < 0 ? i + this.length : i, 0), this.length);
+    const from = place(start);
+    return [from, Math.max(from, place(end))];
+  }
+
+  #offset(index: number): number {
+    this.core;
+    const place = index < 0 ? index + this.length : index;
+    if (!Number.isInteger(place) || place < 0 || place >= this.length) {
+      throw new IndexError(`index ${index} is out of range (length ${this.length})`);
+    }
+    return place * this.element.bytes;
+  }
+}
+
+/** A value in shared memory without a lock: `value += 1` in two processes loses updates. */
+export function RawValue<E extends ElementType>(type: E, initial?: ElementValue<E>): RawCell<E> {
+  const cell = new RawCell(type);
+  if (initial !== undefined) cell.value = initial;
+  return cell;
+}
+
+/** An array's length, or its elements; those of a `c` array are bytes, or a string's in UTF-8. */
+export type ArrayInit<E extends ElementType> =
+  | number
+  | Iterable<ElementValue<E>>
+  | (E extends 'c' ? string | Uint8Array : never);
+
+/** Elements in shared memory without a lock: `init` is their number (then they are zero) or what they are. */
+export function RawArray<E extends ElementType>(type: E, init: ArrayInit<E>): RawCells<E> {
+  if (typeof init === 'number') {
+    if (!Number.isInteger(init) || init < 0)
+      throw new ValueError(`an array's length is a whole number from 0, not ${init}`);
+    return new RawCells(type, init);
+  }
+  const isBytes = typeof init === 'string' || (type === 'c' && (init as unknown) instanceof Uint8Array);
   const values = isBytes
     ? [...Buffer.from(init as string)].map((byte) => Buffer.from([byte]))
     : [...(init as Iterable<ElementValue<E>>)];

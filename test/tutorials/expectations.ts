@@ -320,6 +320,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   },
   {
     file: '37-pipe-terminate',
+    second: 2000,
     check(run) {
       assert.equal(run.code, 0);
       const urls = (word: string): string[] =>

@@ -1,7 +1,7 @@
 /** The worker processes of a pool: started, replaced when they end, counted against endless respawning. */
 import { BrokenPoolError } from '../errors.ts';
 import { coreOf } from '../handles.ts';
-import { Process } from '../process/process.ts';
+import { Process, stateOf } from '../process/process.ts';
 import { publish } from '../publish.ts';
 import type { Queue } from '../queue.ts';
 import { type PoolCore, WORKER } from './core.ts';
@@ -113,7 +113,8 @@ export class Crew {
       throw error;
     }
     publish('poolWorker', coreOf(pool).info, process.pid ?? 0);
-    void process.exited.then((exitCode) => this.#left(member, exitCode));
+    // Not `process.exited`, which keeps the program alive until then.
+    void stateOf(process as Process).exited.then((exitCode) => this.#left(member, exitCode));
   }
 
   #left(member: Member, exitCode: number): void {

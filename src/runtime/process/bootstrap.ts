@@ -10,6 +10,7 @@ import { inheritSession, memory, whenOpened } from '../instance.ts';
 import { decodeValue } from '../messages.ts';
 import { runTask } from '../task.ts';
 import { setAuthKey } from './authkey.ts';
+import { checkGuarded } from './bootstrapping.ts';
 import { leaveChildren } from './children.ts';
 import { currentProcess, ParentProcess, setCurrentProcess, setParentProcess } from './current.ts';
 import { load } from './load.ts';
@@ -31,6 +32,7 @@ async function run(header: StartHeader, payload: Buffer): Promise<void> {
   const { main } = header;
   if (main !== undefined)
     await load(main.commonjs ? main.path : pathToFileURL(main.path).href, main.commonjs);
+  checkGuarded();
   const target = header.target && (await resolveReference(header.target, 'Process target', load));
   const subclass = header.subclass && (await resolveReference(header.subclass, 'the Process subclass', load));
   reply(REPLY.found);

@@ -22,3 +22,16 @@ export function bootstrapMessage(): string {
     `    if (isMain(import.meta)) await main();\n`
   );
 }
+
+let refused: Error | undefined;
+
+/** A process was to be started while the main module was imported: this child ends before its target runs. */
+export function refuseStart(error: Error): Error {
+  refused ??= error;
+  return error;
+}
+
+/** @throws the error of a start that was refused */
+export function checkGuarded(): void {
+  if (refused !== undefined) throw refused;
+}

@@ -3,7 +3,7 @@ import { processState } from '../../shm/liveness.ts';
 import { AssertionError, BootstrapError, SerializationError, TypeMismatch, ValueError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
 import type { AnyFunction } from '../task.ts';
-import { bootstrapMessage, isBootstrapping } from './bootstrapping.ts';
+import { bootstrapMessage, isBootstrapping, refuseStart } from './bootstrapping.ts';
 import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
 import { lookupsEnded } from './lookups.ts';
 import { type Found, refer, type Target } from './reference.ts';
@@ -209,7 +209,7 @@ function checkOptions(options: ProcessOptions<AnyFunction>): void {
 function whyNotStart(state: State): Error | undefined {
   if (state.phase === 'here') return new AssertionError('cannot start the process that this is');
   if (state.phase !== 'initial') return new AssertionError('cannot start a process twice');
-  if (isBootstrapping()) return new BootstrapError(bootstrapMessage());
+  if (isBootstrapping()) return refuseStart(new BootstrapError(bootstrapMessage()));
   if (current.daemon) return new AssertionError('daemonic processes are not allowed to have children');
   return undefined;
 }

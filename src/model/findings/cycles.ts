@@ -1,6 +1,7 @@
 import type { Finding } from '../types.ts';
 import { type ChainFinding, chainFinding, type Link, linksOf } from './finding.ts';
-import type { Certainty, Stuck } from './graph.ts';
+import type { Stuck } from './graph.ts';
+import type { Certainty } from './groups.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import type { Unit } from './unit.ts';
 

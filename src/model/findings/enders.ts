@@ -9,8 +9,7 @@ import type {
   Wait,
 } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
-import type { Certainty } from './graph.ts';
-import { direct, type Enders, Group, grouped, OPEN, type UseTest } from './groups.ts';
+import { type Certainty, direct, type Enders, Group, grouped, OPEN, type UseTest } from './groups.ts';
 import type { Unit, Units } from './unit.ts';
 
 /** How old a death must be before something follows from it, ns. */

@@ -3,7 +3,8 @@ import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '..
 import type { World } from '../state/world.ts';
 import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../types.ts';
 import { awaited, waitName } from '../views/processes.ts';
-import type { Certainty, Stuck, WaitGraph } from './graph.ts';
+import type { Stuck, WaitGraph } from './graph.ts';
+import type { Certainty } from './groups.ts';
 import type { RuleContext } from './rule.ts';
 import type { Unit } from './unit.ts';
 import { goalWords, listWords, siteWords, threadWords, timeWords, unitWords } from './words.ts';

@@ -1,20 +1,18 @@
-import { KIND } from '../../trace/records.ts';
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import { components } from './components.ts';
 import { EnderRules } from './enders.ts';
-import { type Enders, Group } from './groups.ts';
+import { type Certainty, type Enders, Group } from './groups.ts';
 import { StuckSet } from './stuck-set.ts';
-import { taskOf, type Unit, Units } from './unit.ts';
+import { inside, taskOf, type Unit, Units } from './unit.ts';
 
 /** Units that cannot go on by themselves. */
 export interface Stuck {
-  readonly certainty: 'certain' | 'suspected';
+  readonly certainty: Certainty;
   readonly units: ReadonlySet<Unit>;
   /** Sets of units that wait for each other in a circle. */
   readonly cycles: readonly (readonly Unit[])[];
 }
-export type Certainty = Stuck['certainty'];
 
 /**
  * The wait-for graph of one moment. Nodes are units; a unit points to whoever could end one of its waits. A set of units is
@@ -163,24 +161,3 @@ export class WaitGraph {
     return false;
   }
 }
-
-/** The unit of a set that stands for `unit`: itself, or its whole thread. */
-export function inside(unit: Unit, set: ReadonlySet<Unit>, units: Units): Unit | null {
-  if (set.has(unit)) return unit;
-  if (unit.task === 0) return null;
-  const whole = units.get(unit.thread, 0);
-  return set.has(whole) ? whole : null;
-}
-
-/**
- * Waits whose enders may be suspected to be stuck because they have waited for long themselves. Whoever could put, notify,
- * arrive … may do so at any time from other code: a server that is idle between requests looks like that.
- */
-export const LENIENT: ReadonlySet<number> = new Set([
-  KIND.waitAcquire,
-  KIND.waitJoin,
-  KIND.waitChild,
-  KIND.waitSyncSpawn,
-  KIND.waitSend,
-  KIND.waitFlush,
-]);

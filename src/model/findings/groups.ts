@@ -1,6 +1,8 @@
 import type { ThreadEntity, ThreadUse } from '../state/entities.ts';
 import type { Unit } from './unit.ts';
 
+export type Certainty = 'certain' | 'suspected';
+
 /**
  * Everybody who has a certain right on a resource. All waits for the resource share one group, so that a graph of many
  * waiters and many who could help has as many edges as members, not their product.

@@ -1,7 +1,21 @@
+import { KIND } from '../../trace/records.ts';
 import type { ThreadEntity, Wait } from '../state/entities.ts';
-import { type Certainty, inside, LENIENT, type WaitGraph } from './graph.ts';
-import type { Group } from './groups.ts';
-import type { Unit, Units } from './unit.ts';
+import type { WaitGraph } from './graph.ts';
+import type { Certainty, Group } from './groups.ts';
+import { inside, type Unit, type Units } from './unit.ts';
+
+/**
+ * Waits whose enders may be suspected to be stuck because they have waited for long themselves. Whoever could put, notify,
+ * arrive … may do so at any time from other code: a server that is idle between requests looks like that.
+ */
+const LENIENT: ReadonlySet<number> = new Set([
+  KIND.waitAcquire,
+  KIND.waitJoin,
+  KIND.waitChild,
+  KIND.waitSyncSpawn,
+  KIND.waitSend,
+  KIND.waitFlush,
+]);
 
 /** Members of a group that are not stuck, in one state of the set. */
 interface Free {

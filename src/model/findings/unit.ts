@@ -31,3 +31,11 @@ export class Units {
 export function taskOf(wait: Wait): number {
   return wait.kind === KIND.waitResult ? 0 : wait.task;
 }
+
+/** The unit of a set that stands for `unit`: itself, or its whole thread. */
+export function inside(unit: Unit, set: ReadonlySet<Unit>, units: Units): Unit | null {
+  if (set.has(unit)) return unit;
+  if (unit.task === 0) return null;
+  const whole = units.get(unit.thread, 0);
+  return set.has(whole) ? whole : null;
+}

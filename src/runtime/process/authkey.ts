@@ -11,6 +11,11 @@ export function authKey(): Buffer {
 
 /** @throws TypeMismatch for a key that is not bytes */
 export function setAuthKey(bytes: Uint8Array): void {
+  key = checkAuthKey(bytes);
+}
+
+/** A copy of the key. @throws TypeMismatch for one that is not bytes */
+export function checkAuthKey(bytes: Uint8Array): Buffer {
   if (!(bytes instanceof Uint8Array)) throw new TypeMismatch('an authkey is a Buffer or Uint8Array');
-  key = Buffer.from(bytes);
+  return Buffer.from(bytes);
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { TargetError } from '../errors.ts';
 import { inheritSession, memory, whenOpened } from '../instance.ts';
+import { getLogger, inheritLogSettings } from '../logging.ts';
 import { decodeValue } from '../messages.ts';
 import { runTask } from '../task.ts';
 import { setAuthKey } from './authkey.ts';
@@ -42,6 +43,7 @@ async function run(header: StartHeader, payload: Buffer): Promise<void> {
   const object = Object.create((subclass ?? Process).prototype as object) as Process;
   setCurrentProcess(object, newState({ name: header.name, daemon: header.daemon, target, args, kwargs }));
   Object.assign(object, fields);
+  getLogger().info('child process calling run()');
   await runTask(async () => await object.run());
 }
 
@@ -115,6 +117,7 @@ function become(header: StartHeader): void {
   current.name = header.name;
   current.daemon = header.daemon;
   setAuthKey(Buffer.from(header.authkey, 'hex'));
+  inheritLogSettings(header.log);
   if (header.session !== undefined) inheritSession({ ...header.session, fd: MEMORY_FD });
   if (header.main !== undefined) process.argv[1] = header.argv[0] ?? header.main.path;
   process.title = `node ${path.basename(header.argv[0] ?? '')} [${header.name}]`;

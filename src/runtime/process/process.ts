@@ -3,6 +3,7 @@ import { processState } from '../../shm/liveness.ts';
 import { AssertionError, BootstrapError, SerializationError, TypeMismatch, ValueError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
 import type { AnyFunction } from '../task.ts';
+import { authKey, checkAuthKey, setAuthKey } from './authkey.ts';
 import { bootstrapMessage, isBootstrapping, refuseStart } from './bootstrapping.ts';
 import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
 import { lookupsEnded } from './lookups.ts';
@@ -68,6 +69,16 @@ export class Process<F extends AnyFunction = AnyFunction> {
     const state = stateOf(this as Process);
     if (state.phase !== 'initial') throw new AssertionError('process has already started');
     state.daemon = Boolean(daemon);
+  }
+
+  /** The secret by which this process knows listeners and managers of its tree: inherited, and sent to nobody else. */
+  get authkey(): Buffer {
+    return stateOf(this as Process).authkey ?? authKey();
+  }
+  set authkey(bytes: Uint8Array) {
+    const state = stateOf(this as Process);
+    if (state.phase === 'here') setAuthKey(bytes);
+    else state.authkey = checkAuthKey(bytes);
   }
 
   /** Null before the start. */

@@ -9,9 +9,11 @@ import { ENV_SESSION, ENV_SPAWN } from '../../base/environment.ts';
 import { SharedMemoryError } from '../../shm/platform.ts';
 import { discard } from '../handles.ts';
 import { memory } from '../instance.ts';
+import { logSettings } from '../logging.ts';
 import { encodeValue } from '../messages.ts';
 import { channels, publish } from '../publish.ts';
 import { authKey } from './authkey.ts';
+import { getExecutable } from './executable.ts';
 import { mainModule, mainPath } from './main.ts';
 import { current, type State } from './state.ts';
 import {
@@ -47,7 +49,7 @@ export async function launch(
   const spawnKey = RUNTIME_SPAWN_PREFIX + randomBytes(12).toString('hex');
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [...childExecArgv(), childScript(), ...process.argv.slice(2)], {
+    child = spawn(getExecutable(), [...childExecArgv(), childScript(), ...process.argv.slice(2)], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(session === undefined ? [] : [session.fd])],
       env: childEnvironment(spawnKey),
       windowsHide: true,
@@ -87,7 +89,8 @@ function header(state: State, what: Launch, session: StartHeader['session'], con
     name: state.name,
     daemon: state.daemon,
     parent: { pid: process.pid, name: current.name },
-    authkey: authKey().toString('hex'),
+    authkey: (state.authkey ?? authKey()).toString('hex'),
+    log: logSettings(),
     confirm,
     target: what.target,
     subclass: what.subclass,

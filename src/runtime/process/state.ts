@@ -9,6 +9,8 @@ export interface State {
   readonly target: Target | undefined;
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>> | undefined;
+  /** For the child; undefined: this process's own. */
+  authkey: Buffer | undefined;
   /** `here`: this object stands for the process that it is in. */
   phase: 'initial' | 'starting' | 'started' | 'here' | 'closed';
   /** Settles with `start`. */
@@ -51,6 +53,7 @@ export function newState(fields: Pick<State, 'name' | 'daemon' | 'target' | 'arg
   });
   return {
     ...fields,
+    authkey: undefined,
     phase: 'initial',
     starting: undefined,
     child: undefined,

@@ -1,5 +1,6 @@
 /** What a parent tells the child that it starts, over descriptor 3: a header as JSON, then the encoded arguments. */
 import type { SessionAddress } from '../../shm/session.ts';
+import type { LogSettings } from '../logging.ts';
 import type { MainScript } from './main.ts';
 
 export const CONTROL_FD = 3;
@@ -35,6 +36,7 @@ export interface StartHeader {
   readonly parent: { readonly pid: number; readonly name: string };
   /** Hexadecimal. */
   readonly authkey: string;
+  readonly log: LogSettings | undefined;
   /** The parent waits for the child's word, and will tell the user what went wrong. */
   readonly confirm: boolean;
   /** A function to call, or a subclass of Process whose `run` is called. */

@@ -87,6 +87,7 @@ test('a child that is not Node is seen from outside, with its parent, CPU and me
     node: process.execPath,
     bundles: BUNDLES,
     stdio: 'ignore',
+    env: { ...process.env, NODE_OPTIONS: '', FORKSCOPE_CACHE_DIR: path.join(dir, 'cache') },
     isTraced: (pid) => session?.isTraced(pid) ?? false,
   });
   t.after(() => program.kill('the test is over'));

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { makeReport } from '../../src/model/report/index.ts';
+import { SESSION_FILE } from '../../src/session/directory/session-file.ts';
+import { Session } from '../../src/session/tail/session.ts';
+import { TRACE_VERSION } from '../../src/trace/definitions.ts';
+import { headOf } from '../../src/trace/ledger.ts';
+import { LineWriter } from '../../src/trace/line-writer.ts';
+import { KIND } from '../../src/trace/records.ts';
+import { openStream } from '../trace/helpers.ts';
+import { scratch, until } from './support.ts';
+
+test('a stream that shows up late leads to a rebuild, and then live and replay agree', async (t) => {
+  const dir = scratch(t);
+  const origin = process.hrtime.bigint();
+  const now = (): number => Number(process.hrtime.bigint() - origin);
+  const lines = new LineWriter(path.join(dir, SESSION_FILE));
+  lines.write(
+    {
+      type: 'session',
+      version: TRACE_VERSION,
+      session: 'test',
+      origin: String(origin),
+      wallClock: Date.now(),
+      argv: [],
+      cwd: dir,
+      launcherPid: process.pid,
+    },
+    0,
+  );
+  const session = Session.open(dir);
+  t.after(() => session.close());
+  const rebuilds: boolean[] = [];
+  session.onChanged(({ rebuilt }) => rebuilds.push(rebuilt));
+  const early = now();
+  const first = openStream(dir, '100-a.0');
+  first.writer.append(now(), headOf(KIND.processStart, 0, 0), 0, 0, 0, 100);
+  first.writer.flush();
+  await until('the first process is there', () => session.model.processes().length === 1);
+  assert.ok(!rebuilds.includes(true));
+  const late = openStream(dir, '99-b.0');
+  late.writer.append(early, headOf(KIND.processStart, 0, 0), 0, 0, 0, 99);
+  late.writer.flush();
+  await until('it is built anew', () => rebuilds.includes(true));
+  assert.equal(session.model.processes().length, 2);
+  lines.write({ type: 'end', time: now() }, now());
+  await until('the end', () => !session.live);
+  const replay = Session.open(dir);
+  t.after(() => replay.close());
+  assert.deepEqual(makeReport(session.model), makeReport(replay.model));
+});

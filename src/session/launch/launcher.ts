@@ -47,7 +47,7 @@ interface Start {
 export async function launch(options: LaunchOptions): Promise<Program> {
   const cwd = checkFolder(options.cwd ?? process.cwd());
   const env = options.env ?? process.env;
-  const files = stableFiles(options.bundles, cacheFolder());
+  const files = stableFiles(options.bundles, cacheFolder(env));
   keepInUse(files);
   const start = await prepare(options, cwd, env, files);
   const dir = createTraceDirectory(options.trace);

@@ -1,42 +1,60 @@
-"""CPython's side of bench/runtime: prints one JSON object, microseconds per operation."""
-import json, sys, time
+"""CPython's side of bench/runtime.mjs: a case a line on stdin, {"us", "cpu"} a line on stdout, per operation."""
+import json, os, sys, time
 import multiprocessing as mp
 
 PAYLOADS = {
-    "int": (20000, lambda: 12345),
-    "string": (20000, lambda: "hello world"),
-    "object": (20000, lambda: {"id": 7, "name": "abc", "ok": True}),
-    "1KB": (10000, lambda: b"x" * 1024),
+    "int": (100000, lambda: 12345),
+    "string": (100000, lambda: "hello world"),
+    "object": (100000, lambda: {"id": 7, "name": "abc", "ok": True}),
+    "1KB": (50000, lambda: b"x" * 1024),
     "64KB": (2000, lambda: b"x" * 65536),
     "1MB": (200, lambda: b"x" * 1048576),
 }
+TASKS = 10000
 
 
-def hold(lock, barrier, rounds, results):
-    barrier.wait()
+def cpu_of(pids):
+    """CPU seconds of all threads so far; only Linux tells."""
+    total = 0
+    for pid in pids:
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{task}/schedstat") as stat:
+                    total += int(stat.read().split()[0])
+        except OSError:
+            pass
+    return total / 1e9
+
+
+def timed(count, pids, body):
+    pids = [os.getpid(), *pids]
+    before = cpu_of(pids)
     begin = time.perf_counter()
+    body()
+    took = time.perf_counter() - begin
+    return {"us": took / count * 1e6, "cpu": (cpu_of(pids) - before) / count * 1e6}
+
+
+def hold(lock, barrier, rounds, gate):
+    barrier.wait()
+    result = timed(rounds, [], lambda: pairs(lock, rounds))
+    gate.send(result)
+
+
+def pairs(lock, rounds):
     for _ in range(rounds):
         lock.acquire()
         lock.release()
-    results.put((time.perf_counter() - begin) / rounds * 1e6)
 
 
-def put_all(queue, kind, ready):
+def feed(put_name, channel, kind, gate):
     count, make = PAYLOADS[kind]
-    item = make()
-    ready.send(True)
-    ready.recv()
+    item, put = make(), getattr(channel, put_name)
+    gate.send(True)
+    gate.recv()
     for _ in range(count):
-        queue.put(item)
-
-
-def send_all(connection, kind, ready):
-    count, make = PAYLOADS[kind]
-    item = make()
-    ready.send(True)
-    ready.recv()
-    for _ in range(count):
-        connection.send(item)
+        put(item)
+    gate.recv()
 
 
 def tell(connection):
@@ -44,67 +62,107 @@ def tell(connection):
 
 
 def lock_alone():
-    lock = mp.Lock()
-    rounds = 1_000_000
-    begin = time.perf_counter()
-    for _ in range(rounds):
-        lock.acquire()
-        lock.release()
-    return (time.perf_counter() - begin) / rounds * 1e6
+    return timed(1_000_000, [], lambda: pairs(LOCK, 1_000_000))
 
 
 def lock_contended():
-    rounds = 300_000
-    lock, barrier, results = mp.Lock(), mp.Barrier(2), mp.Queue()
-    children = [mp.Process(target=hold, args=(lock, barrier, rounds, results)) for _ in range(2)]
+    rounds, lock, barrier = 200_000, mp.Lock(), mp.Barrier(2)
+    gates, children = [], []
+    for _ in range(2):
+        here, there = mp.Pipe()
+        gates.append(here)
+        children.append(mp.Process(target=hold, args=(lock, barrier, rounds, there)))
     for child in children:
         child.start()
-    times = [results.get() for _ in children]
+    results = [gate.recv() for gate in gates]
     for child in children:
         child.join()
-    return sum(times) / 2 / 2
+    return {key: sum(result[key] for result in results) / 4 for key in ("us", "cpu")}
 
 
-def transfer(kind, target, channel, receive):
+def transfer(put_name, channel, receive, kind):
     here, there = mp.Pipe()
-    child = mp.Process(target=target, args=(channel, kind, there))
+    child = mp.Process(target=feed, args=(put_name, channel, kind, there))
     child.start()
     here.recv()
-    here.send(True)
     count = PAYLOADS[kind][0]
-    begin = time.perf_counter()
-    for _ in range(count):
-        receive()
-    took = (time.perf_counter() - begin) / count * 1e6
+
+    def body():
+        here.send(True)
+        for _ in range(count):
+            receive()
+
+    result = timed(count, [child.pid], body)
+    here.send(True)
     child.join()
-    return took
+    return result
+
+
+def queue(kind):
+    channel = mp.Queue()
+    return transfer("put", channel, channel.get, kind)
+
+
+def pipe(kind):
+    reader, writer = mp.Pipe(False)
+    return transfer("send", writer, reader.recv, kind)
 
 
 def start_ready():
     here, there = mp.Pipe()
-    times = []
-    for _ in range(8):
-        begin = time.perf_counter()
-        child = mp.Process(target=tell, args=(there,))
+    child = mp.Process(target=tell, args=(there,))
+
+    def body():
         child.start()
         here.recv()
-        times.append((time.perf_counter() - begin) * 1e6)
-        child.join()
-    return sorted(times)[len(times) // 2]
+
+    result = timed(1, [], body)
+    child.join()
+    return result
 
 
-def main():
-    mp.set_start_method("spawn")
-    result = {"lock alone": lock_alone(), "lock contended by 2": lock_contended()}
-    for kind in PAYLOADS:
-        queue = mp.Queue()
-        result["queue " + kind] = transfer(kind, put_all, queue, queue.get)
-    for kind in PAYLOADS:
-        reader, writer = mp.Pipe(False)
-        result["pipe " + kind] = transfer(kind, send_all, writer, reader.recv)
-    result["start to ready"] = start_ready()
-    json.dump(result, sys.stdout)
+def tiny(x):
+    return x + 1
+
+
+def pool_map(chunksize):
+    pids = [process.pid for process in POOL._pool]
+    return timed(TASKS, pids, lambda: POOL.map(tiny, range(TASKS), chunksize))
+
+
+def manager_set_get():
+    rounds, d = 2000, DICT
+
+    def body():
+        for i in range(rounds):
+            d["key"] = i
+            d["key"]
+
+    return timed(rounds * 2, [MANAGER._process.pid], body)
+
+
+def run(case):
+    words = case.split(" ")
+    if words[0] == "queue":
+        return queue(words[-1])
+    if words[0] == "pipe":
+        return pipe(words[-1])
+    return {
+        "lock alone": lock_alone,
+        "lock contended by 2": lock_contended,
+        "start to ready": start_ready,
+        "Pool.map chunksize 1": lambda: pool_map(1),
+        "Pool.map automatic chunks": lambda: pool_map(None),
+        "Manager dict set/get": manager_set_get,
+    }[case]()
 
 
 if __name__ == "__main__":
-    main()
+    mp.set_start_method("spawn")
+    LOCK, POOL, MANAGER = mp.Lock(), mp.Pool(2), mp.Manager()
+    DICT = MANAGER.dict()
+    POOL.map(tiny, range(100))
+    for line in sys.stdin:
+        print(json.dumps(run(line.strip())), flush=True)
+    POOL.terminate()
+    MANAGER.shutdown()

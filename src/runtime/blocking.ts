@@ -3,6 +3,7 @@
  * An attempt publishes its own success; here the wait around it is published.
  */
 import type { Outcome, ResourceInfo } from '../base/channels.ts';
+import type { Haste } from '../shm/haste.ts';
 import type { Waiter, Waits } from '../shm/waiting.ts';
 import { OwnerDiedError, TimeoutError } from './errors.ts';
 import { publishWait, publishWaitEnd, type Wait, type WaitOp } from './publish.ts';
@@ -13,7 +14,8 @@ export const PENDING = Symbol('pending');
 export type Pending = typeof PENDING;
 
 export interface Operation<T> {
-  readonly op: WaitOp;
+  /** undefined: the wait is not worth telling. */
+  readonly op: WaitOp | undefined;
   readonly target: ResourceInfo;
   /** Word position of the wait point. */
   readonly point: number;
@@ -65,34 +67,53 @@ export function newWait(sync: boolean): Wait {
   return { n: 0, site: 0, task: currentTask(), sync };
 }
 
+function begin(operation: Operation<unknown>, timeout: number, wait: Wait): void {
+  if (operation.op !== undefined) publishWait(operation.op, operation.target, timeout, wait);
+}
+function end(operation: Operation<unknown>, wait: Wait, outcome: Outcome): void {
+  if (operation.op !== undefined) publishWaitEnd(operation.target, wait, outcome);
+}
+
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof OwnerDiedError) return 'ownerDied';
   return (error as Error | undefined)?.name === 'EOFError' ? 'closed' : 'error';
 }
 
-/** The synchronous form: blocks the thread for up to `timeout` milliseconds; PENDING when they have passed. */
-export function blockSync<T>(waits: Waits, operation: Operation<T>, timeout: number): T | Pending {
+/**
+ * The synchronous form: blocks the thread for up to `timeout` milliseconds; PENDING when they have passed. `haste`: what
+ * it does before it sleeps.
+ */
+export function blockSync<T>(
+  waits: Waits,
+  operation: Operation<T>,
+  timeout: number,
+  haste?: Haste,
+): T | Pending {
   const wait = newWait(true);
   // Waiters of this very thread came first, but they cannot run while the thread blocks; so they are passed over.
   const first = operation.attempt(wait, false);
   if (first !== PENDING || timeout <= 0) return first;
-  publishWait(operation.op, operation.target, timeout, wait);
+  begin(operation, timeout, wait);
   let result: T | Pending = PENDING;
-  let looked = performance.now();
-  const attempt = (): boolean => {
-    const now = performance.now();
-    const slice = now - looked >= 40;
-    if (slice) looked = now;
+  const start = performance.now();
+  let looked = start;
+  const attempt = (quick: boolean): boolean => {
+    let slice = false;
+    if (!quick) {
+      const now = performance.now();
+      slice = now - looked >= 40;
+      if (slice) looked = now;
+    }
     result = operation.attempt(wait, slice);
     return result !== PENDING;
   };
   try {
-    waits.block(operation.point, attempt, performance.now() + timeout);
+    waits.block(operation.point, attempt, start + timeout, haste);
   } catch (error) {
-    publishWaitEnd(operation.target, wait, outcomeOf(error));
+    end(operation, wait, outcomeOf(error));
     throw error;
   }
-  publishWaitEnd(operation.target, wait, result === PENDING ? 'timeout' : 'ok');
+  end(operation, wait, result === PENDING ? 'timeout' : 'ok');
   return result;
 }
 
@@ -109,7 +130,7 @@ export async function blockAsync<T>(
     if (first !== PENDING) return first;
   }
   if (timeout <= 0) return PENDING;
-  publishWait(operation.op, operation.target, timeout, wait);
+  begin(operation, timeout, wait);
   return await new Promise<T | Pending>((resolve, reject) =>
     queue(operation, wait, timeout, signal, resolve, reject),
   );
@@ -128,7 +149,7 @@ function queue<T>(
   const finish = (outcome: Outcome): void => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
-    publishWaitEnd(operation.target, wait, outcome);
+    end(operation, wait, outcome);
   };
   const job = (): boolean => {
     const now = performance.now();

@@ -157,19 +157,23 @@ export function registerHandle<H extends object>(prototype: H, type: HandleType<
   Object.defineProperty(prototype, TYPE, { value: type });
 }
 
+const NO_BLOCKS: readonly number[] = [];
 /** Blocks that the message under construction carries; see {@link carrying}. */
 let carried: number[] = [];
 
-/** Runs `encode`, and returns the blocks that its message keeps alive, already counted in flight. */
-export function carrying<T>(encode: () => T): { result: T; blocks: readonly number[] } {
-  carried = [];
+/** Encodes `value`, and returns the blocks that its message keeps alive, already counted in flight. */
+export function carrying<T>(encode: (value: T) => unknown, value: T): readonly number[] {
+  if (carried.length > 0) carried = [];
   try {
-    return { result: encode(), blocks: carried };
+    encode(value);
+    if (carried.length === 0) return NO_BLOCKS;
+    const blocks = carried;
+    carried = [];
+    return blocks;
   } catch (error) {
     discard(carried);
-    throw error;
-  } finally {
     carried = [];
+    throw error;
   }
 }
 

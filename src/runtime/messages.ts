@@ -1,7 +1,16 @@
 /** Values in and out of rings: encoding, blocking, and the events around them. Queues and connections share this. */
 import type { ResourceInfo } from '../base/channels.ts';
+import { Haste } from '../shm/haste.ts';
 import { BLOCK } from '../shm/layout.ts';
-import { blockAsync, blockSync, newWait, type Operation, PENDING, type Pending } from './blocking.ts';
+import {
+  blockAsync,
+  blockSync,
+  type Line,
+  newWait,
+  type Operation,
+  PENDING,
+  type Pending,
+} from './blocking.ts';
 import { Decoder } from './codec/decode.ts';
 import { Encoder } from './codec/encode.ts';
 import { EOFError, OSError } from './errors.ts';
@@ -22,13 +31,14 @@ export interface Encoded {
 /** Encodes a value now, so that later changes to it do not matter. `bytes` are valid until the next call. @throws SerializationError */
 export function encodeValue(value: unknown, target?: ResourceInfo): Encoded {
   try {
-    const { result, blocks } = carrying(() => encoder.encode(value));
-    return { bytes: encoder.bytes, length: result, blocks };
+    const blocks = carrying(encode, value);
+    return { bytes: encoder.bytes, length: encoder.length, blocks };
   } catch (error) {
     if (target !== undefined) publish('sendRejected', target);
     throw error;
   }
 }
+const encode = (value: unknown): number => encoder.encode(value);
 
 export function decodeValue(bytes: Buffer): unknown {
   return decoder.decode(bytes);
@@ -37,104 +47,173 @@ export function decodeValue(bytes: Buffer): unknown {
 /** What a ring does when nobody is left at its other side. */
 export type Ends = 'matter' | 'ignored';
 
+/** How long a full unbounded ring waits for readers that take nothing before it grows, in milliseconds. */
+const GRACE_MS = 10;
+
+type Use<T> = (message: Received, length: number) => T;
+
 /** A ring with its blocking operations. `ends`: a pipe has an end of file and can break, a queue does neither. */
 export class Messages {
   readonly core: Core;
   readonly ring: Ring;
   readonly #ends: Ends;
+  readonly #writers: Line;
+  readonly #readers: Line;
+  readonly #sendHaste = new Haste();
+  readonly #receiveHaste = new Haste();
+  /** Messages sent by this thread, over all rings, when it last waited for one here. */
+  #sentBefore = 0;
 
   constructor(core: Core, ends: Ends) {
     this.core = core;
     this.ring = new Ring(core);
     this.#ends = ends;
+    this.#writers = core.line(this.ring.notFull);
+    this.#readers = core.line(this.ring.notEmpty);
   }
 
-  /** Sends encoded bytes; PENDING when there was no room within `timeout` milliseconds. */
+  /**
+   * Sends encoded bytes; PENDING when there was no room within `timeout` milliseconds. Into an unbounded ring it always
+   * goes; there the sender only lets readers that do read catch up before the ring takes much memory.
+   */
   async send(message: Encoded, form: number, timeout: number, signal?: AbortSignal): Promise<true | Pending> {
-    const operation = this.#sending(message, form);
-    if (operation.line.length === 0 && this.#tryNow(operation, message)) return true;
+    if (this.sendNow(message, form, false, timeout <= 0)) return true;
+    if (timeout <= 0 && this.ring.isBounded) return this.#discarded(message);
     // The encoder's buffer is used again by the next message.
     const kept = { ...message, bytes: message.bytes.slice(0, message.length) };
-    return await this.#orDiscard(kept, () => blockAsync(this.#sending(kept, form), timeout, signal));
+    let sent: true | Pending = PENDING;
+    try {
+      sent = await (this.ring.isBounded
+        ? blockAsync(this.#sending(kept, form), timeout, signal)
+        : this.#sendLater(kept, form, signal));
+      return sent;
+    } finally {
+      if (sent === PENDING) discard(message.blocks);
+    }
   }
 
-  #tryNow(operation: Operation<true>, message: Encoded): boolean {
+  /** Whether it could be sent at once, behind nobody. `grow` false: an unbounded ring does not become large for it. */
+  sendNow(message: Encoded, form: number, sync: boolean, grow: boolean): boolean {
+    if (!sync && this.#writers.length > 0) return false;
     try {
-      return operation.attempt(newWait(false), false) === true;
+      this.#checkReaders(false);
+      return (
+        this.#offer(message, form, channels.send.hasSubscribers ? newWait(sync) : NO_WAIT, grow) === true
+      );
     } catch (error) {
       discard(message.blocks);
       throw error;
     }
   }
 
-  async #orDiscard(message: Encoded, send: () => Promise<true | Pending>): Promise<true | Pending> {
-    let sent: true | Pending = PENDING;
-    try {
-      sent = await send();
-      return sent;
-    } finally {
-      if (sent === PENDING) discard(message.blocks);
+  #discarded(message: Encoded): Pending {
+    discard(message.blocks);
+    return PENDING;
+  }
+
+  /** Into an unbounded ring, after a while at most. */
+  async #sendLater(message: Encoded, form: number, signal?: AbortSignal): Promise<true> {
+    const patient = { ...this.#sending(message, form, false), op: undefined };
+    for (;;) {
+      const { gets } = this.ring;
+      if ((await blockAsync(patient, GRACE_MS, signal)) === true) return true;
+      if (this.ring.gets !== gets) continue;
+      if ((await blockAsync(this.#sending(message, form), Number.POSITIVE_INFINITY, signal)) === true)
+        return true;
     }
   }
 
   sendSync(message: Encoded, form: number, timeout: number): true | Pending {
+    if (this.sendNow(message, form, true, timeout <= 0)) return true;
     let sent: true | Pending = PENDING;
     try {
-      sent = blockSync(this.core.memory.waits, this.#sending(message, form), timeout);
+      sent = this.ring.isBounded
+        ? this.#block(this.#sending(message, form), timeout)
+        : this.#sendGently(message, form);
       return sent;
     } finally {
       if (sent === PENDING) discard(message.blocks);
     }
   }
 
-  #sending(message: Encoded, form: number): Operation<true> {
-    const point = this.ring.notFull;
+  #sendGently(message: Encoded, form: number): true | Pending {
+    const patient = { ...this.#sending(message, form, false), op: undefined };
+    for (;;) {
+      const { gets } = this.ring;
+      if (this.#block(patient, GRACE_MS) === true) return true;
+      if (this.ring.gets === gets) return this.#sending(message, form).attempt(newWait(true), false);
+    }
+  }
+
+  #block(operation: Operation<true>, timeout: number): true | Pending {
+    this.#sendHaste.begin(performance.now(), this.ring.puts, true);
+    return blockSync(this.core.memory.waits, operation, timeout, this.#sendHaste);
+  }
+
+  #offer(message: Encoded, form: number, wait: Wait, grow: boolean): true | Pending {
     const { info } = this.core;
+    const announce = channels.send.hasSubscribers
+      ? (n: number) => publish('send', info, n, message.length, wait)
+      : undefined;
+    if (this.ring.offer(message.bytes, message.length, form, announce, grow) === FULL) return PENDING;
+    sentByThread++;
+    return true;
+  }
+
+  #sending(message: Encoded, form: number, grow = true): Operation<true> {
     return {
       op: 'waitSend',
-      target: info,
-      point,
-      line: this.core.line(point),
+      target: this.core.info,
+      point: this.ring.notFull,
+      line: this.#writers,
       attempt: (wait, slice) => {
         this.#checkReaders(slice);
-        const announce = channels.send.hasSubscribers
-          ? (n: number) => publish('send', info, n, message.length, wait)
-          : nothing;
-        return this.ring.offer(message.bytes, message.length, form, announce) === FULL ? PENDING : true;
+        return this.#offer(message, form, wait, grow);
       },
     };
   }
 
   /** Receives; `use` turns the bytes into the result at once, before they are overwritten. */
-  async receive<T>(
-    use: (message: Received, length: number) => T,
-    timeout: number,
-    signal?: AbortSignal,
-  ): Promise<T | Pending> {
+  async receive<T>(use: Use<T>, timeout: number, signal?: AbortSignal): Promise<T | Pending> {
+    signal?.throwIfAborted();
+    const now = this.receiveNow(use, false);
+    if (now !== PENDING || timeout <= 0) return now;
     return await blockAsync(this.#receiving(use), timeout, signal);
   }
 
-  receiveSync<T>(use: (message: Received, length: number) => T, timeout: number): T | Pending {
-    return blockSync(this.core.memory.waits, this.#receiving(use), timeout);
+  /** What there is to receive now, for nobody of this thread who came before. */
+  receiveNow<T>(use: Use<T>, sync: boolean): T | Pending {
+    if (!sync && this.#readers.length > 0) return PENDING;
+    return this.#take(use, channels.receive.hasSubscribers ? newWait(sync) : NO_WAIT, false);
   }
 
-  #receiving<T>(use: (message: Received, length: number) => T): Operation<T> {
-    const point = this.ring.notEmpty;
+  receiveSync<T>(use: Use<T>, timeout: number): T | Pending {
+    const now = this.receiveNow(use, true);
+    if (now !== PENDING || timeout <= 0) return now;
+    // Who has sent something since may be waiting for the answer to it: no naps then.
+    this.#receiveHaste.begin(performance.now(), this.ring.gets, sentByThread === this.#sentBefore);
+    this.#sentBefore = sentByThread;
+    return blockSync(this.core.memory.waits, this.#receiving(use), timeout, this.#receiveHaste);
+  }
+
+  #take<T>(use: Use<T>, wait: Wait, slice: boolean): T | Pending {
+    const announce = channels.receive.hasSubscribers
+      ? (n: number, bytes: number) => publish('receive', this.core.info, n, bytes, wait)
+      : undefined;
+    const message = this.ring.take(announce);
+    if (message !== undefined) return use(message, message.length);
+    this.#checkWriters(slice);
+    return PENDING;
+  }
+
+  #receiving<T>(use: Use<T>): Operation<T> {
+    const attempt = (wait: Wait, slice: boolean): T | Pending => this.#take(use, wait, slice);
     return {
       op: 'waitReceive',
       target: this.core.info,
-      point,
-      line: this.core.line(point),
-      attempt: (wait, slice) => {
-        let length = 0;
-        const message = this.ring.take((n, bytes) => {
-          length = bytes;
-          if (channels.receive.hasSubscribers) publish('receive', this.core.info, n, bytes, wait);
-        });
-        if (message !== undefined) return use(message, length);
-        this.#checkWriters(slice);
-        return PENDING;
-      },
+      point: this.ring.notEmpty,
+      line: this.#readers,
+      attempt,
     };
   }
 
@@ -174,7 +253,10 @@ export class Messages {
   }
 }
 
-function nothing(): void {}
+/** Where nobody is told of the operation. */
+const NO_WAIT: Wait = { n: 0, site: 0, task: 0, sync: true };
+/** Messages sent by this thread so far. */
+let sentByThread = 0;
 
 /** The `use` for values. */
 export function readValue(message: Received, length: number): unknown {

@@ -1,29 +1,34 @@
 /**
- * A channel of messages in shared memory: any number of writers and readers, in any process. One inner lock orders them;
- * positions are committed by one store each, so that death in the middle of a put or get changes nothing.
+ * A channel of messages in shared memory: any number of writers and readers, in any process. One inner lock orders the
+ * writers and one the readers, so that the two sides never wait for each other; positions are committed by one store
+ * each, so that death in the middle of a put or get changes nothing.
  */
 import { BLOCK, WAIT } from '../shm/layout.ts';
 import type { Memory } from '../shm/memory.ts';
 import type { Core, Shape } from './handles.ts';
 
-/** Words of the content. `tail` and `head` are byte positions, two of each: the count's low bit says which one is valid. */
+/**
+ * Words of the content. What writers change and what readers change are in cache lines of their own.
+ * `tail` and `head` are byte positions, two of each: the count's low bit says which one is valid.
+ */
 const RING = {
-  lock: 0,
-  puts: 2,
-  gets: 3,
-  tail: 4,
-  head: 6,
-  /** Low bit: which of the block's two extent fields holds the ring. */
-  place: 8,
+  /** Low bit: which of the block's two extent fields holds the ring. Changed under both locks. */
+  place: 0,
   /** Most items; 0: unbounded. */
-  maxItems: 9,
+  maxItems: 1,
   /** Most bytes beside a message that finds the ring empty; 0: unbounded, the ring grows. */
-  maxBytes: 10,
+  maxBytes: 2,
   /** Free for the owner of the ring (unfinished tasks, flags). */
-  extra: 12,
-  notEmpty: 16,
-  notFull: 16 + WAIT.words,
-  third: 16 + 2 * WAIT.words,
+  extra: 4,
+  writeLock: 16,
+  puts: 18,
+  tail: 20,
+  readLock: 32,
+  gets: 34,
+  head: 36,
+  notEmpty: 48,
+  notFull: 48 + WAIT.words,
+  third: 48 + 2 * WAIT.words,
 } as const;
 
 /** Shape of every block that is a ring; `third` is a wait point for the ring's owner. */
@@ -38,6 +43,8 @@ export function ringShape(kind: Shape['kind']): Shape {
 const FRAME_HEAD = 8;
 const FIRST_BYTES = 64 * 1024;
 const KEEP_SCRATCH = 4 * 1024 * 1024;
+/** Bytes (or four messages) that an unbounded ring may take without asking: see `grow` of {@link Ring.offer}. */
+const SOFT_BYTES = 1024 * 1024;
 
 /** A message's form. */
 export const FORM = { value: 0, bytes: 1 } as const;
@@ -49,6 +56,8 @@ export interface Received {
   /** Valid until the next message is received in this thread. */
   readonly bytes: Buffer;
   readonly form: number;
+  /** Of the message, whose bytes come first. */
+  readonly length: number;
 }
 
 export const FULL = 0;
@@ -66,7 +75,7 @@ export class Ring {
   #size = 0;
   #extent = -1;
   /** Reused: what the last `take` returned. */
-  readonly #received = { bytes: scratch, form: 0 };
+  readonly #received = { bytes: scratch, form: 0, length: 0 };
 
   constructor(core: Core) {
     this.#core = core;
@@ -94,10 +103,9 @@ export class Ring {
 
   /** Items in the ring now; by the time that the caller looks it may have changed. */
   get count(): number {
-    return (
-      (Atomics.load(this.#words, this.#at + RING.puts) - Atomics.load(this.#words, this.#at + RING.gets)) >>>
-      0
-    );
+    // In this order: an item that comes and goes in between must not make the number negative.
+    const gets = this.#word(RING.gets);
+    return (this.#word(RING.puts) - gets) >>> 0;
   }
 
   /** Items put so far, modulo 2^32, as an int32. */
@@ -114,64 +122,101 @@ export class Ring {
     return this.#word(RING.maxItems);
   }
 
+  /** Whether a bound, and not only memory, can make it full. */
+  get isBounded(): boolean {
+    return this.#bounded;
+  }
+
   /**
    * Stores a message, or returns FULL. `announce` is called with its position (from 1) just before it becomes visible, so
-   * that no observer sees its receipt first.
+   * that no observer sees its receipt first. `grow` false: FULL also where an unbounded ring would become large.
    * @throws SharedMemoryError when the ring must grow and cannot
    */
   offer(
     message: Uint8Array,
     length: number,
     form: number,
-    announce: (n: number) => void,
+    announce?: (n: number) => void,
+    grow = true,
   ): typeof FULL | typeof STORED {
-    const words = this.#words;
+    const { inner, waits } = this.#memory;
     const at = this.#at;
-    this.#memory.inner.enter(at + RING.lock);
+    let room: boolean;
+    inner.enter(at + RING.writeLock);
     try {
-      const puts = this.#word(RING.puts);
-      const gets = this.#word(RING.gets);
-      const maxItems = this.#word(RING.maxItems);
-      if (maxItems !== 0 && (puts - gets) >>> 0 >= maxItems) return FULL;
-      let tail = this.#word(RING.tail + (puts & 1));
-      const head = this.#word(RING.head + (gets & 1));
       const need = (FRAME_HEAD + length + 7) & ~7;
-      this.#refresh();
-      let skip = this.#skipAt(tail, need);
-      const used = (tail - head) >>> 0;
-      const maxBytes = this.#word(RING.maxBytes);
-      if (maxBytes !== 0 && used > 0 && used + need > maxBytes) return FULL;
-      if (used + skip + need > this.#size) {
-        this.#grow(head, used, need);
-        skip = this.#skipAt(tail, need);
-      }
-      if (skip > 0) {
-        this.#heads[((tail >>> 0) % this.#size) >> 2] = -skip;
-        tail = (tail + skip) | 0;
-      }
-      const frame = (tail >>> 0) % this.#size;
-      this.#heads[frame >> 2] = length;
-      this.#heads[(frame >> 2) + 1] = form;
-      copy(message, 0, this.#bytes, frame + FRAME_HEAD, length);
-      announce((puts + 1) >>> 0);
-      words[at + RING.tail + ((puts + 1) & 1)] = (tail + need) | 0;
-      Atomics.store(words, at + RING.puts, (puts + 1) | 0);
+      const tail = this.#reserve(need, grow);
+      if (tail === undefined) return FULL;
+      this.#write(tail, message, length, form);
+      const puts = (this.#word(RING.puts) + 1) | 0;
+      announce?.(puts >>> 0);
+      this.#words[at + RING.tail + (puts & 1)] = (tail + need) | 0;
+      Atomics.store(this.#words, at + RING.puts, puts);
+      room = this.#bounded && this.#hasRoom(puts, tail + need, need);
     } finally {
-      this.#memory.inner.leave(at + RING.lock);
+      inner.leave(at + RING.writeLock);
     }
-    this.#memory.waits.wake(at + RING.notEmpty);
+    waits.signal(at + RING.notEmpty);
+    if (room) waits.signal(at + RING.notFull);
     return STORED;
   }
 
-  /** Takes the oldest message, or returns undefined. `announce` gets its position. */
-  take(announce: (n: number, length: number) => void): Received | undefined {
+  /** The position for a frame of `need` bytes, after a skip mark where there must be one; undefined: no room. */
+  #reserve(need: number, grow: boolean): number | undefined {
+    const puts = this.#word(RING.puts);
+    const tail = this.#word(RING.tail + (puts & 1));
+    if (this.#bounded && !this.#hasRoom(puts, tail, need)) return undefined;
+    this.#refresh();
+    let skip = this.#skipAt(tail, need);
+    const head = this.#head();
+    const used = (tail - head) >>> 0;
+    if (used + skip + need > this.#size) {
+      const size = Math.max(this.#size * 2, 2 * (used + need));
+      if (!grow && size > Math.max(SOFT_BYTES, 4 * need)) return undefined;
+      this.#grow(head, used, size);
+      skip = this.#skipAt(tail, need);
+    }
+    if (skip > 0) this.#heads[((tail >>> 0) % this.#size) >> 2] = -skip;
+    return (tail + skip) | 0;
+  }
+
+  #write(tail: number, message: Uint8Array, length: number, form: number): void {
+    const frame = (tail >>> 0) % this.#size;
+    this.#heads[frame >> 2] = length;
+    this.#heads[(frame >> 2) + 1] = form;
+    copy(message, 0, this.#bytes, frame + FRAME_HEAD, length);
+  }
+
+  /** Whether the bounds of the ring allow `need` more bytes. */
+  #hasRoom(puts: number, tail: number, need: number): boolean {
+    const maxItems = this.#word(RING.maxItems);
+    if (maxItems !== 0 && (puts - this.#word(RING.gets)) >>> 0 >= maxItems) return false;
+    const maxBytes = this.#word(RING.maxBytes);
+    if (maxBytes === 0) return true;
+    const used = (tail - this.#head()) >>> 0;
+    return used === 0 || used + need <= maxBytes;
+  }
+
+  /** Where the oldest message begins. Without the readers' lock it may be further on at once. */
+  #head(): number {
+    for (;;) {
+      const gets = this.#word(RING.gets);
+      const head = this.#word(RING.head + (gets & 1));
+      // A reader that is about to commit its next message but one writes to the same word.
+      if (this.#word(RING.gets) === gets) return head;
+    }
+  }
+
+  /** Takes the oldest message, or returns undefined. `announce` gets its position and length. */
+  take(announce?: (n: number, length: number) => void): Received | undefined {
+    const { inner, waits } = this.#memory;
     const words = this.#words;
     const at = this.#at;
-    if (Atomics.load(words, at + RING.puts) === Atomics.load(words, at + RING.gets)) return undefined;
+    if (this.#word(RING.puts) === this.#word(RING.gets)) return undefined;
+    const received = this.#received;
     let left: number;
-    let length: number;
     let position: number;
-    this.#memory.inner.enter(at + RING.lock);
+    inner.enter(at + RING.readLock);
     try {
       const gets = this.#word(RING.gets);
       left = (this.#word(RING.puts) - gets) >>> 0;
@@ -179,28 +224,28 @@ export class Ring {
       this.#refresh();
       const head = this.#frame(this.#word(RING.head + (gets & 1)));
       const frame = (head >>> 0) % this.#size;
-      length = this.#heads[frame >> 2] ?? 0;
-      this.#received.form = this.#heads[(frame >> 2) + 1] ?? 0;
+      const length = this.#heads[frame >> 2] ?? 0;
+      received.length = length;
+      received.form = this.#heads[(frame >> 2) + 1] ?? 0;
       reserveScratch(length);
       copy(this.#bytes, frame + FRAME_HEAD, scratch, 0, length);
-      position = (gets + 1) >>> 0;
-      words[at + RING.head + ((gets + 1) & 1)] = (head + ((FRAME_HEAD + length + 7) & ~7)) | 0;
-      Atomics.store(words, at + RING.gets, (gets + 1) | 0);
+      position = (gets + 1) | 0;
+      words[at + RING.head + (position & 1)] = (head + ((FRAME_HEAD + length + 7) & ~7)) | 0;
+      Atomics.store(words, at + RING.gets, position);
     } finally {
-      this.#memory.inner.leave(at + RING.lock);
+      inner.leave(at + RING.readLock);
     }
-    announce(position, length);
-    const { waits } = this.#memory;
-    if (this.#bounded) waits.wake(at + RING.notFull);
-    // One ring may stand for several items: whoever was served passes it on.
-    if (left > 1) waits.wake(at + RING.notEmpty);
-    this.#received.bytes = scratch;
-    return this.#received;
+    announce?.(position >>> 0, received.length);
+    waits.signal(at + RING.notFull);
+    // One signal may stand for several items: whoever was served passes it on.
+    if (left > 1) waits.signal(at + RING.notEmpty);
+    received.bytes = scratch;
+    return received;
   }
 
   /** Length of the oldest message, -1 if there is none. */
   peekLength(): number {
-    this.#memory.inner.enter(this.#at + RING.lock);
+    this.#memory.inner.enter(this.#at + RING.readLock);
     try {
       const gets = this.#word(RING.gets);
       if (this.#word(RING.puts) === gets) return -1;
@@ -208,7 +253,7 @@ export class Ring {
       const head = this.#frame(this.#word(RING.head + (gets & 1)));
       return this.#heads[((head >>> 0) % this.#size) >> 2] ?? 0;
     } finally {
-      this.#memory.inner.leave(this.#at + RING.lock);
+      this.#memory.inner.leave(this.#at + RING.readLock);
     }
   }
 
@@ -246,25 +291,30 @@ export class Ring {
   }
 
   /**
-   * Moves the ring into an extent with room for `need` more bytes. Every byte keeps its position (modulo the new size), so
-   * only the place changes, by one store.
+   * Moves the ring into an extent of `bytes` bytes or more. Every byte keeps its position (modulo the new size), so only the
+   * place changes, by one store. The writers' lock is held; readers are kept out meanwhile.
    */
-  #grow(head: number, used: number, need: number): void {
-    const { allocator } = this.#memory;
-    const extent = allocator.extent(Math.max(this.#size * 2, 2 * (used + need)));
+  #grow(head: number, used: number, bytes: number): void {
+    const { allocator, inner } = this.#memory;
+    const extent = allocator.extent(bytes);
     const target = new Uint8Array(allocator.mapping(extent.id).buffer);
-    for (let done = 0; done < used; ) {
-      const position = (head + done) >>> 0;
-      const from = position % this.#size;
-      const run = Math.min(used - done, this.#size - from);
-      target.set(this.#bytes.subarray(from, from + run), position % extent.bytes);
-      done += run;
-    }
     const old = this.#extent;
-    const [next, last] = this.#place & 1 ? [BLOCK.extentA, BLOCK.extentB] : [BLOCK.extentB, BLOCK.extentA];
-    this.#words[this.#core.at + next] = extent.id + 1;
-    Atomics.store(this.#words, this.#at + RING.place, (this.#place + 1) & 0x7fffffff);
-    this.#words[this.#core.at + last] = 0;
+    inner.enter(this.#at + RING.readLock);
+    try {
+      for (let done = 0; done < used; ) {
+        const position = (head + done) >>> 0;
+        const from = position % this.#size;
+        const run = Math.min(used - done, this.#size - from);
+        target.set(this.#bytes.subarray(from, from + run), position % extent.bytes);
+        done += run;
+      }
+      const odd = (this.#place & 1) === 1;
+      this.#words[this.#core.at + (odd ? BLOCK.extentA : BLOCK.extentB)] = extent.id + 1;
+      Atomics.store(this.#words, this.#at + RING.place, (this.#place + 1) & 0x7fffffff);
+      this.#words[this.#core.at + (odd ? BLOCK.extentB : BLOCK.extentA)] = 0;
+    } finally {
+      inner.leave(this.#at + RING.readLock);
+    }
     this.#refresh();
     allocator.freeExtent(old);
   }

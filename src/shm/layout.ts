@@ -10,7 +10,7 @@
  * | 32 MiB –       | extents: rings and large data, each mapped where it is used              |
  */
 export const MAGIC = 0x46524b53;
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 export const HEADER = {
   magic: 0,
@@ -24,6 +24,10 @@ export const HEADER = {
   extentBump: 6,
   /** Source of block generations. */
   generation: 7,
+  /** The process that made the session, and its start time as the system counts it, low and high word. */
+  rootPid: 8,
+  rootStartLow: 9,
+  rootStartHigh: 10,
   /** First free block of each size class (power of two bytes), by exponent. */
   blockLists: 32,
   /** First free extent of each size class, by exponent. */
@@ -52,6 +56,8 @@ export const SLOT = {
   terminate: 8,
   /** The pid, kept after the row is freed. */
   lastPid: 9,
+  /** Always 0; its thread sleeps on it where nobody shall wake it. */
+  nap: 10,
 } as const;
 
 export const EXTENT_COUNT = 65536;
@@ -97,6 +103,8 @@ export const WAIT = {
   syncCount: 2,
   /** Where the search for the next asynchronous waiter begins. */
   rotor: 3,
-  bitmap: 4,
-  words: 4 + BITMAP_WORDS,
+  /** 1: a synchronous waiter has been woken and has not looked yet; see `Waits.signal`. */
+  signalled: 4,
+  bitmap: 5,
+  words: 5 + BITMAP_WORDS,
 } as const;

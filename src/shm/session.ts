@@ -40,12 +40,16 @@ const SPARSE = process.platform === 'linux';
 /** Makes the session of a root process. */
 export function createSession(): Session {
   const platform = openPlatform();
-  if (platform.preallocate) sweepStaleFiles();
+  sweepStaleFiles();
   const id = randomBytes(6).toString('hex');
   const file = platform.createMemory(`forkscope-${id}`, SPARSE ? SESSION_BYTES : MAPPED_BYTES);
   const session = attach(platform, file, id);
   const { words } = session;
+  const { start } = processState(process.pid);
   words[HEADER.version] = LAYOUT_VERSION;
+  words[HEADER.rootPid] = process.pid;
+  words[HEADER.rootStartLow] = start | 0;
+  words[HEADER.rootStartHigh] = Math.floor(start / 2 ** 32);
   words[HEADER.blockBump] = BLOCKS_AT_BYTES / 64;
   words[HEADER.pageBump] = MAPPED_BYTES / PAGE_BYTES;
   Atomics.store(words, HEADER.magic, MAGIC);
@@ -105,10 +109,10 @@ function offerSharedFiles(platform: Platform): void {
   if (ready.hasSubscribers) ready.publish(undefined);
 }
 
-/** Removes the memory files and doorbells of processes that are gone (`forkscope-<pid>-…`, `forkscope-bell-<pid>-…`). */
+/** Removes the memory files, doorbells and sockets of processes that are gone (`forkscope-<pid>-…`, `forkscope-bell-<pid>-…`). */
 export function sweepStaleFiles(dir = os.tmpdir()): void {
   for (const name of fs.readdirSync(dir)) {
-    const pid = /^forkscope-(?:bell-)?(\d+)-.*(?:\.mem|\d)$/.exec(name)?.[1];
+    const pid = /^forkscope-(?:bell-)?(\d+)-.*(?:\.mem|\.sock|\d)$/.exec(name)?.[1];
     if (pid === undefined || processState(Number(pid)).alive) continue;
     fs.rmSync(path.join(dir, name), { force: true });
   }

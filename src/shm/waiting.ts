@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { Doorbell } from './doorbell.ts';
+import type { Haste } from './haste.ts';
 import { SLOT, WAIT } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
@@ -7,6 +8,8 @@ import type { Slots } from './slots.ts';
 /** Longest sleep of a synchronous wait: then JavaScript runs, and with it debuggers and the checks for the dead. */
 export const SLICE_MS = 50;
 const SPINS = 60;
+/** A sleep that nobody ends early; with the system's slack it lasts about twice as long. */
+const NAP_MS = 0.05;
 /** How long after a wait has ended the next one is polled for, in milliseconds. */
 const HOT_MS = 0.05;
 
@@ -50,25 +53,48 @@ export class Waits {
 
   /**
    * Blocks the thread until `attempt` returns true (then true) or `deadline` (`performance.now()`) has passed (then false).
-   * `attempt` may throw to end the wait.
+   * `attempt` may throw to end the wait; `quick`: it is called again at once, the clock would cost more than it. `haste`: what it does before it sleeps.
    */
-  block(point: number, attempt: () => boolean, deadline: number): boolean {
+  block(point: number, attempt: (quick: boolean) => boolean, deadline: number, haste?: Haste): boolean {
+    if (this.#hurry(attempt, deadline, haste)) return true;
     const { words } = this.#session;
-    for (let spin = 0; spin < SPINS; spin++) if (attempt()) return true;
-    Atomics.add(words, point + WAIT.count, 1);
-    Atomics.add(words, point + WAIT.syncCount, 1);
-    try {
-      for (;;) {
+    for (;;) {
+      Atomics.add(words, point + WAIT.count, 1);
+      Atomics.add(words, point + WAIT.syncCount, 1);
+      Atomics.store(words, point + WAIT.signalled, 0);
+      try {
         const sequence = Atomics.load(words, point + WAIT.sequence);
-        if (attempt()) return true;
+        if (attempt(false)) return true;
         const left = deadline - performance.now();
         if (left <= 0) return false;
         this.#slice(point, sequence, Math.min(left, SLICE_MS));
+      } finally {
+        Atomics.sub(words, point + WAIT.syncCount, 1);
+        Atomics.sub(words, point + WAIT.count, 1);
+        Atomics.store(words, point + WAIT.signalled, 0);
       }
-    } finally {
-      Atomics.sub(words, point + WAIT.syncCount, 1);
-      Atomics.sub(words, point + WAIT.count, 1);
+      // No longer registered, so that it wakes others, and not itself, when it is served.
+      if (attempt(false)) return true;
     }
+  }
+
+  /** Tries for a while without telling anybody, who would have to wake this thread at a cost. */
+  #hurry(attempt: (quick: boolean) => boolean, deadline: number, haste: Haste | undefined): boolean {
+    const spins = haste?.spins ?? SPINS;
+    for (let spin = 0; spin < spins; spin++) {
+      if (!attempt(true)) continue;
+      haste?.spun(true);
+      return true;
+    }
+    haste?.spun(false);
+    if (haste === undefined || haste.naps === 0) return false;
+    const { platform, base } = this.#session;
+    const bed = base + (this.#slots.at(this.#slot) + SLOT.nap) * 4;
+    for (let nap = 0; nap < haste.naps && deadline - performance.now() > 1; nap++) {
+      platform.wait(bed, 0, NAP_MS);
+      if (attempt(false)) return true;
+    }
+    return false;
   }
 
   /** A function of its own on purpose: V8 handles interrupts (a debugger's pause, a stack dump) when it is called. */
@@ -168,12 +194,34 @@ export class Waits {
     if (Atomics.load(this.#session.words, point + WAIT.count) > 0) this.#wakeSlowly(point, all);
   }
 
+  /**
+   * As {@link wake}, but while a woken synchronous waiter has not yet looked, further signals do not wake a second: so a
+   * waiter that is served must signal again when there may be enough for another. When it dies instead, the others
+   * look by themselves within a slice.
+   */
+  signal(point: number): void {
+    const { words } = this.#session;
+    if (Atomics.load(words, point + WAIT.count) === 0) return;
+    const sleeping = Atomics.load(words, point + WAIT.syncCount) > 0;
+    if (sleeping && Atomics.exchange(words, point + WAIT.signalled, 1) === 0) this.#wakeSleepers(point, 1);
+    this.#ringBells(point, false);
+  }
+
   #wakeSlowly(point: number, all: boolean): void {
+    this.#wakeSleepers(point, all ? 0x7fffffff : 1);
+    this.#ringBells(point, all);
+  }
+
+  #wakeSleepers(point: number, count: number): void {
     const { words, platform, base } = this.#session;
     Atomics.add(words, point + WAIT.sequence, 1);
     if (Atomics.load(words, point + WAIT.syncCount) > 0) {
-      platform.wake(base + (point + WAIT.sequence) * 4, all ? 0x7fffffff : 1);
+      platform.wake(base + (point + WAIT.sequence) * 4, count);
     }
+  }
+
+  #ringBells(point: number, all: boolean): void {
+    const { words } = this.#session;
     // One past the last that was rung, so that no waiter is passed over for ever.
     const start = words[point + WAIT.rotor] ?? 0;
     for (let step = 0; step <= 32; step++) {

@@ -37,6 +37,11 @@ export class Encoder {
     return this.#out.bytes;
   }
 
+  /** Of what was encoded last. */
+  get length(): number {
+    return this.#out.position;
+  }
+
   #value(value: unknown): void {
     switch (typeof value) {
       case 'number':

@@ -48,6 +48,7 @@ export { isMain } from './process/main.ts';
 export { Process, type ProcessOptions } from './process/process.ts';
 export type { Target } from './process/reference.ts';
 export { Queue, type QueueOptions } from './queue.ts';
+export { open, type Shared, share } from './share.ts';
 export { RawArray, RawCell, RawCells, RawValue } from './shared/raw.ts';
 export {
   SharedArray,
@@ -58,6 +59,9 @@ export {
   Value,
 } from './shared/synchronized.ts';
 export type { ElementType, ElementValue, Schema, Typecode } from './shared/types.ts';
+export { SharedMemoryManager } from './shared-memory/manager.ts';
+export { ShareableList, type ShareableValue } from './shared-memory/shareable-list.ts';
+export { SharedMemory, type SharedMemoryOptions } from './shared-memory/shared-memory.ts';
 export { SimpleQueue } from './simple-queue.ts';
 export { Barrier, type BarrierOptions } from './sync/barrier.ts';
 export { Condition, type ConditionOptions } from './sync/condition.ts';

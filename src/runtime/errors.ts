@@ -28,6 +28,10 @@ export class OSError extends NamedError {
     this.code = options?.code;
   }
 }
+/** Something of that name exists already. */
+export class FileExistsError extends OSError {}
+/** Nothing of that name exists. */
+export class FileNotFoundError extends OSError {}
 /** A message was longer than the buffer given to `recvBytesInto`; `message` bytes are in `args[0]`. */
 export class BufferTooShort extends NamedError {
   readonly args: readonly [Uint8Array];
@@ -95,6 +99,8 @@ export const RUNTIME_ERRORS = {
   Full,
   EOFError,
   OSError,
+  FileExistsError,
+  FileNotFoundError,
   SerializationError,
   TargetError,
   BootstrapError,

@@ -29,6 +29,12 @@ export function inheritSession(address: SessionAddress): void {
   setEnvironmentData(ENVIRONMENT_KEY, { ...address });
 }
 
+/** A thread that has no shared memory yet takes that of the thread which sent it a handle. */
+export function joinSharedSession(address: SessionAddress): void {
+  const own = instance();
+  if (own.memory === undefined && !isMainThread) own.inherited ??= address;
+}
+
 /** Shared memory, opened now if it was not. @throws SharedMemoryError without koffi */
 export function memory(): Memory {
   const own = instance();

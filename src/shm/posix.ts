@@ -192,8 +192,9 @@ export function createNamedMemory(name: string, bytes: number): MemoryFile {
 export function writeZeros(fd: number, offset: number, length: number): void {
   const zeros = new Uint8Array(Math.min(length, 1 << 20));
   try {
-    for (let done = 0; done < length; done += zeros.length) {
-      fs.writeSync(fd, zeros, 0, Math.min(zeros.length, length - done), offset + done);
+    // A file system that is nearly full takes less than it is given, and refuses only the next write.
+    for (let done = 0; done < length; ) {
+      done += fs.writeSync(fd, zeros, 0, Math.min(zeros.length, length - done), offset + done);
     }
   } catch (cause) {
     throw new SharedMemoryError(`shared memory exhausted: ${length} more bytes could not be written`, {

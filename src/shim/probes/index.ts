@@ -1,9 +1,10 @@
 import type { Probe } from '../shim.ts';
 import { childProcesses } from './child-process.ts';
+import { ipc } from './ipc.ts';
 import { lifecycle } from './lifecycle.ts';
 import { runtime } from './runtime.ts';
 import { syncSpawns } from './sync-spawn.ts';
 import { workers } from './workers.ts';
 
 /** Everything that is instrumented, in the order of installation. */
-export const PROBES: readonly Probe[] = [lifecycle, runtime, childProcesses, syncSpawns, workers];
+export const PROBES: readonly Probe[] = [lifecycle, runtime, childProcesses, ipc, syncSpawns, workers];

@@ -1,0 +1,210 @@
+import childProcess from 'node:child_process';
+import { ENV_SPAWN } from '../../base/environment.ts';
+import { FLAG, KIND, ROLE } from '../../trace/records.ts';
+import { pairValue } from '../children-env.ts';
+import { Sampler } from '../sampler.ts';
+import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+
+/**
+ * Messages over Node's IPC channel, both ways, at both ends. A channel is known by the spawn key of the child; the two ends
+ * count their messages alike, so a message's number pairs its send with its receipt. Messages that carry a handle wait for
+ * acknowledgements and have a count of their own. Node's own messages (`NODE_…`) are not the program's.
+ */
+export const ipc: Probe = {
+  name: 'ipc',
+  install(shim) {
+    const channels = new WeakMap<object, IpcEnd>();
+    instrumentChildren(shim, channels);
+    const key = process.env[ENV_SPAWN];
+    if (key === undefined || typeof process.send !== 'function') return;
+    const end = new IpcEnd(shim, key, 'child');
+    channels.set(process, end);
+    patchSend(shim, process, end);
+    patchEmit(shim, process, channels);
+  },
+};
+
+/** Every child gets its channel inside `spawn`, and its `send` as an own property there. */
+function instrumentChildren(shim: Shim, channels: WeakMap<object, IpcEnd>): void {
+  const prototype: object = childProcess.ChildProcess.prototype;
+  patch(
+    prototype,
+    'spawn',
+    (original) =>
+      function spawn(this: unknown, ...args) {
+        const result = Reflect.apply(original, this, args);
+        guarded(shim, 'ipc', () => {
+          const child = this as object;
+          if (!Object.hasOwn(child, 'send')) return;
+          const key = keyGiven(args[0]);
+          if (key === undefined) return;
+          const end = new IpcEnd(shim, key, 'parent');
+          channels.set(child, end);
+          patchSend(shim, child, end);
+        });
+        return result;
+      },
+  );
+  patchEmit(shim, prototype, channels);
+}
+
+/** The key that the child will find: the probe of children has put it into the options of the same call. */
+function keyGiven(options: unknown): string | undefined {
+  const pairs: unknown =
+    typeof options === 'object' && options !== null ? Reflect.get(options, 'envPairs') : undefined;
+  return Array.isArray(pairs) ? pairValue(pairs.map(String), ENV_SPAWN) : undefined;
+}
+
+function patchSend(shim: Shim, target: object, end: IpcEnd): void {
+  end.watchBytes(target);
+  patch(
+    target,
+    'send',
+    (original) =>
+      function send(this: unknown, ...args) {
+        // A channel that is closed sends nothing, and says so.
+        if (Reflect.get(target, 'connected') !== true || isNodes(args[0]))
+          return Reflect.apply(original, this, args);
+        const begun = guarded(shim, 'ipc', () => end.begin(send));
+        const result = Reflect.apply(original, this, args);
+        const handle = typeof args[1] === 'object' && args[1] !== null && !isOptions(args[1]);
+        if (begun) guarded(shim, 'ipc', () => end.sent(begun, handle));
+        return result;
+      },
+  );
+}
+
+/** No listener for messages: that would keep the channel, and so the process, alive. */
+function patchEmit(shim: Shim, owner: object, channels: WeakMap<object, IpcEnd>): void {
+  patch(
+    owner,
+    'emit',
+    (original) =>
+      function emit(this: unknown, ...args) {
+        const [event] = args;
+        if (event === 'message' || event === 'disconnect') {
+          const end = channels.get(this as object);
+          if (end) {
+            guarded(shim, 'ipc', () => (event === 'message' ? end.received(args[2]) : end.disconnected()));
+          }
+        }
+        return Reflect.apply(original, this, args);
+      },
+  );
+}
+
+function isNodes(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null) return false;
+  const cmd: unknown = Reflect.get(message, 'cmd');
+  return typeof cmd === 'string' && cmd.startsWith('NODE_');
+}
+
+/** `send(message, options)`: plain objects are no handles. */
+function isOptions(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype;
+}
+
+interface Begun {
+  readonly time: number;
+  readonly site: number;
+  readonly sampled: boolean;
+}
+
+interface Direction {
+  readonly resource: number;
+  count: number;
+  readonly sampler: Sampler;
+}
+
+/** One end of one channel. */
+class IpcEnd {
+  readonly #shim: Shim;
+  readonly #key: string;
+  readonly #side: 'parent' | 'child';
+  readonly #directions = new Map<string, Direction>();
+  #bytes = 0;
+  #open = true;
+
+  constructor(shim: Shim, key: string, side: 'parent' | 'child') {
+    this.#shim = shim;
+    this.#key = key;
+    this.#side = side;
+    this.#direction('out', '');
+    this.#direction('in', '');
+  }
+
+  begin(skip: (...args: never[]) => unknown): Begun {
+    const { recorder, sites } = this.#shim;
+    const time = recorder.clock.now();
+    const { sampler } = this.#direction('out', '');
+    const taken = sampler.take(time);
+    if (taken) sampler.site = sites.here(skip);
+    this.#bytes = 0;
+    return { time, site: sampler.site, sampled: !taken };
+  }
+
+  sent({ time, site, sampled }: Begun, handle: boolean): void {
+    const out = this.#direction('out', handle ? 'handles' : '');
+    const flags = sampled ? FLAG.sampledSite : 0;
+    this.#shim.recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, this.#bytes);
+  }
+
+  received(handle: unknown): void {
+    const into = this.#direction('in', handle === undefined || handle === null ? '' : 'handles');
+    this.#shim.recorder.record(KIND.receive, 0, 0, into.resource, 0, ++into.count, 0);
+  }
+
+  disconnected(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const { resource } of this.#directions.values())
+      this.#shim.recorder.record(KIND.disconnect, 0, 0, resource);
+  }
+
+  /** The channel's own writes tell how long a message became; nothing is encoded twice for that. */
+  watchBytes(target: object): void {
+    const symbol = Object.getOwnPropertySymbols(target).find((s) => s.description === 'kChannelHandle');
+    const handle: unknown = symbol && Reflect.get(target, symbol);
+    if (typeof handle !== 'object' || handle === null) return;
+    const count = (bytes: number): void => {
+      this.#bytes += bytes;
+    };
+    for (const name of ['writeUtf8String', 'writeBuffer']) {
+      patch(
+        handle,
+        name,
+        (original) =>
+          function write(this: unknown, ...args) {
+            const data = args[1];
+            if (typeof data === 'string') count(data.length);
+            else if (data instanceof Uint8Array) count(data.byteLength);
+            return Reflect.apply(original, this, args);
+          },
+      );
+    }
+  }
+
+  #direction(way: 'out' | 'in', what: '' | 'handles'): Direction {
+    const toChild = (way === 'out') === (this.#side === 'parent');
+    const id = `${toChild ? 'down' : 'up'}${what}`;
+    const known = this.#directions.get(id);
+    if (known) return known;
+    const { recorder, session } = this.#shim;
+    const resource = recorder.newId();
+    const key = `ipc:${this.#key}:${id}`;
+    const peerKey = `ipc:${this.#key}:${toChild ? 'up' : 'down'}${what}`;
+    recorder.define({
+      type: 'resource',
+      id: resource,
+      key,
+      kind: 'ipc',
+      name: `to ${toChild ? 'child' : 'parent'}${what === '' ? '' : ' (handles)'}`,
+      capacity: 0,
+      peerKey,
+    });
+    recorder.record(KIND.open, 0, 0, resource, 0, 0, way === 'out' ? ROLE.write : ROLE.read);
+    const direction = { resource, count: 0, sampler: new Sampler(session.options.callSites) };
+    this.#directions.set(id, direction);
+    return direction;
+  }
+}

@@ -62,6 +62,15 @@ export async function openVsCode(options: VsCodeOptions = {}): Promise<VsCode> {
   }
 }
 
+/** The programs alone: the copy is of a user who has not installed `forkscope`, and so without what leads to it. */
+function copyExamples(to: string): void {
+  const hereOnly = /^(package\.json|forkscope\..*)$/;
+  cpSync(path.join(repository, 'examples'), to, {
+    recursive: true,
+    filter: (file) => !hereOnly.test(path.basename(file)),
+  });
+}
+
 /** Copies what is to be opened into a temporary folder; a `.code-workspace` file is opened rather than its folder. */
 export function copyWorkspace(from?: string, examples = false) {
   if (!from) return { workspace: undefined, folder: '', remove: () => undefined };
@@ -70,7 +79,7 @@ export function copyWorkspace(from?: string, examples = false) {
   const source = isFile ? path.dirname(from) : from;
   const folder = path.join(scratch, path.basename(source));
   cpSync(source, folder, { recursive: true });
-  if (examples) cpSync(path.join(repository, 'examples'), path.join(folder, 'examples'), { recursive: true });
+  if (examples) copyExamples(path.join(folder, 'examples'));
   const workspace = isFile ? path.join(folder, path.basename(from)) : folder;
   return {
     workspace,

@@ -24,7 +24,12 @@ export interface Running {
 const LIMIT_MS = 50_000;
 
 /** Runs a program of this folder (TypeScript by tsx), in a process group of its own, which is killed with the program. */
-export function start(program: string, args: readonly string[] = [], flags: readonly string[] = []): Running {
+export function start(
+  program: string,
+  args: readonly string[] = [],
+  flags: readonly string[] = [],
+  limitMs = LIMIT_MS,
+): Running {
   const file = path.isAbsolute(program) ? program : path.join(here, 'programs', program);
   const loader = /ts$/.test(file) ? ['--import', 'tsx'] : [];
   const child = spawn(process.execPath, [...flags, ...loader, file, ...args], {
@@ -46,7 +51,7 @@ export function start(program: string, args: readonly string[] = [], flags: read
     const timer = setTimeout(() => {
       killGroup(child);
       reject(new Error(`${program} did not end\nstdout:\n${stdout}\nstderr:\n${stderr}`));
-    }, LIMIT_MS);
+    }, limitMs);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       killGroup(child);
@@ -75,8 +80,9 @@ export async function run(
   program: string,
   args: readonly string[] = [],
   flags: readonly string[] = [],
+  limitMs = LIMIT_MS,
 ): Promise<Result> {
-  return await start(program, args, flags).done;
+  return await start(program, args, flags, limitMs).done;
 }
 
 function killGroup(child: ChildProcess): void {

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import { AssertionError, BrokenPoolError, TypeMismatch, ValueError } from '../errors.ts';
 import { refer, type Target } from '../process/reference.ts';
@@ -7,6 +6,7 @@ import { publish } from '../publish.ts';
 import { Queue } from '../queue.ts';
 import type { AnyFunction } from '../task.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
+import { checkChunk, checkMaxTasks, checkSize, describeExit } from './checks.ts';
 import { PoolCore } from './core.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher, type Outcome } from './dispatcher.ts';
@@ -357,27 +357,4 @@ export class Pool implements AsyncDisposable {
 export interface MapOptions<R> extends Callbacks<R[]> {
   /** Items in one task; by default a quarter of a worker's share. */
   readonly chunksize?: number | undefined;
-}
-
-function describeExit(exitCode: number): string {
-  return exitCode < 0 ? `by signal ${-exitCode}` : `with exit code ${exitCode}`;
-}
-
-function checkSize(processes: unknown): number {
-  if (processes === undefined) return availableParallelism();
-  if (typeof processes === 'number' && Number.isInteger(processes) && processes >= 1 && processes <= 512)
-    return processes;
-  throw new ValueError(`a pool has from 1 to 512 processes, not ${String(processes)}`);
-}
-
-function checkMaxTasks(maximum: unknown): number {
-  if (maximum === undefined || maximum === null) return 0;
-  if (typeof maximum === 'number' && Number.isInteger(maximum) && maximum > 0) return maximum;
-  throw new ValueError('maxtasksperchild must be a positive whole number');
-}
-
-function checkChunk(chunksize: unknown): number | undefined {
-  if (chunksize === undefined) return undefined;
-  if (typeof chunksize === 'number' && Number.isInteger(chunksize) && chunksize >= 1) return chunksize;
-  throw new ValueError(`a chunk has 1 item or more, not ${String(chunksize)}`);
 }

@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import { ValueError } from '../errors.ts';
+
+/** A worker's end in words. */
+export function describeExit(exitCode: number): string {
+  return exitCode < 0 ? `by signal ${-exitCode}` : `with exit code ${exitCode}`;
+}
+
+/** Number of workers. @throws ValueError */
+export function checkSize(processes: unknown): number {
+  if (processes === undefined) return availableParallelism();
+  if (typeof processes === 'number' && Number.isInteger(processes) && processes >= 1 && processes <= 512)
+    return processes;
+  throw new ValueError(`a pool has from 1 to 512 processes, not ${String(processes)}`);
+}
+
+/** Tasks a worker; 0: any number. @throws ValueError */
+export function checkMaxTasks(maximum: unknown): number {
+  if (maximum === undefined || maximum === null) return 0;
+  if (typeof maximum === 'number' && Number.isInteger(maximum) && maximum > 0) return maximum;
+  throw new ValueError('maxtasksperchild must be a positive whole number');
+}
+
+/** Items a chunk; undefined: not given. @throws ValueError */
+export function checkChunk(chunksize: unknown): number | undefined {
+  if (chunksize === undefined) return undefined;
+  if (typeof chunksize === 'number' && Number.isInteger(chunksize) && chunksize >= 1) return chunksize;
+  throw new ValueError(`a chunk has 1 item or more, not ${String(chunksize)}`);
+}

@@ -55,7 +55,8 @@ const bundles = [
     outfile: 'dist/cli.js',
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
-  { ...program, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs' },
+  // Minified: every traced process compiles it.
+  { ...program, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs', minify: true },
   { ...program, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.cjs', external: ['koffi'] },
   // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { SessionEnvironment } from '../base/environment.ts';
 import type { CallSites } from './call-sites.ts';
 import type { ChildEnvironment } from './children-env.ts';
@@ -43,9 +42,14 @@ export function reportProblem(recorder: Recorder, probe: string, error: unknown)
   }
 }
 
-/** A key for a child that is not the runtime's own (those begin with `RUNTIME_SPAWN_PREFIX`). */
+let keys = 0;
+/**
+ * A key for a child that is not the runtime's own (those begin with `RUNTIME_SPAWN_PREFIX`). Unique on the machine, and
+ * without loading `crypto`, which would cost every process a millisecond: pid and clock are unique already.
+ */
 export function newSpawnKey(): string {
-  return randomBytes(12).toString('base64url');
+  const random = Math.floor(Math.random() * 2 ** 32).toString(36);
+  return `s-${process.pid.toString(36)}-${process.hrtime.bigint().toString(36)}-${++keys}-${random}`;
 }
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

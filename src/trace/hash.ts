@@ -37,15 +37,21 @@ export function wordsCheck(words: Int32Array, at: number, count: number): number
   return (h ^ (h >>> 16)) | 0 || 1;
 }
 
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
+/** CRC-32 of each half byte: small, since every traced process builds it. */
+const CRC_TABLE = new Int32Array(16);
+for (let n = 0; n < 16; n++) {
   let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-  return c;
-});
+  for (let k = 0; k < 4; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+  CRC_TABLE[n] = c;
+}
 
 /** CRC-32 (IEEE 802.3) of bytes: the check of a definition line, computable with any tool. */
 export function crc32(bytes: Uint8Array, from = 0, to = bytes.length): number {
   let c = -1;
-  for (let i = from; i < to; i++) c = CRC_TABLE[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
+  for (let i = from; i < to; i++) {
+    c ^= bytes[i]!;
+    c = CRC_TABLE[c & 15]! ^ (c >>> 4);
+    c = CRC_TABLE[c & 15]! ^ (c >>> 4);
+  }
   return ~c >>> 0;
 }

@@ -6,7 +6,7 @@ import { SINK, type SinkKind, segmentBytes, segmentName } from './segment.ts';
 import { MappedSegment, removeQuietly, type SegmentFile, WrittenSegment } from './segment-file.ts';
 
 /** Records in the first segments of a stream: short processes stay small, busy ones get 1 MiB. */
-const CAPACITIES = [2_000, 8_000, 32_000];
+const CAPACITIES = [500, 4_000, 32_000];
 const MAX_CAPACITY = 1_000_000;
 
 interface Sealed {

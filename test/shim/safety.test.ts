@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -164,23 +165,26 @@ next();`;
   assert.equal(trace.of('childExit').length, 200);
 });
 
+function newestSegment(dir: string): number {
+  return Math.max(-1, ...fs.readdirSync(dir).map((n) => Number(/\.(\d+)\.fks$/.exec(n)?.[1] ?? -1)));
+}
+
 test('killed at random: what was written can be read, and the rest is said to be unknown', async (t) => {
-  const source = sender(5e6);
+  const source = sender(50e6);
   for (let i = 0; i < 5; i++) {
     const dir = temporaryDirectory(t);
     const file = path.join(dir, 'program.cjs');
     fs.writeFileSync(file, source);
     const options = { maxStreamBytes: 4 * 1024 * 1024 };
-    await run(process.execPath, [file], {
-      env: tracedEnv(dir, options),
-      onStart: (child) => {
-        const watch = fs.watch(dir, () => {
-          if (!fs.readdirSync(dir).some((n) => n.endsWith(`.${2 + i}.fks`))) return;
-          watch.close();
-          child.kill('SIGKILL');
-        });
-      },
-    });
+    let watch: NodeJS.Timeout | undefined;
+    const onStart = (child: ChildProcess): void => {
+      watch = setInterval(() => {
+        if (newestSegment(dir) >= 2 + i) child.kill('SIGKILL');
+      }, 2);
+    };
+    const { signal } = await run(process.execPath, [file], { env: tracedEnv(dir, options), onStart });
+    clearInterval(watch);
+    assert.equal(signal, 'SIGKILL');
     const trace = Trace.read(dir);
     const sends = trace.of('send');
     for (const [index, r] of sends.entries()) assert.equal(r.n, sends[0]!.n + index);

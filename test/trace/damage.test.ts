@@ -153,7 +153,8 @@ test('a damaged stretch in the middle: the reader goes on behind it and counts i
   const bytes = contents.get(name)!.slice();
   bytes.fill(0xee, 320 + 32 * 100 + 5, 320 + 32 * 110 - 5);
   const result = drain(new MemoryFiles(new Map(contents).set(name, bytes)));
-  assert.equal(result.records.length, whole.records.length - 10);
+  const records = result.records.filter((r) => (r.flags & FLAG.checkpoint) === 0);
+  assert.equal(records.length, whole.records.length - 10);
   assert.deepEqual(
     result.damages.map((d) => [d.kind, d.count, d.gap]),
     [['corrupt', 10, true]],

@@ -80,12 +80,18 @@ function prepare(shim: Shim, given: unknown, skip: (...args: unknown[]) => unkno
 function apiOf(frames: readonly RawFrame[], pairs: readonly string[]): SpawnApi {
   if (pairValue(pairs, 'NODE_UNIQUE_ID') !== undefined) return 'cluster';
   let api: SpawnApi = 'spawn';
-  for (const frame of frames) {
-    if (!frame.getFileName()?.startsWith('node:')) break;
+  // Other probes may have wrapped `spawn` too: their frames come first.
+  const first = frames.findIndex(isNodes);
+  for (const frame of frames.slice(first)) {
+    if (!isNodes(frame)) break;
     const name = frame.getFunctionName()?.replace(/^.*\./, '') ?? '';
     if (NAMED.has(name)) api = name as SpawnApi;
   }
   return api;
+}
+
+function isNodes(frame: RawFrame): boolean {
+  return frame.getFileName()?.startsWith('node:') === true;
 }
 
 function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<object, number>): void {

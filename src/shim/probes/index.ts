@@ -6,5 +6,8 @@ import { runtime } from './runtime.ts';
 import { syncSpawns } from './sync-spawn.ts';
 import { workers } from './workers.ts';
 
-/** Everything that is instrumented, in the order of installation. */
-export const PROBES: readonly Probe[] = [lifecycle, runtime, childProcesses, ipc, syncSpawns, workers];
+/**
+ * Everything that is instrumented, in the order of installation. Later ones wrap earlier ones: the probe of children comes
+ * after that of IPC, which finds the key that the first has put into a child's environment.
+ */
+export const PROBES: readonly Probe[] = [lifecycle, runtime, ipc, childProcesses, syncSpawns, workers];

@@ -13,9 +13,9 @@ import {
   WRITE,
 } from './handles.ts';
 import { memory } from './instance.ts';
-import { type Encoded, encodeValue, Messages, readValue } from './messages.ts';
+import { type Encoded, encodeValue, Messages, readBytes, readValue } from './messages.ts';
 import { type AsyncWaitOptions, milliseconds, patience, type WaitOptions } from './options.ts';
-import { FORM, type Received, Ring, ringShape } from './ring.ts';
+import { FORM, Ring, ringShape } from './ring.ts';
 
 /** Bytes in one direction before `send` waits. A larger message goes when the direction is empty. */
 const PIPE_BYTES = 1024 * 1024;
@@ -53,7 +53,11 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   /** Sends a value; resolves when it is in the pipe. Rejects with OSError (`EPIPE`) when no reader is left. */
   async send(value: S, options?: AsyncWaitOptions): Promise<void> {
     const writer = this.#write();
-    await this.#sendEncoded(encodeValue(value, writer.core.info), FORM.value, options);
+    const limit = patience(options);
+    const message = encodeValue(value, writer.core.info);
+    if (writer.sendNow(message, FORM.value, false, limit <= 0)) return;
+    const sent = await writer.sendLater(message, FORM.value, limit, options?.signal);
+    if (sent === PENDING) throw timedOut('send');
   }
 
   sendSync(value: S, options?: WaitOptions): void {
@@ -64,7 +68,12 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
 
   /** Receives a value. Rejects with EOFError when nothing is left and no writer is. */
   async recv(options?: AsyncWaitOptions): Promise<R> {
-    const value = await this.#read().receive(readValue, patience(options), options?.signal);
+    const reader = this.#read();
+    const limit = patience(options);
+    options?.signal?.throwIfAborted();
+    const now = reader.receiveNow(readValue, false);
+    if (now !== PENDING) return now as R;
+    const value = await reader.receiveLater(readValue, limit, options?.signal);
     if (value === PENDING) throw timedOut('recv');
     return value as R;
   }
@@ -78,7 +87,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   /** Sends `size` bytes from `offset`. @throws ValueError when they are not within `bytes` */
   async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Promise<void> {
     this.#write();
-    await this.#sendEncoded(bytesMessage(bytes, offset, size), FORM.bytes, undefined);
+    await this.#write().send(bytesMessage(bytes, offset, size), FORM.bytes, Number.POSITIVE_INFINITY);
   }
 
   sendBytesSync(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): void {
@@ -144,11 +153,6 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
     }
   }
 
-  async #sendEncoded(message: Encoded, form: number, options: AsyncWaitOptions | undefined): Promise<void> {
-    const sent = await this.#write().send(message, form, patience(options), options?.signal);
-    if (sent === PENDING) throw timedOut('send');
-  }
-
   #limited(bytes: Buffer, maxLength: number | undefined): Buffer {
     if (maxLength === undefined || bytes.length <= maxLength) return bytes;
     this.close();
@@ -196,10 +200,6 @@ export function Pipe<A = unknown, B = A>(
 
 function allocate(): number {
   return allocateCore(ringShape('pipe'), (content, own) => Ring.initialise(content, own, 0, PIPE_BYTES));
-}
-
-function readBytes(message: Received, length: number): Buffer {
-  return Buffer.from(message.bytes.subarray(0, length));
 }
 
 function asBytes(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {

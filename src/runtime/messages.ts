@@ -13,6 +13,7 @@ import {
 } from './blocking.ts';
 import { Decoder } from './codec/decode.ts';
 import { Encoder } from './codec/encode.ts';
+import { BUFFER_VIEW, TAG } from './codec/tags.ts';
 import { EOFError, OSError } from './errors.ts';
 import { type Core, carrying, discard, handleCodec } from './handles.ts';
 import { channels, publish, type Wait } from './publish.ts';
@@ -76,8 +77,17 @@ export class Messages {
    * Sends encoded bytes; PENDING when there was no room within `timeout` milliseconds. Into an unbounded ring it always
    * goes; there the sender only lets readers that do read catch up before the ring takes much memory.
    */
-  async send(message: Encoded, form: number, timeout: number, signal?: AbortSignal): Promise<true | Pending> {
-    if (this.sendNow(message, form, false, timeout <= 0)) return true;
+  async send(message: Encoded, form: number, timeout: number): Promise<true | Pending> {
+    return this.sendNow(message, form, false, timeout <= 0) || (await this.sendLater(message, form, timeout));
+  }
+
+  /** The rest of {@link send}, when {@link sendNow} could not. */
+  async sendLater(
+    message: Encoded,
+    form: number,
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<true | Pending> {
     if (timeout <= 0 && this.ring.isBounded) return this.#discarded(message);
     // The encoder's buffer is used again by the next message.
     const kept = { ...message, bytes: message.bytes.slice(0, message.length) };
@@ -85,7 +95,7 @@ export class Messages {
     try {
       sent = await (this.ring.isBounded
         ? blockAsync(this.#sending(kept, form), timeout, signal)
-        : this.#sendLater(kept, form, signal));
+        : this.#sendPatiently(kept, form, signal));
       return sent;
     } finally {
       if (sent === PENDING) discard(message.blocks);
@@ -112,7 +122,7 @@ export class Messages {
   }
 
   /** Into an unbounded ring, after a while at most. */
-  async #sendLater(message: Encoded, form: number, signal?: AbortSignal): Promise<true> {
+  async #sendPatiently(message: Encoded, form: number, signal?: AbortSignal): Promise<true> {
     const patient = { ...this.#sending(message, form, false), op: undefined };
     for (;;) {
       const { gets } = this.ring;
@@ -174,11 +184,14 @@ export class Messages {
   }
 
   /** Receives; `use` turns the bytes into the result at once, before they are overwritten. */
-  async receive<T>(use: Use<T>, timeout: number, signal?: AbortSignal): Promise<T | Pending> {
-    signal?.throwIfAborted();
+  async receive<T>(use: Use<T>, timeout: number): Promise<T | Pending> {
     const now = this.receiveNow(use, false);
-    if (now !== PENDING || timeout <= 0) return now;
-    return await blockAsync(this.#receiving(use), timeout, signal);
+    return now !== PENDING ? now : await this.receiveLater(use, timeout);
+  }
+
+  /** The rest of {@link receive}, when {@link receiveNow} found nothing. */
+  receiveLater<T>(use: Use<T>, timeout: number, signal?: AbortSignal): Promise<T | Pending> {
+    return blockAsync(this.#receiving(use), timeout, signal);
   }
 
   /** What there is to receive now, for nobody of this thread who came before. */
@@ -200,7 +213,7 @@ export class Messages {
     const announce = channels.receive.hasSubscribers
       ? (n: number, bytes: number) => publish('receive', this.core.info, n, bytes, wait)
       : undefined;
-    const message = this.ring.take(announce);
+    const message = this.ring.take(announce, isKept);
     if (message !== undefined) return use(message, message.length);
     this.#checkWriters(slice);
     return PENDING;
@@ -258,9 +271,20 @@ const NO_WAIT: Wait = { n: 0, site: 0, task: 0, sync: true };
 /** Messages sent by this thread so far. */
 let sentByThread = 0;
 
+/** Bytes as such, and values that are one Buffer, need not be copied again from where they land. */
+function isKept(bytes: Uint8Array, at: number, form: number): boolean {
+  return form === FORM.bytes || (bytes[at] === TAG.view && bytes[at + 1] === BUFFER_VIEW);
+}
+
 /** The `use` for values. */
 export function readValue(message: Received, length: number): unknown {
   return message.form === FORM.bytes
-    ? Buffer.from(message.bytes.subarray(0, length))
-    : decodeValue(message.bytes.subarray(0, length));
+    ? readBytes(message, length)
+    : decoder.decode(message.bytes, message.kept);
+}
+
+/** The `use` for bytes. */
+export function readBytes(message: Received, length: number): Buffer {
+  const bytes = message.bytes.subarray(0, length);
+  return message.kept ? bytes : Buffer.from(bytes);
 }

@@ -45,13 +45,10 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 
   /** Adds an item, when there is room. Rejects with Full when `timeout` (seconds) has passed or with `block: false`. */
   async put(item: T, options?: AsyncWaitOptions): Promise<void> {
-    const { info } = this.core;
-    const sent = await this.messages.send(
-      encodeValue(item, info),
-      FORM.value,
-      patience(options),
-      options?.signal,
-    );
+    const limit = patience(options);
+    const message = encodeValue(item, this.core.info);
+    if (this.messages.sendNow(message, FORM.value, false, limit <= 0)) return;
+    const sent = await this.messages.sendLater(message, FORM.value, limit, options?.signal);
     if (sent === PENDING) throw new Full('the queue is full');
   }
 
@@ -70,7 +67,11 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
   /** Takes the oldest item, when there is one. Rejects with Empty when `timeout` (seconds) has passed or with `block: false`. */
   async get(options?: AsyncWaitOptions): Promise<T> {
     this.core;
-    const item = await this.messages.receive(readValue, patience(options), options?.signal);
+    const limit = patience(options);
+    options?.signal?.throwIfAborted();
+    const now = this.messages.receiveNow(readValue, false);
+    if (now !== PENDING) return now as T;
+    const item = await this.messages.receiveLater(readValue, limit, options?.signal);
     if (item === PENDING) throw new Empty('the queue is empty');
     return item as T;
   }

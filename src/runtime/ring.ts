@@ -42,6 +42,8 @@ export function ringShape(kind: Shape['kind']): Shape {
 
 const FRAME_HEAD = 8;
 const FIRST_BYTES = 64 * 1024;
+/** Bytes from which a message may get memory of its own. */
+const LARGE = 4096;
 const KEEP_SCRATCH = 4 * 1024 * 1024;
 /** Bytes (or four messages) that an unbounded ring may take without asking: see `grow` of {@link Ring.offer}. */
 const SOFT_BYTES = 1024 * 1024;
@@ -49,7 +51,7 @@ const SOFT_BYTES = 1024 * 1024;
 /** A message's form. */
 export const FORM = { value: 0, bytes: 1 } as const;
 
-/** Received messages land here first; reused, since fresh memory for each large message costs more than copying. */
+/** Received messages land here; reused, since fresh memory for each large message costs more than copying. */
 let scratch: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
 export interface Received {
@@ -58,6 +60,8 @@ export interface Received {
   readonly form: number;
   /** Of the message, whose bytes come first. */
   readonly length: number;
+  /** Whether `bytes` are the receiver's to keep. */
+  readonly kept: boolean;
 }
 
 export const FULL = 0;
@@ -75,7 +79,7 @@ export class Ring {
   #size = 0;
   #extent = -1;
   /** Reused: what the last `take` returned. */
-  readonly #received = { bytes: scratch, form: 0, length: 0 };
+  readonly #received = { bytes: scratch, form: 0, length: 0, kept: false };
 
   constructor(core: Core) {
     this.#core = core;
@@ -207,8 +211,14 @@ export class Ring {
     }
   }
 
-  /** Takes the oldest message, or returns undefined. `announce` gets its position and length. */
-  take(announce?: (n: number, length: number) => void): Received | undefined {
+  /**
+   * Takes the oldest message, or returns undefined. `announce` gets its position and length. `keep` says whether a large
+   * message, which begins at `bytes[at]`, is worth memory of its own, because its bytes will be kept as they are.
+   */
+  take(
+    announce?: (n: number, length: number) => void,
+    keep?: (bytes: Uint8Array, at: number, form: number) => boolean,
+  ): Received | undefined {
     const { inner, waits } = this.#memory;
     const words = this.#words;
     const at = this.#at;
@@ -227,8 +237,10 @@ export class Ring {
       const length = this.#heads[frame >> 2] ?? 0;
       received.length = length;
       received.form = this.#heads[(frame >> 2) + 1] ?? 0;
-      reserveScratch(length);
-      copy(this.#bytes, frame + FRAME_HEAD, scratch, 0, length);
+      const from = frame + FRAME_HEAD;
+      received.kept = length >= LARGE && keep?.(this.#bytes, from, received.form) === true;
+      received.bytes = received.kept ? Buffer.allocUnsafeSlow(length) : reserveScratch(length);
+      copy(this.#bytes, from, received.bytes, 0, length);
       position = (gets + 1) | 0;
       words[at + RING.head + (position & 1)] = (head + ((FRAME_HEAD + length + 7) & ~7)) | 0;
       Atomics.store(words, at + RING.gets, position);
@@ -239,7 +251,6 @@ export class Ring {
     waits.signal(at + RING.notFull);
     // One signal may stand for several items: whoever was served passes it on.
     if (left > 1) waits.signal(at + RING.notEmpty);
-    received.bytes = scratch;
     return received;
   }
 
@@ -328,9 +339,10 @@ function copy(from: Uint8Array, at: number, to: Uint8Array, position: number, le
   else to.set(from.subarray(at, at + length), position);
 }
 
-function reserveScratch(length: number): void {
-  if (length <= scratch.length && scratch.length <= KEEP_SCRATCH) return;
+function reserveScratch(length: number): Buffer {
+  if (length <= scratch.length && scratch.length <= KEEP_SCRATCH) return scratch;
   if (length <= FIRST_BYTES || length > scratch.length) {
     scratch = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(length, FIRST_BYTES))));
   }
+  return scratch;
 }

@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8';
 import * as errors from '../errors.ts';
-import { type AnyView, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
+import { type AnyView, BUFFER_VIEW, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
 
 const ERRORS: Readonly<Record<string, new (message?: string, options?: ErrorOptions) => Error>> = {
   Error,
@@ -19,6 +19,7 @@ export class Decoder {
   readonly #handles: HandleCodec;
   #bytes = Buffer.alloc(0) as FastBuffer;
   #position = 0;
+  #kept = false;
   #seen: unknown[] = [];
   /** Object keys repeat from message to message; finding the string again is cheaper than making it. */
   readonly #keys: string[] = new Array<string>(CACHED_KEYS).fill('');
@@ -27,8 +28,10 @@ export class Decoder {
     this.#handles = handles;
   }
 
-  decode(bytes: Buffer): unknown {
+  /** `kept`: the bytes are the receiver's, so that a Buffer may be a part of them. */
+  decode(bytes: Buffer, kept = false): unknown {
     this.#bytes = bytes as FastBuffer;
+    this.#kept = kept;
     this.#position = 0;
     try {
       return this.#value();
@@ -198,15 +201,24 @@ export class Decoder {
     const length = this.#length();
     const start = this.#position;
     this.#position += length;
-    const copy = new ArrayBuffer(length);
-    new Uint8Array(copy).set(this.#bytes.subarray(start, start + length));
-    return copy;
+    // Zeroing fresh memory would cost as much as filling it.
+    const copy = Buffer.allocUnsafeSlow(length);
+    copy.set(this.#bytes.subarray(start, start + length));
+    return copy.buffer as ArrayBuffer;
+  }
+
+  #buffer(): Buffer {
+    const length = this.#length();
+    const start = this.#position;
+    this.#position += length;
+    const part = this.#bytes.subarray(start, start + length);
+    return this.#kept ? part : Buffer.from(part);
   }
 
   #view(): AnyView {
     const kind = this.#byte();
+    if (kind === BUFFER_VIEW) return this.#buffer();
     const buffer = this.#copy();
-    if (kind === 0) return Buffer.from(buffer);
     const view = VIEWS[kind];
     if (view === undefined) throw new errors.SerializationError(`unknown view ${kind} in a message`);
     return new view.make(buffer, 0, buffer.byteLength / view.size);

@@ -35,7 +35,9 @@ export const TAG = {
 export type AnyView = ArrayBufferView<ArrayBufferLike>;
 type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length: number) => AnyView;
 
-/** Kinds of views, by their number on the wire; Buffer is 0. */
+/** Number of Buffer in {@link VIEWS}. */
+export const BUFFER_VIEW = 0;
+/** Kinds of views, by their number on the wire. */
 export const VIEWS: readonly {
   readonly name: string;
   readonly make: ViewConstructor;

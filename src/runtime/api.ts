@@ -40,7 +40,8 @@ export {
 export type { AsyncWaitOptions, WaitOptions } from './options.ts';
 export { AsyncResult } from './pool/async-result.ts';
 export { type ExecutorOptions, Future, ProcessPoolExecutor } from './pool/executor.ts';
-export { type ApplyOptions, type MapOptions, Pool, type PoolOptions } from './pool/pool.ts';
+export type { ApplyOptions, MapOptions, PoolOptions } from './pool/options.ts';
+export { Pool } from './pool/pool.ts';
 export type { ResultIterator } from './pool/result-iterator.ts';
 export { runChild as __runChild } from './process/bootstrap.ts';
 export { activeChildren, currentProcess, ParentProcess, parentProcess } from './process/current.ts';

@@ -11,23 +11,9 @@ import { PoolCore } from './core.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher, type Outcome } from './dispatcher.ts';
 import { feed } from './feed.ts';
+import type { ApplyOptions, MapOptions, PoolOptions } from './options.ts';
 import { ResultIterator } from './result-iterator.ts';
 import { MODE, type Mode, type ResultMessage, type TaskMessage } from './wire.ts';
-
-export interface PoolOptions {
-  /** Number of workers; as many as the machine has processors unless given. */
-  readonly processes?: number | undefined;
-  /** Run once in each worker before its first task. An exported function or a `task`. */
-  readonly initializer?: AnyFunction | undefined;
-  readonly initargs?: readonly unknown[];
-  /** A worker is replaced after so many tasks. */
-  readonly maxtasksperchild?: number | undefined;
-  readonly name?: string | undefined;
-}
-
-export interface ApplyOptions<R> extends Callbacks<R> {
-  readonly kwargs?: Readonly<Record<string, unknown>>;
-}
 
 type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
 type Phase = 'running' | 'closed' | 'terminated';
@@ -352,9 +338,4 @@ export class Pool implements AsyncDisposable {
     this.#core.close();
     for (const queue of this.#queues) queue.close();
   }
-}
-
-export interface MapOptions<R> extends Callbacks<R[]> {
-  /** Items in one task; by default a quarter of a worker's share. */
-  readonly chunksize?: number | undefined;
 }

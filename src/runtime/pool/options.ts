@@ -1,0 +1,22 @@
+import type { AnyFunction } from '../task.ts';
+import type { Callbacks } from './async-result.ts';
+
+export interface PoolOptions {
+  /** Number of workers; as many as the machine has processors unless given. */
+  readonly processes?: number | undefined;
+  /** Run once in each worker before its first task. An exported function or a `task`. */
+  readonly initializer?: AnyFunction | undefined;
+  readonly initargs?: readonly unknown[];
+  /** A worker is replaced after so many tasks. */
+  readonly maxtasksperchild?: number | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface ApplyOptions<R> extends Callbacks<R> {
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
+export interface MapOptions<R> extends Callbacks<R[]> {
+  /** Items in one task; by default a quarter of a worker's share. */
+  readonly chunksize?: number | undefined;
+}

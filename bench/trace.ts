@@ -24,7 +24,7 @@ try {
   if (status !== 0) throw new Error(stderr);
   const { checksum: _, ...results } = JSON.parse(stdout) as Record<string, number>;
   const clock = results['clock alone']!;
-  console.log('ns an operation, and as a multiple of reading the clock');
+  console.log('ns of CPU an operation, and as a multiple of reading the clock');
   for (const [name, ns] of Object.entries(results)) {
     console.log(`${name.padEnd(36)} ${ns.toFixed(1).padStart(8)} ns  ${(ns / clock).toFixed(2)}×`);
   }

@@ -26,4 +26,11 @@ export const suites: readonly Suite[] = [
     examples: true,
     extension: { development: '../..' },
   },
+  {
+    name: 'packaged',
+    tests: 'suite/packaged',
+    workspace: 'workspaces/plain',
+    examples: true,
+    extension: 'vsix',
+  },
 ];

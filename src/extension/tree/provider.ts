@@ -16,11 +16,14 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   private readonly store: TreeStore;
   private readonly names: (dir: string) => Names | undefined;
   private readonly changes = new vscode.EventEmitter<TreeNode | readonly TreeNode[] | undefined>();
+  private readonly onHover: () => void;
   readonly onDidChangeTreeData = this.changes.event as vscode.Event<TreeNode | TreeNode[] | undefined>;
 
-  constructor(store: TreeStore, names: (dir: string) => Names | undefined) {
+  /** @param onHover called when a tooltip is about to be shown */
+  constructor(store: TreeStore, names: (dir: string) => Names | undefined, onHover: () => void) {
     this.store = store;
     this.names = names;
+    this.onHover = onHover;
   }
 
   refresh(changes: Changes): void {
@@ -57,6 +60,7 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   /** Tooltips are made when they are looked at. */
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    this.onHover();
     const text = this.tooltipOf(node);
     if (text !== undefined) {
       const markdown = new vscode.MarkdownString(text);

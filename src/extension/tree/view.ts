@@ -14,6 +14,8 @@ import { TreeStore } from './store.ts';
 
 /** Twice a second, whatever the setting says. Milliseconds. */
 const FASTEST = 500;
+/** A refresh takes a tooltip away: so long the tree stands still after one was shown, ms. */
+const TOOLTIP_REST = 3_000;
 
 /** The view *Processes*: asks the sessions at most twice a second, and not while it is hidden. */
 export class ProcessView implements vscode.Disposable {
@@ -27,11 +29,19 @@ export class ProcessView implements vscode.Disposable {
   private readonly provider: ProcessTree;
   private readonly view: vscode.TreeView<TreeNode>;
   private refreshes = 0;
+  private restUntil = 0;
+  private restTimer: NodeJS.Timeout | undefined;
 
   constructor(sessions: Sessions, hasTerminal: (dir: string) => boolean) {
     this.sessions = sessions;
     this.hasTerminal = hasTerminal;
-    this.provider = this.all.add(new ProcessTree(this.store, (dir) => this.names.get(dir)));
+    this.provider = this.all.add(
+      new ProcessTree(
+        this.store,
+        (dir) => this.names.get(dir),
+        () => this.rest(),
+      ),
+    );
     this.view = this.all.add(
       vscode.window.createTreeView(VIEWS.processes, {
         treeDataProvider: this.provider,
@@ -40,7 +50,7 @@ export class ProcessView implements vscode.Disposable {
     );
     this.throttle = this.all.add(
       new Throttle(
-        () => this.refresh(),
+        () => this.refreshUnlessResting(),
         () => Math.max(FASTEST, setting('refreshInterval')),
       ),
     );
@@ -81,6 +91,7 @@ export class ProcessView implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.restTimer);
     this.all.dispose();
   }
 
@@ -92,6 +103,17 @@ export class ProcessView implements vscode.Disposable {
   private showed(visible: boolean): void {
     this.sessions.setVisible(visible);
     if (visible) this.throttle.request();
+  }
+
+  private rest(): void {
+    this.restUntil = performance.now() + TOOLTIP_REST;
+  }
+
+  private async refreshUnlessResting(): Promise<void> {
+    const left = this.restUntil - performance.now();
+    if (left <= 0) return this.refresh();
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => this.throttle.request(), left);
   }
 
   private async refresh(): Promise<void> {

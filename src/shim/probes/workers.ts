@@ -1,9 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
 import { KIND } from '../../trace/records.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim } from '../shim.ts';
 import { handOver } from '../thread.ts';
+import { makingWorker } from './ports.ts';
 
 /** Worker threads: start and end, and a stream of their own. */
 export const workers: Probe = {
@@ -24,7 +26,9 @@ export const workers: Probe = {
     // A Proxy: `instanceof`, subclasses and static members stay what they are.
     const construct = (target: typeof original, args: unknown[], newTarget: unknown): object => {
       const prepared = guarded(shim, 'workers', () => prepare(shim, args, construct));
-      const make = (): object => Reflect.construct(target, args, newTarget as typeof original);
+      const label = guarded(shim, 'workers', () => labelOf(args)) ?? '';
+      const make = (): object =>
+        makingWorker(label, () => Reflect.construct(target, args, newTarget as typeof original));
       if (!prepared) return make();
       const made = handOver(prepared.handover, make);
       guarded(shim, 'workers', () => recordStart(shim, made, prepared, ids));
@@ -76,6 +80,15 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
     nodeOptions,
   };
   return { handover, site };
+}
+
+/** What people know a worker by. */
+function labelOf([file, options]: readonly unknown[]): string {
+  const given = Object(options);
+  const name: unknown = Reflect.get(given, 'name');
+  return typeof name === 'string' && name !== ''
+    ? name
+    : path.basename(fileOf(file, Reflect.get(given, 'eval') === true));
 }
 
 function fileOf(file: unknown, isCode: boolean): string {

@@ -1,0 +1,131 @@
+import type { ResourceKind } from '../../base/channels.ts';
+import { FLAG, KIND, ROLE } from '../../trace/records.ts';
+import { Sampler } from '../sampler.ts';
+import type { Shim } from '../shim.ts';
+import type { EndState } from './registry.ts';
+
+export interface EndOptions {
+  readonly kind: ResourceKind & ('port' | 'broadcast');
+  /** Key of the channel without its direction. */
+  readonly key: string;
+  /** Names of what side 0 sends and of what side 1 sends; '': the place where the channel was made names it. */
+  readonly names: readonly [string, string];
+  /** A program cannot wait for messages here: Node's own channel. */
+  readonly sendOnly?: boolean;
+  /** Call site of the channel's making, in the thread that made it. */
+  readonly madeAt?: number;
+}
+
+/** One end of one channel in the thread that has it. It is defined in the trace when it is first used. */
+export class PortEnd {
+  readonly channel: number;
+  readonly side: 0 | 1;
+  sent: number;
+  received: number;
+  readonly options: EndOptions;
+  readonly #shim: Shim;
+  #out = 0;
+  #in = 0;
+  #open = false;
+  #closed = false;
+  #sampler: Sampler | undefined;
+
+  constructor(shim: Shim, { channel, side, sent, received }: EndState, options: EndOptions) {
+    this.#shim = shim;
+    this.channel = channel;
+    this.side = side;
+    this.sent = sent;
+    this.received = received;
+    this.options = options;
+  }
+
+  /** A message was handed to Node at `time`. `skip`: the shim's function that the program called. */
+  recordSend(time: number, skip: (...args: never[]) => unknown): void {
+    this.open();
+    const { recorder, sites, session } = this.#shim;
+    this.#sampler ??= new Sampler(session.options.callSites);
+    const sampler = this.#sampler;
+    const taken = sampler.take(time);
+    if (taken) sampler.site = sites.here(skip);
+    const n = this.options.kind === 'port' ? ++this.sent : 0;
+    recorder.recordAt(time, KIND.send, taken ? 0 : FLAG.sampledSite, 0, this.#out, sampler.site, n, 0);
+  }
+
+  recordReceive(): void {
+    this.open();
+    // Several threads may send into a broadcast: which message this is cannot be known.
+    const n = this.options.kind === 'port' ? ++this.received : 0;
+    this.#shim.recorder.record(KIND.receive, 0, 0, this.#in, 0, n, 0);
+  }
+
+  /** Tells the trace that this thread has the end. */
+  open(): void {
+    if (this.#open) return;
+    this.#open = true;
+    const { recorder } = this.#shim;
+    const { kind, key, names, sendOnly, madeAt } = this.options;
+    const define = (side: 0 | 1): number => {
+      const id = recorder.newId();
+      const one = kind === 'broadcast';
+      const resourceKey = one ? key : `${key}:${side}`;
+      const peerKey = one ? '' : `${key}:${1 - side}`;
+      recorder.define({
+        type: 'resource',
+        id,
+        key: resourceKey,
+        kind,
+        name: names[side],
+        capacity: 0,
+        peerKey,
+      });
+      return id;
+    };
+    this.#out = define(this.side);
+    this.#in = kind === 'broadcast' ? this.#out : define(this.side === 0 ? 1 : 0);
+    const begin = madeAt === undefined ? KIND.open : KIND.create;
+    recorder.record(begin, 0, 0, this.#out, madeAt ?? 0, 0, ROLE.write);
+    recorder.record(
+      sendOnly ? KIND.open : begin,
+      0,
+      0,
+      this.#in,
+      madeAt ?? 0,
+      0,
+      sendOnly ? ROLE.write : ROLE.read,
+    );
+  }
+
+  /** The end goes to another thread, or this thread has closed it. */
+  leave(): void {
+    if (!this.#open || this.#closed) return;
+    this.#closed = true;
+    const { recorder } = this.#shim;
+    recorder.record(KIND.close, 0, 0, this.#out, 0, 0, ROLE.write);
+    recorder.record(KIND.close, 0, 0, this.#in, 0, 0, this.options.sendOnly ? ROLE.write : ROLE.read);
+  }
+}
+
+class Returned {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: the way to put a private field on an object of somebody else
+    return object;
+  }
+}
+
+/** Ends by their ports, in a private field: nothing of it can be seen from outside, and it costs less than a WeakMap. */
+export class Stamp extends Returned {
+  #end: PortEnd;
+
+  private constructor(port: object, end: PortEnd) {
+    super(port);
+    this.#end = end;
+  }
+
+  static of(port: object): PortEnd | undefined {
+    return #end in port ? port.#end : undefined;
+  }
+  static put(port: object, end: PortEnd): void {
+    if (#end in port) port.#end = end;
+    else new Stamp(port, end);
+  }
+}

@@ -1,0 +1,168 @@
+import worker from 'node:worker_threads';
+import type { Shim } from '../shim.ts';
+import { type EndOptions, PortEnd, Stamp } from './end.ts';
+import { type EndState, PortRegistry } from './registry.ts';
+import { portsIn } from './walk.ts';
+
+/** Key in the environment data of worker threads; only there while a worker is being made and has not read it. */
+const LENT = 'forkscope.ports.v1';
+
+interface Lent {
+  readonly memory: SharedArrayBuffer;
+  /** Numbers of the channel that Node itself uses, and of the program's (`parentPort`). */
+  readonly own: number;
+  readonly channel: number;
+  readonly label: string;
+}
+
+/** `type` of the messages by which Node starts a worker and carries its standard streams. */
+const NODES_MESSAGES: ReadonlySet<unknown> = new Set([
+  'upAndRunning',
+  'couldNotSerializeError',
+  'errorMessage',
+  'stdioPayload',
+  'stdioWantsMoreData',
+  'loadScript',
+]);
+
+/** Knows which end of which channel every port of this thread is. */
+export class PortTracing {
+  readonly shim: Shim;
+  #registry: PortRegistry | undefined;
+  /** This worker's end of Node's own channel: its port shows itself when it is used. */
+  #nodesEnd: PortEnd | undefined;
+  /** What the worker that is being made gets. */
+  #making: Lent | undefined;
+
+  constructor(shim: Shim) {
+    this.shim = shim;
+    const lent = worker.isMainThread
+      ? undefined
+      : (worker.getEnvironmentData(LENT) as unknown as Lent | undefined);
+    if (lent === undefined) return;
+    worker.setEnvironmentData(LENT, undefined);
+    this.#registry = new PortRegistry(lent.memory);
+    this.#enterWorker(lent);
+  }
+
+  get registry(): PortRegistry {
+    this.#registry ??= new PortRegistry();
+    return this.#registry;
+  }
+
+  newEnd(state: EndState, options?: Partial<EndOptions>): PortEnd {
+    const key = `port:${this.shim.thread.processKey}:${state.channel}`;
+    return new PortEnd(this.shim, state, { kind: 'port', key, names: ['', ''], ...options });
+  }
+
+  /** The end that a port is; `message`: what it carries just now. A stranger gets a channel of its own. */
+  endOf(port: object, message: unknown): PortEnd {
+    const known = Stamp.of(port);
+    if (known) return known;
+    const end = this.#recognise(message) ?? this.#stranger();
+    Stamp.put(port, end);
+    return end;
+  }
+
+  /** Runs `make`, which makes a worker of the program, so that both sides know its ports. */
+  making<T extends object>(label: string, make: () => T): T {
+    const { registry } = this;
+    const lent = {
+      memory: registry.memory,
+      own: registry.newChannel(),
+      channel: registry.newChannel(),
+      label,
+    };
+    const before = this.#making;
+    worker.setEnvironmentData(LENT, lent as unknown as worker.Serializable);
+    this.#making = lent;
+    try {
+      const made = make();
+      const symbol = Object.getOwnPropertySymbols(made).find((s) => s.description === 'kPublicPort');
+      const port: unknown = symbol && Reflect.get(made, symbol);
+      if (typeof port === 'object' && port !== null) this.#stampPublic(port, lent);
+      return made;
+    } finally {
+      this.#making = before;
+      worker.setEnvironmentData(LENT, undefined);
+    }
+  }
+
+  #stampPublic(port: object, lent: Lent): void {
+    const end = this.newEnd(first(lent.channel, 0), { names: publicNames(lent.label) });
+    Stamp.put(port, end);
+    end.open();
+  }
+
+  /** Node's message that started this worker is being dispatched while the shim loads. */
+  #enterWorker({ own, channel, label }: Lent): void {
+    const { parentPort, workerData } = worker;
+    this.#nodesEnd = this.newEnd(first(own, 1), nodesOptions(label));
+    this.#nodesEnd.recordReceive();
+    if (parentPort) {
+      const end = this.newEnd(first(channel, 1), { names: publicNames(label) });
+      Stamp.put(parentPort, end);
+      end.open();
+    }
+    this.arrive(this.#nodesEnd, portsIn(workerData));
+  }
+
+  /** `ports` came with the message that `end` has just received. */
+  arrive(end: PortEnd, ports: readonly object[]): void {
+    ports.forEach((port, index) => {
+      const state = this.registry.take(end.channel, end.side === 0 ? 1 : 0, end.received, index);
+      if (!state || Stamp.of(port)) return;
+      const arrived = this.newEnd(state);
+      Stamp.put(port, arrived);
+      arrived.open();
+    });
+  }
+
+  /** The message that `end` is about to send takes `ports` along. Returns what takes that back. */
+  depart(end: PortEnd, ports: readonly object[]): () => void {
+    const n = end.sent + 1;
+    const put: number[] = [];
+    ports.forEach((port, index) => {
+      const moved = Stamp.of(port);
+      if (!moved) return;
+      if (this.registry.put(end.channel, end.side, n, index, moved)) put.push(index);
+      else
+        this.shim.recorder.problem(
+          'ports-untraced',
+          'too many ports are under way: some will be shown as new ones',
+        );
+    });
+    return () => {
+      for (const index of put) this.registry.take(end.channel, end.side, n, index);
+    };
+  }
+
+  #recognise(message: unknown): PortEnd | undefined {
+    if (typeof message !== 'object' || message === null) return undefined;
+    const type: unknown = Reflect.get(message, 'type');
+    if (!NODES_MESSAGES.has(type)) return undefined;
+    if (type === 'loadScript')
+      return this.#making && this.newEnd(first(this.#making.own, 0), nodesOptions(this.#making.label));
+    const end = this.#nodesEnd;
+    this.#nodesEnd = undefined;
+    return end;
+  }
+
+  #stranger(): PortEnd {
+    return this.newEnd(first(this.registry.newChannel(), 0));
+  }
+}
+
+function first(channel: number, side: 0 | 1): EndState {
+  return { channel, side, sent: 0, received: 0 };
+}
+
+function publicNames(label: string): [string, string] {
+  return [`to worker ${label}`, `from worker ${label}`];
+}
+
+/** Node posts over it to start the worker, and for its standard streams. */
+function nodesOptions(label: string): Partial<EndOptions> {
+  const name = `Node's own, ${label}`;
+  return { names: [`${name}: control`, `${name}: status and stdio`], sendOnly: true };
+}

@@ -1,0 +1,229 @@
+import worker from 'node:worker_threads';
+import { type PortEnd, Stamp } from '../ports/end.ts';
+import { PortTracing } from '../ports/tracing.ts';
+import { portsIn } from '../ports/walk.ts';
+import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { captureFrames } from '../stack.ts';
+
+/** Node looks both up on every port that gets a message. */
+const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch');
+const ARRIVED = Symbol.for('nodejs.internal.kCurrentlyReceivingPorts');
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+let tracing: PortTracing | undefined;
+
+/** Runs `make`, which makes a worker thread, so that its ports are known on both sides. */
+export function makingWorker<T extends object>(label: string, make: () => T): T {
+  return tracing ? tracing.making(label, make) : make();
+}
+
+/**
+ * Messages over ports, at both ends and paired by their number: `parentPort`, workers, channels and ports that travel, and
+ * broadcasts, which are counted only. Replaces no listener and holds no port.
+ */
+export const ports: Probe = {
+  name: 'ports',
+  install(shim) {
+    const own = new PortTracing(shim);
+    tracing = own;
+    patchSend(shim, own);
+    patchDispatch(shim, own);
+    patchTake(shim, own);
+    patchClose(shim);
+    patchChannels(shim, own);
+    patchBroadcasts(shim, own);
+  },
+};
+
+function patchSend(shim: Shim, own: PortTracing): void {
+  patch(
+    worker.MessagePort.prototype,
+    'postMessage',
+    (original) =>
+      function postMessage(this: unknown, ...args) {
+        const begun = guarded(shim, 'ports', () => begin(own, this, args, postMessage));
+        if (!begun) return Reflect.apply(original, this, args);
+        let failed = true;
+        try {
+          const result = Reflect.apply(original, this, args);
+          failed = false;
+          return result;
+        } finally {
+          guarded(shim, 'ports', () => (failed ? begun.undo() : begun.done()));
+        }
+      },
+  );
+}
+
+interface Begun {
+  readonly done: () => void;
+  readonly undo: () => void;
+}
+
+/** The port over which `structuredClone` sends, before Node 22. */
+let clonePort: object | undefined;
+const nothing = (): void => {};
+
+function begin(
+  own: PortTracing,
+  port: unknown,
+  args: readonly unknown[],
+  skip: (...args: never[]) => unknown,
+): Begun | undefined {
+  if (typeof port !== 'object' || port === null) return undefined;
+  // Before Node 22 `structuredClone` is a port that receives from itself: no message goes anywhere.
+  if (port === clonePort) return undefined;
+  if (!Stamp.of(port) && isClone(skip)) {
+    clonePort = port;
+    return undefined;
+  }
+  const end = own.endOf(port, args[0]);
+  const time = own.shim.recorder.clock.now();
+  const moved = args[1] === undefined ? [] : movedBy(args);
+  const undo = moved.length === 0 ? nothing : own.depart(end, moved);
+  const done = (): void => {
+    end.recordSend(time, skip);
+    for (const p of moved) Stamp.of(p)?.leave();
+  };
+  return { done, undo };
+}
+
+/** Ports that a message takes along, in the order in which they arrive. */
+function movedBy([message, options]: readonly unknown[]): object[] {
+  const isLoad =
+    typeof message === 'object' && message !== null && Reflect.get(message, 'type') === 'loadScript';
+  // The worker sees no list when it starts: it finds them in its data.
+  if (isLoad && 'workerData' in message) return portsIn(message.workerData);
+  const list: unknown = Array.isArray(options) ? options : Reflect.get(Object(options), 'transfer');
+  return Array.isArray(list) ? list.filter((p) => p instanceof worker.MessagePort) : [];
+}
+
+function isClone(skip: (...args: never[]) => unknown): boolean {
+  const [caller] = captureFrames(skip);
+  return (
+    caller?.getFunctionName() === 'structuredClone' && caller.getFileName()?.startsWith('node:') === true
+  );
+}
+
+function patchDispatch(shim: Shim, own: PortTracing): void {
+  const { prototype } = worker.MessagePort;
+  const original: unknown = Reflect.get(prototype, DISPATCH);
+  if (typeof original !== 'function') {
+    shim.recorder.problem('ports-receive', 'this version of Node does not show which messages ports receive');
+    return;
+  }
+  const value = function dispatch(this: object, ...args: unknown[]) {
+    const [message, type, event] = args;
+    // With an event the program itself dispatches.
+    if (event === undefined && type === 'message') guarded(shim, 'ports', () => received(own, this, message));
+    else if (type === 'close') guarded(shim, 'ports', () => Stamp.of(this)?.leave());
+    return Reflect.apply(original as Method, this, args);
+  };
+  Reflect.defineProperty(prototype, DISPATCH, {
+    value,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+function received(own: PortTracing, port: object, message: unknown): void {
+  const end = own.endOf(port, message);
+  end.recordReceive();
+  const arrived: unknown = Reflect.get(port, ARRIVED);
+  if (Array.isArray(arrived) && arrived.length > 0) own.arrive(end, arrived);
+}
+
+function patchTake(shim: Shim, own: PortTracing): void {
+  patch(
+    worker,
+    'receiveMessageOnPort',
+    (original) =>
+      function receiveMessageOnPort(this: unknown, ...args) {
+        const result = Reflect.apply(original, this, args);
+        if (result !== undefined) guarded(shim, 'ports', () => taken(own, args[0], result));
+        return result;
+      },
+  );
+  Reflect.defineProperty(worker, 'receiveMessageOnPort', { enumerable: true });
+}
+
+function taken(own: PortTracing, source: unknown, result: unknown): void {
+  if (typeof source !== 'object' || source === null || typeof result !== 'object' || result === null) return;
+  const message: unknown = Reflect.get(result, 'message');
+  const end = Stamp.of(source) ?? own.endOf(source, message);
+  end.recordReceive();
+  if (end.options.kind !== 'port') return;
+  const inside = portsIn(message);
+  // Their order in the list of transfers is not told: of several it is not known which is which.
+  if (inside.length === 1) own.arrive(end, inside);
+}
+
+function patchClose(shim: Shim): void {
+  patch(
+    worker.MessagePort.prototype,
+    'close',
+    (original) =>
+      function close(this: unknown, ...args) {
+        guarded(shim, 'ports', () => Stamp.of(Object(this))?.leave());
+        return Reflect.apply(original, this, args);
+      },
+  );
+}
+
+function patchChannels(shim: Shim, own: PortTracing): void {
+  replaceClass('MessageChannel', (target, args, newTarget, construct) => {
+    const made = Reflect.construct(target, args, newTarget) as worker.MessageChannel;
+    guarded(shim, 'ports', () => {
+      const channel = own.registry.newChannel();
+      const madeAt = shim.sites.here(construct);
+      const { port1, port2 } = made;
+      Stamp.put(port1, own.newEnd({ channel, side: 0, sent: 0, received: 0 }, { madeAt }));
+      Stamp.put(port2, own.newEnd({ channel, side: 1, sent: 0, received: 0 }, { madeAt }));
+    });
+    return made;
+  });
+}
+
+function patchBroadcasts(shim: Shim, own: PortTracing): void {
+  replaceClass('BroadcastChannel', (target, args, newTarget, construct) => {
+    const made = Reflect.construct(target, args, newTarget) as worker.BroadcastChannel;
+    guarded(shim, 'ports', () => {
+      const symbol = Object.getOwnPropertySymbols(made).find((s) => s.description === 'kHandle');
+      const handle: unknown = symbol && Reflect.get(made, symbol);
+      if (typeof handle !== 'object' || handle === null) return;
+      const key = `broadcast:${shim.thread.processKey}:${made.name}`;
+      const madeAt = shim.sites.here(construct);
+      const state = { channel: 0, side: 0, sent: 0, received: 0 } as const;
+      const end: PortEnd = own.newEnd(state, {
+        kind: 'broadcast',
+        key,
+        names: [made.name, made.name],
+        madeAt,
+      });
+      Stamp.put(handle, end);
+      Stamp.put(made, end);
+      end.open();
+    });
+    return made;
+  });
+}
+
+type Construct = (target: Newable, args: unknown[], newTarget: Newable) => object;
+type Newable = new (...args: never[]) => object;
+
+/** A class of `worker_threads` that is global too; a Proxy, so that `instanceof` and static members stay what they are. */
+function replaceClass(
+  name: 'MessageChannel' | 'BroadcastChannel',
+  make: (target: Newable, args: unknown[], newTarget: Newable, construct: Construct) => object,
+): void {
+  const original: Newable = worker[name];
+  const construct: Construct = (target, args, newTarget) => make(target, args, newTarget, construct);
+  const value = new Proxy(original, { construct });
+  const hidden = { value, writable: true, enumerable: false, configurable: true };
+  if (original.prototype) Reflect.defineProperty(original.prototype, 'constructor', hidden);
+  Reflect.defineProperty(worker, name, { ...hidden, enumerable: true });
+  const isGlobal = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (isGlobal)
+    Reflect.defineProperty(globalThis, name, { ...hidden, enumerable: isGlobal.enumerable ?? false });
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Fed, lineOf, program, runTraced, type Trace, temporaryDirectory } from './helpers.ts';
+
+const MAIN = `const { Worker, MessageChannel, receiveMessageOnPort, BroadcastChannel } = require('node:worker_threads');
+const { once } = require('node:events');
+(async () => {
+  const { port1, port2 } = new MessageChannel();
+  const early = new MessageChannel();
+  early.port1.postMessage('waits in the port');
+  const options = { name: 'echo', workerData: { deep: [{ port: early.port2 }] }, transferList: [early.port2] };
+  const worker = new Worker(__dirname + '/worker.cjs', options);
+  const other = new Worker(__dirname + '/worker.cjs', { name: 'other', workerData: {} });
+  worker.postMessage({ port: port1 }, [port1]);
+  other.postMessage({ port: port2 }, { transfer: [port2] });
+  const answers = [];
+  for (const w of [worker, other]) w.on('message', (m) => answers.push(m));
+  early.port1.on('message', (m) => { answers.push(m); early.port1.close(); });
+  await Promise.all([once(worker, 'exit'), once(other, 'exit')]);
+  const own = new MessageChannel();
+  own.port1.postMessage(1);
+  own.port1.postMessage(2);
+  answers.push(receiveMessageOnPort(own.port2).message, receiveMessageOnPort(own.port2).message);
+  try { own.port1.postMessage(() => {}); } catch (error) { answers.push(error.name); }
+  own.port1.close();
+  structuredClone({ a: 1 });
+  const a = new BroadcastChannel('news');
+  const b = new BroadcastChannel('news');
+  a.postMessage('hear');
+  await new Promise((resolve) => { b.onmessage = resolve; });
+  a.close(); b.close();
+  console.log(answers.map(String).sort().join(), Reflect.ownKeys(port1).length, new MessageChannel() instanceof MessageChannel);
+})();
+`;
+const WORKER = `const { parentPort, workerData, threadId } = require('node:worker_threads');
+const early = workerData.deep?.[0].port;
+early?.once('message', (m) => { early.postMessage('got ' + m); early.close(); });
+parentPort.once('message', ({ port }) => {
+  port.postMessage('between workers');
+  port.once('message', (m) => { parentPort.postMessage(m); setImmediate(() => port.close()); });
+});
+`;
+
+/** Sends and receives of each channel by its key, and how many threads used it. */
+function channels(trace: Trace): Map<string, { sends: Fed[]; receives: Fed[]; name: string }> {
+  const all = new Map<string, { sends: Fed[]; receives: Fed[]; name: string }>();
+  for (const record of trace.records) {
+    if (record.kind !== 'send' && record.kind !== 'receive') continue;
+    const resource = trace.resources.find(
+      (r) => r.stream === record.stream.stream && r.id === record.resource,
+    );
+    assert.ok(resource, 'every record has its resource');
+    const channel = all.get(resource.key) ?? { sends: [], receives: [], name: resource.name };
+    all.set(resource.key, channel);
+    (record.kind === 'send' ? channel.sends : channel.receives).push(record);
+  }
+  return all;
+}
+
+test('messages of ports are paired, also of ports that travel', async (t) => {
+  const dir = temporaryDirectory(t);
+  program(dir, 'worker.cjs', WORKER);
+  const file = program(dir, 'main.cjs', MAIN);
+  const { code, stdout, stderr, trace } = await runTraced(t, process.execPath, [file]);
+  assert.deepEqual([code, stderr, trace.problems, trace.damages], [0, '', [], []]);
+  assert.match(
+    stdout,
+    /^1,2,DataCloneError,between workers,between workers,got waits in the port \d+ true\n$/,
+  );
+  const all = [...channels(trace)];
+  const program_ = all.filter(([key, { name }]) => key.startsWith('port:') && !name.startsWith('Node'));
+  for (const [key, { sends, receives }] of program_) {
+    const numbers = (records: Fed[]) => records.map((r) => r.n).sort();
+    assert.deepEqual(numbers(receives), numbers(sends), `${key} is paired`);
+    assert.deepEqual(
+      numbers(sends),
+      sends.map((_, i) => i + 1),
+    );
+  }
+  const byName = (name: string) => program_.filter(([, c]) => c.name === name).map(([, c]) => c);
+  assert.equal(byName('to worker echo')[0]?.sends.length, 1);
+  assert.equal(byName('from worker other')[0]?.sends.length, 1);
+  const between = program_.filter(([, { sends, receives }]) => {
+    const threads = [...sends, ...receives].map((r) => r.stream.threadId);
+    return threads.length > 0 && threads.every((id) => id > 0);
+  });
+  assert.equal(between.length, 2, 'one channel, both directions, between the two workers');
+  const toWorker = byName('to worker echo')[0]!.sends[0]!;
+  assert.equal(trace.at(toWorker), `main.cjs:${lineOf(MAIN, 'worker.postMessage({ port: port1 }')}`);
+  const [, news] = all.find(([key]) => key.startsWith('broadcast:'))!;
+  assert.deepEqual([news.sends.length, news.receives.length, news.name], [1, 1, 'news']);
+  // Node's own: the start of each worker and its report that it runs.
+  const nodes = all.filter(([, { name }]) => name.startsWith("Node's own")).map(([, c]) => c);
+  assert.deepEqual([nodes.length, nodes.every((c) => c.sends.length === c.receives.length)], [4, true]);
+});

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { test } from 'node:test';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ShareableList, SharedMemory, SharedMemoryManager } from '../../src/runtime/index.ts';
 import { segmentFolder, segmentPath } from '../../src/runtime/shared-memory/owners.ts';
 import { names } from '../../src/runtime/shared-memory/shared-memory.ts';
 import { facts } from './facts.ts';
 import { run, start } from './run-program.ts';
+
+// Whichever program starts next sweeps what others have left, so these need a folder of their own.
+const folder = mkdtempSync(path.join(os.tmpdir(), 'forkscope-segments-'));
+process.env.FORKSCOPE_SHM_DIR = folder;
+after(() => rmSync(folder, { recursive: true }));
 
 const unique = (what: string): string => `forkscope-test-${process.pid}-${what}`;
 const ownersOf = (name: string): string[] =>

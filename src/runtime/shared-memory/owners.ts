@@ -10,8 +10,13 @@ import { HEADER } from '../../shm/layout.ts';
 import { processState } from '../../shm/liveness.ts';
 import { memory } from '../instance.ts';
 
+/** Names another folder for segments: where `/dev/shm` is too small (containers), or to keep programs apart. */
+const ENV_FOLDER = 'FORKSCOPE_SHM_DIR';
+
 /** Where segments lie: on Linux where POSIX shared memory does, so that other programs find them by name. */
 export function segmentFolder(): string {
+  const chosen = process.env[ENV_FOLDER];
+  if (chosen !== undefined && chosen !== '') return chosen;
   return process.platform === 'linux' && fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 }
 
@@ -31,13 +36,22 @@ const FORM = /^forkscope-owner\.(\d+)\.(\d+)\.\d+\.([0-9a-f]*)\.(.+)$/;
 
 function records(): Record[] {
   const found: Record[] = [];
-  for (const file of fs.readdirSync(segmentFolder())) {
+  for (const file of filesIn(segmentFolder())) {
     const match = FORM.exec(file);
     if (match === null) continue;
     const [, pid, start, manager = '', name = ''] = match;
     found.push({ file: segmentPath(file), pid: Number(pid), start: Number(start), manager, name });
   }
   return found;
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    // Without its folder there is nothing left either; at the end of a program this must not throw.
+    return [];
+  }
 }
 
 /** The first process of this program. */

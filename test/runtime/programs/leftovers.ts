@@ -21,8 +21,11 @@ async function main(): Promise<void> {
   const child = new Process({ target: makeMore, args: [ready] });
   await child.start();
   await ready.wait();
+  const own = new Event();
+  const waiting = makeMore(own);
+  await own.wait();
   tell({ pids: [process.pid, child.pid] });
-  await makeMore(new Event());
+  await waiting;
 }
 
 if (isMain(import.meta)) void main();

@@ -169,6 +169,11 @@ export class Trace implements TraceSink {
   of(kind: KindName): Fed[] {
     return this.records.filter((r) => r.kind === kind);
   }
+  /** Records of one kind on the resource with a name, in every stream. */
+  named(name: string, kind: KindName): Fed[] {
+    const ids = new Set(this.resources.filter((r) => r.name === name).map((r) => `${r.stream} ${r.id}`));
+    return this.of(kind).filter((r) => ids.has(`${r.stream.stream} ${r.resource}`));
+  }
   site(record: Fed): SiteDefinition | undefined {
     return this.#sites.get(`${record.stream.stream} ${record.site}`);
   }

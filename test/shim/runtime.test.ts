@@ -48,13 +48,7 @@ test('a queue between processes: every item once in and once out, with the lines
   const { code, stdout, stderr, trace } = await traceTs(t, 'queue.mts', QUEUE);
   assert.deepEqual([code, stdout, stderr], [0, '1225\n', '']);
   assert.deepEqual([trace.problems, damages(trace)], [[], []]);
-  const key = trace.resources.find((r) => r.name === 'numbers')!.key;
-  const mine = (kind: 'send' | 'receive') =>
-    trace
-      .of(kind)
-      .filter((r) =>
-        trace.resources.some((d) => d.stream === r.stream.stream && d.id === r.resource && d.key === key),
-      );
+  const mine = (kind: 'send' | 'receive') => trace.named('numbers', kind);
   const positions = Array.from({ length: 50 }, (_, i) => i + 1);
   assert.deepEqual(
     mine('send').map((r) => r.n),
@@ -169,7 +163,7 @@ test('kill -9 of a process that uses the runtime loses no record', async (t) => 
       damages(trace).filter((d) => d.kind !== 'torn'),
       [],
     );
-    const sends = trace.of('send').map((r) => r.n);
+    const sends = trace.named('q', 'send').map((r) => r.n);
     assert.ok(sends.length >= done, `${sends.length} sends recorded, ${done} were done`);
     assert.deepEqual(
       sends,

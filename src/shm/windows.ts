@@ -1,3 +1,4 @@
+import { OWN_HANDLE } from '../base/environment.ts';
 import { loadKoffi, type NativeFunction } from './koffi.ts';
 import { type Mapping, type MemoryFile, type Platform, SharedMemoryError } from './platform.ts';
 import { createNamedMemory } from './posix.ts';
@@ -19,7 +20,9 @@ export class WindowsPlatform implements Platform {
   readonly #createFile: NativeFunction;
   readonly #createMapping: NativeFunction;
   readonly #mapView: NativeFunction;
-  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
+  readonly #sleeper = Object.assign(new Int32Array(new SharedArrayBuffer(4)), {
+    [Symbol.for(OWN_HANDLE)]: true,
+  });
 
   constructor() {
     const kernel = this.#koffi.load('kernel32.dll');

@@ -46,6 +46,8 @@ export function beginWait(
   if (wait.resource !== null) {
     wait.resource.waiters.add(wait);
     if (forgotten === undefined && wait.kind === KIND.waitAcquire) wait.resource.contended++;
+    // Who may go on is not known of plain memory: its waits are what is counted.
+    if (forgotten === undefined && wait.kind === KIND.waitAtomics && use !== undefined) use.acquisitions++;
   }
   world.touch(thread.process);
 }

@@ -1,5 +1,6 @@
 /** The children of this process: their end, joining them, and what becomes of them at its own exit. */
 import { constants } from 'node:os';
+import { OWN_HANDLE } from '../../base/environment.ts';
 import { SLOT_COUNT } from '../../shm/layout.ts';
 import { processState } from '../../shm/liveness.ts';
 import { clampTimer, newWait } from '../blocking.ts';
@@ -147,7 +148,7 @@ function terminateDaemons(): void {
   }
 }
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
+const sleeper = Object.assign(new Int32Array(new SharedArrayBuffer(4)), { [Symbol.for(OWN_HANDLE)]: true });
 const POLL_MS = 10;
 
 function joinDying({ pid, info }: State): void {

@@ -11,14 +11,16 @@ export interface EndState {
 const ENTRIES = 4096;
 /** State, channel and side that carried it, number of the message, index in it, then the end's own four. */
 const WORDS = 8;
-const HEADER = 2;
+/** Counters of tickets; things whose names fall on the same one share it, and their counts then are lower bounds. */
+const TICKETS = 1024;
+const HEADER = 1 + TICKETS;
 const PROBES = 64;
 const FREE = 0;
 const BUSY = 1;
 const READY = 2;
 
 /**
- * Memory of all traced threads of a process: numbers of channels, and who the ports are that travel in messages. A port that
+ * Memory of all traced threads of a process: numbers of channels, tickets of locks, and who the ports are that travel in messages. A port that
  * arrives is known by the message that brought it: (channel, direction, number, index). Nothing is added to the message.
  */
 export class PortRegistry {
@@ -33,6 +35,13 @@ export class PortRegistry {
   /** A number for a new channel, from 1. */
   newChannel(): number {
     return Atomics.add(this.#words, 0, 1) + 1;
+  }
+
+  /** The next ticket of the thing with this key, from 1. */
+  newTicket(key: string): number {
+    let hash = 0;
+    for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
+    return Atomics.add(this.#words, 1 + ((hash >>> 0) % TICKETS), 1) + 1;
   }
 
   /** The port at `index` of message `n` of a direction is `end`. False: there is no room, and the port will be a stranger. */

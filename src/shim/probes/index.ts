@@ -1,14 +1,26 @@
 import type { Probe } from '../shim.ts';
+import { atomics } from './atomics.ts';
 import { childProcesses } from './child-process.ts';
 import { ipc } from './ipc.ts';
 import { lifecycle } from './lifecycle.ts';
 import { ports } from './ports.ts';
 import { runtime } from './runtime.ts';
 import { syncSpawns } from './sync-spawn.ts';
+import { webLocks } from './web-locks.ts';
 import { workers } from './workers.ts';
 
 /**
  * Everything that is instrumented, in the order of installation. Later ones wrap earlier ones: the probe of children comes
  * after that of IPC, which finds the key that the first has put into a child's environment.
  */
-export const PROBES: readonly Probe[] = [lifecycle, runtime, ipc, childProcesses, syncSpawns, ports, workers];
+export const PROBES: readonly Probe[] = [
+  lifecycle,
+  runtime,
+  ipc,
+  childProcesses,
+  syncSpawns,
+  ports,
+  atomics,
+  webLocks,
+  workers,
+];

@@ -17,6 +17,11 @@ export function makingWorker<T extends object>(label: string, make: () => T): T 
   return tracing ? tracing.making(label, make) : make();
 }
 
+/** The next ticket of a thing that threads of this process share, from 1; 0: not known. */
+export function sharedTicket(key: string): number {
+  return tracing?.registry.newTicket(key) ?? 0;
+}
+
 /**
  * Messages over ports, at both ends and paired by their number: `parentPort`, workers, channels and ports that travel, and
  * broadcasts, which are counted only. Replaces no listener and holds no port.

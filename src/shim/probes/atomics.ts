@@ -1,0 +1,199 @@
+import { types } from 'node:util';
+import type { Outcome } from '../../base/channels.ts';
+import { OWN_HANDLE } from '../../base/environment.ts';
+import { FLAG, KIND, outcomeToFlags, ROLE } from '../../trace/records.ts';
+import { memoryNumber } from '../buffer-identity.ts';
+import { Sampler } from '../sampler.ts';
+import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+
+const own = Symbol.for(OWN_HANDLE);
+const OUTCOME: Readonly<Record<string, Outcome>> = {
+  ok: 'ok',
+  'timed-out': 'timeout',
+  'not-equal': 'wouldBlock',
+};
+const { load } = Atomics;
+type Shared = Int32Array<SharedArrayBuffer> | BigInt64Array<SharedArrayBuffer>;
+type Skip = (...args: never[]) => unknown;
+
+/**
+ * Atomics.wait, waitAsync and notify. What is waited for is one element of a shared buffer, known to all threads by the
+ * buffer's memory and the element's place in it. Node's own waits do not come by here, and the runtime marks its own.
+ */
+export const atomics: Probe = {
+  name: 'atomics',
+  install(shim) {
+    const elements = new Elements(shim);
+    patchWait(shim, elements);
+    patchWaitAsync(shim, elements);
+    patchNotify(shim, elements);
+  },
+};
+
+function patchWait(shim: Shim, elements: Elements): void {
+  patch(
+    Atomics,
+    'wait',
+    (original) =>
+      function wait(this: unknown, ...args) {
+        const n = guarded(shim, 'atomics', () => elements.begin(args, FLAG.sync, wait));
+        if (n === undefined) return Reflect.apply(original, this, args);
+        let outcome: Outcome = 'error';
+        try {
+          const result = Reflect.apply(original, this, args);
+          outcome = OUTCOME[String(result)] ?? 'ok';
+          return result;
+        } finally {
+          guarded(shim, 'atomics', () => elements.end(args, n, FLAG.sync, outcome));
+        }
+      },
+  );
+}
+
+function patchWaitAsync(shim: Shim, elements: Elements): void {
+  const { then } = Promise.prototype;
+  patch(
+    Atomics,
+    'waitAsync',
+    (original) =>
+      function waitAsync(this: unknown, ...args) {
+        const n = guarded(shim, 'atomics', () => elements.begin(args, 0, waitAsync));
+        if (n === undefined) return Reflect.apply(original, this, args);
+        const end = (outcome: Outcome): unknown =>
+          guarded(shim, 'atomics', () => elements.end(args, n, 0, outcome));
+        let result: unknown;
+        try {
+          result = Reflect.apply(original, this, args);
+        } catch (error) {
+          end('error');
+          throw error;
+        }
+        guarded(shim, 'atomics', () => {
+          const value: unknown = Reflect.get(Object(result), 'value');
+          // It is never rejected.
+          if (types.isPromise(value)) then.call(value, (v: unknown) => end(OUTCOME[String(v)] ?? 'ok'));
+          else end(OUTCOME[String(value)] ?? 'ok');
+        });
+        return result;
+      },
+  );
+}
+
+function patchNotify(shim: Shim, elements: Elements): void {
+  patch(
+    Atomics,
+    'notify',
+    (original) =>
+      function notify(this: unknown, ...args) {
+        const time = shim.recorder.clock.now();
+        const woken = Reflect.apply(original, this, args);
+        guarded(shim, 'atomics', () => elements.notified(time, args, Number(woken), notify));
+        return woken;
+      },
+  );
+}
+
+interface Element {
+  readonly resource: number;
+  readonly sampler: Sampler;
+}
+
+/** The elements of shared memory that this thread has waited for or notified. */
+class Elements {
+  readonly #shim: Shim;
+  readonly #keys = new WeakMap<SharedArrayBuffer, string>();
+  readonly #byKey = new Map<string, Element>();
+  #strangers = 0;
+
+  constructor(shim: Shim) {
+    this.#shim = shim;
+  }
+
+  /** Number of the wait that begins; `undefined`: it is not the program's, or Node will refuse it. */
+  begin(args: readonly unknown[], flags: number, skip: Skip): number | undefined {
+    if (!isElement(args)) return undefined;
+    const [array, index, expected, timeout] = args;
+    const { recorder, sites, session } = this.#shim;
+    const time = recorder.clock.now();
+    const element = this.#of(array, index);
+    const n = recorder.newWait();
+    const ms = timeout === undefined ? Number.NaN : Number(timeout);
+    const blocks = (load as (a: Shared, i: number) => unknown)(array, index) === expected && !(ms <= 0);
+    // Of waits that last every line is taken; of the others as many as cost little.
+    const take = blocks ? session.options.callSites !== 'off' : element.sampler.take(time);
+    if (take) element.sampler.site = sites.here(skip);
+    const armed = Number.isFinite(ms) ? FLAG.timeout : 0;
+    const sampled = take ? 0 : FLAG.sampledSite;
+    const value = armed ? Math.min(Math.max(0, ms), 0xffffffff) : 0;
+    const all = flags | armed | sampled;
+    recorder.recordAt(time, KIND.waitAtomics, all, 0, element.resource, element.sampler.site, n, value);
+    if (blocks && (flags & FLAG.sync) !== 0) recorder.flush();
+    return n;
+  }
+
+  end(args: readonly unknown[], n: number, flags: number, outcome: Outcome): void {
+    if (!isElement(args)) return;
+    const [array, index] = args;
+    const { resource } = this.#of(array, index);
+    this.#shim.recorder.record(KIND.waitEnd, flags | outcomeToFlags(outcome), 0, resource, 0, n, 0);
+  }
+
+  notified(time: number, args: readonly unknown[], woken: number, skip: Skip): void {
+    if (!isElement(args)) return;
+    const [array, index, count] = args;
+    const { resource, sampler } = this.#of(array, index);
+    const take = sampler.take(time);
+    if (take) sampler.site = this.#shim.sites.here(skip);
+    const flags = take ? 0 : FLAG.sampledSite;
+    const asked = count === undefined ? 0xffffffff : Math.min(Math.max(0, Number(count)), 0xffffffff);
+    this.#shim.recorder.recordAt(time, KIND.notify, flags, 0, resource, sampler.site, asked, woken);
+  }
+
+  #of(array: Shared, index: number): Element {
+    const offset = array.byteOffset + index * array.BYTES_PER_ELEMENT;
+    const key = `${this.#keyOf(array.buffer)}:${offset}`;
+    const known = this.#byKey.get(key);
+    if (known) return known;
+    const { recorder, session } = this.#shim;
+    const resource = recorder.newId();
+    const element = { resource, sampler: new Sampler(session.options.callSites) };
+    this.#byKey.set(key, element);
+    const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;
+    recorder.define({ type: 'resource', id: resource, key, kind: 'atomics', name, capacity: 0, peerKey: '' });
+    recorder.record(KIND.open, 0, 0, resource, 0, 0, ROLE.read | ROLE.write);
+    return element;
+  }
+
+  #keyOf(buffer: SharedArrayBuffer): string {
+    let key = this.#keys.get(buffer);
+    if (key === undefined) {
+      key = this.#identify(buffer);
+      this.#keys.set(buffer, key);
+    }
+    return key;
+  }
+
+  #identify(buffer: SharedArrayBuffer): string {
+    const { recorder, thread } = this.#shim;
+    let number: number | undefined;
+    try {
+      number = memoryNumber(buffer);
+    } catch {
+      // `--permission`, or a Node without an inspector.
+    }
+    if (number !== undefined) return `atomics:${thread.processKey}.${number}`;
+    recorder.problem(
+      'atomics-identity',
+      'without the inspector it is not known which threads share a buffer',
+    );
+    return `atomics:${thread.stream}.unknown${++this.#strangers}`;
+  }
+}
+
+/** What Atomics.wait takes; the runtime's own arrays are marked. */
+function isElement(args: readonly unknown[]): args is readonly [Shared, number, ...unknown[]] {
+  const [array, index] = args;
+  if (!types.isInt32Array(array) && !types.isBigInt64Array(array)) return false;
+  if (typeof index !== 'number' || !(index in array)) return false;
+  return types.isSharedArrayBuffer(array.buffer) && !(own in array);
+}

@@ -1,0 +1,118 @@
+import { types } from 'node:util';
+import worker from 'node:worker_threads';
+import type { Outcome } from '../../base/channels.ts';
+import { KIND, outcomeToFlags, ROLE } from '../../trace/records.ts';
+import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { sharedTicket } from './ports.ts';
+
+type Callback = (...args: unknown[]) => unknown;
+
+/** `navigator.locks` where Node has it (24 and later): who waits for a lock of this process, and who has it. */
+export const webLocks: Probe = {
+  name: 'web-locks',
+  install(shim) {
+    const locks: unknown = Reflect.get(worker, 'locks');
+    if (typeof locks !== 'object' || locks === null) return;
+    const names = new Names(shim);
+    const { then } = Promise.prototype;
+    patch(
+      Object.getPrototypeOf(locks),
+      'request',
+      (original) =>
+        function request(this: unknown, ...args) {
+          const asked = guarded(shim, 'web-locks', () => ask(shim, names, args, request));
+          if (!asked) return Reflect.apply(original, this, args);
+          const result = Reflect.apply(original, this, asked.args);
+          if (!types.isPromise(result)) return result;
+          // A promise of its own: one that is listened to beside the program's would hide its rejection.
+          return then.call(
+            result,
+            (value: unknown) => {
+              asked.end();
+              return value;
+            },
+            (error: unknown) => {
+              asked.end();
+              throw error;
+            },
+          );
+        },
+    );
+  },
+};
+
+interface Asked {
+  /** As the program gave them, with a callback that tells when the lock is there. */
+  readonly args: unknown[];
+  end(): void;
+}
+
+function ask(
+  shim: Shim,
+  names: Names,
+  args: readonly unknown[],
+  skip: (...args: never[]) => unknown,
+): Asked | undefined {
+  const [name] = args;
+  const callback = args.length > 2 ? args[2] : args[1];
+  // Node refuses anything else, or converts it: that is the program's affair.
+  if (typeof name !== 'string' || typeof callback !== 'function') return undefined;
+  const { recorder, sites } = shim;
+  const resource = names.resource(name);
+  const site = sites.here(skip);
+  const wait = recorder.newWait();
+  let ticket = 0;
+  let waiting = true;
+  recorder.record(KIND.waitAcquire, 0, 0, resource, site, wait, 0);
+  const stop = (outcome: Outcome): void => {
+    if (!waiting) return;
+    waiting = false;
+    recorder.record(KIND.waitEnd, outcomeToFlags(outcome), 0, resource, site, wait, 0);
+  };
+  const granted = (lock: unknown): void => {
+    if (lock === null) {
+      stop('wouldBlock');
+      return;
+    }
+    ticket = sharedTicket(names.key(name));
+    recorder.record(KIND.acquire, 0, 0, resource, site, ticket, wait);
+    stop('ok');
+  };
+  const withTelling = function (this: unknown, ...given: unknown[]): unknown {
+    guarded(shim, 'web-locks', () => granted(given[0]));
+    return Reflect.apply(callback as Callback, this, given);
+  };
+  const end = (): void => {
+    guarded(shim, 'web-locks', () => {
+      stop('cancelled');
+      if (ticket !== 0) recorder.record(KIND.release, 0, 0, resource, 0, ticket, 0);
+    });
+  };
+  return { args: args.length > 2 ? [name, args[1], withTelling] : [name, withTelling], end };
+}
+
+/** Locks by name: the name is all that they are, in every thread of the process. */
+class Names {
+  readonly #shim: Shim;
+  readonly #ids = new Map<string, number>();
+
+  constructor(shim: Shim) {
+    this.#shim = shim;
+  }
+
+  key(name: string): string {
+    return `webLock:${this.#shim.thread.processKey}:${name}`;
+  }
+
+  resource(name: string): number {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const { recorder } = this.#shim;
+    const id = recorder.newId();
+    this.#ids.set(name, id);
+    const key = this.key(name);
+    recorder.define({ type: 'resource', id, key, kind: 'webLock', name, capacity: 0, peerKey: '' });
+    recorder.record(KIND.open, 0, 0, id, 0, 0, ROLE.read | ROLE.write);
+    return id;
+  }
+}

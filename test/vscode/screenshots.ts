@@ -68,12 +68,10 @@ async function shoot({ page }: Workbench, name: string): Promise<void> {
 }
 
 async function stop(workbench: Workbench): Promise<void> {
-  await workbench.runCommand('Forkscope: Stop');
-  await workbench
-    .rows(/killed by|exit code/)
-    .first()
-    .waitFor();
-  await workbench.runCommand('Forkscope: Clear Ended Sessions');
+  const { page } = workbench;
+  await page.locator('.sidebar .title-actions a[aria-label^="Stop"]').first().click();
+  // The button is there as soon as the session has ended.
+  await page.locator('.sidebar .title-actions a[aria-label^="Clear Ended Sessions"]').first().click();
   await workbench.page.locator('.sidebar .welcome-view-content').waitFor();
 }
 

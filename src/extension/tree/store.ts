@@ -19,6 +19,11 @@ export class TreeStore {
     return this.rootNodes;
   }
 
+  /** Number of nodes. */
+  get size(): number {
+    return this.nodes.size;
+  }
+
   get(id: string): TreeNode | undefined {
     return this.nodes.get(id);
   }

@@ -14,6 +14,8 @@ import { TreeStore } from './store.ts';
 
 /** Twice a second, whatever the setting says. Milliseconds. */
 const FASTEST = 500;
+/** VS Code draws all rows anew when one comes or goes, and a button that is just pressed is lost: less often, where rows are many. */
+const LARGE = { nodes: 200, interval: 1_500 };
 /** A refresh takes a tooltip away: so long the tree stands still after one was shown, ms. */
 const TOOLTIP_REST = 3_000;
 
@@ -51,7 +53,7 @@ export class ProcessView implements vscode.Disposable {
     this.throttle = this.all.add(
       new Throttle(
         () => this.refreshUnlessResting(),
-        () => Math.max(FASTEST, setting('refreshInterval')),
+        () => Math.max(this.store.size > LARGE.nodes ? LARGE.interval : FASTEST, setting('refreshInterval')),
       ),
     );
     this.all.add(vscode.window.registerFileDecorationProvider(new RowColours()));

@@ -12,6 +12,8 @@ export interface EndOptions {
   readonly names: readonly [string, string];
   /** A program cannot wait for messages here: Node's own channel. */
   readonly sendOnly?: boolean;
+  /** Nothing of it is recorded: it belongs to Node (threads of module hooks and the like). */
+  readonly silent?: boolean;
   /** Call site of the channel's making, in the thread that made it. */
   readonly madeAt?: number;
 }
@@ -41,6 +43,7 @@ export class PortEnd {
 
   /** A message was handed to Node at `time`. `skip`: the shim's function that the program called. */
   recordSend(time: number, skip: (...args: never[]) => unknown): void {
+    if (this.options.silent) return;
     this.open();
     const { recorder, sites, session } = this.#shim;
     this.#sampler ??= new Sampler(session.options.callSites);
@@ -52,6 +55,7 @@ export class PortEnd {
   }
 
   recordReceive(): void {
+    if (this.options.silent) return;
     this.open();
     // Several threads may send into a broadcast: which message this is cannot be known.
     const n = this.options.kind === 'port' ? ++this.received : 0;
@@ -60,7 +64,7 @@ export class PortEnd {
 
   /** Tells the trace that this thread has the end. */
   open(): void {
-    if (this.#open) return;
+    if (this.#open || this.options.silent) return;
     this.#open = true;
     const { recorder } = this.#shim;
     const { kind, key, names, sendOnly, madeAt } = this.options;

@@ -55,7 +55,7 @@ export class PortTracing {
     return new PortEnd(this.shim, state, { kind: 'port', key, names: ['', ''], ...options });
   }
 
-  /** The end that a port is; `message`: what it carries just now. A stranger gets a channel of its own. */
+  /** The end that a port is; `message`: what it carries just now. A stranger is Node's own. */
   endOf(port: object, message: unknown): PortEnd {
     const known = Stamp.of(port);
     if (known) return known;
@@ -148,8 +148,9 @@ export class PortTracing {
     return end;
   }
 
+  /** Whatever the program makes or gets is known, so what is not known belongs to Node: hooks of modules have a thread. */
   #stranger(): PortEnd {
-    return this.newEnd(first(this.registry.newChannel(), 0));
+    return this.newEnd(first(this.registry.newChannel(), 0), { silent: true });
   }
 }
 

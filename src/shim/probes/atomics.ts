@@ -5,6 +5,7 @@ import { FLAG, KIND, outcomeToFlags, ROLE } from '../../trace/records.ts';
 import { memoryNumber } from '../buffer-identity.ts';
 import { Sampler } from '../sampler.ts';
 import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { captureFrames } from '../stack.ts';
 
 const own = Symbol.for(OWN_HANDLE);
 const OUTCOME: Readonly<Record<string, Outcome>> = {
@@ -18,7 +19,7 @@ type Skip = (...args: never[]) => unknown;
 
 /**
  * Atomics.wait, waitAsync and notify. What is waited for is one element of a shared buffer, known to all threads by the
- * buffer's memory and the element's place in it. Node's own waits do not come by here, and the runtime marks its own.
+ * buffer's memory and the element's place in it. Node's own waits are left out, and the runtime marks its own.
  */
 export const atomics: Probe = {
   name: 'atomics',
@@ -98,6 +99,11 @@ interface Element {
   readonly sampler: Sampler;
 }
 
+/** Module hooks on a thread of Node's own are waited for by Node's own code: no business of the program, and no hang. */
+function calledByNode(skip: Skip): boolean {
+  return captureFrames(skip)[0]?.getFileName()?.startsWith('node:') === true;
+}
+
 /** The elements of shared memory that this thread has waited for or notified. */
 class Elements {
   readonly #shim: Shim;
@@ -115,10 +121,11 @@ class Elements {
     const [array, index, expected, timeout] = args;
     const { recorder, sites, session } = this.#shim;
     const time = recorder.clock.now();
-    const element = this.#of(array, index);
-    const n = recorder.newWait();
     const ms = timeout === undefined ? Number.NaN : Number(timeout);
     const blocks = (load as (a: Shared, i: number) => unknown)(array, index) === expected && !(ms <= 0);
+    if (blocks && calledByNode(skip)) return undefined;
+    const element = this.#of(array, index);
+    const n = recorder.newWait();
     // Of waits that last every line is taken; of the others as many as cost little.
     const take = blocks ? session.options.callSites !== 'off' : element.sampler.take(time);
     if (take) element.sampler.site = sites.here(skip);

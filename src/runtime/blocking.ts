@@ -109,6 +109,7 @@ export function blockSync<T>(
   };
   try {
     waits.block(operation.point, attempt, start + timeout, haste);
+    haste?.end(performance.now() - start);
   } catch (error) {
     end(operation, wait, outcomeOf(error));
     throw error;

@@ -152,3 +152,8 @@ export function queueCore(queue: Queue): Core {
 export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {
   return (queue as unknown as { readonly messages: Messages }).messages;
 }
+
+/** Puts into an unbounded queue without regard for how far its readers are behind. */
+export function putAtOnce<T>(queue: Queue<T>, item: T): void {
+  queueMessages(queue).sendNow(encodeValue(item, queueCore(queue as Queue).info), FORM.value, true, true);
+}

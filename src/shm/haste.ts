@@ -3,6 +3,8 @@ const MOST = 1000;
 /** Items that come closer than this, in milliseconds, are a stream. */
 const STREAM_MS = 0.05;
 const NAPS = 3;
+/** About what MOST spins take. */
+const SPIN_MS = 0.05;
 
 /**
  * What a waiter does before it registers and sleeps, which costs both sides a system call and a switch: it tries again
@@ -23,8 +25,8 @@ export class Haste {
     this.#served = served;
   }
 
-  /** Whether trying again has helped. */
-  spun(helped: boolean): void {
-    this.spins = helped ? Math.min(MOST, this.spins * 2) : Math.max(FEWEST, this.spins >> 1);
+  /** The wait took so many milliseconds: were it to be so again, would trying for longer help? */
+  end(took: number): void {
+    this.spins = took < SPIN_MS ? Math.min(MOST, this.spins * 2) : Math.max(FEWEST, this.spins >> 1);
   }
 }

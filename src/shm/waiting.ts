@@ -10,8 +10,10 @@ export const SLICE_MS = 50;
 const SPINS = 60;
 /** A sleep that nobody ends early; with the system's slack it lasts about twice as long. */
 const NAP_MS = 0.05;
-/** How long after a wait has ended the next one is polled for, in milliseconds. */
-const HOT_MS = 0.05;
+/** For how long the loop polls before it sleeps, in milliseconds. */
+const POLL_MS = 0.06;
+/** Most waits without polling after polls that were in vain. */
+const MOST_SKIPPED = 64;
 
 /** Something that an asynchronous waiter tries again at each ring. */
 export interface Waiter {
@@ -33,7 +35,10 @@ export class Waits {
   /** Waiters, and whether each keeps the loop alive. */
   readonly #waiters = new Map<Waiter, boolean>();
   #refs = 0;
-  #hotUntil = 0;
+  #pollUntil = 0;
+  /** Waits to come that shall not poll, and how many there will be after the next poll in vain. */
+  #skip = 0;
+  #penalty = 1;
   #polling = false;
   readonly #perPoint = new Map<number, number>();
   /** Called in each slice of a synchronous wait: for the parent's end and requests to end. */
@@ -82,11 +87,8 @@ export class Waits {
   #hurry(attempt: (quick: boolean) => boolean, deadline: number, haste: Haste | undefined): boolean {
     const spins = haste?.spins ?? SPINS;
     for (let spin = 0; spin < spins; spin++) {
-      if (!attempt(true)) continue;
-      haste?.spun(true);
-      return true;
+      if (attempt(true)) return true;
     }
-    haste?.spun(false);
     if (haste === undefined || haste.naps === 0) return false;
     const { platform, base } = this.#session;
     const bed = base + (this.#slots.at(this.#slot) + SLOT.nap) * 4;
@@ -158,14 +160,23 @@ export class Waits {
     this.#bell.setRef(this.#refs > 0);
   }
 
-  /** Sees to it that the waiters are tried again: by the bell, or at once while the thread is hot. */
+  /** Sees to it that the waiters are tried again: by the bell, or at once while the thread polls. */
   #watch(): void {
-    if (performance.now() >= this.#hotUntil) this.#bell.arm(this.#refs > 0);
-    else if (!this.#polling) this.#poll();
+    if (this.#pollUntil !== 0) {
+      if (performance.now() < this.#pollUntil) {
+        if (!this.#polling) this.#poll();
+        return;
+      }
+      // In vain: the other side is slow, or has no processor because this thread polls.
+      this.#pollUntil = 0;
+      this.#skip = this.#penalty;
+      this.#penalty = Math.min(MOST_SKIPPED, this.#penalty * 2);
+    }
+    this.#bell.arm(this.#refs > 0);
   }
 
   /**
-   * While hot, the thread tries again in each turn of its loop, with the bell unarmed: an answer that comes within
+   * While it polls, the thread tries again in each turn of its loop, with the bell unarmed: an answer that comes within
    * microseconds then costs neither side a system call.
    */
   #poll(): void {
@@ -186,7 +197,17 @@ export class Waits {
       this.remove(waiter);
       progress = true;
     }
-    if (progress) this.#hotUntil = performance.now() + HOT_MS;
+    if (progress) this.came();
+  }
+
+  /** Something came, so the next may be near: polls for it. (Waiters that stay say so themselves: their attempts do not.) */
+  came(): void {
+    if (this.#pollUntil !== 0) this.#penalty = 1;
+    else if (this.#skip > 0) {
+      this.#skip--;
+      return;
+    }
+    this.#pollUntil = performance.now() + POLL_MS;
   }
 
   /** Wakes one waiter of the point (one of each form), or all. Nearly free when nobody waits. */

@@ -34,6 +34,8 @@ export class ServerClient {
   readonly #makeProxy: (token: ProxyToken, client: ServerClient) => object;
   readonly #calls = new Map<number, Call>();
   #link: Promise<ClientLink> | undefined;
+  /** What `#link` has resolved to. */
+  #open: ClientLink | undefined;
   #numbers = 0;
   #reading = false;
 
@@ -44,11 +46,7 @@ export class ServerClient {
 
   /** Calls a method of an object in the server; rejects with what it throws, or OSError when the server is gone. */
   async call(ident: string, method: string, args: readonly unknown[]): Promise<unknown> {
-    this.#link ??= this.#connect();
-    const link = await this.#link.catch((error: unknown) => {
-      this.#link = undefined;
-      throw error;
-    });
+    const link = this.#open ?? (await this.#connected());
     const id = ++this.#numbers;
     const request: Request = [id, ident, method, args, currentTask()];
     const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }));
@@ -63,10 +61,26 @@ export class ServerClient {
     return await answer;
   }
 
+  async #connected(): Promise<ClientLink> {
+    this.#link ??= this.#connect();
+    try {
+      this.#open = await this.#link;
+      return this.#open;
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    this.#link = undefined;
+    this.#open = undefined;
+  }
+
   /** Ends the connection; calls under way reject. */
   close(): void {
     void this.#link?.then((link) => link.close()).catch(() => {});
-    this.#link = undefined;
+    this.#forget();
     this.#failAll(this.#gone());
   }
 
@@ -97,7 +111,7 @@ export class ServerClient {
         else this.#checkServer();
       }
     } catch (error) {
-      this.#link = undefined;
+      this.#forget();
       this.#failAll(error instanceof EOFError || error instanceof OSError ? this.#gone() : error);
     }
     this.#reading = false;

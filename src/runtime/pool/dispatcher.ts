@@ -7,7 +7,7 @@ import { coreOf } from '../handles.ts';
 import { readValue } from '../messages.ts';
 import { refer, type Target } from '../process/reference.ts';
 import { publish } from '../publish.ts';
-import { type Queue, queueMessages } from '../queue.ts';
+import { putAtOnce, type Queue, queueMessages } from '../queue.ts';
 import type { AnyFunction } from '../task.ts';
 import { type PoolCore, WORKER } from './core.ts';
 import { type Mode, RESULT, type ResultMessage, type TaskMessage } from './wire.ts';
@@ -98,10 +98,8 @@ export class Dispatcher implements Waiter {
     while (this.#pending.length > 0) {
       const [flight] = this.#pending as [Flight];
       try {
-        const reference = await this.#referenceOf(flight.fn);
-        if (this.#pending[0] !== flight) continue;
-        this.#pending.shift();
-        this.#put(flight, reference);
+        await this.#referenceOf(flight.fn);
+        this.#putLocated();
       } catch (error) {
         if (this.#pending[0] === flight) this.#pending.shift();
         this.#settle(flight, { ok: false, error });
@@ -109,6 +107,13 @@ export class Dispatcher implements Waiter {
     }
     this.awaited(-1);
     this.#pumping = false;
+  }
+
+  /** Puts the tasks up to the first whose function is not located yet. */
+  #putLocated(): void {
+    const next = this.#pending.findIndex(({ fn }) => !this.#references.has(fn));
+    const ready = this.#pending.splice(0, next < 0 ? this.#pending.length : next);
+    for (const flight of ready) this.#put(flight, this.#references.get(flight.fn) as string);
   }
 
   async #referenceOf(fn: AnyFunction): Promise<string> {
@@ -127,7 +132,7 @@ export class Dispatcher implements Waiter {
     this.#flying.set(number, flight);
     flight.position = ++this.#puts;
     try {
-      this.#options.tasks.putSync([number, reference, mode, args, kwargs]);
+      putAtOnce(this.#options.tasks, [number, reference, mode, args, kwargs]);
     } catch (error) {
       this.#puts--;
       this.#flying.delete(number);
@@ -137,7 +142,7 @@ export class Dispatcher implements Waiter {
 
   /** Tells `count` workers to end when the tasks before are done. */
   dismiss(count: number): void {
-    for (let i = 0; i < count; i++) this.#options.tasks.putSync(null);
+    for (let i = 0; i < count; i++) putAtOnce(this.#options.tasks, null);
     this.#puts += count;
   }
 
@@ -153,8 +158,11 @@ export class Dispatcher implements Waiter {
     if (results.closed) return false;
     const messages = queueMessages(results);
     for (let i = 0; i < limit; i++) {
-      const message = messages.receiveSync(readValue, 0) as ResultMessage | typeof PENDING;
-      if (message === PENDING) return false;
+      const message = messages.receiveNow(readValue, true) as ResultMessage | typeof PENDING;
+      if (message === PENDING) {
+        if (i > 0) coreOf(results).memory.waits.came();
+        return false;
+      }
       this.#receive(message);
       if (results.closed) return false;
     }

@@ -8,7 +8,7 @@ import { load } from '../process/load.ts';
 import { resolveReference } from '../process/resolve.ts';
 import type { Reference } from '../process/wire.ts';
 import { publish } from '../publish.ts';
-import { type Queue, queueMessages } from '../queue.ts';
+import { putAtOnce, type Queue, queueMessages } from '../queue.ts';
 import { type AnyFunction, runTask, task } from '../task.ts';
 import { type PoolCore, WORKER } from './core.ts';
 import { MODE, RESULT, type ResultMessage, type TaskMessage } from './wire.ts';
@@ -29,10 +29,10 @@ async function work(pool: PoolCore, tasks: Tasks, results: Results, options: Wor
   try {
     if (options.initializer !== undefined) await (await functionOf(options.initializer))(...options.initargs);
   } catch (error) {
-    results.putSync([seat, RESULT.initializerFailed, error, stackOf(error)]);
+    putAtOnce(results, [seat, RESULT.initializerFailed, error, stackOf(error)]);
     return;
   }
-  results.putSync([seat, RESULT.ready, process.pid]);
+  putAtOnce(results, [seat, RESULT.ready, process.pid]);
   for (let done = 0; options.maxTasks === 0 || done < options.maxTasks; done++) {
     const next = await takeTask(pool, tasks, seat);
     if (next === null) break;
@@ -108,10 +108,10 @@ async function restAsync(
 
 function sendResult(results: Results, result: ResultMessage): void {
   try {
-    results.putSync(result);
+    putAtOnce(results, result);
   } catch (error) {
     const [number, , value] = result;
-    results.putSync([number, RESULT.unsent, [String(error), inspect(value)]]);
+    putAtOnce(results, [number, RESULT.unsent, [String(error), inspect(value)]]);
   }
 }
 

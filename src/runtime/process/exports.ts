@@ -40,6 +40,17 @@ export function pathOf(namespace: unknown, fn: AnyFunction): readonly string[] |
   return undefined;
 }
 
+/**
+ * As {@link pathOf}, for a second instance of the function's module: some loaders make one for each way of importing.
+ * Undefined when several exports look the same.
+ */
+export function pathOfText(namespace: unknown, fn: AnyFunction): readonly string[] | undefined {
+  const text = String(fn);
+  const same = [...candidates(namespace)].filter((c) => c.fn.name === fn.name && String(c.fn) === text);
+  const isOne = new Set(same.map((candidate) => candidate.fn)).size === 1;
+  return isOne ? same[0]?.path : undefined;
+}
+
 export function follow(namespace: unknown, path: readonly string[]): unknown {
   let value: unknown = namespace;
   for (const name of path) value = (value as Record<string, unknown> | undefined)?.[name];

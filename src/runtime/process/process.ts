@@ -11,16 +11,24 @@ import { type Found, refer, type Target } from './reference.ts';
 import { launch } from './spawn.ts';
 import { current, defaultName, newState, type State } from './state.ts';
 
-export interface ProcessOptions<F extends AnyFunction = AnyFunction> {
+interface CommonOptions<F extends AnyFunction> {
   /** An exported function, a `task`, or `[import.meta.url, 'name']`. */
   readonly target?: Target<F>;
-  readonly args?: Parameters<F> | readonly unknown[];
-  /** Given to the target as one last argument. */
-  readonly kwargs?: Readonly<Record<string, unknown>>;
   readonly name?: string;
   /** Ends with its parent (SIGTERM), and may not start processes. Default: the creator's. */
   readonly daemon?: boolean;
 }
+type AllButLast<T extends readonly unknown[]> = T extends readonly [...infer I, unknown] ? I : T;
+
+/** `kwargs` are given to the target as one last argument, after those of `args`. */
+export type ProcessOptions<F extends AnyFunction = AnyFunction> = CommonOptions<F> &
+  (
+    | { readonly args?: Readonly<Parameters<F>>; readonly kwargs?: undefined }
+    | {
+        readonly args?: Readonly<AllButLast<Parameters<F>>>;
+        readonly kwargs: Readonly<Record<string, unknown>>;
+      }
+  );
 
 const states = new WeakMap<Process, State>();
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TargetError } from '../errors.ts';
 import { type AnyFunction, taskReference } from '../task.ts';
-import { pathOf } from './exports.ts';
+import { pathOf, pathOfText } from './exports.ts';
 import { type Location, locate, seemsExported } from './locate.ts';
 import { mainModule, mainPath } from './main.ts';
 import type { Reference } from './wire.ts';
@@ -54,7 +54,7 @@ async function search(fn: AnyFunction, what: string): Promise<Found> {
   const commonjs = isCommonJs(url);
   const namespace = commonjs ? finishedExports(url) : await namespaceOf(url);
   if (namespace !== undefined) {
-    const exported = pathOf(namespace, fn);
+    const exported = pathOf(namespace, fn) ?? pathOfText(namespace, fn);
     if (exported === undefined) throw notExported(fn, what, location);
     return { reference: { kind: 'export', url, path: exported, commonjs }, sure: true };
   }

@@ -24,7 +24,7 @@ const SHAPE: Shape = { kind: 'rlock', words: LOCK.words + 1, waitPoints: LOCK.wa
  *
  * The owner is a thread and a task token: code in one `task.run`, `lock.with`, `Process` target or pool task is one owner,
  * and so is all code of a thread that runs in none of these. Parallel branches (`Promise.all`) in one such scope are the
- * same owner and would all get in; give each a `task.run` or use `with`.
+ * same owner and would all get in; give each a `task.run`.
  */
 export class RLock extends Acquirable {
   constructor(options: { readonly name?: string } = {}, core?: Core) {

@@ -41,7 +41,7 @@ export async function relay(through: Connection<Connection<string>, Connection<s
   writer.close();
 }
 
-export async function write(writer: Connection<never, [number, number]>, from: number): Promise<void> {
+export async function write(writer: Connection<[number, number]>, from: number): Promise<void> {
   for (let i = 0; i < 10; i++) {
     await writer.send([from, i]);
     if (i % 3 === from % 3) await sleep(2);

@@ -5,7 +5,7 @@ interface Item {
   readonly i: number;
 }
 
-export async function produce(queue: Queue<Item>, from: number, count: number): Promise<void> {
+export async function produce(queue: Queue<Item | null>, from: number, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     if (i % 2 === 0) await queue.put({ from, i });
     else queue.putSync({ from, i });

@@ -15,7 +15,7 @@ export async function finish(items: JoinableQueue<number>): Promise<void> {
     items.taskDone();
   }
 }
-export function nothing(): void {}
+export function nothing(_queue: queue.Queue): void {}
 
 async function main(): Promise<void> {
   const large = new Queue<string>();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { notificationText, statusText, summarize } from '../../src/extension/alerts/summary.ts';
+import { Lasting, notificationText, statusText, summarize } from '../../src/extension/alerts/summary.ts';
 import type { KnownSession } from '../../src/extension/sessions/sessions.ts';
 import type { Finding } from '../../src/model/types.ts';
 import { FakeReader } from './sessions/fakes.ts';
@@ -47,4 +47,25 @@ test('a suspicion is not called a deadlock', () => {
   assert.equal(notificationText(one, certain), 'Deadlock in app.ts: a and b wait for each other');
   assert.equal(notificationText(one, hang), 'Hang in app.ts: a and b wait for each other');
   assert.equal(notificationText(one, suspected), 'Suspected hang in app.ts: a and b wait for each other');
+});
+
+test('what lasts for two updates is told; what is over by then is not; at the end everything is', () => {
+  const [a, b] = [findingView({ id: 'a' }), findingView({ id: 'b' })];
+  const live = session('app.ts', true);
+  const reader = live.reader as FakeReader;
+  const lasting = new Lasting();
+  const ids = (findings: readonly Finding[]) => {
+    reader.tell({ findings });
+    return lasting.of(live, findings).map((f) => f.id);
+  };
+  assert.deepEqual(ids([a]), []);
+  assert.deepEqual(lasting.of(live, [a]), [], 'the same update again is no second one');
+  assert.deepEqual(ids([b]), []);
+  assert.deepEqual(ids([a, b]), ['b']);
+  const ended = { ...live, live: false };
+  reader.tell({ live: false });
+  assert.deepEqual(
+    new Lasting().of(ended, [a]).map((f) => f.id),
+    ['a'],
+  );
 });

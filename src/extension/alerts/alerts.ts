@@ -6,7 +6,7 @@ import type { KnownSession, Sessions } from '../sessions/sessions.ts';
 import { setContext, setting } from '../settings.ts';
 import type { ProcessView } from '../tree/view.ts';
 import type { Summary } from './summary.ts';
-import { notificationText, statusText, summarize } from './summary.ts';
+import { Lasting, notificationText, statusText, summarize } from './summary.ts';
 
 /** What a deadlock raises: a badge on the view, a status-bar item, and one notification with *Inspect*. */
 export class Alerts implements vscode.Disposable {
@@ -14,6 +14,7 @@ export class Alerts implements vscode.Disposable {
   private readonly sessions: Sessions;
   private readonly view: ProcessView;
   private readonly item: vscode.StatusBarItem;
+  private readonly lasting = new Lasting();
 
   constructor(sessions: Sessions, view: ProcessView) {
     this.sessions = sessions;
@@ -77,8 +78,9 @@ export class Alerts implements vscode.Disposable {
   private notify(session: KnownSession): void {
     const which = setting('notifyOnDeadlock');
     if (which === 'never') return;
-    for (const finding of session.reader?.lastUpdate?.findings ?? []) {
-      const told = finding.blocking && (which === 'all' || finding.certainty === 'certain');
+    const blocking = (session.reader?.lastUpdate?.findings ?? []).filter((f) => f.blocking);
+    for (const finding of this.lasting.of(session, blocking)) {
+      const told = which === 'all' || finding.certainty === 'certain';
       // A hang is one piece of news, whether it is suspected first or certain at once.
       if (!told || !this.sessions.claimNotification(session.dir, finding.id)) continue;
       void this.show(notificationText(session, finding), { dir: session.dir, finding: finding.id });

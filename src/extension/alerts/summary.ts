@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Finding } from '../../model/types.ts';
+import type { SessionUpdate } from '../../protocol/session.ts';
 import type { KnownSession } from '../sessions/sessions.ts';
 import { nameOf } from '../tree/deadlock.ts';
 
@@ -65,4 +66,28 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
 /** The notification's sentence. */
 export function notificationText(session: KnownSession, finding: Finding): string {
   return l10n.t('{0} in {1}: {2}', nameOf(finding), session.name, finding.title);
+}
+
+/**
+ * Findings that two updates in a row have, half a second apart: what is over by then, because a record came late, is not
+ * worth an alarm. Of a session that has ended all are: nothing more will come.
+ */
+export class Lasting {
+  private readonly before = new Map<
+    string,
+    { readonly update: SessionUpdate; readonly ids: ReadonlySet<string> }
+  >();
+
+  of(
+    session: Pick<KnownSession, 'dir' | 'live' | 'reader'>,
+    findings: readonly Finding[],
+  ): readonly Finding[] {
+    const update = session.reader?.lastUpdate;
+    if (!update) return [];
+    const before = this.before.get(session.dir);
+    // The same update may be looked at more than once.
+    if (before?.update === update) return [];
+    this.before.set(session.dir, { update, ids: new Set(findings.map((f) => f.id)) });
+    return session.live ? findings.filter((f) => before?.ids.has(f.id)) : findings;
+  }
 }

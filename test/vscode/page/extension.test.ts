@@ -55,6 +55,7 @@ describe('a reload of the window', () => {
 
     await workbench.reload();
     await workbench.status('Deadlock').waitFor();
+    await workbench.page.locator('.part.panel', { hasText: 'Forkscope: deadlock.ts' }).waitFor();
     await workbench.openActivity('Forkscope');
     await workbench.rows('bob-to-alicewaits').first().waitFor();
     assert.deepEqual(pids, [

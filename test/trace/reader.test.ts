@@ -178,7 +178,9 @@ test('another version is refused, wherever it shows', (t) => {
   }
 });
 
-test('an unreadable directory is refused with the reason', { skip: process.getuid?.() === 0 && 'only on accounts that are not root' }, (t) => {
+test('an unreadable directory is refused with the reason', {
+  skip: process.getuid?.() === 0 && 'only on accounts that are not root',
+}, (t) => {
   const dir = temporaryDirectory(t);
   fs.chmodSync(dir, 0);
   assertRefused(dir, 'denied', /permissions/);

@@ -97,6 +97,7 @@ function patchNotify(shim: Shim, elements: Elements): void {
 interface Element {
   readonly resource: number;
   readonly sampler: Sampler;
+  readonly isNodes: boolean;
 }
 
 /** Module hooks on a thread of Node's own are waited for by Node's own code: no business of the program, and no hang. */
@@ -123,8 +124,8 @@ class Elements {
     const time = recorder.clock.now();
     const ms = timeout === undefined ? Number.NaN : Number(timeout);
     const blocks = (load as (a: Shared, i: number) => unknown)(array, index) === expected && !(ms <= 0);
-    if (blocks && calledByNode(skip)) return undefined;
-    const element = this.#of(array, index);
+    const element = this.#of(array, index, skip);
+    if (element.isNodes) return undefined;
     const n = recorder.newWait();
     // Of waits that last every line is taken; of the others as many as cost little.
     const take = blocks ? session.options.callSites !== 'off' : element.sampler.take(time);
@@ -141,14 +142,15 @@ class Elements {
   end(args: readonly unknown[], n: number, flags: number, outcome: Outcome): void {
     if (!isElement(args)) return;
     const [array, index] = args;
-    const { resource } = this.#of(array, index);
+    const { resource } = this.#of(array, index, calledByNode);
     this.#shim.recorder.record(KIND.waitEnd, flags | outcomeToFlags(outcome), 0, resource, 0, n, 0);
   }
 
   notified(time: number, args: readonly unknown[], woken: number, skip: Skip): void {
     if (!isElement(args)) return;
     const [array, index, count] = args;
-    const { resource, sampler } = this.#of(array, index);
+    const { resource, sampler, isNodes } = this.#of(array, index, skip);
+    if (isNodes) return;
     const take = sampler.take(time);
     if (take) sampler.site = this.#shim.sites.here(skip);
     const flags = take ? 0 : FLAG.sampledSite;
@@ -156,15 +158,18 @@ class Elements {
     this.#shim.recorder.recordAt(time, KIND.notify, flags, 0, resource, sampler.site, asked, woken);
   }
 
-  #of(array: Shared, index: number): Element {
+  /** `skip`: the shim's function that was called, by which the first use tells whose element it is. */
+  #of(array: Shared, index: number, skip: Skip): Element {
     const offset = array.byteOffset + index * array.BYTES_PER_ELEMENT;
     const key = `${this.#keyOf(array.buffer)}:${offset}`;
     const known = this.#byKey.get(key);
     if (known) return known;
     const { recorder, session } = this.#shim;
-    const resource = recorder.newId();
-    const element = { resource, sampler: new Sampler(session.options.callSites) };
+    const isNodes = calledByNode(skip);
+    const resource = isNodes ? 0 : recorder.newId();
+    const element = { resource, sampler: new Sampler(session.options.callSites), isNodes };
     this.#byKey.set(key, element);
+    if (isNodes) return element;
     const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;
     recorder.define({ type: 'resource', id: resource, key, kind: 'atomics', name, capacity: 0, peerKey: '' });
     recorder.record(KIND.open, 0, 0, resource, 0, 0, ROLE.read | ROLE.write);

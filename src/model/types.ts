@@ -93,6 +93,8 @@ export interface ProcessView {
   readonly instrumented: boolean;
   /** Why not, in words, or ''. */
   readonly reason: string;
+  /** What keeps it alive while its main thread has nothing to do, in words, or ''. */
+  readonly keptAlive: string;
   /** State of the process: blocked when all of its threads are. */
   readonly state: ThreadState;
   readonly threads: readonly ThreadView[];

@@ -4,7 +4,19 @@ import type { Recorder } from './recorder.ts';
 import { reportProblem } from './shim.ts';
 
 const QUIET_MS = 100;
+/** What keeps a thread alive is told again after this long, ns, if there was something to do in between. */
+const AGAIN_NS = 5e9;
 const own = Symbol.for(OWN_HANDLE);
+
+/** Kinds of resources whose every event is recorded: a thread that has no others rests while nothing is recorded. */
+const WATCHED: ReadonlySet<string> = new Set([
+  'MessagePort',
+  'PipeWrap',
+  'Pipe',
+  'ProcessWrap',
+  'SignalWrap',
+  'Worker',
+]);
 
 /** Node's own list of what keeps the loop alive; undocumented, and the same since Node 0. */
 interface ProcessInternals {
@@ -27,6 +39,9 @@ export class Quiescence {
   /** Pids of the children that the runtime waits for: their handles are those waits. */
   readonly #joined = new Map<number, number>();
   #armed = false;
+  /** What was last told to keep the thread alive. */
+  #told = '';
+  #toldAt = 0;
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
@@ -75,8 +90,24 @@ export class Quiescence {
         return;
       }
       recorder.quiesce(this.#countHandles(), resources.filter((r) => r === 'Timeout').length);
-    }
+    } else if (recorder.openWaits === 0 && !recorder.quiescent) this.#idle();
     this.#watch();
+  }
+
+  /** No wait is open: what is left is what keeps the thread alive. */
+  #idle(): void {
+    const recorder = this.#recorder;
+    const handles: Record<string, number> = {};
+    for (const kind of natives.getActiveResourcesInfo.call(process)) handles[kind] = (handles[kind] ?? 0) + 1;
+    const kinds = Object.keys(handles);
+    if (kinds.length === 0 || kinds.includes('Immediate')) return;
+    if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(this.#countHandles(), 0);
+    const told = JSON.stringify(handles);
+    const time = recorder.clock.now();
+    if (told === this.#told && time - this.#toldAt < AGAIN_NS) return;
+    this.#told = told;
+    this.#toldAt = time;
+    recorder.define({ type: 'keepAlive', time, handles });
   }
 
   /** What is ref'd and could call into the program: not its waits, and not what only holds output. */

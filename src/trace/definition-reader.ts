@@ -63,6 +63,7 @@ const DEFINITION_TYPES: ReadonlySet<string> = new Set<Definition['type']>([
   'child',
   'task',
   'problem',
+  'keepAlive',
 ]);
 
 export function isTyped(value: unknown): value is { type: string } {

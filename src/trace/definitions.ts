@@ -99,6 +99,14 @@ export interface ProblemDefinition {
   readonly code: string;
   readonly message: string;
 }
+/** The thread has come to rest without waits, and this is what keeps it alive. Told again when it has changed. */
+export interface KeepAliveDefinition {
+  readonly type: 'keepAlive';
+  /** When it was so, ns since the session's origin. */
+  readonly time: number;
+  /** Node's kinds of active resources (`process.getActiveResourcesInfo`), how many of each. */
+  readonly handles: Readonly<Record<string, number>>;
+}
 export type Definition =
   | StreamDefinition
   | ProcessDefinition
@@ -107,7 +115,8 @@ export type Definition =
   | ResourceDefinition
   | ChildDefinition
   | TaskDefinition
-  | ProblemDefinition;
+  | ProblemDefinition
+  | KeepAliveDefinition;
 
 /** What the session itself saw from outside (file `session.def`, same line format as definitions). Times in ns since the origin. */
 export type Observation =

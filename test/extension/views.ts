@@ -17,6 +17,7 @@ export function processView(id: string, change: Partial<ProcessView> = {}): Proc
     signal: null,
     instrumented: true,
     reason: '',
+    keptAlive: '',
     state: 'running',
     threads: [threadView(id)],
     children: [],

@@ -109,7 +109,7 @@ test('a thread at rest says so, with nothing but its wait alive, and what it hol
     trace.at(wait!),
     `self.mts:${DEADLOCK.split('\n').lastIndexOf('  await lock.acquire();') + 1}`,
   );
-  const [quiescent] = trace.of('quiescent');
+  const quiescent = trace.of('quiescent').find((r) => r.time > wait!.time);
   assert.ok(quiescent && quiescent.time - wait!.time > 50e6);
   assert.deepEqual([quiescent.n, quiescent.value], [0, 0]);
 });
@@ -124,10 +124,10 @@ void main();
 `;
   const { code, trace } = await traceTs(t, 'wakes.mts', source);
   assert.equal(code, 0);
-  const [quiescent] = trace.of('quiescent');
+  // While the loader of the program works, its main thread rests too.
+  const quiescent = trace.of('quiescent').find((r) => r.value > 0);
   assert.deepEqual([quiescent!.n, quiescent!.value], [1, 1]);
-  const [resumed] = trace.of('resumed');
-  assert.ok(resumed && resumed.time > quiescent!.time);
+  assert.ok(trace.of('resumed').some((r) => r.time > quiescent!.time));
 });
 
 const KILLED = `${IMPORT}import { writeSync } from 'node:fs';

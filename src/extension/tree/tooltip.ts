@@ -19,6 +19,7 @@ export function processTooltip(process: ProcessView, names: Names): string {
   if (process.memory !== null && process.end === null) rows.push([l10n.t('Memory'), bytes(process.memory)]);
   if (process.api) rows.push([l10n.t('Started by'), startedBy(process, names)]);
   rows.push([l10n.t('Lived'), duration((process.end ?? names.snapshot.lastTime) - process.start)]);
+  if (process.keptAlive !== '') rows.push([l10n.t('Kept alive by'), process.keptAlive]);
   if (process.threads.length > 1) rows.push([l10n.t('Threads'), String(process.threads.length)]);
   const waits = process.threads.flatMap((t) => waitLines(t, names));
   return [head, table(rows), ...waits, fence(process.argv)].filter(Boolean).join('\n\n');

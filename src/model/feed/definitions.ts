@@ -32,6 +32,9 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
     case 'task':
       thread.tasks.set(def.id, def.name);
       return;
+    case 'keepAlive':
+      thread.keptAlive = def;
+      break;
     case 'problem':
       world.loss.problem(process, def.code, def.message);
       break;

@@ -1,6 +1,7 @@
 import type { ResourceKind } from '../../base/channels.ts';
 import type {
   ChildDefinition,
+  KeepAliveDefinition,
   ProcessDefinition,
   ResourceDefinition,
   SpawnApi,
@@ -146,6 +147,8 @@ export class ThreadEntity {
   selfEnd: number | null = null;
   lastTime: number;
   exitingAt: number | null = null;
+  /** What kept it alive when it last rested without waits. */
+  keptAlive: KeepAliveDefinition | null = null;
   /** What the last `quiescent` counted; `null` after activity. */
   quiescent: { readonly time: number; readonly handles: number; readonly timers: number } | null = null;
   readonly waits = new Map<number, Wait>();

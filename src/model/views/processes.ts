@@ -3,6 +3,7 @@ import type { ChildEntity, ProcessEntity, ThreadEntity, Wait } from '../state/en
 import { compare } from '../state/loss.ts';
 import type { World } from '../state/world.ts';
 import type { ProcessView, ThreadState, ThreadView, WaitKind, WaitView } from '../types.ts';
+import { keptAliveWords } from './kept-alive.ts';
 import { baseName, processName, threadName } from './names.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
@@ -49,6 +50,7 @@ function makeProcess(world: World, process: ProcessEntity): ProcessView {
     signal: exit?.signal ?? null,
     instrumented: process.instrumented,
     reason: process.instrumented ? '' : reason(process),
+    keptAlive: keptAliveWords(process.main),
     state: processState(process, threads),
     threads,
     children: [...process.children]

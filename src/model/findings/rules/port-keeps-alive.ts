@@ -14,7 +14,11 @@ export const portKeepsAlive: Rule = (context) => {
     if (main === null || main.quiescent === null) continue;
     const workers = [...process.threads.values()].filter((thread) => thread !== main && thread.alive);
     if (workers.some((worker) => !isIdle(worker))) continue;
-    const ports = channels(main, ['port', 'broadcast']);
+    // A port has a direction each way, and keeps alive where messages may come.
+    const ports = channels(main, ['port', 'broadcast']).filter((port) => {
+      const use = main.uses.get(port);
+      return use === undefined || !use.counted || use.readers > 0;
+    });
     const { handles, time } = main.quiescent;
     // A server or a socket beside them would be counted too, and is a reason to live.
     if (handles > ports.length + workers.length || ports.length + workers.length === 0) continue;

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Model } from '../../src/model/index.ts';
+import { openTrace } from '../../src/trace/open.ts';
+import { program, run, temporaryDirectory, tracedEnv } from './helpers.ts';
+
+const MAIN = `const { MessageChannel } = require('node:worker_threads');
+const { port1 } = new MessageChannel();
+port1.on('message', () => {});
+`;
+
+/** Asks a live model until the process says what keeps it alive. */
+async function keptAlive(dir: string): Promise<string> {
+  while (!fs.readdirSync(dir).some((name) => name.endsWith('.def'))) await delay(20);
+  const model = new Model();
+  const reader = openTrace(dir);
+  try {
+    for (;;) {
+      reader.poll(model);
+      const words = model.processes()[0]?.keptAlive ?? '';
+      if (words !== '') return words;
+      await delay(20);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+test('a process that rests says what keeps it alive', { timeout: 30_000 }, async (t) => {
+  const dir = temporaryDirectory(t);
+  const file = program(temporaryDirectory(t), 'main.cjs', MAIN);
+  let words = Promise.resolve('');
+  const { stderr, signal } = await run(process.execPath, [file], {
+    env: tracedEnv(dir),
+    onStart: (child) => {
+      words = keptAlive(dir).finally(() => child.kill('SIGKILL'));
+    },
+  });
+  assert.deepEqual([signal, stderr], ['SIGKILL', '']);
+  assert.equal(await words, '1 message port with a listener');
+});

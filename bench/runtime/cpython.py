@@ -11,6 +11,8 @@ PAYLOADS = {
     "1MB": (200, lambda: b"x" * 1048576),
 }
 TASKS = 10000
+STARTS = 5
+LOCK_ROUNDS = 1_000_000
 
 
 def cpu_of(pids):
@@ -62,11 +64,11 @@ def tell(connection):
 
 
 def lock_alone():
-    return timed(1_000_000, [], lambda: pairs(LOCK, 1_000_000))
+    return timed(LOCK_ROUNDS, [], lambda: pairs(LOCK, LOCK_ROUNDS))
 
 
 def lock_contended():
-    rounds, lock, barrier = 200_000, mp.Lock(), mp.Barrier(2)
+    rounds, lock, barrier = LOCK_ROUNDS, mp.Lock(), mp.Barrier(2)
     gates, children = [], []
     for _ in range(2):
         here, there = mp.Pipe()
@@ -110,15 +112,17 @@ def pipe(kind):
 
 def start_ready():
     here, there = mp.Pipe()
-    child = mp.Process(target=tell, args=(there,))
+    results = []
+    for _ in range(STARTS):
+        child = mp.Process(target=tell, args=(there,))
 
-    def body():
-        child.start()
-        here.recv()
+        def body():
+            child.start()
+            here.recv()
 
-    result = timed(1, [], body)
-    child.join()
-    return result
+        results.append(timed(1, [], body))
+        child.join()
+    return sorted(results, key=lambda result: result["us"])[STARTS // 2]
 
 
 def tiny(x):

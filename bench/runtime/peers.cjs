@@ -22,7 +22,6 @@ function sendAll(kind) {
   const item = make();
   process.once('message', () => {
     for (let i = 0; i < count; i++) process.send(item);
-    process.disconnect();
   });
   process.send('ready');
 }
@@ -42,6 +41,7 @@ function transfer(kind) {
       } else if (got === count) {
         const us = ((performance.now() - begin) * 1e3) / count;
         child.once('exit', () => resolve({ us, cpu: 0 }));
+        child.disconnect();
       }
     });
   });

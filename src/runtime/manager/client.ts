@@ -149,13 +149,18 @@ export function clientFor(
   address: ServerAddress,
   makeProxy: (token: ProxyToken, client: ServerClient) => object,
 ): ServerClient {
-  const key = address.kind === 'memory' ? coreOf(address.inbox).info.key : JSON.stringify(address.address);
+  const key = address.kind === 'memory' ? coreOf(address.inbox).info.key : remoteKey(address);
   let client = clients.get(key);
   if (client === undefined) {
     client = new ServerClient(address, makeProxy);
     clients.set(key, client);
   }
   return client;
+}
+
+/** Who connects with another key is another client. */
+function remoteKey({ address, authkey }: ServerAddress & { readonly kind: 'socket' }): string {
+  return JSON.stringify([address, Buffer.from(authkey ?? authKey()).toString('hex')]);
 }
 
 export function forgetClient(client: ServerClient): void {

@@ -22,6 +22,8 @@ async function main(): Promise<void> {
   await new Process({ target: waitAsync, args: [pids] }).start();
   await new Process({ target: waitSync, args: [pids, lock], daemon: true }).start();
   console.log(`pids ${[await pids.get(), await pids.get(), await pids.get()].join(' ')}`);
+  // To be killed here: at an end of its own it would terminate its daemon.
+  await new Queue().get();
 }
 
 if (isMain(import.meta)) void main();

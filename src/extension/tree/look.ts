@@ -94,6 +94,8 @@ export function stateText(process: ProcessView, condition: Condition, names: Nam
     return process.reason ? l10n.t('not traced: {0}', process.reason) : l10n.t('not traced');
   }
   if ((condition === 'blocked' || condition === 'waiting') && waits) return waits;
+  if (condition === 'idle' && process.keptAlive !== '')
+    return l10n.t('idle, kept alive by {0}', process.keptAlive);
   return conditionText(condition).toLowerCase();
 }
 

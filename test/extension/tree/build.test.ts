@@ -147,3 +147,9 @@ test('a process whose parent is not known stands at the top', () => {
   const spec = sessionSpec(snapshotOf([processView('2-x', { parentId: '1-gone' })]));
   assert.equal(spec.children.length, 1);
 });
+
+test('a process that rests tells what keeps it alive', () => {
+  const idle = { name: 'server', state: 'idle', keptAlive: '1 TCP server, 2 timers' } as const;
+  const [row] = sessionSpec(snapshotOf([processView('1-r', idle)])).children;
+  assert.equal(row?.look.description, 'idle, kept alive by 1 TCP server, 2 timers · pid 1');
+});

@@ -2,8 +2,12 @@ import { Emitter } from '../../base/events.ts';
 import type { Finding, Model } from '../../model/index.ts';
 import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
 import { UserError } from '../errors.ts';
+import { Lasting } from './lasting.ts';
 import { Pace } from './pace.ts';
 import { TraceFeed } from './trace-feed.ts';
+
+/** A finding is told when it has been there for so long, ms. */
+const CONFIRM_MS = 250;
 
 /** What has changed since the last time this was told. */
 export interface SessionChange {
@@ -32,6 +36,7 @@ export class Session {
   readonly #pace = new Pace();
   /** Ids of findings with their certainty, as they were told. */
   readonly #told = new Map<string, Finding['certainty']>();
+  readonly #lasting = new Lasting(CONFIRM_MS);
   #timer: NodeJS.Timeout | undefined;
   #live: boolean;
   #closed = false;
@@ -137,9 +142,13 @@ export class Session {
   }
 
   #tellFindings(): void {
-    for (const finding of this.findings()) {
+    const findings = this.findings();
+    this.#lasting.look(findings, performance.now());
+    for (const finding of findings) {
       const told = this.#told.get(finding.id);
       if (told === finding.certainty || told === 'certain') continue;
+      // A stream that is late by a moment can make a wait look endless; what is true stays true.
+      if (this.#live && !this.#lasting.has(finding)) continue;
       this.#told.set(finding.id, finding.certainty);
       this.#found.fire(finding);
     }

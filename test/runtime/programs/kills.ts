@@ -120,7 +120,9 @@ async function killWorker(pool: Pool): Promise<void> {
   await pool.ready();
   const results = Array.from({ length: 20 }, (_, i) => pool.applyAsync(square, [i]));
   for (let turns = random(10); turns > 0; turns--) await new Promise(setImmediate);
-  process.kill(pool.pids[random(pool.pids.length)] ?? 0, 'SIGKILL');
+  // A replacement that is only just being started has no pid yet, and 0 would mean the whole group.
+  const pids = pool.pids.filter((pid) => pid > 0);
+  process.kill(pids[random(pids.length)] ?? process.pid, 'SIGKILL');
   let broken = 0;
   for (const [i, result] of results.entries()) {
     const value = await result.get(PATIENCE).catch((error: Error) => error.name);

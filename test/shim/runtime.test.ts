@@ -109,7 +109,7 @@ test('a thread at rest says so, with nothing but its wait alive, and what it hol
     trace.at(wait!),
     `self.mts:${DEADLOCK.split('\n').lastIndexOf('  await lock.acquire();') + 1}`,
   );
-  const quiescent = trace.of('quiescent').find((r) => r.time > wait!.time);
+  const quiescent = trace.of('quiescent').find((r) => r.time > wait!.time && r.stream === wait!.stream);
   assert.ok(quiescent && quiescent.time - wait!.time > 50e6);
   assert.deepEqual([quiescent.n, quiescent.value], [0, 0]);
 });

@@ -45,7 +45,9 @@ for (const [kind, name] of [
     assert.deepEqual([site.file, site.line, site.column, site.fn], [file, LINE, 3, 'call']);
   });
 
-  test(`Node's own type stripping, ${kind}`, { skip: !nodeAtLeast(24) }, async (t) => {
+  test(`Node's own type stripping, ${kind}`, {
+    skip: !nodeAtLeast(24) && 'only on Node 24 and later',
+  }, async (t) => {
     const dir = temporaryDirectory(t);
     const file = program(dir, name, kind === 'ESM' ? SOURCE : asCommonJs(SOURCE));
     const site = await siteOf(t, [file], dir);

@@ -31,7 +31,9 @@ test('a file in place of the trace directory', async (t) => {
   await assertUnharmed(tracedEnv(program(temporaryDirectory(t), 'file', '')));
 });
 
-test('an unwritable trace directory', { skip: process.getuid?.() === 0 }, async (t) => {
+test('an unwritable trace directory', {
+  skip: process.getuid?.() === 0 && 'only on accounts that are not root',
+}, async (t) => {
   const dir = temporaryDirectory(t);
   fs.chmodSync(dir, 0o500);
   await assertUnharmed(tracedEnv(dir));
@@ -98,7 +100,7 @@ require('node:fs').writeSync(1, 'done\\n');`;
 }
 
 test('a full disk: the program goes on, and every record is there or counted as lost', {
-  skip: process.platform === 'win32',
+  skip: process.platform === 'win32' && 'only on systems with signals',
 }, async (t) => {
   const dir = temporaryDirectory(t);
   // The largest file may have 100 KiB: less than a segment wants.

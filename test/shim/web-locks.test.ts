@@ -25,7 +25,9 @@ if (isMainThread) {
 }
 `;
 
-test('who waits for a web lock and who has it', { skip: !nodeAtLeast(24) }, async (t) => {
+test('who waits for a web lock and who has it', {
+  skip: !nodeAtLeast(24) && 'only on Node 24 and later',
+}, async (t) => {
   const dir = temporaryDirectory(t);
   const file = program(dir, 'main.mjs', MAIN);
   const { code, stdout, stderr, trace } = await runTraced(t, process.execPath, [file]);

@@ -69,7 +69,9 @@ await import('node:os'); console.log('fine');`;
 });
 
 // Before Node 24 a worker does not inherit tsx's loader, with or without a shim.
-test('a worker of a TypeScript program under tsx', { skip: !nodeAtLeast(24) }, async (t) => {
+test('a worker of a TypeScript program under tsx', {
+  skip: !nodeAtLeast(24) && 'only on Node 24 and later',
+}, async (t) => {
   const dir = temporaryDirectory(t);
   program(
     dir,

@@ -74,7 +74,7 @@ export class Workbench {
 
   /** Status-bar items that hold the text. */
   status(text: string | RegExp): Locator {
-    return this.page.locator('.statusbar .statusbar-item', { hasText: text });
+    return this.page.locator('.statusbar .statusbar-item:not([id="status.progress"])', { hasText: text });
   }
 
   /** Editor tabs that hold the text. */

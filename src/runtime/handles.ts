@@ -280,6 +280,22 @@ export function openFields(fields: readonly unknown[], kind: ResourceKind): Core
   return openCore(at, generation, kind, { name, capacity, peerKey });
 }
 
+/** {@link registerHandle} for a class whose handles are on one resource of one kind; that kind is the type's id too. */
+export function registerSingle<H extends Handle>(
+  prototype: H,
+  kind: ResourceKind,
+  open: (core: Core) => H,
+): void {
+  registerHandle<H>(prototype, {
+    id: kind,
+    toWire(handle) {
+      const core = coreOf(handle);
+      return { fields: coreFields(core), blocks: [core.at] };
+    },
+    fromWire: (fields) => open(openFields(fields, kind)),
+  });
+}
+
 /** Checks a name option. @throws AssertionError */
 export function checkName(name: unknown): string | undefined {
   if (name !== undefined && typeof name !== 'string') throw new AssertionError('a name is a string');

@@ -1,6 +1,6 @@
 import { blockAsync, blockSync, type Operation, PENDING, type Pending } from './blocking.ts';
 import { ValueError } from './errors.ts';
-import { type Core, coreFields, coreOf, openFields, registerHandle } from './handles.ts';
+import { type Core, registerSingle } from './handles.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
 import { publish } from './publish.ts';
 import { Queue, type QueueOptions } from './queue.ts';
@@ -52,11 +52,4 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 }
 
-registerHandle<JoinableQueue>(JoinableQueue.prototype, {
-  id: 'joinableQueue',
-  toWire(queue) {
-    const core = coreOf(queue);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire: (fields) => new JoinableQueue({}, openFields(fields, 'joinableQueue')),
-});
+registerSingle(JoinableQueue.prototype, 'joinableQueue', (core) => new JoinableQueue({}, core));

@@ -6,12 +6,10 @@ import {
   BOTH,
   type Core,
   checkName,
-  coreFields,
   createCore,
   Handle,
   openCores,
-  openFields,
-  registerHandle,
+  registerSingle,
   type Shape,
 } from './handles.ts';
 import { beforeRelease } from './instance.ts';
@@ -197,15 +195,4 @@ function leaveHeld(): void {
 }
 beforeRelease(leaveHeld);
 
-registerHandle(Lock.prototype, {
-  id: 'lock',
-  toWire(lock: Lock) {
-    const core = lockCore(lock);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire: (fields) => new Lock({}, openFields(fields, 'lock')),
-});
-
-function lockCore(lock: Lock): Core {
-  return (lock as unknown as { readonly core: Core }).core;
-}
+registerSingle(Lock.prototype, 'lock', (core) => new Lock({}, core));

@@ -1,15 +1,6 @@
 import { PENDING } from './blocking.ts';
 import { AssertionError, Empty, Full, ValueError } from './errors.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  coreFields,
-  createCore,
-  Handle,
-  openFields,
-  registerHandle,
-} from './handles.ts';
+import { BOTH, type Core, checkName, coreOf, createCore, Handle, registerSingle } from './handles.ts';
 import { encodeValue, Messages, readValue } from './messages.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
@@ -134,19 +125,7 @@ function checkSize(maxsize: unknown): number {
   return Math.max(0, maxsize);
 }
 
-registerHandle<Queue>(Queue.prototype, {
-  id: 'queue',
-  toWire(queue) {
-    const core = queueCore(queue);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire: (fields) => new Queue({}, openFields(fields, 'queue')),
-});
-
-/** The core of a queue. @throws ValueError when it is closed */
-export function queueCore(queue: Queue): Core {
-  return (queue as unknown as { readonly core: Core }).core;
-}
+registerSingle(Queue.prototype, 'queue', (core) => new Queue({}, core));
 
 /** The message channel under a queue, for the runtime's own parts that must not create a promise per item. */
 export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {
@@ -155,5 +134,5 @@ export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {
 
 /** Puts into an unbounded queue without regard for how far its readers are behind. */
 export function putAtOnce<T>(queue: Queue<T>, item: T): void {
-  queueMessages(queue).sendNow(encodeValue(item, queueCore(queue as Queue).info), FORM.value, true, true);
+  queueMessages(queue).sendNow(encodeValue(item, coreOf(queue as Queue).info), FORM.value, true, true);
 }

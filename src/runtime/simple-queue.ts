@@ -1,14 +1,4 @@
-import {
-  BOTH,
-  type Core,
-  checkName,
-  coreFields,
-  coreOf,
-  createCore,
-  Handle,
-  openFields,
-  registerHandle,
-} from './handles.ts';
+import { BOTH, type Core, checkName, createCore, Handle, registerSingle } from './handles.ts';
 import { encodeValue, Messages, readValue } from './messages.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
@@ -52,11 +42,4 @@ export class SimpleQueue<T = unknown> extends Handle {
   }
 }
 
-registerHandle<SimpleQueue>(SimpleQueue.prototype, {
-  id: 'simpleQueue',
-  toWire(queue) {
-    const core = coreOf(queue);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire: (fields) => new SimpleQueue({}, openFields(fields, 'simpleQueue')),
-});
+registerSingle(SimpleQueue.prototype, 'simpleQueue', (core) => new SimpleQueue({}, core));

@@ -70,6 +70,15 @@ const char: TypeInfo<Buffer> = {
   },
 };
 
+const int64 = big(
+  (v, o) => v.getBigInt64(o, LITTLE),
+  (v, o, x) => v.setBigInt64(o, x, LITTLE),
+);
+const uint64 = big(
+  (v, o) => v.getBigUint64(o, LITTLE),
+  (v, o, x) => v.setBigUint64(o, x, LITTLE),
+);
+
 /** Python's letters. `l`, `L`, `q` and `Q` are 8 bytes, as C's long on 64-bit Linux and macOS, and bigints here. */
 export const TYPES = {
   c: char,
@@ -103,22 +112,10 @@ export const TYPES = {
     (v, o) => v.getUint32(o, LITTLE),
     (v, o, x) => v.setUint32(o, x, LITTLE),
   ),
-  l: big(
-    (v, o) => v.getBigInt64(o, LITTLE),
-    (v, o, x) => v.setBigInt64(o, x, LITTLE),
-  ),
-  L: big(
-    (v, o) => v.getBigUint64(o, LITTLE),
-    (v, o, x) => v.setBigUint64(o, x, LITTLE),
-  ),
-  q: big(
-    (v, o) => v.getBigInt64(o, LITTLE),
-    (v, o, x) => v.setBigInt64(o, x, LITTLE),
-  ),
-  Q: big(
-    (v, o) => v.getBigUint64(o, LITTLE),
-    (v, o, x) => v.setBigUint64(o, x, LITTLE),
-  ),
+  l: int64,
+  L: uint64,
+  q: int64,
+  Q: uint64,
   f: float(
     4,
     (v, o) => v.getFloat32(o, LITTLE),

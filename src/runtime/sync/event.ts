@@ -1,17 +1,6 @@
 import { WAIT } from '../../shm/layout.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../blocking.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  coreFields,
-  coreOf,
-  createCore,
-  Handle,
-  openFields,
-  registerHandle,
-  type Shape,
-} from '../handles.ts';
+import { BOTH, type Core, checkName, createCore, Handle, registerSingle, type Shape } from '../handles.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
 import { publish } from '../publish.ts';
 
@@ -84,11 +73,4 @@ export function waitLimits(options: number | AsyncWaitOptions | undefined): Asyn
   return typeof options === 'number' ? { timeout: options } : options;
 }
 
-registerHandle<Event>(Event.prototype, {
-  id: 'event',
-  toWire(event) {
-    const core = coreOf(event);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire: (fields) => new Event({}, openFields(fields, 'event')),
-});
+registerSingle(Event.prototype, 'event', (core) => new Event({}, core));

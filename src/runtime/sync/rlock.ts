@@ -1,15 +1,6 @@
 import { PENDING, type Pending } from '../blocking.ts';
 import { AssertionError } from '../errors.ts';
-import {
-  type Core,
-  checkName,
-  coreFields,
-  coreOf,
-  createCore,
-  openFields,
-  registerHandle,
-  type Shape,
-} from '../handles.ts';
+import { type Core, checkName, createCore, registerSingle, type Shape } from '../handles.ts';
 import { attemptLock, LOCK } from '../lock.ts';
 import { publish, type Wait } from '../publish.ts';
 import { currentTask } from '../task.ts';
@@ -114,11 +105,4 @@ function free(core: Core): void {
   waits.wake(core.content + LOCK.waiters);
 }
 
-registerHandle<RLock>(RLock.prototype, {
-  id: 'rlock',
-  toWire(lock) {
-    const core = coreOf(lock);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire: (fields) => new RLock({}, openFields(fields, 'rlock')),
-});
+registerSingle(RLock.prototype, 'rlock', (core) => new RLock({}, core));

@@ -44,8 +44,8 @@ export class Model implements TraceSink {
 
   constructor(options: Partial<FindingOptions> = {}) {
     this.engine = new FindingsEngine(this.world, { ...DEFAULT_FINDING_OPTIONS, ...options });
-    this.world.beforeEnd = (process, time) => {
-      this.engine.beforeEnd(process, time);
+    this.world.beforeEnd = (process, time, certainty) => {
+      this.engine.beforeEnd(process, time, certainty);
       if (process === null)
         this.atKill = new Map(this.resources().map((resource) => [resource.id, resource]));
     };

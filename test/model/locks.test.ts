@@ -233,6 +233,33 @@ describe('lock-cycle', () => {
     assert.equal(finding?.blocking, false);
   });
 
+  it('is kept when whoever gets the lock of a dead process tells so before anybody tells of the death', () => {
+    const s = scene();
+    joinBoth(s);
+    cross(s);
+    s.two.on('ownerDied', s.a, { n: 1, value: 11 }).acquire(s.a, 2, '/app/main.ts:31');
+    s.main.childExit(s.one, { signal: 2 });
+    s.main.childExit(s.two, { signal: 2 });
+    const found = s.t.feed(new Model()).findings();
+    const cycle = found.find(({ kind }) => kind === 'lock-cycle');
+    assert.equal(cycle?.certainty, 'certain');
+    assert.equal(cycle?.blocking, false);
+  });
+
+  it('is kept when its processes are told to end and do so', () => {
+    const s = scene();
+    joinBoth(s);
+    cross(s);
+    s.main.record('signal', { n: 11, value: 15 });
+    s.main.record('signal', { n: 12, value: 15 });
+    s.main.childExit(s.one, { signal: 15 });
+    s.main.childExit(s.two, { signal: 15 });
+    const [cycle] = s.t.feed(new Model()).findings();
+    assert.equal(cycle?.kind, 'lock-cycle');
+    assert.equal(cycle?.certainty, 'certain');
+    assert.equal(cycle?.blocking, false);
+  });
+
   it('still blocks in the report of a run that the launcher killed, with holders and waiters as of then', () => {
     const s = scene();
     joinBoth(s);

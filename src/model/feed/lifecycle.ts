@@ -23,7 +23,10 @@ export function applyLifecycle(world: World, stream: StreamState, record: TraceR
     case KIND.signal: {
       const target =
         record.n === 0 || record.value === 0 ? undefined : world.processes.at(record.n, record.time);
-      if (target !== undefined) target.signalledAt = record.time;
+      if (target === undefined) break;
+      // Findings leave out whoever is about to end: what is certain now is seen before that.
+      if (target.alive) world.beforeEnd(target, record.time, 'certain');
+      target.signalledAt = record.time;
       break;
     }
     case KIND.start:

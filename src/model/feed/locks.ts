@@ -62,6 +62,9 @@ export function ownerDied(world: World, stream: StreamState, record: TraceRecord
   const { resource } = use;
   const hold = resource.holds.get(record.n);
   if (hold === undefined) return;
+  // Whoever gets the lock may tell so before anybody tells of the death: what the death ends is seen here first.
+  const { process } = hold.thread;
+  if (process.alive) world.beforeEnd(process, record.time);
   resource.deaths.push({ hold, time: record.time, by: stream.thread });
   drop(world, hold);
 }

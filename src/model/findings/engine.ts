@@ -48,14 +48,14 @@ export class FindingsEngine {
     return findings;
   }
 
-  /** Called before an end (`process` null: the launcher's kill) is entered. */
-  beforeEnd(process: ProcessEntity | null, time: number): void {
+  /** Called before an end or a signal (`process` null: the launcher's kill) is entered; keeps what is at least `certainty`. */
+  beforeEnd(process: ProcessEntity | null, time: number, certainty: Finding['certainty'] = 'suspected'): void {
     if (this.world.killed !== null) return;
     // The first death of a deadlock keeps it for all of its members.
     if (process !== null && (this.keptProcesses.has(process.id) || !involved(process))) return;
     for (const finding of this.look(time, () => {})) {
       if (!finding.blocking || (process !== null && !this.takesAway(process, finding))) continue;
-      if (this.kept.has(finding.id)) continue;
+      if (this.kept.has(finding.id) || (certainty === 'certain' && finding.certainty !== 'certain')) continue;
       this.kept.set(finding.id, finding);
       for (const id of finding.processes) this.keptProcesses.add(id);
     }

@@ -31,7 +31,7 @@ export class World {
   graphRevision = 0;
 
   /** Called before an end is entered (`null`: before the launcher's kill), so that what it hides can be kept. */
-  beforeEnd: (process: ProcessEntity | null, time: number) => void = () => {};
+  beforeEnd: (process: ProcessEntity | null, time: number, certainty?: 'certain') => void = () => {};
 
   constructor() {
     this.processes = new ProcessTable((process) => this.touch(process));

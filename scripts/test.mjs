@@ -3,6 +3,7 @@
 //   npm test -- --only PART        one of check, unit, vscode, programs, browser (may be repeated)
 //   npm run test:long              the unit and the long tests on Node 20, 22, 24 and 26
 // With CI set, a skipped test is a failure. FORKSCOPE_TEST_DEADLINE (epoch seconds): no part starts after it.
+// FORKSCOPE_TEST_RETRY: a file that fails is tried once more, alone, and told.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -49,7 +49,11 @@ export class FindingsEngine {
   }
 
   /** Called before an end or a signal (`process` null: the launcher's kill) is entered; keeps what is at least `certainty`. */
-  beforeEnd(process: ProcessEntity | null, time: number, certainty: Finding['certainty'] = 'suspected'): void {
+  beforeEnd(
+    process: ProcessEntity | null,
+    time: number,
+    certainty: Finding['certainty'] = 'suspected',
+  ): void {
     if (this.world.killed !== null) return;
     // The first death of a deadlock keeps it for all of its members.
     if (process !== null && (this.keptProcesses.has(process.id) || !involved(process))) return;

@@ -166,6 +166,7 @@ describe('examples/deadlock.ts, run with tracing', () => {
       return shown?.uri.scheme === 'forkscope-report' && shown.getText();
     });
     assert.match(text, /lock-cycle/);
+    assert.match(text, /certain/);
     assert.match(text, /alice-to-bob/);
   });
 

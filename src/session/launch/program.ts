@@ -29,8 +29,9 @@ export class SessionWriter {
     this.clock = clock;
     this.#lines = new LineWriter(path.join(dir, SESSION_FILE));
   }
+  /** The line has the time at which it is written, which is a little later than what it tells: a reader misses none. */
   write(observation: Observation): void {
-    this.#lines.write(observation, 'time' in observation ? observation.time : 0);
+    this.#lines.write(observation, this.clock.now());
   }
   close(): void {
     this.#lines.close();

@@ -26,7 +26,7 @@ export type ThreadState =
   | 'blocked'
   /** Has open asynchronous waits, and still runs. */
   | 'waiting'
-  /** Quiescent without open waits: alive by handles or timers only. */
+  /** Without open waits, alive by handles or timers only; nothing shows that it does anything. */
   | 'idle'
   | 'exited';
 export const THREAD_STATES: readonly ThreadState[] = ['running', 'blocked', 'waiting', 'idle', 'exited'];

@@ -97,8 +97,7 @@ export class Quiescence {
   /** No wait is open: what is left is what keeps the thread alive. */
   #idle(): void {
     const recorder = this.#recorder;
-    const handles: Record<string, number> = {};
-    for (const kind of natives.getActiveResourcesInfo.call(process)) handles[kind] = (handles[kind] ?? 0) + 1;
+    const handles = this.#countKinds();
     const kinds = Object.keys(handles);
     if (kinds.length === 0 || kinds.includes('Immediate')) return;
     if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(this.#countHandles(), 0);
@@ -110,6 +109,17 @@ export class Quiescence {
     recorder.define({ type: 'keepAlive', time, handles });
   }
 
+  /** Active resources by Node's name for their kind, without terminals that nobody reads: those keep nothing alive. */
+  #countKinds(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const kind of natives.getActiveResourcesInfo.call(process)) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (counts.TTYWrap === undefined) return counts;
+    const handles = (process as ProcessInternals)._getActiveHandles?.() ?? [];
+    counts.TTYWrap -= handles.filter((handle) => isTerminal(handle) && !canWake(handle, new Set())).length;
+    if (counts.TTYWrap <= 0) delete counts.TTYWrap;
+    return counts;
+  }
+
   /** What is ref'd and could call into the program: not its waits, and not what only holds output. */
   #countHandles(): number {
     const internals = process as ProcessInternals;
@@ -118,6 +128,10 @@ export class Quiescence {
     const joined = new Set(this.#joined.values());
     return handles.filter((h) => canWake(h, joined)).length + requests;
   }
+}
+
+function isTerminal(handle: unknown): boolean {
+  return typeof handle === 'object' && handle !== null && Reflect.get(handle, 'isTTY') === true;
 }
 
 function canWake(handle: unknown, joined: ReadonlySet<number>): boolean {

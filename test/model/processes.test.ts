@@ -118,6 +118,25 @@ describe('process tree', () => {
     assert.equal(model.process('12')?.state, 'exited');
   });
 
+  it('is idle while something keeps it alive and nothing shows that it works, and runs when it does', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const look = () => {
+      const { state, keptAlive } = t.feed(new Model()).process('10')!;
+      return [state, keptAlive];
+    };
+    const sample = (cpu: number) => t.observe({ type: 'sample', time: t.tick(), pid: 10, cpu, memory: 1 });
+    assert.deepEqual(look(), ['running', '']);
+    main.define({ type: 'keepAlive', time: t.tick(), handles: { TCPServerWrap: 1 } });
+    assert.deepEqual(look(), ['idle', '1 TCP server']);
+    sample(80);
+    assert.deepEqual(look(), ['running', '1 TCP server']);
+    sample(0.5);
+    assert.deepEqual(look(), ['idle', '1 TCP server']);
+    main.start('child', { pid: 11 });
+    assert.deepEqual(look(), ['running', '']);
+  });
+
   it('shows programs from the process table below their parent', () => {
     const t = new TraceBuilder();
     t.root({ pid: 10 });

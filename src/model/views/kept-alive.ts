@@ -21,13 +21,28 @@ const WORDS: Readonly<Record<string, readonly [string, string]>> = {
   FSReqPromise: ['file operation', 'file operations'],
 };
 
+/** From here on a process that records nothing is busy with something that is not recorded, percent of one core. */
+const BUSY_CPU = 5;
+
+/** Has nothing been recorded since the thread told what keeps it alive? A later rest is a `quiescent` record. */
+function isTold({ alive, keptAlive, waits, quiescent, lastTime }: ThreadEntity): boolean {
+  return (
+    alive && keptAlive !== null && waits.size === 0 && (quiescent !== null || lastTime <= keptAlive.time)
+  );
+}
+
+/**
+ * Neither a record nor CPU time shows that the thread does anything, though what keeps it alive could call into it
+ * without a record (a server, a timer): good enough for a view, not for a finding.
+ */
+export function rests(thread: ThreadEntity): boolean {
+  return isTold(thread) && (thread.process.cpu ?? 0) < BUSY_CPU;
+}
+
 /** `2 timers, 1 TCP server`: what keeps a thread that rests without waits alive; '' when it has done something since. */
 export function keptAliveWords(thread: ThreadEntity | null): string {
-  const kept = thread?.keptAlive;
-  if (!thread || !kept || !thread.alive || thread.waits.size > 0) return '';
-  // Told once while it stays the same: a later rest is a `quiescent` record.
-  if (thread.quiescent === null && thread.lastTime > kept.time) return '';
-  return Object.entries(kept.handles)
+  if (!thread?.keptAlive || !isTold(thread)) return '';
+  return Object.entries(thread.keptAlive.handles)
     .map(([kind, count]) => {
       const [one, many] = WORDS[kind] ?? [kind, kind];
       return `${count} ${count === 1 ? one : many}`;

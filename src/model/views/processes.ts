@@ -3,7 +3,7 @@ import type { ChildEntity, ProcessEntity, ThreadEntity, Wait } from '../state/en
 import { compare } from '../state/loss.ts';
 import type { World } from '../state/world.ts';
 import type { ProcessView, ThreadState, ThreadView, WaitKind, WaitView } from '../types.ts';
-import { keptAliveWords } from './kept-alive.ts';
+import { keptAliveWords, rests } from './kept-alive.ts';
 import { baseName, processName, threadName } from './names.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
@@ -98,7 +98,8 @@ export function threadState(thread: ThreadEntity): ThreadState {
   if (thread.syncWait !== null) return 'blocked';
   const open = thread.waits.size > 0;
   if (thread.quiescent !== null) return open ? 'blocked' : 'idle';
-  return thread.top !== null ? 'waiting' : 'running';
+  if (thread.top !== null) return 'waiting';
+  return rests(thread) ? 'idle' : 'running';
 }
 
 export function makeThread(world: World, thread: ThreadEntity): ThreadView {

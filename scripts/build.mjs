@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { builtins } from './lib/builtins.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -24,6 +25,7 @@ const node = {
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'external',
+  plugins: [builtins],
   // Libraries that are ES modules find their files by it, here beside the bundle.
   define: { __FORKSCOPE_VERSION__: JSON.stringify(version), 'import.meta.url': '__forkscopeModuleUrl' },
   banner: { js: "const __forkscopeModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -55,8 +57,17 @@ const bundles = [
     outfile: 'dist/cli.js',
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
-  // Minified: every traced process compiles it.
+  // Minified: every traced process compiles the first, and where it has no compiled code the second.
   { ...program, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs', minify: true },
+  {
+    ...program,
+    entryPoints: ['src/shim/start.ts'],
+    outfile: 'dist/core-shim.cjs',
+    banner: { js: '(function (exports, require, module) {' },
+    footer: { js: '})' },
+    minify: true,
+  },
+  { ...program, entryPoints: ['src/shim/make-cache.ts'], outfile: 'dist/make-shim-cache.cjs', minify: true },
   { ...program, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.cjs', external: ['koffi'] },
   // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {
@@ -76,6 +87,7 @@ const bundles = [
     entryPoints: ['src/session/typescript/async-hooks.ts'],
     outfile: 'dist/loader-hooks.mjs',
     format: 'esm',
+    plugins: [],
     minify: true,
   },
   {

@@ -25,6 +25,8 @@ const NEEDED = [
   'dist/extension.cjs',
   'dist/cli.js',
   'dist/shim.cjs',
+  'dist/core-shim.cjs',
+  'dist/make-shim-cache.cjs',
   'dist/runtime.cjs',
 ];
 

@@ -1,5 +1,5 @@
 import type Inspector from 'node:inspector';
-import { createRequire } from 'node:module';
+import { builtin } from './builtins.ts';
 
 const EXPRESSION = 'globalThis[Symbol.for("forkscope.buffer")]';
 const HANDED_KEY = Symbol.for('forkscope.buffer');
@@ -14,9 +14,7 @@ interface InternalProperty {
  * shows it as `[[ArrayBufferData]]`. Nothing is written to the memory. `undefined`: this process may not use the inspector.
  */
 export function memoryNumber(buffer: SharedArrayBuffer): number | undefined {
-  // Not before it is needed: a millisecond for every program otherwise.
-  const inspector = createRequire(process.execPath)('node:inspector') as typeof Inspector;
-  const session = new inspector.Session();
+  const session = new (builtin('node:inspector').Session)();
   session.connect();
   try {
     Object.defineProperty(globalThis, HANDED_KEY, { value: buffer, configurable: true });

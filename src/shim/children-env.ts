@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { ENV_SESSION, ENV_SPAWN, type SessionEnvironment } from '../base/environment.ts';
 
 /** A value inside NODE_OPTIONS: Node knows only double quotes, with backslash escapes inside. */
@@ -27,7 +28,8 @@ export class ChildEnvironment {
     const restricted = PERMISSION.test(own) || args.some((a) => PERMISSION.test(a));
     const { dir, shim } = this.#session;
     const allow = [
-      `--allow-fs-read=${quote(shim)}`,
+      // The preload, the shim itself and its compiled code.
+      `--allow-fs-read=${quote(path.dirname(shim))}`,
       `--allow-fs-read=${quote(dir)}`,
       `--allow-fs-write=${quote(dir)}`,
     ].join(' ');

@@ -33,6 +33,7 @@ export class Recorder {
   #flushedAt = Number.NEGATIVE_INFINITY;
   #flushPlanned = false;
   #finished = false;
+  #together = false;
   #quiescent = false;
   readonly #problems = new Set<string>();
   /** Time of the last record. */
@@ -54,6 +55,17 @@ export class Recorder {
 
   define(definition: Definition): void {
     this.#lines.write(definition, this.clock.now(), this.#writer.slot);
+  }
+
+  /** What `work` defines and records goes out at its end: the definitions before what uses them. */
+  together(work: () => void): void {
+    this.#together = true;
+    try {
+      this.#lines.together(work);
+    } finally {
+      this.#together = false;
+      this.flush();
+    }
   }
 
   /** A new id for a definition of this stream: a resource or a child. */
@@ -120,7 +132,7 @@ export class Recorder {
 
   /** Everything recorded so far can be read by others. Call it before anything that may block or end the thread. */
   flush(): void {
-    if (this.#writer.mapped) return;
+    if (this.#writer.mapped || this.#together) return;
     this.#ledger.settle();
     this.#writer.flush();
     this.#flushedAt = this.lastActivity;
@@ -153,6 +165,7 @@ export class Recorder {
   }
 
   #batch(time: number): void {
+    if (this.#together) return;
     if (time - this.#flushedAt > QUIET_NS && !this.#flushPlanned) {
       this.flush();
       return;

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import module from 'node:module';
+import type module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtin } from './builtins.ts';
 import type { Frame } from './stack.ts';
 
 const { closeSync, fstatSync, openSync, readFileSync, readSync } = fs;
-const { findSourceMap, SourceMap } = module;
 /** The comment stands at the end; inline maps make it long. */
 const TAIL = 4096;
 const COMMENT = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/;
@@ -24,7 +24,7 @@ export class SourceMaps {
   /** The frame in its source; the frame itself where there is no map or no mapping. */
   original(frame: Frame): Frame {
     const name = frame.file;
-    const known = findSourceMap(name);
+    const known = builtin('node:module').findSourceMap(name);
     const mapper = known ? { map: known, base: path.dirname(name) } : this.#load(name);
     if (!mapper) return frame;
     const entry = mapper.map.findEntry(frame.line - 1, frame.column - 1);
@@ -61,6 +61,7 @@ function loadMap(file: string): Mapper | undefined {
     : readFileSync(path.resolve(base, decodeURIComponent(comment)), 'utf8');
   const directory = inline ? base : path.dirname(path.resolve(base, decodeURIComponent(comment)));
   const payload: unknown = JSON.parse(text);
+  const { SourceMap } = builtin('node:module');
   return { map: new SourceMap(payload as ConstructorParameters<typeof SourceMap>[0]), base: directory };
 }
 

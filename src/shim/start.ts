@@ -21,8 +21,16 @@ import { type Handover, identify, isNodesOwnThread, type ThreadIdentity, takeHan
 
 const STARTED = Symbol.for('forkscope.shim');
 
-/** Traces this thread, if it shall be. `file`: the file that was preloaded. */
-export function start(file: string): Shim | undefined {
+/** What the shim has from the file that was preloaded. */
+export interface Preloaded {
+  /** The file of this code, whose frames are not the user's. */
+  readonly file: string;
+  /** Node's: copies what was replaced in its modules to those who import them. */
+  readonly syncBuiltinESMExports: () => void;
+}
+
+/** Traces this thread, if it shall be. */
+export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefined {
   if (STARTED in globalThis || isNodesOwnThread()) return undefined;
   const handover = takeHandover();
   restoreOptions(handover);
@@ -42,16 +50,18 @@ export function start(file: string): Shim | undefined {
     filter: new ChildFilter(options),
     quiescence: new Quiescence(recorder),
   };
-  introduce(shim, handover);
-  useSharedFiles(recorder);
-  for (const probe of PROBES) {
-    try {
-      probe.install(shim);
-    } catch (error) {
-      reportProblem(recorder, probe.name, error);
+  recorder.together(() => {
+    introduce(shim, handover);
+    useSharedFiles(recorder);
+    for (const probe of PROBES) {
+      try {
+        probe.install(shim);
+      } catch (error) {
+        reportProblem(recorder, probe.name, error);
+      }
     }
-  }
-  recorder.flush();
+  });
+  syncBuiltinESMExports();
   return shim;
 }
 

@@ -45,7 +45,6 @@ export function takeHandover(): Handover | undefined {
 
 export function identify(clock: Clock, handover: Handover | undefined): ThreadIdentity {
   const { threadId } = worker;
-  // In a worker `performance.now` may count from the start of the process.
   const start = Math.max(0, Math.floor(threadId === 0 ? clock.start : clock.now()));
   const processKey = handover?.processKey ?? `${process.pid}-${start.toString(36)}`;
   return { threadId, processKey, stream: `${processKey}.${threadId}`, start };

@@ -17,6 +17,8 @@ export class LineWriter {
   #seq = 0;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  /** Lines of `together`. */
+  #batch: Uint8Array[] | undefined;
 
   /** Creates the file (mode 0600) if it can. `path`: absolute. */
   constructor(path: string) {
@@ -33,9 +35,26 @@ export class LineWriter {
   write(value: object, time: number, slot = 0): void {
     const line = encodeLine({ seq: this.#seq++, time, slot, value });
     if (this.#waitingBytes + line.length > MAX_WAITING) return;
-    this.#waiting.push(line);
     this.#waitingBytes += line.length;
+    if (this.#batch) {
+      this.#batch.push(line);
+      return;
+    }
+    this.#waiting.push(line);
     this.#flush();
+  }
+
+  /** The lines that `work` writes go out at its end, by one system call. */
+  together(work: () => void): void {
+    const batch: Uint8Array[] = [];
+    this.#batch = batch;
+    try {
+      work();
+    } finally {
+      this.#batch = undefined;
+      this.#waiting.push(Buffer.concat(batch));
+      this.#flush();
+    }
   }
 
   close(): void {

@@ -115,6 +115,7 @@ test('a path with blanks, quotes and backslashes survives NODE_OPTIONS', async (
   fs.mkdirSync(odd);
   const shim = path.join(odd, 'shim.cjs');
   fs.copyFileSync(SHIM, shim);
+  fs.copyFileSync(path.join(path.dirname(SHIM), 'core-shim.cjs'), path.join(odd, 'core-shim.cjs'));
   const source = `require('node:child_process').execFileSync(process.execPath, ['-e', '0'], { env: {} })`;
   const traceDir = path.join(odd, 'trace');
   fs.mkdirSync(traceDir);

@@ -10,6 +10,7 @@ import { codeOf, EXIT, reasonOf, UserError } from '../errors.ts';
 import { processTable } from '../os/index.ts';
 import { OsSampler } from '../os/sampler.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { compileShim } from './compiled-shim.ts';
 import { newSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
 import { chooseLoader } from './loader.ts';
 import { findNode } from './node.ts';
@@ -85,23 +86,25 @@ export async function launch(options: LaunchOptions): Promise<Program> {
 }
 
 async function prepare(
-  { target, node }: LaunchOptions,
+  { target, node, bundles }: LaunchOptions,
   cwd: string,
   env: NodeJS.ProcessEnv,
   files: string,
 ): Promise<Start> {
   if (target.kind === 'command') {
     // Node processes of the command load the shim: a Node that can't must be found before, not in the middle.
-    await findNode(node, cwd, env).catch(ignoreMissing);
+    const info = await findNode(node, cwd, env).catch(ignoreMissing);
+    if (info && files !== bundles) await compileShim(info, files);
     return { file: target.command, argv: target.args };
   }
   const script = checkScript(target.file, cwd);
   const info = await findNode(node, cwd, env);
+  if (files !== bundles) await compileShim(info, files);
   const { execArgv } = chooseLoader(script, info, files);
   return { file: info.executable, argv: [...execArgv, script, ...target.args] };
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (error instanceof UserError && error.message.includes('too old')) throw error;
 }
 

@@ -18,6 +18,8 @@ import { cacheFolder } from './cache-folder.ts';
 /** What programs load from Forkscope while they run. */
 const PROGRAM_FILES = [
   'shim.cjs',
+  'core-shim.cjs',
+  'make-shim-cache.cjs',
   'runtime.cjs',
   'runtime.mjs',
   'runtime-child.cjs',

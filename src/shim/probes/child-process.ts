@@ -1,9 +1,9 @@
 import childProcess from 'node:child_process';
-import { constants } from 'node:os';
 import { RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
 import { ENV_SPAWN } from '../../base/environment.ts';
 import type { SpawnApi } from '../../trace/definitions.ts';
 import { FLAG, KIND } from '../../trace/records.ts';
+import { builtin } from '../builtins.ts';
 import { pairValue } from '../children-env.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
 import { captureFrames, type RawFrame } from '../stack.ts';
@@ -112,7 +112,8 @@ function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: We
   ids.delete(child);
   const [, code, signal] = args;
   const pid = Number(Reflect.get(child, 'pid') ?? 0);
-  const number = typeof signal === 'string' ? (constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
+  const number =
+    typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
   if (number > 0) shim.recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
   else shim.recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(code ?? 0));
 }

@@ -1,8 +1,11 @@
-import { constants } from 'node:os';
 import { KIND } from '../../trace/records.ts';
+import { builtin } from '../builtins.ts';
 import { guarded, type Probe, patch, type Shim } from '../shim.ts';
 
-const SIGNALS: Readonly<Record<string, number>> = constants.signals;
+function signalNumber(name: string): number | undefined {
+  const signals: Readonly<Record<string, number>> = builtin('node:os').constants.signals;
+  return signals[name];
+}
 
 /** Exit code, uncaught exceptions, signals that the program handles or sends. The start is recorded by the shim itself. */
 export const lifecycle: Probe = {
@@ -78,7 +81,7 @@ function exitCode(code: unknown): number {
 }
 
 function recordSignal({ recorder }: Shim, name: string, pid: number): void {
-  const number = SIGNALS[name];
+  const number = signalNumber(name);
   if (number === undefined) return;
   recorder.record(KIND.signal, 0, 0, 0, 0, pid, number);
   recorder.flush();
@@ -86,7 +89,7 @@ function recordSignal({ recorder }: Shim, name: string, pid: number): void {
 
 function recordKill(shim: Shim, pid: unknown, signal: unknown, skip: (...args: unknown[]) => unknown): void {
   const number =
-    typeof signal === 'string' ? SIGNALS[signal] : typeof signal === 'number' ? signal : SIGNALS.SIGTERM;
+    typeof signal === 'number' ? signal : signalNumber(typeof signal === 'string' ? signal : 'SIGTERM');
   if (!number || typeof pid !== 'number') return;
   shim.recorder.record(KIND.signal, 0, 0, 0, shim.sites.here(skip), pid, number);
   shim.recorder.flush();

@@ -1,8 +1,7 @@
 import childProcess from 'node:child_process';
-import { syncBuiltinESMExports } from 'node:module';
-import { constants } from 'node:os';
 import type { SpawnApi } from '../../trace/definitions.ts';
 import { FLAG, KIND } from '../../trace/records.ts';
+import { builtin } from '../builtins.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
 
 const APIS = ['spawnSync', 'execSync', 'execFileSync'] as const satisfies readonly SpawnApi[];
@@ -33,7 +32,6 @@ export const syncSpawns: Probe = {
         return replacement;
       });
     }
-    syncBuiltinESMExports();
   },
 };
 
@@ -85,7 +83,8 @@ function end({ recorder }: Shim, { id, wait }: Running, outcome: unknown): void 
   const fields = typeof outcome === 'object' && outcome !== null && !Buffer.isBuffer(outcome) ? outcome : {};
   const pid = Number(Reflect.get(fields, 'pid') ?? 0);
   const signal: unknown = Reflect.get(fields, 'signal');
-  const number = typeof signal === 'string' ? (constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
+  const number =
+    typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
   recorder.record(KIND.waitEnd, FLAG.sync, 0, id, 0, wait, 0);
   if (number > 0) recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
   else recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(Reflect.get(fields, 'status') ?? 0));

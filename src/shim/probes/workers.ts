@@ -1,4 +1,3 @@
-import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
@@ -43,7 +42,6 @@ export const workers: Probe = {
       enumerable: true,
       configurable: true,
     });
-    syncBuiltinESMExports();
   },
 };
 

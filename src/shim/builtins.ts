@@ -1,0 +1,25 @@
+import type inspector from 'node:inspector';
+import type module from 'node:module';
+import type os from 'node:os';
+
+interface Builtins {
+  readonly 'node:inspector': typeof inspector;
+  readonly 'node:module': typeof module;
+  readonly 'node:os': typeof os;
+}
+
+const getBuiltinModule: ((name: string) => unknown) | undefined = process.getBuiltinModule;
+const loaded = new Map<string, unknown>();
+
+/**
+ * A module of Node's that only some programs make the shim need: loading one costs every process tenths of a
+ * millisecond. Not by way of `require`, where Node can do without: programs and test libraries replace what that returns.
+ */
+export function builtin<N extends keyof Builtins>(name: N): Builtins[N] {
+  let found = loaded.get(name);
+  if (found === undefined) {
+    found = getBuiltinModule ? getBuiltinModule.call(process, name) : require(name);
+    loaded.set(name, found);
+  }
+  return found as Builtins[N];
+}

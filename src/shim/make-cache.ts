@@ -1,0 +1,70 @@
+/**
+ * Run by the launcher, once for each Node: `node make-shim-cache.cjs FILE` lets the shim trace this very process, so that
+ * V8 compiles what every process needs of it, and writes the compiled code to FILE.
+ */
+import { spawnSync } from 'node:child_process';
+import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import module from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import {
+  DEFAULT_SHIM_OPTIONS,
+  ENV_SESSION,
+  ENV_SPAWN,
+  type SessionEnvironment,
+} from '../base/environment.ts';
+import { loadCore } from './load-core.ts';
+
+const reallyExit: unknown = Reflect.get(process, 'reallyExit');
+
+function main(target: string): void {
+  const dir = mkdtempSync(path.join(tmpdir(), 'forkscope-warm-up-'));
+  try {
+    const core = loadCore(__dirname, false);
+    // Ours is what the shim wraps, so it is called when the shim has done all that it does at an end.
+    Reflect.set(process, 'reallyExit', (code: number) => {
+      store(target, core.script.createCachedData());
+      rmSync(dir, { recursive: true, force: true });
+      Reflect.apply(reallyExit as () => void, process, [code]);
+    });
+    process.env[ENV_SESSION] = JSON.stringify(session(dir));
+    process.env[ENV_SPAWN] = 'warm-up';
+    const { syncBuiltinESMExports } = module;
+    core.start({ file: core.file, syncBuiltinESMExports });
+    act();
+  } catch {
+    rmSync(dir, { recursive: true, force: true });
+    process.exitCode = 1;
+  }
+  process.exit();
+}
+
+function session(dir: string): SessionEnvironment {
+  const origin = String(process.hrtime.bigint());
+  const shim = path.join(__dirname, 'shim.cjs');
+  return { dir, session: 'warm-up', origin, shim, options: DEFAULT_SHIM_OPTIONS };
+}
+
+/** What most programs do, sooner or later. */
+function act(): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage('warm-up');
+  port2.close();
+  spawnSync(process.execPath, ['--version'], { stdio: 'ignore' });
+}
+
+/** Whole or not at all: V8 trusts what it finds. */
+function store(target: string, data: Uint8Array): void {
+  const half = `${target}.${process.pid}`;
+  const fd = openSync(half, 'w', 0o600);
+  try {
+    for (let at = 0; at < data.length; ) at += writeSync(fd, data, at, data.length - at);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(half, target);
+}
+
+main(process.argv[2] ?? '');

@@ -104,7 +104,10 @@ export interface ProcessView {
   readonly memory: number | null;
 }
 
-/** A thing over which messages go; a duplex pipe and an IPC channel are two of them, one per direction. */
+/**
+ * A thing over which messages go; a duplex pipe and an IPC channel are two of them, one per direction. A stdio pipe has no
+ * messages: `sent`, `received` and `depth` count its bytes, and an end that is not traced has moved 0.
+ */
 export interface ChannelView {
   readonly id: string;
   readonly kind: 'queue' | 'pipe' | 'ipc' | 'port' | 'stdio';

@@ -30,6 +30,17 @@ interface SocketLike {
   readonly writableLength?: unknown;
 }
 
+/** A probe that knows what some handles of the loop are for. */
+export interface HandleExpert {
+  /**
+   * The thread rests with these handles, those that cannot wake it left out. The expert may record waits that stand for some
+   * of them; it returns those (and handles below requests) that are explained.
+   */
+  explain(handles: readonly object[]): ReadonlySet<unknown>;
+  /** The thread does something again. */
+  resumed(): void;
+}
+
 /**
  * Notices that a thread has come to rest: 100 ms after its last event it looks whether waits are open and what else could
  * wake it. The timer never keeps the program alive.
@@ -39,6 +50,7 @@ export class Quiescence {
   /** Pids of the children that the runtime waits for: their handles are those waits. */
   readonly #joined = new Map<number, number>();
   #armed = false;
+  #expert: HandleExpert | undefined;
   /** What was last told to keep the thread alive. */
   #told = '';
   #toldAt = 0;
@@ -56,8 +68,15 @@ export class Quiescence {
     this.#joined.delete(n);
   }
 
+  consult(expert: HandleExpert): void {
+    this.#expert = expert;
+  }
+
   #watch(): void {
-    this.#recorder.watchActivity(() => this.#arm());
+    this.#recorder.watchActivity(() => {
+      this.#expert?.resumed();
+      this.#arm();
+    });
   }
 
   #arm(): void {
@@ -82,6 +101,7 @@ export class Quiescence {
       return;
     }
     recorder.settle();
+    const count = recorder.quiescent ? 0 : this.#countHandles();
     if (recorder.openWaits > 0 && !recorder.quiescent) {
       const resources = natives.getActiveResourcesInfo.call(process);
       // Something runs as soon as this callback ends: no rest yet.
@@ -89,18 +109,18 @@ export class Quiescence {
         this.#arm();
         return;
       }
-      recorder.quiesce(this.#countHandles(), resources.filter((r) => r === 'Timeout').length);
-    } else if (recorder.openWaits === 0 && !recorder.quiescent) this.#idle();
+      recorder.quiesce(count, resources.filter((r) => r === 'Timeout').length);
+    } else if (recorder.openWaits === 0 && !recorder.quiescent) this.#idle(count);
     this.#watch();
   }
 
   /** No wait is open: what is left is what keeps the thread alive. */
-  #idle(): void {
+  #idle(count: number): void {
     const recorder = this.#recorder;
     const handles = this.#countKinds();
     const kinds = Object.keys(handles);
     if (kinds.length === 0 || kinds.includes('Immediate')) return;
-    if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(this.#countHandles(), 0);
+    if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(count, 0);
     const told = JSON.stringify(handles);
     const time = recorder.clock.now();
     if (told === this.#told && time - this.#toldAt < AGAIN_NS) return;
@@ -123,10 +143,15 @@ export class Quiescence {
   /** What is ref'd and could call into the program: not its waits, and not what only holds output. */
   #countHandles(): number {
     const internals = process as ProcessInternals;
-    const handles = internals._getActiveHandles?.() ?? [];
-    const requests = internals._getActiveRequests?.().length ?? 0;
     const joined = new Set(this.#joined.values());
-    return handles.filter((h) => canWake(h, joined)).length + requests;
+    const handles = (internals._getActiveHandles?.() ?? []).filter((h) => canWake(h, joined));
+    const requests = internals._getActiveRequests?.() ?? [];
+    const explained = this.#expert?.explain(handles);
+    if (!explained || explained.size === 0) return handles.length + requests.length;
+    return (
+      handles.filter((h) => !explained.has(h)).length +
+      requests.filter((request) => !explained.has(Reflect.get(Object(request), 'handle'))).length
+    );
   }
 }
 
@@ -134,7 +159,7 @@ function isTerminal(handle: unknown): boolean {
   return typeof handle === 'object' && handle !== null && Reflect.get(handle, 'isTTY') === true;
 }
 
-function canWake(handle: unknown, joined: ReadonlySet<number>): boolean {
+function canWake(handle: unknown, joined: ReadonlySet<number>): handle is object {
   if (typeof handle !== 'object' || handle === null) return false;
   if (Reflect.get(handle, own) === true) return false;
   const pid: unknown = Reflect.get(handle, 'pid');

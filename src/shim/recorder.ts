@@ -40,6 +40,7 @@ export class Recorder {
   lastActivity = 0;
   /** Called by the first record after each call of `watchActivity`. */
   #onActivity: (() => void) | undefined;
+  readonly #sums: (() => void)[] = [];
 
   constructor(options: RecorderOptions) {
     const { dir, stream, maxBytes, clock } = options;
@@ -123,15 +124,30 @@ export class Recorder {
     this.#quiescent = false;
     this.record(KIND.quiescent, 0, 0, 0, 0, handles, timers);
     this.#quiescent = true;
-    this.flush();
+    this.#write();
+  }
+
+  /** The thread has said its end; what it still does is recorded. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   get quiescent(): boolean {
     return this.#quiescent;
   }
 
-  /** Everything recorded so far can be read by others. Call it before anything that may block or end the thread. */
+  /** `record` records what a probe has only counted so far. It is called before everything must be readable. */
+  beforeFlush(record: () => void): void {
+    this.#sums.push(record);
+  }
+
+  /** Everything that happened so far can be read by others. Call it before anything that may block or end the thread. */
   flush(): void {
+    for (const record of this.#sums) record();
+    this.#write();
+  }
+
+  #write(): void {
     if (this.#writer.mapped || this.#together) return;
     this.#ledger.settle();
     this.#writer.flush();
@@ -153,6 +169,7 @@ export class Recorder {
   /** The thread ends with `code`. What comes after this is written at once. */
   finish(code: number): void {
     if (this.#finished) return;
+    for (const record of this.#sums) record();
     this.#finished = true;
     this.record(KIND.processExit, 0, 0, 0, 0, 0, code);
     this.#ledger.settle();
@@ -167,10 +184,10 @@ export class Recorder {
   #batch(time: number): void {
     if (this.#together) return;
     if (time - this.#flushedAt > QUIET_NS && !this.#flushPlanned) {
-      this.flush();
+      this.#write();
       return;
     }
-    if (this.#finished || time - this.#flushedAt > MAX_AGE_NS) this.flush();
+    if (this.#finished || time - this.#flushedAt > MAX_AGE_NS) this.#write();
     if (this.#flushPlanned || this.#finished) return;
     this.#flushPlanned = true;
     natives.nextTick.call(process, this.#endOfCallback);
@@ -178,6 +195,6 @@ export class Recorder {
 
   readonly #endOfCallback = (): void => {
     this.#flushPlanned = false;
-    this.flush();
+    this.#write();
   };
 }

@@ -61,16 +61,19 @@ export const KIND = {
   barrierBreak: 28,
   barrierReset: 29,
 
-  /** Item put / message sent. n: position in the channel, from 1; value: bytes. */
+  /** Item put / message sent. n: position in the channel, from 1; value: bytes. stdio: n is the number of bytes that this end has moved, those included (low 32 bits). */
   send: 30,
-  /** Item got / message received. n: the same position as its `send`; value: bytes. */
+  /** Item got / message received. n: the same position as its `send`; value: bytes. stdio: as `send`. */
   receive: 31,
   /** An item could not be serialised or its channel was closed. value: bytes, 0: unknown. */
   sendRejected: 32,
   taskDone: 33,
   /** The channel is disconnected or at its end on this side. */
   disconnect: 34,
-  /** Back-pressure: the writer's buffer is above its high-water mark. value: bytes waiting. */
+  /**
+   * Back-pressure. By a writer: what it writes stands still (or is above its high-water mark). By a reader of stdio: its buffer
+   * is full, and it has stopped reading; n: 1 when nothing was ever taken out of it. value: bytes waiting.
+   */
   backpressure: 35,
   /** Back-pressure has ended. */
   drained: 36,
@@ -146,6 +149,8 @@ export const FLAG = {
   sampledSite: 0x20,
   /** childExit: `value` is a signal. total: the receiving direction. */
   signal: 0x40,
+  /** send and receive of stdio: the sum of several chunks, recorded after the last of them. */
+  summed: 0x40,
   /** Part of the checkpoint that opens a segment: repeats an earlier record with its own time. */
   checkpoint: 0x80,
 } as const;

@@ -78,7 +78,8 @@ export function send(world: World, stream: StreamState, record: TraceRecord, use
   use.lastSendSite = recordSite(stream, record);
   use.lastSendTime = record.time;
   const half = { time: record.time, thread: stream.thread.index, bytes: record.value };
-  if (record.n !== 0) world.pairing.send(world, use.resource, record.n, half);
+  if (use.resource.kind === 'stdio') movedBytes(world, record, use, 'send');
+  else if (record.n !== 0) world.pairing.send(world, use.resource, record.n, half);
   moved(world, record, use);
 }
 
@@ -86,8 +87,20 @@ export function receive(world: World, stream: StreamState, record: TraceRecord, 
   use.received++;
   use.receivedBytes += record.value;
   const half = { time: record.time, thread: stream.thread.index, bytes: record.value };
-  if (record.n !== 0) world.pairing.receive(world, use.resource, record.n, half);
+  if (use.resource.kind === 'stdio') movedBytes(world, record, use, 'receive');
+  else if (record.n !== 0) world.pairing.receive(world, use.resource, record.n, half);
   moved(world, record, use);
+}
+
+function movedBytes(world: World, record: TraceRecord, use: ThreadUse, way: 'send' | 'receive'): void {
+  const { resource } = use;
+  const { time, value, flags } = record;
+  const piece = { time, bytes: value, exact: (flags & FLAG.summed) === 0 };
+  for (const p of world.bytes.add(use, way, record.n, piece)) {
+    world.flows.push(resource.index, p.end % 2 ** 32, p.from, p.sent, p.to, p.received, p.bytes);
+    resource.latencySum += Math.max(0, p.received - p.sent);
+    resource.latencyCount++;
+  }
 }
 
 function moved(world: World, record: TraceRecord, use: ThreadUse): void {

@@ -35,9 +35,11 @@ export function applySync(world: World, stream: StreamState, record: TraceRecord
       break;
     case KIND.backpressure:
       use.backpressureSince ??= record.time;
+      use.unread = record.n !== 0;
       break;
     case KIND.drained:
       use.backpressureSince = null;
+      use.unread = false;
       break;
   }
   resource.revision = world.revision;

@@ -89,6 +89,9 @@ export class EnderRules {
       case KIND.waitReceive:
         return this.senders(resource);
       case KIND.waitSend:
+        return resource.kind === 'stdio'
+          ? this.reader(resource)
+          : this.users(resource, (use) => use.canReceive);
       case KIND.waitFlush:
         return this.users(resource, (use) => use.canReceive);
       case KIND.waitTaskDone:
@@ -167,6 +170,13 @@ export class EnderRules {
       if (use.disconnectedAt !== null) return OPEN;
     }
     return depth > 0 ? OPEN : this.users(resource, (use) => use.canSend);
+  }
+
+  /** Room in a pipe comes by itself as long as its reader has not been seen to have stopped. */
+  private reader(resource: ResourceEntity): Enders {
+    const readers = resource.uses.filter((use) => use.canReceive);
+    if (readers.length === 0 || readers.some((use) => use.backpressureSince === null)) return OPEN;
+    return this.users(resource, (use) => use.canReceive);
   }
 
   private workers(resource: ResourceEntity): Enders {

@@ -22,12 +22,13 @@ import { poolWorkerKilled } from './rules/pool-worker-killed.ts';
 import { poolWorkerNotReplaced } from './rules/pool-worker-not-replaced.ts';
 import { portKeepsAlive } from './rules/port-keeps-alive.ts';
 import { selfDeadlock } from './rules/self-deadlock.ts';
-import { stdoutNotDrained } from './rules/stdout-not-drained.ts';
+import { stdoutCycle, stdoutNotDrained } from './rules/stdout-not-drained.ts';
 import { syncSpawnCycle } from './rules/sync-spawn-cycle.ts';
 
 /** In this order: the first rule that explains a wait claims it. Rules about circles come before those about single waits. */
 export const RULES: readonly Rule[] = [
   selfDeadlock,
+  stdoutCycle,
   lockCycle,
   syncSpawnCycle,
   poolStarvation,

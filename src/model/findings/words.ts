@@ -28,7 +28,7 @@ export function unitWords(unit: Unit): string {
 export function resourceWords(world: World, resource: ResourceEntity): string {
   const name = resourceName(resource, world.sites);
   const kind = kindWords(resource.kind);
-  return resource.name === '' ? name : `${kind} ${name}`;
+  return resource.name === '' || resource.kind === 'stdio' ? name : `${kind} ${name}`;
 }
 
 /** "main.ts:12". */

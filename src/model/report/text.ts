@@ -67,11 +67,17 @@ function channelLines(report: Report, styler: Styler, most: number): string[] {
       { text: channel.kind },
       { text: safe(channel.name), style: styler.name },
       { text: `${who(channel.from, names)} → ${who(channel.to, names)}` },
-      { text: `${about(channel)}${count(channel.sent)} sent`, right: true },
-      { text: `${about(channel)}${count(channel.received)} received`, right: true },
+      { text: moved(channel, channel.sent, 'sent'), right: true },
+      { text: moved(channel, channel.received, 'received'), right: true },
       { text: bytes(channel.bytes), right: true },
     ]);
   return [...table(rows, '  '), ...more(used.length, most, 'channel', styler)];
+}
+
+/** Of a pipe's bytes nothing is said at an end that is not traced. */
+function moved(channel: ReportChannel, value: number, word: string): string {
+  if (channel.kind !== 'stdio') return `${about(channel)}${count(value)} ${word}`;
+  return value === 0 ? '' : `${about(channel)}${bytes(value)} ${word}`;
 }
 
 /** Counts of a channel that lost records are lower bounds. */

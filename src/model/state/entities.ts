@@ -197,8 +197,10 @@ export class ThreadUse {
   /** `open` or `create` was seen: handles are counted, not guessed from use. */
   counted = false;
   disconnectedAt: number | null = null;
-  /** Since when its writes are above the high-water mark. */
+  /** Since when its writes stand still; a reader of stdio: since when it does not read, though its buffer is full. */
   backpressureSince: number | null = null;
+  /** A reader of stdio has never taken anything out of its buffer. */
+  unread = false;
   lastSendSite = 0;
   lastSendTime = 0;
 

@@ -91,6 +91,11 @@ export class ProcessTable {
     return this.workers.get(`${process.index}.${threadId}`) ?? null;
   }
 
+  /** The child that was given a spawn key. */
+  childOf(spawnKey: string): ChildEntity | undefined {
+    return this.childBySpawnKey.get(spawnKey);
+  }
+
   /** A sighting in the process table. */
   seen(pid: number, ppid: number, time: number, os: { name: string; command: string }): ProcessEntity {
     const process = this.at(pid, time) ?? this.create();

@@ -1,4 +1,5 @@
 import type { ResourceDefinition, StreamDefinition } from '../../trace/definitions.ts';
+import { BytePairing } from '../feed/byte-pairing.ts';
 import { Pairing } from '../feed/channels.ts';
 import { LockOrder } from '../feed/lock-order.ts';
 import { FlowIndex } from '../timeline/flows.ts';
@@ -24,6 +25,7 @@ export class World {
   readonly flows = new FlowIndex();
   readonly lockOrder = new LockOrder();
   readonly pairing = new Pairing();
+  readonly bytes = new BytePairing();
   readonly loss = new LossState();
   /** Threads with open waits: what the wait-for graph starts from. */
   readonly waiting = new Set<ThreadEntity>();

@@ -5,6 +5,7 @@ import type { World } from '../state/world.ts';
 import type { ChannelView, HolderView, ResourceView, WaitView } from '../types.ts';
 import { resourceName } from './names.ts';
 import { makeWait } from './processes.ts';
+import { isMade, stdioFlow } from './stdio.ts';
 
 const CHANNEL_KINDS: ReadonlyMap<ResourceKind, ChannelView['kind']> = new Map([
   ['queue', 'queue'],
@@ -22,7 +23,8 @@ export function isChannel(resource: ResourceEntity): boolean {
 }
 
 export function channelViews(world: World): ChannelView[] {
-  return ordered(world.resources.filter(isChannel)).map((resource) => makeChannel(world, resource));
+  const channels = world.resources.filter((r) => isChannel(r) && (r.kind !== 'stdio' || isMade(r)));
+  return ordered(channels).map((resource) => makeChannel(world, resource));
 }
 
 /** Everything that is not a channel. */
@@ -42,16 +44,31 @@ function ordered(resources: ResourceEntity[]): ResourceEntity[] {
 }
 
 function makeChannel(world: World, resource: ResourceEntity): ChannelView {
+  return {
+    id: resource.key,
+    kind: CHANNEL_KINDS.get(resource.kind) ?? 'queue',
+    resourceKind: resource.kind,
+    name: resourceName(resource, world.sites),
+    ...(resource.kind === 'stdio' ? bytesOf(world, resource) : messagesOf(world, resource)),
+    latencyNs: resource.latencyCount === 0 ? null : resource.latencySum / resource.latencyCount,
+  };
+}
+
+type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'bytes' | 'depth' | 'exact'>;
+
+function bytesOf(world: World, resource: ResourceEntity): Flow {
+  const flow = stdioFlow(world, resource);
+  const exact = isExact(world, resource, flow.bytes);
+  return { ...flow, depth: exact ? flow.depth : null, exact };
+}
+
+function messagesOf(world: World, resource: ResourceEntity): Flow {
   const sum = (count: (use: ThreadUse) => number) =>
     resource.uses.reduce((total, use) => total + count(use), 0);
   const sent = sum((use) => use.sent);
   const received = sum((use) => use.received);
   const exact = isExact(world, resource, Math.max(sent, received));
   return {
-    id: resource.key,
-    kind: CHANNEL_KINDS.get(resource.kind) ?? 'queue',
-    resourceKind: resource.kind,
-    name: resourceName(resource, world.sites),
     from: processesOf(resource, (use) => use.sent > 0),
     to: processesOf(resource, (use) => use.received > 0),
     sent,
@@ -61,7 +78,6 @@ function makeChannel(world: World, resource: ResourceEntity): ChannelView {
       sum((use) => use.receivedBytes),
     ),
     depth: exact && resource.kind !== 'broadcast' ? Math.max(0, sent - received) : null,
-    latencyNs: resource.latencyCount === 0 ? null : resource.latencySum / resource.latencyCount,
     exact,
   };
 }

@@ -23,6 +23,16 @@ interface Started {
   readonly argv: readonly string[];
 }
 
+/** A child that is recorded. */
+export interface StartedChild {
+  /** Of its definition. */
+  readonly id: number;
+  readonly spawnKey: string;
+  readonly site: number;
+}
+/** The children of this thread that are recorded here: not those of the runtime, which reports its own. */
+export const startedChildren = new WeakMap<object, StartedChild>();
+
 const NAMED: ReadonlySet<string> = new Set(['spawn', 'fork', 'exec', 'execFile']);
 
 /** spawn, fork, exec, execFile and cluster: start, end, and what descendants need to be traced. */
@@ -102,6 +112,7 @@ function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<o
   const { recorder } = shim;
   const id = recorder.newId();
   ids.set(child, id);
+  startedChildren.set(child, { id, spawnKey, site });
   recorder.define({ type: 'child', id, spawnKey, api, name: '', file, argv: shorten(argv), daemon: false });
   recorder.record(KIND.start, 0, 0, id, site, pid, 0);
 }

@@ -5,6 +5,7 @@ import { ipc } from './ipc.ts';
 import { lifecycle } from './lifecycle.ts';
 import { ports } from './ports.ts';
 import { runtime } from './runtime.ts';
+import { stdio } from './stdio.ts';
 import { syncSpawns } from './sync-spawn.ts';
 import { webLocks } from './web-locks.ts';
 import { workers } from './workers.ts';
@@ -18,6 +19,7 @@ export const PROBES: readonly Probe[] = [
   runtime,
   ipc,
   childProcesses,
+  stdio,
   syncSpawns,
   ports,
   atomics,

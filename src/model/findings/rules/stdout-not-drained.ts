@@ -1,51 +1,127 @@
 import { KIND } from '../../../trace/records.ts';
+import { parseStdioKey } from '../../../trace/stdio-key.ts';
+import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import type { Finding } from '../../types.ts';
 import { processName } from '../../views/names.ts';
-import { notedFinding, startedPlaces } from '../noted.ts';
-import type { Rule } from '../rule.ts';
+import { isMade, stdioEnds } from '../../views/stdio.ts';
+import { type ChainWords, cycleRule } from '../cycles.ts';
+import { notedFinding, startedPlaces, waitPlace } from '../noted.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 import { resourceWords, timeWords } from '../words.ts';
 
-/** A child writes into a stdio pipe that is full, and its parent, though free, does not read. */
+const FIX =
+  "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.";
+/** A child that uses more than this, percent of a core, computes. */
+const BUSY = 5;
+
+/** The writer waits for room in a pipe, and its reader, which has stopped reading, waits for the writer's end. */
+export const stdoutCycle = cycleRule((context, { links }): ChainWords | null => {
+  const link = links.find(({ wait }) => wait.kind === KIND.waitSend && wait.resource?.kind === 'stdio');
+  const resource = link?.wait.resource;
+  const reader = link?.blockers[0]?.thread.process;
+  if (!link || !resource || !reader) return null;
+  const writer = link.unit.thread.process;
+  return {
+    kind: 'stdout-not-drained',
+    title: title(context, resource, reader, writer),
+    reason: `${processName(writer)} has more to write than the pipe holds and cannot end before that is read. ${processName(reader)} has stopped reading, and nothing but the end of its children could wake it.`,
+    fix: FIX,
+  };
+});
+
+/** Not proven: the reader has other things to do, or what the child does is not known. */
 export const stdoutNotDrained: Rule = (context) => {
-  const { world, graph } = context;
   const findings: Finding[] = [];
-  for (const resource of world.resources) {
-    if (resource.kind !== 'stdio') continue;
-    for (const use of resource.uses) {
-      const blocked = [...resource.waiters].find(
-        (wait) => wait.thread === use.thread && wait.kind === KIND.waitSend,
-      );
-      const since = use.backpressureSince ?? blocked?.since ?? null;
-      if (since === null || !use.thread.alive || use.thread.process.parent === null) continue;
-      const parent = use.thread.process.parent;
-      // A parent that is blocked itself is the cause then, and its own finding.
-      if (!parent.alive || parent.main === null || parent.main.syncWait !== null || !graph.lasted(since))
-        continue;
-      const reads = resource.uses.some((other) => other.thread.process === parent && other.received > 0);
-      findings.push(
-        notedFinding(world, {
-          kind: 'stdout-not-drained',
-          certainty: 'suspected',
-          blocking: true,
-          title: `${processName(parent)} does not read ${resourceWords(world, resource)} of ${processName(use.thread.process)}`,
-          time: since,
-          processes: [use.thread.process, parent],
-          resources: [resource],
-          places: [
-            {
-              role: 'sent',
-              thread: use.thread,
-              resource,
-              site: blocked?.site ?? use.lastSendSite,
-              time: since,
-            },
-            ...startedPlaces(use.thread.process),
-          ],
-          explanation: `${processName(use.thread.process)} has had more to write than the pipe holds for ${timeWords(context.now - since)}, and ${processName(parent)} ${reads ? 'has stopped reading' : 'never read from it'}.`,
-          fix: "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.",
-        }),
-      );
-    }
+  for (const resource of context.world.resources) {
+    if (resource.kind !== 'stdio' || !isMade(resource)) continue;
+    const finding = standing(context, resource) ?? unread(context, resource);
+    if (finding !== null) findings.push(finding);
   }
   return findings;
 };
+
+/** A writer that is traced has waited for long for one who never began to read. */
+function standing(context: RuleContext, resource: ResourceEntity): Finding | null {
+  const wait = [...resource.waiters].find((w) => w.kind === KIND.waitSend && w.thread.alive);
+  if (wait === undefined || context.claimed.has(wait) || !context.graph.lasted(wait.since)) return null;
+  const { reader, child } = stdioEnds(context.world, resource);
+  const reads = resource.uses.some((use) => use.readers > 0 && !use.unread);
+  if (!isFree(reader) || reads || (reader === child && !rests(reader.main))) return null;
+  context.claimed.add(wait);
+  const writer = wait.thread.process;
+  const evidence = `${processName(writer)} has had more to write than the pipe holds for ${timeWords(context.now - wait.since)}, and ${processName(reader)} never read from it.`;
+  return noted(context, resource, { reader, writer, evidence, since: wait.since, blocking: true, wait });
+}
+
+/** The reader has never taken anything out of its full buffer, and the child, which cannot tell, does not seem to run. */
+function unread(context: RuleContext, resource: ResourceEntity): Finding | null {
+  const use = resource.uses.find((u) => u.readers > 0 && u.unread && u.thread.alive);
+  const since = use?.backpressureSince ?? null;
+  const { reader, writer } = stdioEnds(context.world, resource);
+  if (use === undefined || since === null || writer === null || writer.main === use.thread) return null;
+  if (!isFree(reader) || !context.graph.lasted(since) || !seemsBlocked(writer)) return null;
+  const blocking = [...use.thread.waits.values()].some((w) => w.kind === KIND.waitChild);
+  const [by, to] = [processName(writer), processName(reader)];
+  const lasts = timeWords(context.now - since);
+  const evidence = `${to} has taken nothing of the ${use.receivedBytes} bytes that have arrived in its buffer, which has been full for ${lasts}. ${by} stands still as soon as the pipe is full too; it does not seem to run.`;
+  return noted(context, resource, { reader, writer, evidence, since, blocking });
+}
+
+/** One that is blocked itself, or whose own output stands still, is the cause then, and its own finding. */
+function isFree(reader: ProcessEntity | null): reader is ProcessEntity {
+  if (reader?.alive !== true || reader.main == null || reader.main.syncWait !== null) return false;
+  for (const { kind, resource } of reader.main.waits.values()) {
+    if (kind !== KIND.waitSend || resource?.kind !== 'stdio') continue;
+    if (parseStdioKey(resource.key)?.way === 'up') return false;
+  }
+  return true;
+}
+
+/** Of a child that is not traced only its use of the processor tells; one that is would have said that it rests. */
+function seemsBlocked(child: ProcessEntity): boolean {
+  if (!child.alive || (child.cpu ?? 0) > BUSY) return false;
+  if (child.main === null) return !child.instrumented;
+  return child.main.waits.size === 0 && !rests(child.main);
+}
+function rests(main: ThreadEntity | null): boolean {
+  if (main === null) return false;
+  return main.quiescent !== null || (main.keptAlive !== null && main.keptAlive.time >= main.lastTime);
+}
+
+interface What {
+  readonly reader: ProcessEntity;
+  readonly writer: ProcessEntity;
+  readonly evidence: string;
+  readonly since: number;
+  readonly blocking: boolean;
+  readonly wait?: Wait;
+}
+
+function noted(context: RuleContext, resource: ResourceEntity, what: What): Finding {
+  const { reader, writer, evidence, since, blocking, wait } = what;
+  const { child } = stdioEnds(context.world, resource);
+  return notedFinding(context.world, {
+    kind: 'stdout-not-drained',
+    certainty: 'suspected',
+    blocking,
+    title: title(context, resource, reader, writer),
+    time: since,
+    processes: [writer, reader],
+    resources: [resource],
+    places: [...(wait ? [waitPlace(wait)] : []), ...(child ? startedPlaces(child) : [])],
+    explanation: evidence,
+    fix: FIX,
+  });
+}
+
+function title(
+  { world }: RuleContext,
+  resource: ResourceEntity,
+  reader: ProcessEntity,
+  writer: ProcessEntity,
+): string {
+  const name = resourceWords(world, resource);
+  const whose =
+    stdioEnds(world, resource).child === reader ? `its ${name}` : `${name} of ${processName(writer)}`;
+  return `${processName(reader)} does not read ${whose}`;
+}

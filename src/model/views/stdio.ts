@@ -1,0 +1,60 @@
+import { parseStdioKey } from '../../trace/stdio-key.ts';
+import type { ProcessEntity, ResourceEntity, ThreadUse } from '../state/entities.ts';
+import type { World } from '../state/world.ts';
+import type { ChannelView } from '../types.ts';
+
+/** The processes at the two ends of a stdio channel; `null`: not known. */
+export interface StdioEnds {
+  readonly writer: ProcessEntity | null;
+  readonly reader: ProcessEntity | null;
+  readonly parent: ProcessEntity | null;
+  readonly child: ProcessEntity | null;
+}
+
+export function stdioEnds(world: World, resource: ResourceEntity): StdioEnds {
+  const parsed = parseStdioKey(resource.key);
+  const child = parsed === undefined ? null : (world.processes.childOf(parsed.spawnKey)?.process ?? null);
+  const parent = resource.createdBy?.process ?? null;
+  return parsed?.way === 'down'
+    ? { writer: parent, reader: child, parent, child }
+    : { writer: child, reader: parent, parent, child };
+}
+
+/**
+ * Only whoever made a pipe knows that it is one: a child that has inherited its output from further up writes into a channel
+ * that nobody has made.
+ */
+export function isMade(resource: ResourceEntity): boolean {
+  return resource.createdBy !== null || resource.lossy;
+}
+
+type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'bytes' | 'depth'>;
+
+/** A pipe has no messages: bytes are what is counted. What an end that is not traced has moved shows at the other end. */
+export function stdioFlow(world: World, resource: ResourceEntity): Flow {
+  const { uses } = resource;
+  const ends = stdioEnds(world, resource);
+  const sum = (count: (use: ThreadUse) => number) => uses.reduce((total, use) => total + count(use), 0);
+  const sent = sum((use) => use.sentBytes);
+  const received = sum((use) => use.receivedBytes);
+  const bytes = Math.max(sent, received);
+  const both = uses.some((use) => use.writers > 0) && uses.some((use) => use.readers > 0);
+  return {
+    from: idsOf(uses, (use) => use.sentBytes > 0, bytes > 0 ? ends.writer : null),
+    to: idsOf(uses, (use) => use.receivedBytes > 0, bytes > 0 ? ends.reader : null),
+    sent,
+    received,
+    bytes,
+    depth: both && sent >= received ? sent - received : null,
+  };
+}
+
+function idsOf(
+  uses: readonly ThreadUse[],
+  which: (use: ThreadUse) => boolean,
+  other: ProcessEntity | null,
+): string[] {
+  const ids = new Set(uses.filter(which).map((use) => use.thread.process.id));
+  if (ids.size === 0 && other !== null && other.id !== '') ids.add(other.id);
+  return [...ids].sort();
+}

@@ -1,0 +1,92 @@
+import childProcess from 'node:child_process';
+import { ENV_SPAWN } from '../../base/environment.ts';
+import type { StdioWay } from '../../trace/stdio-key.ts';
+import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import type { Reader, Writer } from '../stdio/ends.ts';
+import { type PipePlace, StdioPipes } from '../stdio/pipes.ts';
+import { StdioRest } from '../stdio/rest.ts';
+import { isPipeSocket, mayBeParents } from '../stdio/socket.ts';
+import { startedChildren } from './child-process.ts';
+
+/**
+ * The pipes between a process and its children, at both ends where the child is traced: how many bytes, and who does not
+ * read. Streams are neither made, nor read, nor listened to: what the program does with them is seen on the way.
+ */
+export const stdio: Probe = {
+  name: 'stdio',
+  install(shim) {
+    if (!shim.session.options.stdio) return;
+    const pipes = new StdioPipes(shim);
+    shim.quiescence.consult(new StdioRest(shim, pipes));
+    const prototype: object = childProcess.ChildProcess.prototype;
+    patch(
+      prototype,
+      'spawn',
+      (original) =>
+        function spawn(this: unknown, ...args) {
+          const result = Reflect.apply(original, this, args);
+          guarded(shim, 'stdio', () => watchChild(shim, pipes, this as object));
+          return result;
+        },
+    );
+    const spawnKey = process.env[ENV_SPAWN];
+    // Streams of worker threads are Node's own, over messages.
+    if (spawnKey === undefined || shim.thread.threadId !== 0) return;
+    for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
+      onFirstUse(shim, name, (stream) => {
+        const way = fd === 0 ? 'down' : 'up';
+        if (isPipeSocket(stream) && mayBeParents(fd))
+          pipes.add(stream, { spawnKey, fd, way, side: 'child', site: 0 });
+      });
+    }
+  },
+};
+
+/** The sockets of pipes that Node has made for this child; other descriptors have none. */
+function watchChild(shim: Shim, pipes: StdioPipes, child: object): void {
+  const started = startedChildren.get(child);
+  const sockets: unknown = Reflect.get(child, 'stdio');
+  if (started === undefined || !Array.isArray(sockets)) return;
+  const { spawnKey, site } = started;
+  for (const [fd, socket] of sockets.entries()) {
+    if (!isPipeSocket(socket) || socket._handle === null) continue;
+    const ways: StdioWay[] = fd > 2 ? ['down', 'up'] : fd === 0 ? ['down'] : ['up'];
+    const ends = ways.map((way) => {
+      const place: PipePlace = { spawnKey, fd, way, side: 'parent', site };
+      return pipes.add(socket, place);
+    });
+    patchDestroy(shim, socket, ends);
+  }
+}
+
+function patchDestroy(shim: Shim, socket: object, ends: readonly (Reader | Writer)[]): void {
+  patch(
+    socket,
+    '_destroy',
+    (original) =>
+      function destroy(this: unknown, ...args) {
+        guarded(shim, 'stdio', () => {
+          for (const end of ends) end.closed();
+        });
+        return Reflect.apply(original, this, args);
+      },
+  );
+}
+
+/** `process.stdin`, `stdout` and `stderr` are made when they are first asked for, and never because of the shim. */
+function onFirstUse(shim: Shim, name: string, seen: (stream: unknown) => void): void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, name);
+  const original = descriptor?.get;
+  if (!descriptor?.configurable || original === undefined) return;
+  const get = function (this: unknown): unknown {
+    const stream: unknown = Reflect.apply(original, this, []);
+    guarded(shim, 'stdio', () => {
+      if (Object.getOwnPropertyDescriptor(process, name)?.get !== get) return;
+      Reflect.defineProperty(process, name, descriptor);
+      seen(stream);
+    });
+    return stream;
+  };
+  Object.defineProperty(get, 'name', { value: original.name, configurable: true });
+  Reflect.defineProperty(process, name, { ...descriptor, get });
+}

@@ -1,0 +1,112 @@
+import { KIND, ROLE } from '../../trace/records.ts';
+import { type StdioWay, stdioKey, stdioName } from '../../trace/stdio-key.ts';
+import { natives } from '../natives.ts';
+import { guarded, type Shim } from '../shim.ts';
+import { type End, Reader, type StallWatch, Writer } from './ends.ts';
+import type { ByteFlow } from './flow.ts';
+import type { PipeSocket } from './socket.ts';
+
+/** What is summed up is recorded after this long, ms. */
+const SUM_MS = 2;
+/** An end that has not moved for this long stands still, ms. */
+const LOOK_MS = 100;
+
+/** Whose pipe it is, and which of its ends this process has. */
+export interface PipePlace {
+  /** Of the child. */
+  readonly spawnKey: string;
+  readonly fd: number;
+  readonly way: StdioWay;
+  readonly side: 'parent' | 'child';
+  /** Where the child was started, 0: not known. */
+  readonly site: number;
+}
+
+/** All stdio pipes of a thread, with the two timers that they share. Neither keeps the program alive. */
+export class StdioPipes implements StallWatch {
+  readonly #shim: Shim;
+  readonly #sums = new Set<ByteFlow>();
+  readonly #watched = new Set<End>();
+  /** Ends that were watched when they came to a stop. */
+  readonly #readers = new Set<Reader>();
+  readonly #writers = new Set<Writer>();
+  #summing = false;
+  #looking = false;
+
+  constructor(shim: Shim) {
+    this.#shim = shim;
+    shim.recorder.beforeFlush(() => this.#record());
+  }
+
+  /** Starts to count what goes through a socket. The one who made the pipe says so: others may have inherited it. */
+  add(socket: PipeSocket, { spawnKey, fd, way, side, site }: PipePlace): Reader | Writer {
+    const { recorder } = this.#shim;
+    const id = recorder.newId();
+    const key = stdioKey(spawnKey, fd, way);
+    const peerKey = fd > 2 ? stdioKey(spawnKey, fd, way === 'up' ? 'down' : 'up') : '';
+    recorder.define({
+      type: 'resource',
+      id,
+      key,
+      kind: 'stdio',
+      name: stdioName(fd, way),
+      capacity: 0,
+      peerKey,
+    });
+    const writes = (way === 'down') === (side === 'parent');
+    const kind = side === 'parent' ? KIND.create : KIND.open;
+    recorder.record(kind, 0, 0, id, site, 0, writes ? ROLE.write : ROLE.read);
+    return writes ? new Writer(this.#shim, socket, id, this) : new Reader(this.#shim, socket, id, this);
+  }
+
+  /** Sockets that stand still: writers wait for room; readers are full, and nobody reads. */
+  get stalled(): { readonly writers: readonly PipeSocket[]; readonly readers: readonly PipeSocket[] } {
+    return {
+      writers: [...this.#writers].filter((end) => end.stalled).map((end) => end.socket),
+      readers: [...this.#readers].filter((end) => end.stopped).map((end) => end.socket),
+    };
+  }
+
+  sum(flow: ByteFlow): void {
+    this.#sums.add(flow);
+    if (this.#summing) return;
+    this.#summing = true;
+    natives.setTimeout(this.#summed, SUM_MS).unref();
+  }
+
+  watch(end: End): void {
+    this.#watched.add(end);
+    if (this.#looking) return;
+    this.#looking = true;
+    natives.setTimeout(this.#look, LOOK_MS).unref();
+  }
+
+  readonly #summed = (): void => {
+    this.#summing = false;
+    guarded(this.#shim, 'stdio', () => this.#record());
+  };
+
+  #record(): void {
+    if (this.#sums.size === 0) return;
+    const flows = [...this.#sums];
+    this.#sums.clear();
+    for (const flow of flows) flow.flush();
+  }
+
+  readonly #look = (): void => {
+    this.#looking = false;
+    guarded(this.#shim, 'stdio', () => {
+      for (const end of [...this.#watched]) {
+        if (end instanceof Reader) keep(this.#readers, end, !end.socket.destroyed);
+        else if (end instanceof Writer) keep(this.#writers, end, !end.socket.destroyed);
+        if (end.look()) this.watch(end);
+        else this.#watched.delete(end);
+      }
+    });
+  };
+}
+
+function keep<T>(set: Set<T>, value: T, wanted: boolean): void {
+  if (wanted) set.add(value);
+  else set.delete(value);
+}

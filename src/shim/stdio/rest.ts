@@ -1,0 +1,58 @@
+import { KIND } from '../../trace/records.ts';
+import { startedChildren } from '../probes/child-process.ts';
+import type { HandleExpert } from '../quiescence.ts';
+import type { Shim } from '../shim.ts';
+import type { StdioPipes } from './pipes.ts';
+
+/**
+ * What a resting thread waits for at its stdio pipes: room, where its own output stands still; and, where it has left a
+ * child's output unread and has nothing to do but for its children, their ends. These waits stand for the handles.
+ */
+export class StdioRest implements HandleExpert {
+  readonly #shim: Shim;
+  readonly #pipes: StdioPipes;
+  /** Open waits for the ends of children: number by definition of the child. */
+  readonly #waits = new Map<number, number>();
+
+  constructor(shim: Shim, pipes: StdioPipes) {
+    this.#shim = shim;
+    this.#pipes = pipes;
+  }
+
+  explain(handles: readonly object[]): ReadonlySet<unknown> {
+    const { writers, readers } = this.#pipes.stalled;
+    const explained = new Set<unknown>();
+    for (const socket of writers) explained.add(socket).add(socket._handle);
+    if (readers.length === 0) return explained;
+    const children = handles.filter((handle) => startedChildren.has(handle));
+    const theirs = new Set<unknown>(children);
+    for (const child of children) for (const handle of handlesOf(child)) theirs.add(handle);
+    if (children.length === 0 || handles.some((h) => !theirs.has(h) && !explained.has(h))) return explained;
+    for (const child of children) this.#wait(child);
+    for (const handle of theirs) explained.add(handle);
+    return explained;
+  }
+
+  resumed(): void {
+    if (this.#waits.size === 0) return;
+    const waits = [...this.#waits];
+    this.#waits.clear();
+    for (const [id, wait] of waits) this.#shim.recorder.record(KIND.waitEnd, 0, 0, id, 0, wait, 0);
+  }
+
+  #wait(child: object): void {
+    const started = startedChildren.get(child);
+    if (started === undefined || this.#waits.has(started.id)) return;
+    const { recorder } = this.#shim;
+    const wait = recorder.newWait();
+    this.#waits.set(started.id, wait);
+    recorder.record(KIND.waitChild, 0, 0, started.id, started.site, wait, 0);
+  }
+}
+
+/** What only the child, or what it has started, can wake: its pipes and its IPC channel. */
+function handlesOf(child: object): unknown[] {
+  const stdio: unknown = Reflect.get(child, 'stdio');
+  const channel = Object.getOwnPropertySymbols(child).find((s) => s.description === 'kChannelHandle');
+  return [...(Array.isArray(stdio) ? stdio : []), channel && Reflect.get(child, channel)];
+}

@@ -49,6 +49,7 @@ const alone = (id: string, file: string, packages: readonly string[] = []): Prog
 const WORKLOADS: readonly Workload[] = [
   { name: 'start', program: alone('plain', 'start.cjs'), limit: { difference: 5 } },
   { name: 'send', program: alone('plain', 'send.cjs'), limit: { ratio: 1.2 } },
+  { name: 'lines', program: alone('plain', 'lines.cjs'), limit: { ratio: 1.2 } },
   { name: 'post', program: alone('plain', 'post.cjs'), limit: { ratio: 1.3 } },
   { name: 'piscina', program: alone('piscina', 'piscina.cjs', ['piscina@5.3.2']), limit: { ratio: 1.3 } },
   {

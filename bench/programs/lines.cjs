@@ -5,7 +5,8 @@ if (process.argv[2] === 'child') {
   process.stdin.once('data', () => {
     let written = 0;
     const some = () => {
-      for (let i = 0; i < 1000 && written < LINES; i++) process.stdout.write(`${`${written++}`.padStart(40)}\n`);
+      for (let i = 0; i < 1000 && written < LINES; i++)
+        process.stdout.write(`${`${written++}`.padStart(40)}\n`);
       if (written < LINES) setImmediate(some);
       else process.stdin.destroy();
     };

@@ -23,6 +23,8 @@ export class SegmentReader {
   capacity = 0;
   /** Index in the segment of the record at hand, or of the next one. */
   index = 0;
+  /** Kind of the last record that was done with, 0: none. */
+  lastKind = 0;
   /** Damaged records that the last `gap` passed over. */
   skipped = 0;
   #chunk: SegmentViews = NO_RECORDS;
@@ -96,6 +98,7 @@ export class SegmentReader {
 
   /** Done with the record at hand. */
   step(): void {
+    this.lastKind = this.#chunk.words[this.#word(this.index) + 2]! & 0xff;
     this.index++;
   }
 

@@ -1,5 +1,6 @@
 import type { TraceFiles } from './files.ts';
 import { hashText } from './hash.ts';
+import { KIND } from './records.ts';
 import { type SegmentHeader, SINK, segmentName } from './segment.ts';
 import { SegmentReader } from './segment-reader.ts';
 import type { DamageKind } from './sink.ts';
@@ -94,7 +95,8 @@ export class StreamSegments {
     const mapped = current.header?.sink === SINK.mapped;
     if (torn) this.#lose('torn', 1, `${current.name}: its last record is half written`);
     if (mapped && cut) this.#lose('lost', 0, `${current.name}: the file was cut off`);
-    if (!mapped)
+    // Nothing is held back by a thread that rests: what comes after a rest is written at once.
+    if (!mapped && current.lastKind !== KIND.quiescent)
       this.#lose('unended', 0, `${this.#stream}: its writer was killed, its last batch may be missing`);
   }
 

@@ -24,6 +24,8 @@ export const stdio: Probe = {
       'spawn',
       (original) =>
         function spawn(this: unknown, ...args) {
+          // Before: Node puts its own descriptions into the options.
+          guarded(shim, 'stdio', () => handOn(pipes, args[0]));
           const result = Reflect.apply(original, this, args);
           guarded(shim, 'stdio', () => watchChild(shim, pipes, this as object));
           return result;
@@ -57,6 +59,13 @@ function watchChild(shim: Shim, pipes: StdioPipes, child: object): void {
     });
     patchDestroy(shim, socket, ends);
   }
+}
+
+/** `stdio: [first.stdout, …]`: from one child to another, past this process. */
+function handOn(pipes: StdioPipes, options: unknown): void {
+  const given: unknown = Reflect.get(Object(options), 'stdio');
+  if (!Array.isArray(given)) return;
+  for (const entry of given) if (typeof entry === 'object' && entry !== null) pipes.handOn(entry);
 }
 
 function patchDestroy(shim: Shim, socket: object, ends: readonly (Reader | Writer)[]): void {

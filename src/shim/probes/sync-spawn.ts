@@ -3,11 +3,12 @@ import type { SpawnApi } from '../../trace/definitions.ts';
 import { FLAG, KIND } from '../../trace/records.ts';
 import { builtin } from '../builtins.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
+import { recordSyncBytes, type SyncPipes } from '../stdio/sync.ts';
 
 const APIS = ['spawnSync', 'execSync', 'execFileSync'] as const satisfies readonly SpawnApi[];
 type SyncApi = (typeof APIS)[number];
 
-interface Running {
+interface Running extends SyncPipes {
   readonly id: number;
   readonly wait: number;
 }
@@ -69,7 +70,7 @@ function begin(
   const flags = timeout > 0 ? FLAG.sync | FLAG.timeout : FLAG.sync;
   recorder.record(KIND.waitSyncSpawn, flags, 0, id, site, wait, timeout);
   recorder.flush();
-  return { id, wait };
+  return { id, wait, spawnKey, site, options };
 }
 
 /** `(file[, args][, options])`, where `args` may be left out or undefined; `execSync(command[, options])`. */
@@ -79,13 +80,17 @@ function optionsIndex(api: SyncApi, args: readonly unknown[], hasList: boolean):
 }
 
 /** `outcome`: the result of spawnSync, the output of the others, or what was thrown (it has the same fields). */
-function end({ recorder }: Shim, { id, wait }: Running, outcome: unknown): void {
+function end(shim: Shim, running: Running, outcome: unknown): void {
+  const { recorder } = shim;
+  const { id, wait } = running;
   const fields = typeof outcome === 'object' && outcome !== null && !Buffer.isBuffer(outcome) ? outcome : {};
   const pid = Number(Reflect.get(fields, 'pid') ?? 0);
   const signal: unknown = Reflect.get(fields, 'signal');
   const number =
     typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
   recorder.record(KIND.waitEnd, FLAG.sync, 0, id, 0, wait, 0);
+  const output: unknown = Reflect.get(fields, 'output') ?? [null, outcome];
+  recordSyncBytes(shim, running, Array.isArray(output) ? output : []);
   if (number > 0) recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
   else recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(Reflect.get(fields, 'status') ?? 0));
 }

@@ -30,6 +30,7 @@ export class StdioPipes implements StallWatch {
   /** Ends that were watched when they came to a stop. */
   readonly #readers = new Set<Reader>();
   readonly #writers = new Set<Writer>();
+  readonly #roles = new WeakMap<object, { readonly id: number; readonly role: number }>();
   #summing = false;
   #looking = false;
 
@@ -55,8 +56,18 @@ export class StdioPipes implements StallWatch {
     });
     const writes = (way === 'down') === (side === 'parent');
     const kind = side === 'parent' ? KIND.create : KIND.open;
-    recorder.record(kind, 0, 0, id, site, 0, writes ? ROLE.write : ROLE.read);
+    const role = writes ? ROLE.write : ROLE.read;
+    recorder.record(kind, 0, 0, id, site, 0, role);
+    this.#roles.set(socket, { id, role });
     return writes ? new Writer(this.#shim, socket, id, this) : new Reader(this.#shim, socket, id, this);
+  }
+
+  /** Another child gets this socket as one of its descriptors: what goes through it is not seen here any more. */
+  handOn(socket: object): void {
+    const given = this.#roles.get(socket);
+    if (given === undefined) return;
+    this.#roles.delete(socket);
+    this.#shim.recorder.record(KIND.close, 0, 0, given.id, 0, 0, given.role);
   }
 
   /** Sockets that stand still: writers wait for room; readers are full, and nobody reads. */

@@ -46,7 +46,7 @@ export class StdioRest implements HandleExpert {
     const { recorder } = this.#shim;
     const wait = recorder.newWait();
     this.#waits.set(started.id, wait);
-    recorder.record(KIND.waitChild, 0, 0, started.id, started.site, wait, 0);
+    recorder.record(KIND.waitChild, 0, 0, started.id, 0, wait, 0);
   }
 }
 

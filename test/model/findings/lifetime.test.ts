@@ -175,33 +175,6 @@ describe('port-keeps-alive', () => {
   });
 });
 
-describe('stdout-not-drained', () => {
-  function child(): { t: TraceBuilder; main: StreamBuilder; worker: StreamBuilder; out: Resource } {
-    const t = new TraceBuilder();
-    const main = t.root({ pid: 10 });
-    const out = t.resource('stdio', 'stdout of child');
-    const worker = main.start('child', { pid: 11, api: 'spawn', site: '/app/main.ts:4' });
-    worker.on('send', out, { value: 65_536, site: '/app/child.ts:2' });
-    return { t, main, worker, out };
-  }
-  it('is suspected when the parent is free and does not read', () => {
-    const { t, worker, out } = child();
-    worker.on('backpressure', out, { value: 1e6 });
-    none(t);
-    const finding = only(t, 'stdout-not-drained', 'suspected', LONG);
-    assert.match(finding.explanation, /never read/);
-  });
-  it('is not reported when main is blocked itself, or when it drained', () => {
-    const a = child();
-    a.worker.on('backpressure', a.out);
-    a.main.wait('waitAtomics', a.t.resource('atomics', 'x'), { sync: true, timeout: 1e6 });
-    none(a.t, LONG);
-    const b = child();
-    b.worker.on('backpressure', b.out).on('drained', b.out);
-    none(b.t, LONG);
-  });
-});
-
 describe('grandchild-holds-pipe', () => {
   it('is suspected when the child exited, its close is awaited, and an orphan lives', () => {
     const t = new TraceBuilder();

@@ -1,0 +1,34 @@
+import { FLAG, KIND, ROLE } from '../../trace/records.ts';
+import { stdioKey, stdioName } from '../../trace/stdio-key.ts';
+import type { Shim } from '../shim.ts';
+
+/** A synchronous spawn, as far as its pipes go. */
+export interface SyncPipes {
+  readonly spawnKey: string;
+  readonly site: number;
+  /** Of `spawnSync` and its kin, as the program gave them. */
+  readonly options: unknown;
+}
+
+/** What a synchronous spawn has moved: Node reads and writes for it and gives the program all at once. `output`: by descriptor. */
+export function recordSyncBytes(shim: Shim, pipes: SyncPipes, output: readonly unknown[]): void {
+  if (!shim.session.options.stdio) return;
+  const { input, encoding } = Object(pipes.options) as { input?: unknown; encoding?: unknown };
+  recordBytes(shim, pipes, 0, sizeOf(input, 'utf8'));
+  for (let fd = 1; fd < output.length; fd++) recordBytes(shim, pipes, fd, sizeOf(output[fd], encoding));
+}
+
+function recordBytes({ recorder }: Shim, { spawnKey, site }: SyncPipes, fd: number, bytes: number): void {
+  if (bytes === 0) return;
+  const way = fd === 0 ? 'down' : 'up';
+  const [id, key, name] = [recorder.newId(), stdioKey(spawnKey, fd, way), stdioName(fd, way)];
+  recorder.define({ type: 'resource', id, key, kind: 'stdio', name, capacity: 0, peerKey: '' });
+  recorder.record(KIND.create, 0, 0, id, site, 0, fd === 0 ? ROLE.write : ROLE.read);
+  recorder.record(fd === 0 ? KIND.send : KIND.receive, FLAG.summed, 0, id, 0, bytes, bytes);
+}
+
+function sizeOf(data: unknown, encoding: unknown): number {
+  if (ArrayBuffer.isView(data)) return data.byteLength;
+  if (typeof data !== 'string') return 0;
+  return Buffer.byteLength(data, Buffer.isEncoding(String(encoding)) ? (encoding as BufferEncoding) : 'utf8');
+}

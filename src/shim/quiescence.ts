@@ -101,17 +101,25 @@ export class Quiescence {
       return;
     }
     recorder.settle();
-    const count = recorder.quiescent ? 0 : this.#countHandles();
-    if (recorder.openWaits > 0 && !recorder.quiescent) {
+    if (!recorder.quiescent) {
       const resources = natives.getActiveResourcesInfo.call(process);
       // Something runs as soon as this callback ends: no rest yet.
-      if (resources.includes('Immediate')) {
+      const runs = resources.includes('Immediate');
+      if (runs && recorder.openWaits > 0) {
         this.#arm();
         return;
       }
-      recorder.quiesce(count, resources.filter((r) => r === 'Timeout').length);
-    } else if (recorder.openWaits === 0 && !recorder.quiescent) this.#idle(count);
+      if (!runs) this.#rest(resources);
+    }
     this.#watch();
+  }
+
+  #rest(resources: readonly string[]): void {
+    const recorder = this.#recorder;
+    // First: what the handles are for may be waits.
+    const count = this.#countHandles();
+    if (recorder.openWaits === 0) this.#idle(count);
+    else recorder.quiesce(count, resources.filter((r) => r === 'Timeout').length);
   }
 
   /** No wait is open: what is left is what keeps the thread alive. */
@@ -119,7 +127,7 @@ export class Quiescence {
     const recorder = this.#recorder;
     const handles = this.#countKinds();
     const kinds = Object.keys(handles);
-    if (kinds.length === 0 || kinds.includes('Immediate')) return;
+    if (kinds.length === 0) return;
     if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(count, 0);
     const told = JSON.stringify(handles);
     const time = recorder.clock.now();

@@ -27,7 +27,9 @@ export const stdio: Probe = {
           // Before: Node puts its own descriptions into the options.
           guarded(shim, 'stdio', () => handOn(pipes, args[0]));
           const result = Reflect.apply(original, this, args);
-          guarded(shim, 'stdio', () => watchChild(shim, pipes, this as object));
+          guarded(shim, 'stdio', () => {
+            shim.recorder.together(() => watchChild(shim, pipes, this as object));
+          });
           return result;
         },
     );

@@ -2,10 +2,12 @@ import childProcess from 'node:child_process';
 import { ENV_SPAWN } from '../../base/environment.ts';
 import type { StdioWay } from '../../trace/stdio-key.ts';
 import { guarded, type Probe, patch, type Shim } from '../shim.ts';
-import type { Reader, Writer } from '../stdio/ends.ts';
+import { override } from '../stdio/flow.ts';
 import { type PipePlace, StdioPipes } from '../stdio/pipes.ts';
+import type { Reader } from '../stdio/reader.ts';
 import { StdioRest } from '../stdio/rest.ts';
-import { isPipeSocket, mayBeParents } from '../stdio/socket.ts';
+import { isPipeSocket, mayBeParents, type PipeSocket } from '../stdio/socket.ts';
+import type { Writer } from '../stdio/writer.ts';
 import { startedChildren } from './child-process.ts';
 
 /**
@@ -59,7 +61,7 @@ function watchChild(shim: Shim, pipes: StdioPipes, child: object): void {
       const place: PipePlace = { spawnKey, fd, way, side: 'parent', site };
       return pipes.add(socket, place);
     });
-    patchDestroy(shim, socket, ends);
+    overrideDestroy(shim, socket, ends);
   }
 }
 
@@ -70,18 +72,14 @@ function handOn(pipes: StdioPipes, options: unknown): void {
   for (const entry of given) if (typeof entry === 'object' && entry !== null) pipes.handOn(entry);
 }
 
-function patchDestroy(shim: Shim, socket: object, ends: readonly (Reader | Writer)[]): void {
-  patch(
-    socket,
-    '_destroy',
-    (original) =>
-      function destroy(this: unknown, ...args) {
-        guarded(shim, 'stdio', () => {
-          for (const end of ends) end.closed();
-        });
-        return Reflect.apply(original, this, args);
-      },
-  );
+function overrideDestroy(shim: Shim, socket: PipeSocket, ends: readonly (Reader | Writer)[]): void {
+  const { _destroy } = socket;
+  override(socket, '_destroy', function destroy(this: PipeSocket, error: unknown, done: unknown): void {
+    guarded(shim, 'stdio', () => {
+      for (const end of ends) end.closed();
+    });
+    _destroy.call(this, error, done);
+  });
 }
 
 /** `process.stdin`, `stdout` and `stderr` are made when they are first asked for, and never because of the shim. */

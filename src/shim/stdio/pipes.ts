@@ -2,12 +2,13 @@ import { KIND, ROLE } from '../../trace/records.ts';
 import { type StdioWay, stdioKey, stdioName } from '../../trace/stdio-key.ts';
 import { natives } from '../natives.ts';
 import { guarded, type Shim } from '../shim.ts';
-import { type End, Reader, type StallWatch, Writer } from './ends.ts';
-import type { ByteFlow } from './flow.ts';
+import type { End, Timers } from './flow.ts';
+import { Reader } from './reader.ts';
 import type { PipeSocket } from './socket.ts';
+import { Writer } from './writer.ts';
 
-/** What is summed up is recorded after this long, ms. */
-const SUM_MS = 2;
+/** Chunks that follow the first one within this time are summed up, ms. */
+const TICK_MS = 2;
 /** An end that has not moved for this long stands still, ms. */
 const LOOK_MS = 100;
 
@@ -23,20 +24,22 @@ export interface PipePlace {
 }
 
 /** All stdio pipes of a thread, with the two timers that they share. Neither keeps the program alive. */
-export class StdioPipes implements StallWatch {
+export class StdioPipes implements Timers {
   readonly #shim: Shim;
-  readonly #sums = new Set<ByteFlow>();
+  readonly #open = new Set<End>();
   readonly #watched = new Set<End>();
-  /** Ends that were watched when they came to a stop. */
+  /** Ends that were watched: they may stand still. */
   readonly #readers = new Set<Reader>();
   readonly #writers = new Set<Writer>();
   readonly #roles = new WeakMap<object, { readonly id: number; readonly role: number }>();
-  #summing = false;
+  #ticking = false;
   #looking = false;
 
   constructor(shim: Shim) {
     this.#shim = shim;
-    shim.recorder.beforeFlush(() => this.#record());
+    shim.recorder.beforeFlush(() => {
+      for (const end of this.#open) end.flush();
+    });
   }
 
   /** Starts to count what goes through a socket. The one who made the pipe says so: others may have inherited it. */
@@ -78,11 +81,11 @@ export class StdioPipes implements StallWatch {
     };
   }
 
-  sum(flow: ByteFlow): void {
-    this.#sums.add(flow);
-    if (this.#summing) return;
-    this.#summing = true;
-    natives.setTimeout(this.#summed, SUM_MS).unref();
+  open(end: End): void {
+    this.#open.add(end);
+    if (this.#ticking) return;
+    this.#ticking = true;
+    natives.setTimeout(this.#tick, TICK_MS).unref();
   }
 
   watch(end: End): void {
@@ -92,17 +95,15 @@ export class StdioPipes implements StallWatch {
     natives.setTimeout(this.#look, LOOK_MS).unref();
   }
 
-  readonly #summed = (): void => {
-    this.#summing = false;
-    guarded(this.#shim, 'stdio', () => this.#record());
+  readonly #tick = (): void => {
+    this.#ticking = false;
+    guarded(this.#shim, 'stdio', () => {
+      for (const end of this.#open) {
+        if (end.tick()) this.open(end);
+        else this.#open.delete(end);
+      }
+    });
   };
-
-  #record(): void {
-    if (this.#sums.size === 0) return;
-    const flows = [...this.#sums];
-    this.#sums.clear();
-    for (const flow of flows) flow.flush();
-  }
 
   readonly #look = (): void => {
     this.#looking = false;

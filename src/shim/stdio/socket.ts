@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-/** What of Node's `net.Socket` and its handle is looked at; nothing here is called that would change them. */
+/** What of Node's `net.Socket` and its handle is looked at, and which of its methods are called by way of the shim. */
 export interface PipeSocket {
   readonly destroyed: boolean;
   readonly readableLength: number;
@@ -8,6 +8,10 @@ export interface PipeSocket {
   readonly readableFlowing: boolean | null;
   readonly writableLength: number;
   readonly _handle: PipeHandle | null;
+  push(chunk: unknown, encoding?: unknown): boolean;
+  _write(chunk: unknown, encoding: unknown, done: unknown): void;
+  _writev?(chunks: unknown, done: unknown): void;
+  _destroy(error: unknown, done: unknown): void;
 }
 interface PipeHandle {
   readonly reading?: boolean;

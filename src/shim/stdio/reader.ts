@@ -1,0 +1,99 @@
+import { KIND } from '../../trace/records.ts';
+import { guarded, type Shim } from '../shim.ts';
+import { ByteFlow, type End, override, type Timers } from './flow.ts';
+import type { PipeSocket } from './socket.ts';
+
+/** The reading end. Nothing is ever read for it: it sees what arrives because the program, or Node, reads. */
+export class Reader implements End {
+  readonly socket: PipeSocket;
+  /** Its buffer is full, and nobody takes anything out of it. */
+  stopped = false;
+  readonly #shim: Shim;
+  readonly #flow: ByteFlow;
+  readonly #timers: Timers;
+  #summing = false;
+  #open = true;
+  #lookedAt = -1;
+
+  constructor(shim: Shim, socket: PipeSocket, resource: number, timers: Timers) {
+    this.#shim = shim;
+    this.socket = socket;
+    this.#timers = timers;
+    this.#flow = new ByteFlow(shim, KIND.receive, resource);
+    this.#overridePush();
+  }
+
+  #overridePush(): void {
+    const { push: original } = this.socket;
+    const received = (chunk: unknown): void => {
+      guarded(this.#shim, 'stdio', () => this.#received(chunk));
+    };
+    const full = (): void => {
+      guarded(this.#shim, 'stdio', () => this.#timers.watch(this));
+    };
+    override(
+      this.socket,
+      'push',
+      function push(this: PipeSocket, chunk: unknown, encoding?: unknown): boolean {
+        // Before: the program's listeners run inside.
+        received(chunk);
+        const more = original.call(this, chunk, encoding);
+        if (more === false) full();
+        return more;
+      },
+    );
+  }
+
+  tick(): boolean {
+    this.#summing = this.#flow.flush();
+    return this.#summing;
+  }
+
+  flush(): void {
+    this.#flow.flush();
+  }
+
+  look(): boolean {
+    const { socket } = this;
+    const full = socket._handle?.reading === false && socket.readableLength >= socket.readableHighWaterMark;
+    if (!this.#open || this.stopped || socket.destroyed || !full) return false;
+    const { total, resource } = this.#flow;
+    const stands = this.#lookedAt === total;
+    this.#lookedAt = total;
+    if (!stands) return true;
+    this.stopped = true;
+    const unread = socket.readableFlowing === null && socket.readableLength === total;
+    this.#flow.flush();
+    this.#shim.recorder.record(KIND.backpressure, 0, 0, resource, 0, unread ? 1 : 0, socket.readableLength);
+    return false;
+  }
+
+  /** The program has closed it, or it is at its end. */
+  closed(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#flow.flush();
+    this.#shim.recorder.record(KIND.disconnect, 0, 0, this.#flow.resource);
+  }
+
+  #received(chunk: unknown): void {
+    const { recorder } = this.#shim;
+    if (this.stopped) {
+      this.stopped = false;
+      recorder.record(KIND.drained, 0, 0, this.#flow.resource);
+    }
+    if (chunk === null) this.closed();
+    else if (this.#summing) this.#flow.add(lengthOf(chunk));
+    else {
+      this.#flow.first(recorder.clock.now(), lengthOf(chunk));
+      if (recorder.finished) return;
+      this.#summing = true;
+      this.#timers.open(this);
+    }
+  }
+}
+
+function lengthOf(chunk: unknown): number {
+  if (chunk instanceof Uint8Array) return chunk.byteLength;
+  return typeof chunk === 'string' ? Buffer.byteLength(chunk) : 0;
+}

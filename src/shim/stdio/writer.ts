@@ -1,0 +1,150 @@
+import { KIND } from '../../trace/records.ts';
+import { guarded, type Shim } from '../shim.ts';
+import { ByteFlow, type End, override, type Timers } from './flow.ts';
+import type { PipeSocket } from './socket.ts';
+
+/** A loop that never comes to the event loop records its sum every so many writes. */
+const MANY = 10_000;
+
+/** The writing end. Bytes count when the system is given them: Node's handle counts them, and is asked now and then. */
+export class Writer implements End {
+  readonly socket: PipeSocket;
+  readonly #shim: Shim;
+  readonly #flow: ByteFlow;
+  readonly #timers: Timers;
+  readonly #handle: PipeSocket['_handle'];
+  /** What of the handle's count is in the flow. */
+  #counted: number;
+  #summing = false;
+  #writes = 0;
+  /** Number of the open wait for room, 0: none. */
+  #wait = 0;
+  #accepted = -1;
+  #open = true;
+
+  constructor(shim: Shim, socket: PipeSocket, resource: number, timers: Timers) {
+    this.#shim = shim;
+    this.socket = socket;
+    this.#timers = timers;
+    this.#handle = socket._handle;
+    this.#counted = this.#handle?.bytesWritten ?? 0;
+    this.#flow = new ByteFlow(shim, KIND.send, resource);
+    this.#overrideWrites();
+  }
+
+  /** It waits for room. */
+  get stalled(): boolean {
+    return this.#wait !== 0;
+  }
+
+  #overrideWrites(): void {
+    const { _write, _writev } = this.socket;
+    const end = this;
+    override(
+      this.socket,
+      '_write',
+      function write(this: PipeSocket, ...args: [unknown, unknown, unknown]): void {
+        if (end.#isSummed()) {
+          _write.apply(this, args);
+          return;
+        }
+        const time = end.#shim.recorder.clock.now();
+        _write.apply(this, args);
+        end.#first(time, write);
+      },
+    );
+    // A pipe without it has none of its own either.
+    if (typeof _writev !== 'function') return;
+    override(this.socket, '_writev', function writev(this: PipeSocket, ...args: [unknown, unknown]): void {
+      if (end.#isSummed()) {
+        _writev.apply(this, args);
+        return;
+      }
+      const time = end.#shim.recorder.clock.now();
+      _writev.apply(this, args);
+      end.#first(time, writev);
+    });
+  }
+
+  #isSummed(): boolean {
+    if (this.#summing && ++this.#writes > MANY) this.#many();
+    return this.#summing;
+  }
+  #many(): void {
+    this.#writes = 0;
+    guarded(this.#shim, 'stdio', () => this.flush());
+  }
+
+  #first(time: number, skip: (...args: never[]) => unknown): void {
+    guarded(this.#shim, 'stdio', () => {
+      this.#flow.first(time, this.#moved(), skip);
+      if (this.#shim.recorder.finished) return;
+      this.#summing = true;
+      this.#writes = 0;
+      this.#timers.open(this);
+    });
+  }
+
+  /** Bytes that the handle has been given since it was last asked. */
+  #moved(): number {
+    const all = this.#handle?.bytesWritten ?? 0;
+    const moved = Math.max(0, all - this.#counted);
+    this.#counted += moved;
+    return moved;
+  }
+
+  flush(): void {
+    this.#flow.add(this.#moved());
+    this.#flow.flush();
+  }
+
+  tick(): boolean {
+    this.#flow.add(this.#moved());
+    this.#summing = this.#flow.flush();
+    // The system has not taken all of it: that may be the begin of a stop.
+    if (this.#pending() > 0) this.#timers.watch(this);
+    return this.#summing;
+  }
+
+  #pending(): number {
+    return this.socket._handle && !this.socket.destroyed ? this.socket.writableLength : 0;
+  }
+
+  look(): boolean {
+    const pending = this.#pending();
+    const { bytesWritten = 0, writeQueueSize = 0 } = this.#handle ?? {};
+    const accepted = pending > 0 ? bytesWritten - writeQueueSize : -1;
+    const stands = pending > 0 && accepted === this.#accepted;
+    this.#accepted = accepted;
+    if (!stands) this.#moves();
+    else if (this.#wait === 0) this.#stands(pending);
+    return pending > 0;
+  }
+
+  /** The program has closed it. */
+  closed(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#moves();
+    this.flush();
+    this.#shim.recorder.record(KIND.disconnect, 0, 0, this.#flow.resource);
+  }
+
+  #stands(pending: number): void {
+    this.flush();
+    const { recorder } = this.#shim;
+    const { resource, site } = this.#flow;
+    this.#wait = recorder.newWait();
+    recorder.record(KIND.waitSend, 0, 0, resource, site, this.#wait, 0);
+    recorder.record(KIND.backpressure, 0, 0, resource, site, 0, Math.min(pending, 0xffffffff));
+  }
+
+  #moves(): void {
+    if (this.#wait === 0) return;
+    const { recorder } = this.#shim;
+    const { resource } = this.#flow;
+    recorder.record(KIND.waitEnd, 0, 0, resource, 0, this.#wait, 0);
+    recorder.record(KIND.drained, 0, 0, resource);
+    this.#wait = 0;
+  }
+}

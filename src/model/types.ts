@@ -106,7 +106,8 @@ export interface ProcessView {
 
 /**
  * A thing over which messages go; a duplex pipe and an IPC channel are two of them, one per direction. A stdio pipe has no
- * messages: `sent`, `received` and `depth` count its bytes, and an end that is not traced has moved 0.
+ * messages: `sent`, `received` and `depth` count its bytes. What was received was sent, also by a process that is not traced;
+ * what such a process has received is not known: 0.
  */
 export interface ChannelView {
   readonly id: string;

@@ -59,7 +59,13 @@ function isUntracedNode(process: ReportProcess, all: readonly ReportProcess[]): 
 
 /** Channels whose two ends lived and that do not hand over what was sent, in words. */
 export function unpairedChannels(report: Report): string[] {
-  return report.channels
-    .filter(({ from, to, sent, received }) => from.length > 0 && to.length > 0 && sent !== received)
-    .map(({ kind, name, sent, received }) => `${kind} channel "${name}": ${sent} sent, ${received} received`);
+  return (
+    report.channels
+      // Bytes of a pipe may end in a process that is not traced.
+      .filter(({ kind }) => kind !== 'stdio')
+      .filter(({ from, to, sent, received }) => from.length > 0 && to.length > 0 && sent !== received)
+      .map(
+        ({ kind, name, sent, received }) => `${kind} channel "${name}": ${sent} sent, ${received} received`,
+      )
+  );
 }

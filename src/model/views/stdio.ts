@@ -30,7 +30,7 @@ export function isMade(resource: ResourceEntity): boolean {
 
 type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'bytes' | 'depth'>;
 
-/** A pipe has no messages: bytes are what is counted. What an end that is not traced has moved shows at the other end. */
+/** A pipe has no messages: bytes are what is counted. What was received was sent, whoever sent it. */
 export function stdioFlow(world: World, resource: ResourceEntity): Flow {
   const { uses } = resource;
   const ends = stdioEnds(world, resource);
@@ -42,7 +42,7 @@ export function stdioFlow(world: World, resource: ResourceEntity): Flow {
   return {
     from: idsOf(uses, (use) => use.sentBytes > 0, bytes > 0 ? ends.writer : null),
     to: idsOf(uses, (use) => use.receivedBytes > 0, bytes > 0 ? ends.reader : null),
-    sent,
+    sent: bytes,
     received,
     bytes,
     depth: both && sent >= received ? sent - received : null,

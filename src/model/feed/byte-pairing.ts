@@ -9,6 +9,8 @@ interface Piece {
   readonly exact: boolean;
 }
 interface Stream {
+  /** More than one writer or reader, lost records, or bytes of somebody who is not traced: who sent what is not known. */
+  mixed: boolean;
   readonly sender: ThreadUse[];
   readonly receiver: ThreadUse[];
   readonly sends: Piece[];
@@ -42,10 +44,10 @@ export class BytePairing {
     const stream = this.of(use.resource);
     const ends = way === 'send' ? stream.sender : stream.receiver;
     if (!ends.includes(use)) ends.push(use);
-    if (stream.sender.length > 1 || stream.receiver.length > 1 || end % 2 ** 32 !== n) {
+    if (stream.sender.length > 1 || stream.receiver.length > 1 || end % 2 ** 32 !== n) stream.mixed = true;
+    if (stream.mixed) {
       stream.sends.length = 0;
       stream.receives.length = 0;
-      if (end % 2 ** 32 !== n) ends.push(use);
       return [];
     }
     const pieces = way === 'send' ? stream.sends : stream.receives;
@@ -54,7 +56,8 @@ export class BytePairing {
     return this.match(stream);
   }
 
-  private match({ sends, receives, sender, receiver }: Stream): PairedBytes[] {
+  private match(stream: Stream): PairedBytes[] {
+    const { sends, receives, sender, receiver } = stream;
     const paired: PairedBytes[] = [];
     const [from, to] = [sender[0], receiver[0]];
     for (
@@ -67,7 +70,9 @@ export class BytePairing {
         continue;
       }
       sends.shift();
-      if (!send.exact || !receive.exact || !from || !to) continue;
+      // What comes before it is sent was sent by somebody else.
+      if (receive.time < send.time && send.exact) stream.mixed = true;
+      if (stream.mixed || !send.exact || !receive.exact || !from || !to) continue;
       const { end, bytes, time: sent } = send;
       const [a, b] = [from.thread.index, to.thread.index];
       paired.push({ end, bytes, from: a, to: b, sent, received: receive.time });
@@ -78,7 +83,7 @@ export class BytePairing {
   private of(resource: ResourceEntity): Stream {
     let stream = this.streams.get(resource);
     if (stream === undefined) {
-      stream = { sender: [], receiver: [], sends: [], receives: [] };
+      stream = { mixed: false, sender: [], receiver: [], sends: [], receives: [] };
       this.streams.set(resource, stream);
     }
     return stream;

@@ -50,16 +50,20 @@ function makeChannel(world: World, resource: ResourceEntity): ChannelView {
     resourceKind: resource.kind,
     name: resourceName(resource, world.sites),
     ...(resource.kind === 'stdio' ? bytesOf(world, resource) : messagesOf(world, resource)),
-    latencyNs: resource.latencyCount === 0 ? null : resource.latencySum / resource.latencyCount,
   };
 }
 
-type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'bytes' | 'depth' | 'exact'>;
+type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | 'name'>;
+
+function latencyOf({ latencySum, latencyCount }: ResourceEntity): number | null {
+  return latencyCount === 0 ? null : latencySum / latencyCount;
+}
 
 function bytesOf(world: World, resource: ResourceEntity): Flow {
   const flow = stdioFlow(world, resource);
   const exact = isExact(world, resource, flow.bytes);
-  return { ...flow, depth: exact ? flow.depth : null, exact };
+  const depth = exact ? flow.depth : null;
+  return { ...flow, depth, latencyNs: depth === null ? null : latencyOf(resource), exact };
 }
 
 function messagesOf(world: World, resource: ResourceEntity): Flow {
@@ -78,6 +82,7 @@ function messagesOf(world: World, resource: ResourceEntity): Flow {
       sum((use) => use.receivedBytes),
     ),
     depth: exact && resource.kind !== 'broadcast' ? Math.max(0, sent - received) : null,
+    latencyNs: latencyOf(resource),
     exact,
   };
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isFile, meantFile } from '../typescript/meant-file.ts';
+import { meantFile } from '../typescript/meant-file.ts';
+import { namedFiles } from './named-files.ts';
 
 /**
  * Node strips types, but compiles nothing: enums, parameter properties, namespaces, decorators, `import x = require()`,
@@ -20,45 +20,19 @@ const NOT_ERASABLE = [
 ];
 /** Type assertions in angle brackets and JSX are refused by Node as well; only `.tsx` is certain to hold JSX. */
 const TRANSFORMED_EXTENSIONS = new Set(['.tsx', '.jsx']);
-const STRINGS = /(['"`])((?:\.{1,2}\/|[\w@-])[^'"`\n$]{0,300})\1/g;
 const TYPESCRIPT = /\.(?:[cm]?ts|tsx)$/;
-/** Far more than a program that is started as a script has; a bound for a folder full of generated code. */
-const MOST_FILES = 1000;
 
 /** True when the script, or a TypeScript file that it names, needs more than the removal of its types. */
 export function needsTransformer(script: string): boolean {
-  const seen = new Set([script]);
-  for (const file of seen) {
-    const text = read(file);
+  for (const found of namedFiles(script, TYPESCRIPT)) {
+    if (found === undefined) return false;
+    const { file, text, missing } = found;
     if (TRANSFORMED_EXTENSIONS.has(path.extname(file)) || isNotErasable(text)) return true;
-    for (const name of namedIn(text)) {
-      const at = path.resolve(path.dirname(file), name);
-      if (isFile(at)) {
-        if (TYPESCRIPT.test(at) && !at.includes(`${path.sep}node_modules${path.sep}`)) seen.add(at);
-      } else if (name.startsWith('.') && meantFile(at) !== undefined) return true;
-    }
-    if (seen.size > MOST_FILES) return false;
+    if (missing.some((name) => meantFile(name) !== undefined)) return true;
   }
   return false;
 }
 
 export function isNotErasable(text: string): boolean {
   return NOT_ERASABLE.some((pattern) => pattern.test(text));
-}
-
-function namedIn(text: string): Set<string> {
-  const names = new Set<string>();
-  for (const match of text.matchAll(STRINGS)) {
-    const name = match[2] ?? '';
-    if (name.startsWith('.') || TYPESCRIPT.test(name)) names.add(name);
-  }
-  return names;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { UserError } from '../errors.ts';
 import { needsTransformer } from './erasable.ts';
 import type { NodeInfo } from './node.ts';
+import { mayUseRuntime } from './uses-runtime.ts';
 
 /** How a script is loaded, and with which flags of Node. */
 export interface LoaderChoice {
@@ -46,9 +47,13 @@ function hasLoaderHooks({ major, minor }: NodeInfo): boolean {
   return major > 20 || minor >= 6;
 }
 
-/** `import 'forkscope'` gets the bundled runtime, but only where nobody has installed one: hooks cost each process. */
+/**
+ * `import 'forkscope'` gets the bundled runtime, but only where nobody has installed one: hooks cost each process, and
+ * much where Node runs them in a thread of its own.
+ */
 function runtimeFlags(script: string, node: NodeInfo, files: string): string[] {
   if (!hasLoaderHooks(node) || resolveFrom(script, 'forkscope') !== undefined) return [];
+  if (!node.syncHooks && !mayUseRuntime(script)) return [];
   return ['--require', path.join(files, 'forkscope-register.cjs')];
 }
 

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isFile, meantFile } from '../typescript/meant-file.ts';
+
+const STRINGS = /(['"`])((?:\.{1,2}\/|[\w@-])[^'"`\n$]{0,300})\1/g;
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+/** Far more than a program that is started as a script has; a bound for a folder full of generated code. */
+const MOST_FILES = 1000;
+
+export interface NamedFile {
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+  /** Strings of it that look like files, as absolute paths that do not exist as they stand. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * A script, and every file of code that its strings name, and theirs: what a program that is started as a script is made
+ * of, its imports as well as what it forks. Packages are left out. Ends after many files with `undefined`.
+ *
+ * @param script absolute path
+ * @param wanted which files are of interest
+ */
+export function* namedFiles(script: string, wanted: RegExp = CODE): Generator<NamedFile | undefined> {
+  const seen = new Set([script]);
+  for (const file of seen) {
+    const text = read(file);
+    const missing: string[] = [];
+    for (const name of namedIn(text, wanted)) {
+      const at = path.resolve(path.dirname(file), name);
+      const isThere = isFile(at);
+      if (!isThere && !name.startsWith('.')) continue;
+      if (!isThere) missing.push(at);
+      const meant = isThere ? at : meantFile(at);
+      if (meant !== undefined && wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
+    }
+    yield { file, text, missing };
+    if (seen.size > MOST_FILES) {
+      yield undefined;
+      return;
+    }
+  }
+}
+
+export function isInPackage(file: string): boolean {
+  return file.includes(`${path.sep}node_modules${path.sep}`);
+}
+
+function namedIn(text: string, wanted: RegExp): Set<string> {
+  const names = new Set<string>();
+  for (const [, , name = ''] of text.matchAll(STRINGS)) {
+    if (name.startsWith('.') || wanted.test(name)) names.add(name);
+  }
+  return names;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -20,6 +20,7 @@ import { becomeChild } from './main.ts';
 import { Process } from './process.ts';
 import { resolveReference } from './resolve.ts';
 import { current, newState } from './state.ts';
+import { letGoOfTerminals } from './terminals.ts';
 import { CONTROL_FD, MEMORY_FD, REPLY, type StartHeader, type StartPayload } from './wire.ts';
 
 /** Entry of `dist/runtime-child.cjs`. */
@@ -123,6 +124,7 @@ function become(header: StartHeader): void {
   process.title = `node ${path.basename(header.argv[0] ?? '')} [${header.name}]`;
   watchParent(header);
   watchUnfinished(header.name);
+  letGoOfTerminals();
   enableCompileCache();
   setCurrentProcess(
     currentProcess(),

@@ -9,7 +9,7 @@ export * from './errors.ts';
 export { JoinableQueue } from './joinable-queue.ts';
 export * as queue from './local-queue.ts';
 export { LifoQueue, PriorityQueue } from './local-queue.ts';
-export { Lock, LockGuard } from './lock.ts';
+export { Lock } from './lock.ts';
 export {
   getLogger,
   LOG_LEVELS,
@@ -67,6 +67,7 @@ export { SimpleQueue } from './simple-queue.ts';
 export { Barrier, type BarrierOptions } from './sync/barrier.ts';
 export { Condition, type ConditionOptions } from './sync/condition.ts';
 export { Event } from './sync/event.ts';
+export { LockGuard } from './sync/guard.ts';
 export { RLock } from './sync/rlock.ts';
 export { BoundedSemaphore, Semaphore, type SemaphoreOptions } from './sync/semaphore.ts';
 export { type AnyFunction, task } from './task.ts';

@@ -1,3 +1,5 @@
+import { SharedMemoryError } from '../shm/platform.ts';
+
 /** The runtime's errors carry Python's names, so that a program translated from Python finds what it catches. */
 class NamedError extends Error {
   constructor(message?: string, options?: ErrorOptions) {
@@ -92,7 +94,14 @@ export class RuntimeError extends NamedError {}
 /** A time limit has passed. */
 export class TimeoutError extends NamedError {}
 
+/** All of them by name: an error that comes from another process gets its class back from here. */
 export const RUNTIME_ERRORS = {
+  BufferTooShort,
+  MaybeEncodingError,
+  OwnerDiedError,
+  RemoteTraceback,
+  SharedMemoryError,
+  TypeMismatch,
   ValueError,
   AssertionError,
   Empty,

@@ -3,9 +3,9 @@
  * see `Queue` in queue.ts.
  */
 import { clampTimer } from './blocking.ts';
-import { AssertionError, Empty, Full, ValueError } from './errors.ts';
-import { registerHandle } from './handles.ts';
+import { Empty, Full, ValueError } from './errors.ts';
 import { type AsyncWaitOptions, patience } from './options.ts';
+import { staysHere } from './stays.ts';
 
 /** How items lie in a queue. */
 interface Store<T> {
@@ -262,15 +262,4 @@ function comparePythonic(a: unknown, b: unknown): number {
 
 export { Empty, Full };
 
-/** Only to be refused by name: without it a queue would travel as an empty object. */
-registerHandle<Queue>(Queue.prototype, {
-  id: 'localQueue',
-  toWire() {
-    throw new TypeError(
-      "a queue.Queue belongs to one process and can't be sent to another; use forkscope's Queue",
-    );
-  },
-  fromWire() {
-    throw new AssertionError('a local queue never travels');
-  },
-});
+staysHere(Queue.prototype, 'queue.Queue', "it belongs to one process; use forkscope's Queue");

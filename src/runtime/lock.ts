@@ -1,21 +1,12 @@
 import { WAIT } from '../shm/layout.ts';
 import type { Memory } from '../shm/memory.ts';
-import { blockAsync, blockSync, newWait, type Operation, PENDING, type Pending } from './blocking.ts';
+import { newWait, PENDING, type Pending } from './blocking.ts';
 import { OwnerDiedError, ValueError } from './errors.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  createCore,
-  Handle,
-  openCores,
-  registerSingle,
-  type Shape,
-} from './handles.ts';
+import { type Core, checkName, createCore, openCores, registerSingle, type Shape } from './handles.ts';
 import { beforeRelease } from './instance.ts';
-import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
+import type { WaitOptions } from './options.ts';
 import { channels, publish, type Wait } from './publish.ts';
-import { runInTask } from './task.ts';
+import { Acquirable } from './sync/acquirable.ts';
 
 /** Words of a lock's content. Also the head of an RLock's. */
 export const LOCK = {
@@ -34,71 +25,40 @@ export const EXITED = 1 << 30;
 
 const SHAPE: Shape = { kind: 'lock', words: LOCK.words, waitPoints: LOCK.waiters, waitPointCount: 1 };
 
-/** What `acquire` resolves to; disposing it releases the lock, once. */
-export class LockGuard implements AsyncDisposable, Disposable {
-  #release: (() => void) | undefined;
-  constructor(release: () => void) {
-    this.#release = release;
-  }
-  [Symbol.dispose](): void {
-    const release = this.#release;
-    this.#release = undefined;
-    release?.();
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    this[Symbol.dispose]();
-  }
-}
-
 /**
  * A lock between any threads of any processes, not recursive. Who releases it need not be who acquired it.
  * It stays held when its holder ends normally; when the holder dies by a signal or a crash, the lock becomes free and one
  * waiter gets OwnerDiedError.
  */
-export class Lock extends Handle {
+export class Lock extends Acquirable {
   // Copies of what the handle's core has: an uncontended pair costs 20 ns, and each step through objects 1–2.
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #memory: Memory;
-  readonly #operation: Operation<true>;
 
   /** @param options `name` appears in traces and errors. */
   constructor(options: { readonly name?: string } = {}, core?: Core) {
     const own = core ?? createCore(SHAPE, { name: checkName(options.name), capacity: 0 });
-    super(own, BOTH);
-    this.#words = own.memory.words;
-    this.#at = own.content;
-    this.#memory = own.memory;
     const point = own.content + LOCK.waiters;
-    this.#operation = {
+    super(own, {
       op: 'waitAcquire',
       target: own.info,
       point,
       line: own.line(point),
-      attempt: (wait, slice) => this.#attempt(own, wait, slice),
-    };
-  }
-
-  /**
-   * Takes the lock. Resolves to a guard for `await using`, or to `false` when `timeout` (seconds) has passed or with
-   * `block: false`. Rejects with OwnerDiedError when the holder was found dead.
-   */
-  acquire(): Promise<LockGuard>;
-  acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
-  async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
-    const { core } = this;
-    if (this.#operation.line.length > 0 || !this.#take(core, false)) {
-      const result = await blockAsync(this.#operation, patience(options), options?.signal);
-      if (result === PENDING) return false;
-    }
-    return new LockGuard(() => this.release());
+      attempt: (wait, slice) => attemptLock(own, wait, slice, own.memory.thread),
+    });
+    this.#words = own.memory.words;
+    this.#at = own.content;
+    this.#memory = own.memory;
   }
 
   /** Takes the lock, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
-  acquireSync(options?: WaitOptions): boolean {
-    const { core } = this;
-    if (this.#take(core, true)) return true;
-    return blockSync(this.#memory.waits, this.#operation, patience(options)) !== PENDING;
+  override acquireSync(options?: WaitOptions): boolean {
+    return this.#take(this.core, true) || super.acquireSync(options);
+  }
+
+  protected override takeNow(): boolean {
+    return !this.isWaitedFor && this.#take(this.core, false);
   }
 
   /** Gives the lock back. @throws ValueError when nobody holds it */
@@ -117,28 +77,6 @@ export class Lock extends Handle {
     return Atomics.load(this.#words, this.core.content) !== 0;
   }
 
-  /** Runs `body` holding the lock, as an async task that owns it, and releases it whatever happens. */
-  async with<T>(body: () => T | Promise<T>): Promise<T> {
-    return await runInTask(async () => {
-      await this.acquire();
-      try {
-        return await body();
-      } finally {
-        this.release();
-      }
-    });
-  }
-
-  /** The same for a synchronous body; blocks the thread. */
-  withSync<T>(body: () => T): T {
-    this.acquireSync();
-    try {
-      return body();
-    } finally {
-      this.release();
-    }
-  }
-
   #take(core: Core, sync: boolean): boolean {
     const words = this.#words;
     const at = this.#at;
@@ -147,10 +85,6 @@ export class Lock extends Handle {
     words[at + LOCK.ticket] = ticket;
     if (channels.acquire.hasSubscribers) publish('acquire', core.info, ticket, 0, newWait(sync));
     return true;
-  }
-
-  #attempt(core: Core, wait: Wait, slice: boolean): true | Pending {
-    return attemptLock(core, wait, slice, this.#memory.thread);
   }
 }
 

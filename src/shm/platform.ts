@@ -34,5 +34,8 @@ export interface Mapping {
 
 /** Thrown where shared memory cannot be had at all (no native library) or no more of it. */
 export class SharedMemoryError extends Error {
-  override readonly name = 'SharedMemoryError';
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, 'name', { value: 'SharedMemoryError', configurable: true, writable: true });
+  }
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Decoder } from '../../src/runtime/codec/decode.ts';
 import { Encoder } from '../../src/runtime/codec/encode.ts';
+import * as errors from '../../src/runtime/errors.ts';
+import { SharedMemoryError } from '../../src/shm/platform.ts';
 
 const noHandles = {
   toWire: () => undefined,
@@ -112,6 +114,33 @@ test('errors keep class, message, stack, cause and fields', () => {
     override readonly name = 'Custom';
   }
   assert.equal((roundTrip(new Custom('x')) as Error).name, 'Custom');
+});
+
+test('every error of the runtime keeps its class and its fields, whatever name it is given', () => {
+  const made = new Map<string, Error>([
+    ['BufferTooShort', new errors.BufferTooShort(Buffer.from('long'))],
+    ['OwnerDiedError', new errors.OwnerDiedError('gone', 77)],
+    ['MaybeEncodingError', new errors.MaybeEncodingError('why', 'what')],
+    ['RemoteTraceback', new errors.RemoteTraceback('Error: far away\n    at there')],
+    ['OSError', new errors.OSError('broken', { code: 'EPIPE' })],
+    ['SharedMemoryError', new SharedMemoryError('full', { cause: new Error('ENOSPC') })],
+  ]);
+  for (const [name, Class] of Object.entries(errors)) {
+    if (typeof Class !== 'function' || made.has(name)) continue;
+    made.set(name, new (Class as new (message: string) => Error)(name));
+  }
+  assert.ok(made.size > 25);
+  for (const error of made.values()) {
+    const result = roundTrip(error) as Error;
+    assert.equal(result.constructor, error.constructor);
+    assert.deepStrictEqual(result, error);
+    assert.equal(result.stack, error.stack);
+    assert.equal(String(result), String(error));
+  }
+  const renamed = Object.assign(new errors.Full('x'), { name: 'QueueFull' });
+  const result = roundTrip(renamed) as Error;
+  assert.ok(result instanceof errors.Full);
+  assert.equal(result.name, 'QueueFull');
 });
 
 test('what cannot travel is refused by name, and the encoder works on', () => {

@@ -2,7 +2,7 @@ import { deserialize } from 'node:v8';
 import * as errors from '../errors.ts';
 import { type AnyView, BUFFER_VIEW, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
 
-const ERRORS: Readonly<Record<string, new (message?: string, options?: ErrorOptions) => Error>> = {
+const ERRORS: Readonly<Record<string, { readonly prototype: Error }>> = {
   Error,
   TypeError,
   RangeError,
@@ -234,14 +234,15 @@ export class Decoder {
     // Its number comes before those of its fields; a cause that points back to it finds the placeholder's successor.
     const result = this.#remember(new Error());
     const index = this.#seen.length - 1;
-    const [name, message, stack, cause, extra] = this.#fields([]) as [
+    const [name, message, stack, cause, extra, runtimeClass] = this.#fields([]) as [
       string,
       string,
       string,
       unknown[],
       object,
+      string | undefined,
     ];
-    const Class = ERRORS[name];
+    const Class = ERRORS[runtimeClass ?? name];
     const error = Class === undefined ? result : Object.setPrototypeOf(result, Class.prototype);
     this.#seen[index] = error;
     define(error, 'message', message);

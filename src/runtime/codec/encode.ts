@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { serialize } from 'node:v8';
-import { SerializationError } from '../errors.ts';
+import { RUNTIME_ERRORS, SerializationError } from '../errors.ts';
 import { type AnyView, type HandleCodec, TAG, VIEWS } from './tags.ts';
 import { Writer } from './writer.ts';
 
@@ -201,7 +201,10 @@ export class Encoder {
       }
     }
     const cause = 'cause' in value ? [value.cause] : [];
-    this.#tagged(TAG.error, [value.name, value.message, value.stack, cause, extra]);
+    const fields = [value.name, value.message, value.stack, cause, extra];
+    const { name } = value.constructor;
+    const known = (RUNTIME_ERRORS as Record<string, unknown>)[name] === value.constructor;
+    this.#tagged(TAG.error, known && name !== value.name ? [...fields, name] : fields);
   }
 
   #byV8(value: object): void {

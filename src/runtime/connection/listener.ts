@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { OSError, ValueError } from '../errors.ts';
+import { staysHere } from '../stays.ts';
 import { authenticate, checkKey } from './auth.ts';
 import { SocketConnection } from './socket-connection.ts';
 
@@ -158,3 +159,5 @@ function freeAddress(family: Family): Address {
   process.once('exit', () => rmSync(file, { force: true }));
   return file;
 }
+
+staysHere(Listener.prototype, 'Listener', 'send its address');

@@ -6,6 +6,7 @@ import { BufferTooShort, EOFError, OSError, ValueError } from '../errors.ts';
 import { remoteHandleCodec } from '../handles.ts';
 import { type AsyncWaitOptions, milliseconds, patience } from '../options.ts';
 import { FORM } from '../ring.ts';
+import { staysHere } from '../stays.ts';
 import { Deframer, type Frame, frame } from './framing.ts';
 
 const encoder = new Encoder(remoteHandleCodec);
@@ -202,3 +203,9 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     if (this.#closed) throw new OSError('handle is closed');
   }
 }
+
+staysHere(
+  SocketConnection.prototype,
+  'SocketConnection',
+  "Node cannot pass a socket on; send its Listener's address",
+);

@@ -11,6 +11,7 @@ import { resolveReference } from '../process/resolve.ts';
 import { current } from '../process/state.ts';
 import type { Reference } from '../process/wire.ts';
 import { Queue } from '../queue.ts';
+import { staysHere } from '../stays.ts';
 import { type AnyFunction, task } from '../task.ts';
 import { makeProxy, setProxyType } from './base-proxy.ts';
 import { clientFor, forgetClient, type ServerClient } from './client.ts';
@@ -233,6 +234,9 @@ export class SyncManager extends BaseManager {
     return this.create('Pool', processes) as Promise<PoolProxy>;
   }
 }
+staysHere(BaseManager.prototype, 'BaseManager', 'send its proxies, or connect() to its address');
+staysHere(SyncManager.prototype, 'SyncManager', 'send its proxies, or connect() to its address');
+
 for (const type of standardTypes().values()) addType(SyncManager, type);
 
 /** A started manager of Python's shared types. */

@@ -1,5 +1,5 @@
-import { LockGuard } from '../lock.ts';
 import type { WaitOptions } from '../options.ts';
+import { LockGuard } from '../sync/guard.ts';
 import { runInTask } from '../task.ts';
 import { BaseProxy, setProxyType } from './base-proxy.ts';
 

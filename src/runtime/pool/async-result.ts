@@ -4,6 +4,7 @@ import { clampTimer, newWait } from '../blocking.ts';
 import { TimeoutError, ValueError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
 import { publishWait, publishWaitEnd } from '../publish.ts';
+import { staysHere } from '../stays.ts';
 
 export interface Callbacks<R> {
   /** Called with the value, in the parent. */
@@ -98,3 +99,5 @@ export class AsyncResult<R> {
     });
   }
 }
+
+staysHere(AsyncResult.prototype, 'AsyncResult', 'send what its get() resolves to');

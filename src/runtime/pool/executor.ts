@@ -1,5 +1,6 @@
 import { clampTimer } from '../blocking.ts';
 import { BrokenProcessPool, CancelledError, RuntimeError, TimeoutError, ValueError } from '../errors.ts';
+import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import type { AsyncResult } from './async-result.ts';
 import { Pool } from './pool.ts';
@@ -219,3 +220,6 @@ function zip(sources: readonly Iterable<unknown>[]): unknown[][] {
   const length = columns.length === 0 ? 0 : Math.min(...columns.map((column) => column.length));
   return Array.from({ length }, (_, i) => columns.map((column) => column[i]));
 }
+
+staysHere(Future.prototype, 'Future', 'send its result');
+staysHere(ProcessPoolExecutor.prototype, 'ProcessPoolExecutor', 'it belongs to who made it');

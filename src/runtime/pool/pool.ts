@@ -4,6 +4,7 @@ import { refer, type Target } from '../process/reference.ts';
 import { current } from '../process/state.ts';
 import { publish } from '../publish.ts';
 import { Queue } from '../queue.ts';
+import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
 import { checkChunk, checkMaxTasks, checkSize, describeExit } from './checks.ts';
@@ -339,3 +340,5 @@ export class Pool implements AsyncDisposable {
     for (const queue of this.#queues) queue.close();
   }
 }
+
+staysHere(Pool.prototype, 'Pool', "it belongs to who made it; a manager's can be shared");

@@ -1,6 +1,7 @@
 import { clampTimer } from '../blocking.ts';
 import { TimeoutError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
+import { staysHere } from '../stays.ts';
 import type { Outcome } from './dispatcher.ts';
 
 /** Results of `imap` and `imapUnordered`, one after the other. */
@@ -97,3 +98,5 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
     });
   }
 }
+
+staysHere(ResultIterator.prototype, 'ResultIterator', 'send what it yields');

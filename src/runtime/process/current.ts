@@ -1,5 +1,6 @@
 /** Who am I: `currentProcess`, `parentProcess`, `activeChildren`. */
 import { processState } from '../../shm/liveness.ts';
+import { staysHere } from '../stays.ts';
 import { liveChildren } from './children.ts';
 import { Process, standHere } from './process.ts';
 import { current, newState } from './state.ts';
@@ -67,3 +68,5 @@ export function parentProcess(): ParentProcess | null {
 export function activeChildren(): Process[] {
   return liveChildren();
 }
+
+staysHere(ParentProcess.prototype, 'ParentProcess', 'every process has its own');

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { processState } from '../../shm/liveness.ts';
 import { AssertionError, BootstrapError, SerializationError, TypeMismatch, ValueError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
+import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import { authKey, checkAuthKey, setAuthKey } from './authkey.ts';
 import { bootstrapMessage, isBootstrapping, refuseStart } from './bootstrapping.ts';
@@ -243,3 +244,5 @@ async function callByName(
   if (fn === undefined) throw new SerializationError(`${String(target[0])} has no export "${target[1]}"`);
   return kwargs === undefined ? fn(...args) : fn(...args, kwargs);
 }
+
+staysHere(Process.prototype, 'Process', 'it belongs to who started it; send its pid or its name');

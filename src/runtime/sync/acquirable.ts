@@ -1,10 +1,10 @@
 import { blockAsync, blockSync, type Operation, PENDING } from '../blocking.ts';
 import { BOTH, type Core, Handle } from '../handles.ts';
-import { LockGuard } from '../lock.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
 import { runInTask } from '../task.ts';
+import { LockGuard } from './guard.ts';
 
-/** What RLock and the semaphores share: acquiring in both forms, guards, and `with`. */
+/** What the locks and the semaphores share: acquiring in both forms, guards, and `with`. */
 export abstract class Acquirable extends Handle {
   readonly #operation: Operation<true>;
 
@@ -15,13 +15,13 @@ export abstract class Acquirable extends Handle {
 
   /**
    * Takes it. Resolves to a guard for `await using`, or to `false` when `timeout` (seconds) has passed or with
-   * `block: false`.
+   * `block: false`. A lock rejects with OwnerDiedError when its holder was found dead.
    */
   acquire(): Promise<LockGuard>;
   acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
     this.core;
-    if (this.reenter()) return new LockGuard(() => this.release());
+    if (this.takeNow()) return new LockGuard(() => this.release());
     const result = await blockAsync(this.#operation, patience(options), options?.signal);
     return result === PENDING ? false : new LockGuard(() => this.release());
   }
@@ -34,8 +34,13 @@ export abstract class Acquirable extends Handle {
 
   abstract release(): void;
 
-  /** Takes it again for the task that has it already, past those who wait. False: the usual way. */
-  protected reenter(): boolean {
+  /** Whether others of this thread wait for it. */
+  protected get isWaitedFor(): boolean {
+    return this.#operation.line.length > 0;
+  }
+
+  /** A short way to take it at once, where there is one. False: the usual way. */
+  protected takeNow(): boolean {
     return false;
   }
 

@@ -13,10 +13,11 @@ import {
   registerHandle,
   type Shape,
 } from '../handles.ts';
-import { Lock, type LockGuard } from '../lock.ts';
+import { Lock } from '../lock.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
 import { publish } from '../publish.ts';
 import { waitLimits } from './event.ts';
+import type { LockGuard } from './guard.ts';
 import { RLock } from './rlock.ts';
 import { SLEEPER_WORDS, Sleepers } from './sleepers.ts';
 

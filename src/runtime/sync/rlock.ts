@@ -40,8 +40,8 @@ export class RLock extends Acquirable {
     else free(core);
   }
 
-  /** Behind the others in the line its owner would wait for them, and they for it. */
-  protected override reenter(): boolean {
+  /** Again, past those who wait: behind them in the line its owner would wait for them, and they for it. */
+  protected override takeNow(): boolean {
     return attemptAgain(this.core, currentTask());
   }
 

@@ -262,4 +262,5 @@ function comparePythonic(a: unknown, b: unknown): number {
 
 export { Empty, Full };
 
-staysHere(Queue.prototype, 'queue.Queue', "it belongs to one process; use forkscope's Queue");
+// As in Python, whose tutorials show this very TypeError.
+staysHere(Queue.prototype, 'queue.Queue', "it belongs to one process; use forkscope's Queue", TypeError);

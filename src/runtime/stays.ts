@@ -6,9 +6,14 @@ import { registerHandle } from './handles.ts';
  * Has instances of `prototype`'s class refused by name when they are put into a message or an argument: else they would
  * arrive as empty objects. `why`: what to do instead.
  */
-export function staysHere(prototype: object, name: string, why: string): void {
+export function staysHere(
+  prototype: object,
+  name: string,
+  why: string,
+  Refusal: new (message: string) => Error = SerializationError,
+): void {
   const refuse = (): never => {
-    throw new SerializationError(
+    throw new Refusal(
       `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name} cannot be sent to another process: ${why}`,
     );
   };

@@ -1,7 +1,5 @@
 // A worker that dies cannot be replaced: the system gives no more processes. The pool must stop the one that it has left.
-import child_process from 'node:child_process';
-import { syncBuiltinESMExports } from 'node:module';
-import { activeChildren, isMain, Pool } from 'forkscope';
+import { activeChildren, isMain, Pool, setExecutable } from 'forkscope';
 import { settled, tell, until } from './tell.ts';
 
 export const square = (x: number): number => x * x;
@@ -9,11 +7,8 @@ export const square = (x: number): number => x * x;
 async function main(): Promise<void> {
   const pool = new Pool(2);
   await pool.ready();
-  const { spawn } = child_process;
   // Workers are replaced; the replacement finds no executable, as when the system refuses.
-  child_process.spawn = ((_command: string, ...rest: [readonly string[], object]) =>
-    spawn('/nonexistent/node', ...rest)) as typeof spawn;
-  syncBuiltinESMExports();
+  setExecutable('/nonexistent/node');
   const [victim] = pool.pids;
   const result = settled(async () => {
     await pool.apply(square, [1]);

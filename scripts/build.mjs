@@ -1,4 +1,5 @@
 // Bundles every part of Forkscope into dist/. `--watch` rebuilds on change, `--clean` empties dist/ first.
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -144,6 +145,16 @@ function writeEsmEntry() {
   writeFileSync(path.join(dist, 'runtime-child.cjs'), "require('./runtime.cjs').__runChild();\n");
 }
 
+/** What a TypeScript program that installed the package compiles against. */
+function writeTypes() {
+  const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'src/runtime/tsconfig.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('the types of the runtime could not be written');
+}
+
 if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyNative();
@@ -153,4 +164,5 @@ if (watch) {
 } else {
   await Promise.all(bundles.map((options) => esbuild.build(options)));
   if (existsSync(path.join(dist, 'runtime.cjs'))) writeEsmEntry();
+  if (only === undefined) writeTypes();
 }

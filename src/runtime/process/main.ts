@@ -45,14 +45,21 @@ export function mainPath(): string | undefined {
 /**
  * Whether the module is the program's main, and this process the one that the user started: the guard that every program
  * needs, because children import the main module again. `import.meta.main` says the same from Node 24 on.
+ * @param module `import.meta`, or `module` in CommonJS
  */
-export function isMain(meta: ImportMeta | { readonly url: string }): boolean {
+export function isMain(
+  module: ImportMeta | { readonly url: string } | { readonly filename: string },
+): boolean {
   if (child || !isMainThread) return false;
-  const native = (meta as { readonly main?: unknown }).main;
+  const { main: native, url, filename } = module as Partial<Record<'main' | 'url' | 'filename', unknown>>;
   if (typeof native === 'boolean') return native;
-  if (!meta.url?.startsWith('file:')) return false;
+  const file = typeof url === 'string' ? fileOf(url) : filename;
   const main = mainPath();
-  return main !== undefined && main === realpath(fileURLToPath(meta.url));
+  return main !== undefined && typeof file === 'string' && main === realpath(file);
+}
+
+function fileOf(url: string): string | undefined {
+  return url.startsWith('file:') ? fileURLToPath(url) : undefined;
 }
 
 function realpath(file: string): string {

@@ -287,6 +287,31 @@ if (role) {
   assert.deepEqual([out.sent, out.received, out.depth], [1_000_000, 65_536, 934_464]);
 });
 
+test('stdio: nothing is certain while a worker thread could make the parent read', async (t) => {
+  const source = `
+if (role) process.stdout.write(Buffer.alloc(1e6));
+else { const c = node('child', { stdio: ['ignore', 'pipe', 'inherit'] }); const { Worker } = require('node:worker_threads');
+  new Worker('setTimeout(() => {}, 1500)', { eval: true }).on('exit', () => c.stdout.resume()); c.on('close', (code) => console.log(code)); }`;
+  const file = program(temporaryDirectory(t), 'main.cjs', PRELUDE + source);
+  const certain: string[] = [];
+  const { stdout, dir } = await runTraced(t, process.execPath, [file]);
+  assert.equal(stdout, '0\n');
+  const model = new TestModel();
+  const reader = openTrace(dir);
+  reader.drain({
+    definition: (stream, definition) => model.definition(stream, definition),
+    observation: (seen) => model.observation(seen),
+    damage: (damage) => model.damage(damage),
+    record(stream, record) {
+      model.record(stream, record);
+      const found = model.findings(model.lastTime);
+      certain.push(...found.filter((f) => f.certainty === 'certain').map((f) => f.title));
+    },
+  });
+  reader.close();
+  assert.deepEqual(certain, []);
+});
+
 test('stdio: of a child that is not Node it is suspected', { timeout: 40_000 }, async (t) => {
   const source = `const c = cp.spawn('cat'); c.stdin.end(Buffer.alloc(5e6)); c.on('exit', () => console.log('never'));`;
   const { found, model } = await hang(t, source, 6e9);

@@ -30,8 +30,8 @@ export interface StartedChild {
   readonly spawnKey: string;
   readonly site: number;
 }
-/** The children of this thread that are recorded here: not those of the runtime, which reports its own. */
-export const startedChildren = new WeakMap<object, StartedChild>();
+/** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
+export const liveChildren = new Map<object, StartedChild>();
 
 const NAMED: ReadonlySet<string> = new Set(['spawn', 'fork', 'exec', 'execFile']);
 
@@ -112,7 +112,7 @@ function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<o
   const { recorder } = shim;
   const id = recorder.newId();
   ids.set(child, id);
-  startedChildren.set(child, { id, spawnKey, site });
+  liveChildren.set(child, { id, spawnKey, site });
   recorder.define({ type: 'child', id, spawnKey, api, name: '', file, argv: shorten(argv), daemon: false });
   recorder.record(KIND.start, 0, 0, id, site, pid, 0);
 }
@@ -121,6 +121,7 @@ function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: We
   const id = ids.get(child);
   if (id === undefined) return;
   ids.delete(child);
+  liveChildren.delete(child);
   const [, code, signal] = args;
   const pid = Number(Reflect.get(child, 'pid') ?? 0);
   const number =

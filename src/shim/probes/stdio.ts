@@ -8,7 +8,7 @@ import type { Reader } from '../stdio/reader.ts';
 import { StdioRest } from '../stdio/rest.ts';
 import { isPipeSocket, mayBeParents, type PipeSocket } from '../stdio/socket.ts';
 import type { Writer } from '../stdio/writer.ts';
-import { startedChildren } from './child-process.ts';
+import { liveChildren } from './child-process.ts';
 
 /**
  * The pipes between a process and its children, at both ends where the child is traced: how many bytes, and who does not
@@ -19,7 +19,8 @@ export const stdio: Probe = {
   install(shim) {
     if (!shim.session.options.stdio) return;
     const pipes = new StdioPipes(shim);
-    shim.quiescence.consult(new StdioRest(shim, pipes));
+    const rest = new StdioRest(shim, pipes);
+    shim.quiescence.consult(rest);
     const prototype: object = childProcess.ChildProcess.prototype;
     patch(
       prototype,
@@ -31,6 +32,7 @@ export const stdio: Probe = {
           const result = Reflect.apply(original, this, args);
           guarded(shim, 'stdio', () => {
             shim.recorder.together(() => watchChild(shim, pipes, this as object));
+            if (Reflect.get(Object(args[0]), 'signal')) rest.mayBeAborted(this as object);
           });
           return result;
         },
@@ -50,7 +52,7 @@ export const stdio: Probe = {
 
 /** The sockets of pipes that Node has made for this child; other descriptors have none. */
 function watchChild(shim: Shim, pipes: StdioPipes, child: object): void {
-  const started = startedChildren.get(child);
+  const started = liveChildren.get(child);
   const sockets: unknown = Reflect.get(child, 'stdio');
   if (started === undefined || !Array.isArray(sockets)) return;
   const { spawnKey, site } = started;

@@ -6,6 +6,9 @@ import { guarded, newSpawnKey, type Probe, patch, type Shim } from '../shim.ts';
 import { handOver } from '../thread.ts';
 import { makingWorker } from './ports.ts';
 
+/** The worker threads that this thread has started and that have not ended. Node lists them nowhere as what keeps it alive. */
+export const liveWorkers = new Set<object>();
+
 /** Worker threads: start and end, and a stream of their own. */
 export const workers: Probe = {
   name: 'workers',
@@ -17,8 +20,10 @@ export const workers: Probe = {
       'emit',
       (emitOriginal) =>
         function emit(this: unknown, ...args) {
-          if (args[0] === 'exit')
+          if (args[0] === 'exit') {
+            liveWorkers.delete(this as object);
             guarded(shim, 'workers', () => recordExit(shim, this as object, args[1], ids));
+          }
           return Reflect.apply(emitOriginal, this, args);
         },
     );
@@ -26,8 +31,11 @@ export const workers: Probe = {
     const construct = (target: typeof original, args: unknown[], newTarget: unknown): object => {
       const prepared = guarded(shim, 'workers', () => prepare(shim, args, construct));
       const label = guarded(shim, 'workers', () => labelOf(args)) ?? '';
-      const make = (): object =>
-        makingWorker(label, () => Reflect.construct(target, args, newTarget as typeof original));
+      const make = (): object => {
+        const made = makingWorker(label, () => Reflect.construct(target, args, newTarget as typeof original));
+        liveWorkers.add(made);
+        return made;
+      };
       if (!prepared) return make();
       const made = handOver(prepared.handover, make);
       guarded(shim, 'workers', () => recordStart(shim, made, prepared, ids));

@@ -9,8 +9,10 @@ import { notedFinding, startedPlaces, waitPlace } from '../noted.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { resourceWords, timeWords } from '../words.ts';
 
-const FIX =
+const FIX_UP =
   "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.";
+const FIX_DOWN =
+  "Read process.stdin in the child, or destroy it there, or write no more than the child reads: wait for 'drain' when write() says false.";
 /** A child that uses more than this, percent of a core, computes. */
 const BUSY = 5;
 
@@ -25,7 +27,7 @@ export const stdoutCycle = cycleRule((context, { links }): ChainWords | null => 
     kind: 'stdout-not-drained',
     title: title(context, resource, reader, writer),
     reason: `${processName(writer)} has more to write than the pipe holds and cannot end before that is read. ${processName(reader)} has stopped reading, and nothing but the end of its children could wake it.`,
-    fix: FIX,
+    fix: fixOf(resource),
   };
 });
 
@@ -88,6 +90,10 @@ function rests(main: ThreadEntity | null): boolean {
   return main.quiescent !== null || (main.keptAlive !== null && main.keptAlive.time >= main.lastTime);
 }
 
+function fixOf(resource: ResourceEntity): string {
+  return parseStdioKey(resource.key)?.way === 'down' ? FIX_DOWN : FIX_UP;
+}
+
 interface What {
   readonly reader: ProcessEntity;
   readonly writer: ProcessEntity;
@@ -110,7 +116,7 @@ function noted(context: RuleContext, resource: ResourceEntity, what: What): Find
     resources: [resource],
     places: [...(wait ? [waitPlace(wait)] : []), ...(child ? startedPlaces(child) : [])],
     explanation: evidence,
-    fix: FIX,
+    fix: fixOf(resource),
   });
 }
 

@@ -82,7 +82,7 @@ export class Quiescence {
   #arm(): void {
     if (this.#armed) return;
     this.#armed = true;
-    natives.setTimeout(this.#look, QUIET_MS).unref();
+    natives.later(this.#look, QUIET_MS);
   }
 
   readonly #look = (): void => {

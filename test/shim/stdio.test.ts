@@ -287,17 +287,43 @@ if (role) {
   assert.deepEqual([out.sent, out.received, out.depth], [1_000_000, 65_536, 934_464]);
 });
 
-test('stdio: nothing is certain while a worker thread could make the parent read', async (t) => {
-  const source = `
+/** What may end the hang, and what the parent says then. */
+const RESCUES: Readonly<Record<string, readonly [source: string, said: string]>> = {
+  'a worker thread could make the parent read': [
+    `const { Worker } = require('node:worker_threads'); start().on('close', (code) => console.log(code));
+  new Worker('setTimeout(() => {}, 1200)', { eval: true }).on('exit', () => c.stdout.resume());`,
+    '0',
+  ],
+  "a timer that is not ref'd may fire": [
+    `setTimeout(() => c.kill(), 1200).unref(); start().on('close', (code, signal) => console.log(signal));`,
+    'SIGTERM',
+  ],
+  'an abort signal may fire': [
+    `start({ signal: AbortSignal.timeout(1200) }).on('error', (e) => console.log(e.name));`,
+    'AbortError',
+  ],
+};
+for (const [name, [source, said]] of Object.entries(RESCUES)) {
+  test(`stdio: nothing is certain while ${name}`, async (t) => {
+    const file = program(
+      temporaryDirectory(t),
+      'main.cjs',
+      `${PRELUDE}
 if (role) process.stdout.write(Buffer.alloc(1e6));
-else { const c = node('child', { stdio: ['ignore', 'pipe', 'inherit'] }); const { Worker } = require('node:worker_threads');
-  new Worker('setTimeout(() => {}, 1500)', { eval: true }).on('exit', () => c.stdout.resume()); c.on('close', (code) => console.log(code)); }`;
-  const file = program(temporaryDirectory(t), 'main.cjs', PRELUDE + source);
-  const certain: string[] = [];
-  const { stdout, dir } = await runTraced(t, process.execPath, [file]);
-  assert.equal(stdout, '0\n');
+else { let c; const start = (options) => { c = node('child', { stdio: ['ignore', 'pipe', 'inherit'], ...options }); return c; };
+  ${source} }`,
+    );
+    const { stdout, dir } = await runTraced(t, process.execPath, [file]);
+    assert.equal(stdout.trim(), said);
+    assert.deepEqual(everCertain(dir), []);
+  });
+}
+
+/** Whatever was certain at any moment of a trace. */
+function everCertain(dir: string): string[] {
   const model = new TestModel();
   const reader = openTrace(dir);
+  const certain: string[] = [];
   reader.drain({
     definition: (stream, definition) => model.definition(stream, definition),
     observation: (seen) => model.observation(seen),
@@ -309,8 +335,8 @@ else { const c = node('child', { stdio: ['ignore', 'pipe', 'inherit'] }); const 
     },
   });
   reader.close();
-  assert.deepEqual(certain, []);
-});
+  return certain;
+}
 
 test('stdio: of a child that is not Node it is suspected', { timeout: 40_000 }, async (t) => {
   const source = `const c = cp.spawn('cat'); c.stdin.end(Buffer.alloc(5e6)); c.on('exit', () => console.log('never'));`;

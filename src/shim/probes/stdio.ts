@@ -19,8 +19,7 @@ export const stdio: Probe = {
   install(shim) {
     if (!shim.session.options.stdio) return;
     const pipes = new StdioPipes(shim);
-    const rest = new StdioRest(shim, pipes);
-    shim.quiescence.consult(rest);
+    shim.quiescence.consult(new StdioRest(shim, pipes));
     const prototype: object = childProcess.ChildProcess.prototype;
     patch(
       prototype,
@@ -32,7 +31,6 @@ export const stdio: Probe = {
           const result = Reflect.apply(original, this, args);
           guarded(shim, 'stdio', () => {
             shim.recorder.together(() => watchChild(shim, pipes, this as object));
-            if (Reflect.get(Object(args[0]), 'signal')) rest.mayBeAborted(this as object);
           });
           return result;
         },

@@ -85,14 +85,14 @@ export class StdioPipes implements Timers {
     this.#open.add(end);
     if (this.#ticking) return;
     this.#ticking = true;
-    natives.setTimeout(this.#tick, TICK_MS).unref();
+    natives.later(this.#tick, TICK_MS);
   }
 
   watch(end: End): void {
     this.#watched.add(end);
     if (this.#looking) return;
     this.#looking = true;
-    natives.setTimeout(this.#look, LOOK_MS).unref();
+    natives.later(this.#look, LOOK_MS);
   }
 
   readonly #tick = (): void => {

@@ -3,6 +3,7 @@ import { liveChildren } from '../probes/child-process.ts';
 import { liveWorkers } from '../probes/workers.ts';
 import type { HandleExpert } from '../quiescence.ts';
 import type { Shim } from '../shim.ts';
+import { UnrefTimers } from '../unref-timers.ts';
 import type { StdioPipes } from './pipes.ts';
 
 /**
@@ -14,30 +15,24 @@ export class StdioRest implements HandleExpert {
   readonly #pipes: StdioPipes;
   /** Open waits for the ends of children: number by definition of the child. */
   readonly #waits = new Map<number, number>();
-  /** Children with an AbortSignal: those of `AbortSignal.timeout` are ended by a timer that Node does not list. */
-  readonly #abortable = new WeakSet<object>();
+  readonly #timers = new UnrefTimers();
 
   constructor(shim: Shim, pipes: StdioPipes) {
     this.#shim = shim;
     this.#pipes = pipes;
   }
 
-  mayBeAborted(child: object): void {
-    this.#abortable.add(child);
-  }
-
   explain(handles: readonly object[]): ReadonlySet<unknown> {
     const { writers, readers } = this.#pipes.stalled;
     const explained = new Set<unknown>();
-    // A worker may wake this thread, and that may read, or end the process.
-    if (liveWorkers.size > 0) return explained;
+    // A worker may wake this thread, and so may a timer that Node does not list; that may read, or end the process.
+    if (liveWorkers.size > 0 || this.#timers.armed) return explained;
     for (const socket of writers) explained.add(socket).add(socket._handle);
     if (readers.length === 0) return explained;
     const children = [...liveChildren.keys()];
     const theirs = new Set<unknown>(children);
     for (const child of children) for (const handle of handlesOf(child)) theirs.add(handle);
-    if (children.length === 0 || children.some((child) => this.#abortable.has(child))) return explained;
-    if (handles.some((h) => !theirs.has(h) && !explained.has(h))) return explained;
+    if (children.length === 0 || handles.some((h) => !theirs.has(h) && !explained.has(h))) return explained;
     for (const child of children) this.#wait(child);
     for (const handle of theirs) explained.add(handle);
     return explained;

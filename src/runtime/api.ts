@@ -30,6 +30,7 @@ export {
 export { BaseManager, Manager, type ManagerOptions, SyncManager } from './manager/manager.ts';
 export { AsyncResultProxy, PoolProxy } from './manager/pool-proxy.ts';
 export type { TypeOptions } from './manager/registry.ts';
+export type { Serializer } from './manager/serializer.ts';
 export {
   AcquirerProxy,
   BarrierProxy,

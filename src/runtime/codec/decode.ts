@@ -2,16 +2,6 @@ import { deserialize } from 'node:v8';
 import * as errors from '../errors.ts';
 import { type AnyView, BUFFER_VIEW, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
 
-const ERRORS: Readonly<Record<string, { readonly prototype: Error }>> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-  ...errors.RUNTIME_ERRORS,
-};
 const CACHED_KEYS = 256;
 
 /** Decodes what {@link Encoder} wrote. One a thread; results share no memory with the input. */
@@ -242,7 +232,7 @@ export class Decoder {
       object,
       string | undefined,
     ];
-    const Class = ERRORS[runtimeClass ?? name];
+    const Class = errors.ERROR_CLASSES[runtimeClass ?? name];
     const error = Class === undefined ? result : Object.setPrototypeOf(result, Class.prototype);
     this.#seen[index] = error;
     define(error, 'message', message);

@@ -1,13 +1,15 @@
 /** A thread's connection to a manager's server, and the calls over it. */
 import { processState } from '../../shm/liveness.ts';
 import { type Address, Client } from '../connection/listener.ts';
-import { SocketConnection } from '../connection/socket-connection.ts';
-import { Pipe } from '../connection.ts';
+import type { SocketConnection } from '../connection/socket-connection.ts';
+import { Connection, Pipe } from '../connection.ts';
 import { EOFError, OSError } from '../errors.ts';
 import { coreFields, coreOf, openFields } from '../handles.ts';
 import { authKey } from '../process/authkey.ts';
 import { Queue } from '../queue.ts';
 import { currentTask } from '../task.ts';
+import { checkMismatch, SerializedClientLink } from './serialized-link.ts';
+import { resolveSerializer, type SerializerReference } from './serializer.ts';
 import {
   type ClientLink,
   type ProxyToken,
@@ -20,7 +22,12 @@ import {
 /** Where a server is: in this session (its inbox in shared memory), or behind a socket. */
 export type ServerAddress =
   | { readonly kind: 'memory'; readonly pid: number; readonly inbox: Queue<ServerLink> }
-  | { readonly kind: 'socket'; readonly address: Address; readonly authkey?: Uint8Array };
+  | {
+      readonly kind: 'socket';
+      readonly address: Address;
+      readonly authkey?: Uint8Array;
+      readonly serializer: SerializerReference;
+    };
 
 interface Call {
   readonly resolve: (value: unknown) => void;
@@ -87,9 +94,11 @@ export class ServerClient {
   async #connect(): Promise<ClientLink> {
     const { address } = this;
     if (address.kind === 'memory') return await this.#connectLocally(address.inbox, address.pid);
-    const link = await Client(address.address, { authkey: address.authkey ?? authKey() });
-    link.setRef(false);
-    return link as ClientLink;
+    const serializer = await resolveSerializer(address.serializer);
+    const socket = await Client(address.address, { authkey: address.authkey ?? authKey() });
+    socket.setRef(false);
+    if (serializer !== undefined) return new SerializedClientLink(socket, serializer);
+    return socket as SocketConnection<Response, Request>;
   }
 
   async #connectLocally(inbox: Queue<ServerLink>, pid: number): Promise<ClientLink> {
@@ -104,7 +113,7 @@ export class ServerClient {
   /** Reads while calls are under way, so that an idle client keeps nothing alive. */
   async #read(link: ClientLink): Promise<void> {
     this.#reading = true;
-    if (link instanceof SocketConnection) link.setRef(true);
+    if (!(link instanceof Connection)) link.setRef(true);
     try {
       while (this.#calls.size > 0) {
         if (await link.poll(LOOK_AGAIN_S)) this.#settle(await link.recv());
@@ -115,7 +124,7 @@ export class ServerClient {
       this.#failAll(error instanceof EOFError || error instanceof OSError ? this.#gone() : error);
     }
     this.#reading = false;
-    if (link instanceof SocketConnection && !link.closed) link.setRef(false);
+    if (!(link instanceof Connection) && !link.closed) link.setRef(false);
   }
 
   /** A server that died before it took our end from its inbox never closes it. */
@@ -124,7 +133,9 @@ export class ServerClient {
     if (address.kind === 'memory' && !processState(address.pid).alive) throw this.#gone();
   }
 
-  #settle([id, kind, value]: Response): void {
+  #settle(response: Response): void {
+    checkMismatch(response);
+    const [id, kind, value] = response;
     const call = this.#calls.get(id);
     this.#calls.delete(id);
     if (kind === REPLY.error) call?.reject(value);
@@ -159,8 +170,8 @@ export function clientFor(
 }
 
 /** Who connects with another key is another client. */
-function remoteKey({ address, authkey }: ServerAddress & { readonly kind: 'socket' }): string {
-  return JSON.stringify([address, Buffer.from(authkey ?? authKey()).toString('hex')]);
+function remoteKey({ address, authkey, serializer }: ServerAddress & { readonly kind: 'socket' }): string {
+  return JSON.stringify([address, Buffer.from(authkey ?? authKey()).toString('hex'), serializer]);
 }
 
 export function forgetClient(client: ServerClient): void {
@@ -173,13 +184,17 @@ export function addressToWire(address: ServerAddress): {
   fields: readonly unknown[];
   blocks: readonly number[];
 } {
-  if (address.kind === 'socket') return { fields: [address.kind, address.address], blocks: [] };
+  if (address.kind === 'socket')
+    return { fields: [address.kind, address.address, address.serializer], blocks: [] };
   const core = coreOf(address.inbox);
   return { fields: [address.kind, address.pid, coreFields(core)], blocks: [core.at] };
 }
 
 export function addressFromWire(fields: readonly unknown[]): ServerAddress {
-  if (fields[0] === 'socket') return { kind: 'socket', address: fields[1] as Address };
+  if (fields[0] === 'socket') {
+    const serializer = fields[2] as SerializerReference;
+    return { kind: 'socket', address: fields[1] as Address, serializer };
+  }
   const inbox = new Queue<ServerLink>({}, openFields(fields[2] as readonly unknown[], 'queue'));
   return { kind: 'memory', pid: fields[1] as number, inbox };
 }

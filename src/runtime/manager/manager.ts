@@ -21,6 +21,7 @@ import './pool-proxy.ts';
 import './sync-proxies.ts';
 import type { PoolProxy } from './pool-proxy.ts';
 import { addType, makeType, type TypeOptions, typesOf } from './registry.ts';
+import { referSerializer, type SerializerOption, type SerializerReference } from './serializer.ts';
 import { Server } from './server.ts';
 import type { AcquirerProxy, BarrierProxy, ConditionProxy, EventProxy, QueueProxy } from './sync-proxies.ts';
 import { standardTypes } from './types.ts';
@@ -32,12 +33,15 @@ export interface ManagerOptions {
   /** What remote clients must know; that of the process unless given. */
   readonly authkey?: Uint8Array;
   readonly name?: string;
+  /** How calls of remote clients are written; they give the same. `forkscope` unless given. */
+  readonly serializer?: SerializerOption;
 }
 
 type Ready = { readonly address: Address | undefined } | { readonly error: unknown };
 interface ServeOptions {
   readonly address: Address | undefined;
   readonly authkey: Uint8Array;
+  readonly serializer: SerializerReference;
   readonly manager: Reference | undefined;
   readonly initializer: Reference | undefined;
   readonly initargs: readonly unknown[];
@@ -103,6 +107,7 @@ export class BaseManager implements AsyncDisposable {
     const options: ServeOptions = {
       address: this.#options.address,
       authkey: this.#options.authkey ?? authKey(),
+      serializer: await referSerializer(this.#options.serializer),
       manager:
         manager === BaseManager || manager === SyncManager
           ? undefined
@@ -137,7 +142,8 @@ export class BaseManager implements AsyncDisposable {
     this.#checkPhase('initial', 'connect');
     if (this.#address === undefined) throw new AssertionError('connect() needs an address');
     const authkey = this.#options.authkey ?? authKey();
-    this.#client = clientFor({ kind: 'socket', address: this.#address, authkey }, makeProxy);
+    const serializer = await referSerializer(this.#options.serializer);
+    this.#client = clientFor({ kind: 'socket', address: this.#address, authkey, serializer }, makeProxy);
     await this.#client.call('', 'numberOfObjects', []);
     this.#phase = 'started';
     return this;
@@ -263,6 +269,7 @@ async function serve(
   try {
     const manager = options.manager && (await resolveReference(options.manager, 'the manager class', load));
     server = new Server(typesOf((manager ?? SyncManager) as unknown as typeof BaseManager));
+    await server.useSerializer(options.serializer);
     if (options.initializer !== undefined) {
       await (await resolveReference(options.initializer, 'Manager initializer', load))(...options.initargs);
     }

@@ -1,10 +1,13 @@
 /** A manager's server: objects, and the calls of clients on them. */
 
 import { type Address, Listener } from '../connection/listener.ts';
-import { RemoteError } from '../errors.ts';
+import type { SocketConnection } from '../connection/socket-connection.ts';
+import { EOFError, RemoteError } from '../errors.ts';
 import type { Queue } from '../queue.ts';
 import { newToken, runAs } from '../task.ts';
 import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
+import { isRequest, SerializedServerLink, tellMismatch } from './serialized-link.ts';
+import { resolveSerializer, type Serializer, type SerializerReference } from './serializer.ts';
 import {
   type ProxyToken,
   REPLY,
@@ -25,6 +28,8 @@ export class Server {
   readonly #objects = new Map<string, Entry>();
   readonly #links = new Set<ServerLink>();
   #idents = 0;
+  #reference: SerializerReference = 'forkscope';
+  #serializer: Serializer | undefined;
   #stop: () => void = () => {};
   readonly #stopped = new Promise<void>((resolve) => {
     this.#stop = resolve;
@@ -32,6 +37,12 @@ export class Server {
 
   constructor(registry: Registry) {
     this.#registry = registry;
+  }
+
+  /** How messages of remote clients are written. */
+  async useSerializer(reference: SerializerReference): Promise<void> {
+    this.#reference = reference;
+    this.#serializer = await resolveSerializer(reference);
   }
 
   /** Resolves after `shutdown`. */
@@ -53,7 +64,8 @@ export class Server {
   async #acceptLocal(inbox: Queue<ServerLink>, signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        void this.#converse(await inbox.get({ signal }));
+        const link = await inbox.get({ signal });
+        void this.#converse(link).then(() => link.close());
       } catch {
         if (signal.aborted) return;
         // A client died between connecting and being served.
@@ -64,7 +76,7 @@ export class Server {
   async #acceptRemote(listener: Listener): Promise<void> {
     for (;;) {
       try {
-        void this.#converse((await listener.accept()) as ServerLink);
+        void this.#converseRemotely(await listener.accept());
       } catch (error) {
         // Who does not know the key, or sends garbage, is turned away; the others are not concerned.
         if ((error as Error).message === 'listener is closed') return;
@@ -72,22 +84,32 @@ export class Server {
     }
   }
 
-  /** Serves one client until it ends. Calls run side by side: one that blocks does not hold up the next. */
-  async #converse(link: ServerLink): Promise<void> {
+  async #converseRemotely(socket: SocketConnection): Promise<void> {
+    const link = this.#serializer && new SerializedServerLink(socket, this.#serializer);
+    const error = await this.#converse(link ?? (socket as SocketConnection<Request, Response>));
+    if (!(error instanceof EOFError)) await tellMismatch(socket, this.#reference).catch(() => {});
+    socket.close();
+  }
+
+  /**
+   * Serves one client until it closes, dies, or sends what is no request; resolves to the error that told so. Calls run
+   * side by side: one that blocks does not hold up the next.
+   */
+  async #converse(link: ServerLink): Promise<unknown> {
     this.#links.add(link);
     const tokens = new Map<number, number>();
     try {
       for (;;) {
         const request = await link.recv();
+        if (!isRequest(request)) throw new RemoteError('this is no request');
         const token = tokens.get(request[4]) ?? newToken();
         tokens.set(request[4], token);
         void runAs(token, () => this.#answer(link, request));
       }
-    } catch {
-      // The client closed, died, or sent what is no request: it is done with.
-      link.close();
+    } catch (error) {
+      this.#links.delete(link);
+      return error;
     }
-    this.#links.delete(link);
   }
 
   async #answer(link: ServerLink, [id, ident, method, args]: Request): Promise<void> {

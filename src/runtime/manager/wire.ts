@@ -2,6 +2,7 @@
 
 import type { SocketConnection } from '../connection/socket-connection.ts';
 import type { Connection } from '../connection.ts';
+import type { SerializedClientLink, SerializedServerLink } from './serialized-link.ts';
 
 /** [number of the call, object, method, arguments, task of the caller]. Object '' is the server itself. */
 export type Request = readonly [number, string, string, readonly unknown[], number];
@@ -19,8 +20,10 @@ export interface ProxyToken {
 }
 
 /** Either kind of connection; a request goes one way, its response the other. */
-export type ServerLink = Connection<Request, Response> | SocketConnection<Request, Response>;
-export type ClientLink = Connection<Response, Request> | SocketConnection<Response, Request>;
+export type RemoteServerLink = SocketConnection<Request, Response> | SerializedServerLink;
+export type ServerLink = Connection<Request, Response> | RemoteServerLink;
+export type RemoteClientLink = SocketConnection<Response, Request> | SerializedClientLink;
+export type ClientLink = Connection<Response, Request> | RemoteClientLink;
 
 /** Methods of the server itself. */
 export const SERVER_METHODS = ['create', 'shutdown', 'dispose', 'numberOfObjects'] as const;

@@ -125,15 +125,3 @@ export const RUNTIME_ERRORS = {
   IndexError,
   AttributeError,
 } as const;
-
-/** JavaScript's and the runtime's, by name. */
-export const ERROR_CLASSES: Readonly<Record<string, { readonly prototype: Error } | undefined>> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-  ...RUNTIME_ERRORS,
-};

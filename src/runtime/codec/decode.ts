@@ -1,5 +1,6 @@
 import { deserialize } from 'node:v8';
 import * as errors from '../errors.ts';
+import { ERROR_CLASSES } from './error-classes.ts';
 import { type AnyView, BUFFER_VIEW, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
 
 const CACHED_KEYS = 256;
@@ -232,7 +233,7 @@ export class Decoder {
       object,
       string | undefined,
     ];
-    const Class = errors.ERROR_CLASSES[runtimeClass ?? name];
+    const Class = ERROR_CLASSES[runtimeClass ?? name];
     const error = Class === undefined ? result : Object.setPrototypeOf(result, Class.prototype);
     this.#seen[index] = error;
     define(error, 'message', message);

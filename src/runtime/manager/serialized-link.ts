@@ -1,6 +1,8 @@
 /** A manager's connection over a socket whose messages another serializer writes. */
+
+import { ERROR_CLASSES } from '../codec/error-classes.ts';
 import type { SocketConnection } from '../connection/socket-connection.ts';
-import { ERROR_CLASSES, RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors.ts';
 import { nameOf, type Serializer, type SerializerReference } from './serializer.ts';
 import { REPLY, type Request, type Response } from './wire.ts';
 

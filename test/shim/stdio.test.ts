@@ -146,6 +146,13 @@ else { const c = node('child', { stdio: ['ignore', 'pipe', 'inherit'] }); let n 
     ['stdout child → main 2000000/2000000 0'],
   ],
   [
+    'a getter of stdout that was kept and put back',
+    `if (role) { const kept = Object.getOwnPropertyDescriptor(process, 'stdout'); console.log('one');
+  Object.defineProperty(process, 'stdout', kept); console.log('two'); Object.defineProperty(process, 'stdout', kept); process.stdout.write('three\\n'); }
+else node('child').stdout.on('data', (d) => process.stdout.write(d));`,
+    ['stdout child → main 14/14 0'],
+  ],
+  [
     'a stdout that the program has replaced',
     `if (role) { const { stdout } = process; stdout._handle.setBlocking(true); const { write } = stdout;
   stdout.write = function (text, ...rest) { return write.call(this, text.toUpperCase(), ...rest); }; console.log('shout');

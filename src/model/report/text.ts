@@ -61,6 +61,8 @@ function stateCell(
 function channelLines(report: Report, styler: Styler, most: number): string[] {
   const names = new Map(report.processes.map((process) => [process.id, safe(process.name)]));
   const used = report.channels.filter((channel) => channel.sent > 0 || channel.received > 0);
+  // Every child may have three pipes: what the program's parts say to each other comes first.
+  used.sort((a, b) => Number(a.kind === 'stdio') - Number(b.kind === 'stdio'));
   const rows = used
     .slice(0, most)
     .map((channel) => [

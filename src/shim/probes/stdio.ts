@@ -87,12 +87,16 @@ function onFirstUse(shim: Shim, name: string, seen: (stream: unknown) => void): 
   const descriptor = Object.getOwnPropertyDescriptor(process, name);
   const original = descriptor?.get;
   if (!descriptor?.configurable || original === undefined) return;
+  let used = false;
   const get = function (this: unknown): unknown {
     const stream: unknown = Reflect.apply(original, this, []);
+    // Whoever keeps the descriptor may put this getter back later.
+    if (used) return stream;
+    used = true;
     guarded(shim, 'stdio', () => {
-      if (Object.getOwnPropertyDescriptor(process, name)?.get !== get) return;
-      Reflect.defineProperty(process, name, descriptor);
       seen(stream);
+      if (Object.getOwnPropertyDescriptor(process, name)?.get === get)
+        Reflect.defineProperty(process, name, descriptor);
     });
     return stream;
   };

@@ -108,17 +108,14 @@ export class StdioPipes implements Timers {
   readonly #look = (): void => {
     this.#looking = false;
     guarded(this.#shim, 'stdio', () => {
-      for (const end of [...this.#watched]) {
-        if (end instanceof Reader) keep(this.#readers, end, !end.socket.destroyed);
-        else if (end instanceof Writer) keep(this.#writers, end, !end.socket.destroyed);
+      for (const end of this.#readers) if (end.socket.destroyed) this.#readers.delete(end);
+      for (const end of this.#writers) if (end.socket.destroyed) this.#writers.delete(end);
+      for (const end of this.#watched) {
+        if (end instanceof Reader) this.#readers.add(end);
+        else if (end instanceof Writer) this.#writers.add(end);
         if (end.look()) this.watch(end);
         else this.#watched.delete(end);
       }
     });
   };
-}
-
-function keep<T>(set: Set<T>, value: T, wanted: boolean): void {
-  if (wanted) set.add(value);
-  else set.delete(value);
 }

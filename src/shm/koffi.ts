@@ -17,16 +17,39 @@ export type NativeValue = number | bigint | string | null | ArrayBufferView | nu
 export type NativeFunction = (...values: NativeValue[]) => NativeValue;
 
 let loaded: Koffi | undefined;
+let file: string | undefined;
 
-/** Loads koffi: the package where it is installed, else the binary that the build put beside the bundle. ~6 ms once. */
-export function loadKoffi(): Koffi {
-  loaded ??= load();
+/**
+ * Loads koffi: the binary that the parent process uses (`known`), else the package where it is installed, else the binary
+ * that the build put beside the bundle. Finding the binary takes some 6 ms, loading it 1.
+ */
+export function loadKoffi(known?: string): Koffi {
+  loaded ??= loadKnown(known) ?? load();
   return loaded;
+}
+
+/** The binary that {@link loadKoffi} has loaded, for children; undefined where it can't be told. */
+export function koffiFile(): string | undefined {
+  file ??= Object.keys(ownRequire().cache).find((name) => /koffi[^\\/]*[\\/]koffi\.node$/.test(name));
+  return file;
+}
+
+function ownRequire(): NodeJS.Require {
+  return createRequire(path.join(typeof __dirname === 'string' ? __dirname : process.cwd(), 'forkscope.cjs'));
+}
+
+function loadKnown(known: string | undefined): Koffi | undefined {
+  if (known === undefined) return undefined;
+  try {
+    return ownRequire()(known) as Koffi;
+  } catch {
+    return undefined;
+  }
 }
 
 function load(): Koffi {
   const here = typeof __dirname === 'string' ? __dirname : process.cwd();
-  const require = createRequire(path.join(here, 'forkscope.cjs'));
+  const require = ownRequire();
   const beside = path.join(here, 'native', `${process.platform}-${process.arch}`, 'index.js');
   let cause: unknown;
   for (const id of ['koffi', ...(existsSync(beside) ? [beside] : [])]) {

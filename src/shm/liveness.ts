@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { childProcess } from '../base/builtins.ts';
 
 /** A process as the system knows it. `start` tells two processes with one pid apart; 0: unknown. */
 export interface ProcessState {
@@ -17,7 +17,9 @@ export function processState(pid: number): ProcessState {
   if (process.platform === 'linux') return linuxState(pid);
   if (!signalable(pid)) return DEAD;
   if (process.platform === 'win32') return { alive: true, start: 0 };
-  const { stdout } = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const { stdout } = childProcess().spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+  });
   const line = stdout?.trim() ?? '';
   if (line === '' || line.startsWith('Z')) return DEAD;
   const start = Date.parse(line.slice(line.indexOf(' ')).trim());

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { crypto } from '../base/builtins.ts';
 import { type Koffi, loadKoffi, type NativeFunction } from './koffi.ts';
 import { type Mapping, type MemoryFile, type Platform, SharedMemoryError } from './platform.ts';
 
@@ -158,7 +158,7 @@ export class DarwinPlatform implements Platform {
   }
   pipe(): { read: number; write: number } {
     // The descriptor's number is all that a peer knows, so a FIFO of that name is made after the read end has one.
-    const temporary = path.join(os.tmpdir(), `forkscope-bell-${randomBytes(8).toString('hex')}`);
+    const temporary = path.join(os.tmpdir(), `forkscope-bell-${crypto().randomBytes(8).toString('hex')}`);
     if (this.#mkfifo(temporary, 0o600) !== 0) throw new SharedMemoryError('mkfifo failed');
     const read = fs.openSync(temporary, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     const write = fs.openSync(temporary, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { crypto } from '../base/builtins.ts';
 import { SHARED_FILES, SHARED_FILES_READY, type SharedFiles } from '../base/environment.ts';
+import { koffiFile, loadKoffi } from './koffi.ts';
 import {
   BLOCKS_AT_BYTES,
   HEADER,
@@ -23,6 +24,8 @@ export interface SessionAddress {
   readonly id: string;
   readonly fd: number;
   readonly path: string;
+  /** The native library's binary, found once by the root. */
+  readonly native?: string | undefined;
 }
 
 /** The session's memory as this thread sees it. `words` covers header, slots and blocks. */
@@ -41,7 +44,7 @@ const SPARSE = process.platform === 'linux';
 export function createSession(): Session {
   const platform = openPlatform();
   sweepStaleFiles();
-  const id = randomBytes(6).toString('hex');
+  const id = crypto().randomBytes(6).toString('hex');
   const file = platform.createMemory(`forkscope-${id}`, SPARSE ? SESSION_BYTES : MAPPED_BYTES);
   const session = attach(platform, file, id);
   const { words } = session;
@@ -59,7 +62,7 @@ export function createSession(): Session {
 /** Joins a session: by the inherited descriptor, else by its path. */
 export function joinSession(address: SessionAddress, inherited: boolean): Session {
   const fd = inherited ? address.fd : fs.openSync(address.path, 'r+');
-  const session = attach(openPlatform(), { fd, path: address.path }, address.id);
+  const session = attach(openPlatform(address.native), { fd, path: address.path }, address.id);
   if (session.words[HEADER.magic] !== MAGIC || session.words[HEADER.version] !== LAYOUT_VERSION) {
     throw new SharedMemoryError('the parent process uses another version of forkscope');
   }
@@ -71,16 +74,17 @@ function attach(platform: Platform, file: MemoryFile, id: string): Session {
   return {
     platform,
     file,
-    address: { id, fd: file.fd, path: file.path },
+    address: { id, fd: file.fd, path: file.path, native: koffiFile() },
     words: new Int32Array(mapping.buffer),
     base: mapping.address,
   };
 }
 
 let platform: Platform | undefined;
-/** The platform of this thread. The first call hands the mapping of files to the shim. */
-export function openPlatform(): Platform {
+/** The platform of this thread. The first call hands the mapping of files to the shim. `native`: see {@link loadKoffi}. */
+export function openPlatform(native?: string): Platform {
   if (platform === undefined) {
+    loadKoffi(native);
     if (process.platform === 'linux') platform = new LinuxPlatform();
     else if (process.platform === 'win32') platform = new WindowsPlatform();
     else platform = new DarwinPlatform();

@@ -1,4 +1,4 @@
-import { deserialize } from 'node:v8';
+import { v8 } from '../../base/builtins.ts';
 import * as errors from '../errors.ts';
 import { ERROR_CLASSES } from './error-classes.ts';
 import { type AnyView, BUFFER_VIEW, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
@@ -101,7 +101,7 @@ export class Decoder {
       case TAG.handle:
         return this.#handle();
       case TAG.v8:
-        return this.#remember(deserialize(new Uint8Array(this.#copy())));
+        return this.#remember(v8().deserialize(new Uint8Array(this.#copy())));
       case TAG.backReference:
         return this.#seen[this.#length()];
       default:

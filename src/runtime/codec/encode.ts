@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { serialize } from 'node:v8';
+import { v8 } from '../../base/builtins.ts';
 import { RUNTIME_ERRORS, SerializationError } from '../errors.ts';
 import { type AnyView, type HandleCodec, TAG, VIEWS } from './tags.ts';
 import { Writer } from './writer.ts';
@@ -210,7 +210,7 @@ export class Encoder {
   #byV8(value: object): void {
     let bytes: Buffer;
     try {
-      bytes = serialize(value);
+      bytes = v8().serialize(value);
     } catch (cause) {
       throw new SerializationError(`${describe(value)} cannot be sent to another process`, { cause });
     }

@@ -1,5 +1,5 @@
 /** Proof on both sides that the peer knows the key, without sending it: a challenge and its HMAC, each way. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { crypto } from '../../base/builtins.ts';
 import { AuthenticationError, TypeMismatch } from '../errors.ts';
 import type { SocketConnection } from './socket-connection.ts';
 
@@ -36,11 +36,11 @@ export async function authenticate(
 }
 
 async function challenge(connection: SocketConnection, key: Uint8Array): Promise<void> {
-  const message = randomBytes(40);
+  const message = crypto().randomBytes(40);
   await connection.sendBytes(Buffer.concat([CHALLENGE, message]));
   const given = await receive(connection);
-  const right = createHmac('sha256', key).update(message).digest();
-  const equal = given.length === right.length && timingSafeEqual(given, right);
+  const right = crypto().createHmac('sha256', key).update(message).digest();
+  const equal = given.length === right.length && crypto().timingSafeEqual(given, right);
   await connection.sendBytes(equal ? WELCOME : FAILURE);
   if (!equal) throw new AuthenticationError('digest received was wrong');
 }
@@ -49,7 +49,9 @@ async function answer(connection: SocketConnection, key: Uint8Array): Promise<vo
   const asked = await receive(connection);
   if (!asked.subarray(0, CHALLENGE.length).equals(CHALLENGE))
     throw new AuthenticationError('no challenge came');
-  await connection.sendBytes(createHmac('sha256', key).update(asked.subarray(CHALLENGE.length)).digest());
+  await connection.sendBytes(
+    crypto().createHmac('sha256', key).update(asked.subarray(CHALLENGE.length)).digest(),
+  );
   if (!(await receive(connection)).equals(WELCOME)) throw new AuthenticationError('digest sent was rejected');
 }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { crypto } from '../../base/builtins.ts';
 import { OSError, ValueError } from '../errors.ts';
 import { staysHere } from '../stays.ts';
 import { authenticate, checkKey } from './auth.ts';
@@ -150,7 +150,7 @@ function familyOf(address: Address | undefined): Family {
 }
 
 function freeAddress(family: Family): Address {
-  const name = `forkscope-${process.pid}-${randomBytes(6).toString('hex')}`;
+  const name = `forkscope-${process.pid}-${crypto().randomBytes(6).toString('hex')}`;
   if (family === 'AF_INET') return ['127.0.0.1', 0];
   if (family === 'AF_PIPE') return `\\\\.\\pipe\\${name}`;
   if (family !== 'AF_UNIX') throw new ValueError(`unknown family ${String(family)}`);

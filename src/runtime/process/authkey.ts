@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { crypto } from '../../base/builtins.ts';
 import { TypeMismatch } from '../errors.ts';
 
 let key: Buffer | undefined;
 
 /** The key by which this process and its children know each other: random in the first process, inherited below it. */
 export function authKey(): Buffer {
-  key ??= randomBytes(32);
+  key ??= crypto().randomBytes(32);
   return key;
 }
 

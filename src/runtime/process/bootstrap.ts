@@ -1,6 +1,5 @@
 /** What a child does: read what it is, import the main module, find its target, run it. */
 import * as fs from 'node:fs';
-import Module from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -125,7 +124,6 @@ function become(header: StartHeader): void {
   watchParent(header);
   watchUnfinished(header.name);
   letGoOfTerminals();
-  enableCompileCache();
   setCurrentProcess(
     currentProcess(),
     newState({ name: header.name, daemon: header.daemon, target: undefined, args: [], kwargs: undefined }),
@@ -152,11 +150,4 @@ function watchParent(header: StartHeader): void {
 function endAsOrphan(): void {
   leaveChildren();
   process.exit(1);
-}
-
-/** Node ≥ 24 keeps stripped TypeScript and compiled code: a child's start then costs what plain JavaScript does. */
-function enableCompileCache(): void {
-  const major = Number(process.versions.node.split('.')[0]);
-  const { enableCompileCache: enable } = Module as { enableCompileCache?: () => unknown };
-  if (major >= 24 && process.env.NODE_DISABLE_COMPILE_CACHE === undefined) enable?.();
 }

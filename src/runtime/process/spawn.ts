@@ -1,9 +1,9 @@
 /** Starting the operating system's process: its command, descriptors and first message. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
+import { childProcess, crypto } from '../../base/builtins.ts';
 import { type ChildInfo, RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
 import { ENV_SESSION, ENV_SPAWN } from '../../base/environment.ts';
 import { SharedMemoryError } from '../../shm/platform.ts';
@@ -46,14 +46,18 @@ export async function launch(
   const payload: StartPayload = { args: state.args, kwargs: state.kwargs, fields: what.fields };
   const message = encodeValue(payload);
   const frame = frameStart(header(state, what, session, confirm), message.bytes.subarray(0, message.length));
-  const spawnKey = RUNTIME_SPAWN_PREFIX + randomBytes(12).toString('hex');
+  const spawnKey = RUNTIME_SPAWN_PREFIX + crypto().randomBytes(12).toString('hex');
   let child: ChildProcess;
   try {
-    child = spawn(getExecutable(), [...childExecArgv(), childScript(), ...process.argv.slice(2)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(session === undefined ? [] : [session.fd])],
-      env: childEnvironment(spawnKey),
-      windowsHide: true,
-    });
+    child = childProcess().spawn(
+      getExecutable(),
+      [...childExecArgv(), childScript(), ...process.argv.slice(2)],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(session === undefined ? [] : [session.fd])],
+        env: childEnvironment(spawnKey),
+        windowsHide: true,
+      },
+    );
     await spawned(child);
   } catch (error) {
     discard(message.blocks);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { crypto } from '../../base/builtins.ts';
 import { FileNotFoundError, ValueError } from '../errors.ts';
 import { registerHandle } from '../handles.ts';
 import { segmentsOf } from './owners.ts';
@@ -15,7 +15,7 @@ export class SharedMemoryManager implements Disposable {
   readonly #id: string;
   #phase: Phase;
 
-  constructor(id = randomBytes(8).toString('hex'), phase: Phase = 'initial') {
+  constructor(id = crypto().randomBytes(8).toString('hex'), phase: Phase = 'initial') {
     this.#id = id;
     this.#phase = phase;
   }

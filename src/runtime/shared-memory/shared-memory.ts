@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { inspect } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
+import { crypto } from '../../base/builtins.ts';
 import type { Mapping } from '../../shm/platform.ts';
 import { writeZeros } from '../../shm/posix.ts';
 import { openPlatform } from '../../shm/session.ts';
@@ -95,7 +95,7 @@ function checkName(name: unknown): void {
 }
 
 /** Where free names come from; tests make them collide. */
-export const names = { next: (): string => `psm_${randomBytes(6).toString('hex')}` };
+export const names = { next: (): string => `psm_${crypto().randomBytes(6).toString('hex')}` };
 
 function make(name: string | undefined, size: number, manager: string): { name: string; fd: number } {
   for (let tries = 1; ; tries++) {

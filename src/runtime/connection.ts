@@ -13,7 +13,7 @@ import {
   WRITE,
 } from './handles.ts';
 import { memory } from './instance.ts';
-import { type Encoded, encodeValue, Messages, readBytes, readValue } from './messages.ts';
+import { type Encoded, encodeMessage, Messages, readBytes, readValue } from './messages.ts';
 import { type AsyncWaitOptions, milliseconds, patience, type WaitOptions } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
@@ -54,7 +54,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   async send(value: S, options?: AsyncWaitOptions): Promise<void> {
     const writer = this.#write();
     const limit = patience(options);
-    const message = encodeValue(value, writer.core.info);
+    const message = encodeMessage(value, writer.core.info);
     if (writer.sendNow(message, FORM.value, false, limit <= 0)) return;
     const sent = await writer.sendLater(message, FORM.value, limit, options?.signal);
     if (sent === PENDING) throw timedOut('send');
@@ -62,7 +62,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
 
   sendSync(value: S, options?: WaitOptions): void {
     const writer = this.#write();
-    const message = encodeValue(value, writer.core.info);
+    const message = encodeMessage(value, writer.core.info);
     if (writer.sendSync(message, FORM.value, patience(options)) === PENDING) throw timedOut('send');
   }
 

@@ -162,10 +162,14 @@ const NO_BLOCKS: readonly number[] = [];
 let carried: number[] = [];
 
 /** Encodes `value`, and returns the blocks that its message keeps alive, already counted in flight. */
-export function carrying<T>(encode: (value: T) => unknown, value: T): readonly number[] {
+export function carrying<T>(
+  encode: (value: T, head: number) => unknown,
+  value: T,
+  head = 0,
+): readonly number[] {
   if (carried.length > 0) carried = [];
   try {
-    encode(value);
+    encode(value, head);
     if (carried.length === 0) return NO_BLOCKS;
     const blocks = carried;
     carried = [];

@@ -17,7 +17,7 @@ import { BUFFER_VIEW, TAG } from './codec/tags.ts';
 import { EOFError, OSError } from './errors.ts';
 import { type Core, carrying, discard, handleCodec } from './handles.ts';
 import { channels, publish, type Wait } from './publish.ts';
-import { FORM, FULL, type Received, Ring } from './ring.ts';
+import { FORM, FULL, LARGE, type Received, Ring } from './ring.ts';
 
 const encoder = new Encoder(handleCodec);
 const decoder = new Decoder(handleCodec);
@@ -25,24 +25,44 @@ const decoder = new Decoder(handleCodec);
 export interface Encoded {
   readonly bytes: Uint8Array;
   readonly length: number;
+  /** The last of the `length` bytes, where they are not in `bytes`: a large Buffer's own, to be copied only once. */
+  readonly tail?: Uint8Array | undefined;
   /** Blocks that the message keeps alive until it is received. */
   readonly blocks: readonly number[];
 }
 
-/** Encodes a value now, so that later changes to it do not matter. `bytes` are valid until the next call. @throws SerializationError */
-export function encodeValue(value: unknown, target?: ResourceInfo): Encoded {
+/**
+ * Encodes a value now, so that later changes to it do not matter. `bytes` are valid until the next call. `head`: bytes before
+ * it that the caller fills.
+ * @throws SerializationError
+ */
+export function encodeValue(value: unknown, target?: ResourceInfo, head = 0): Encoded {
   try {
-    const blocks = carrying(encode, value);
+    const blocks = carrying(encode, value, head);
     return { bytes: encoder.bytes, length: encoder.length, blocks };
   } catch (error) {
     if (target !== undefined) publish('sendRejected', target);
     throw error;
   }
 }
-const encode = (value: unknown): number => encoder.encode(value);
+/** As {@link encodeValue}, for one that is sent, or copied, before anything else happens. */
+export function encodeMessage(value: unknown, target: ResourceInfo): Encoded {
+  if (!Buffer.isBuffer(value) || value.length < LARGE) return encodeValue(value, target);
+  const length = encoder.encodeHead(value) + value.length;
+  return { bytes: encoder.bytes, length, tail: value, blocks: [] };
+}
 
-export function decodeValue(bytes: Buffer): unknown {
-  return decoder.decode(bytes);
+/** The whole message, in memory of its own. */
+function copyOf({ bytes, length, tail, blocks }: Encoded): Encoded {
+  if (tail === undefined) return { bytes: bytes.slice(0, length), length, blocks };
+  return { bytes: Buffer.concat([bytes.subarray(0, length - tail.length), tail]), length, blocks };
+}
+
+const encode = (value: unknown, head: number): number => encoder.encode(value, head);
+
+/** Decodes the value that begins at `from`. */
+export function decodeValue(bytes: Buffer, from = 0): unknown {
+  return decoder.decode(bytes, false, from);
 }
 
 /** What a ring does when nobody is left at its other side. */
@@ -90,7 +110,7 @@ export class Messages {
   ): Promise<true | Pending> {
     if (timeout <= 0 && this.ring.isBounded) return this.#discarded(message);
     // The encoder's buffer is used again by the next message.
-    const kept = { ...message, bytes: message.bytes.slice(0, message.length) };
+    const kept = copyOf(message);
     let sent: true | Pending = PENDING;
     try {
       sent = await (this.ring.isBounded
@@ -102,13 +122,17 @@ export class Messages {
     }
   }
 
-  /** Whether it could be sent at once, behind nobody. `grow` false: an unbounded ring does not become large for it. */
-  sendNow(message: Encoded, form: number, sync: boolean, grow: boolean): boolean {
+  /**
+   * Whether it could be sent at once, behind nobody. `grow` false: an unbounded ring does not become large for it. `quiet`:
+   * no reader is woken; the caller does so soon, see {@link wakeReader}.
+   */
+  sendNow(message: Encoded, form: number, sync: boolean, grow: boolean, quiet = false): boolean {
     if (!sync && this.#writers.length > 0) return false;
     try {
       this.#checkReaders(false);
       return (
-        this.#offer(message, form, channels.send.hasSubscribers ? newWait(sync) : NO_WAIT, grow) === true
+        this.#offer(message, form, channels.send.hasSubscribers ? newWait(sync) : NO_WAIT, grow, quiet) ===
+        true
       );
     } catch (error) {
       discard(message.blocks);
@@ -160,12 +184,18 @@ export class Messages {
     return blockSync(this.core.memory.waits, operation, timeout, this.#sendHaste);
   }
 
-  #offer(message: Encoded, form: number, wait: Wait, grow: boolean): true | Pending {
+  /** Wakes a reader that sleeps; it wakes the next when there is more than it takes. */
+  wakeReader(): void {
+    this.core.memory.waits.signal(this.ring.notEmpty);
+  }
+
+  #offer(message: Encoded, form: number, wait: Wait, grow: boolean, quiet = false): true | Pending {
     const { info } = this.core;
     const announce = channels.send.hasSubscribers
       ? (n: number) => publish('send', info, n, message.length, wait)
       : undefined;
-    if (this.ring.offer(message.bytes, message.length, form, announce, grow) === FULL) return PENDING;
+    if (this.ring.offer(message.bytes, message.length, form, announce, grow, quiet, message.tail) === FULL)
+      return PENDING;
     sentByThread++;
     return true;
   }

@@ -1,7 +1,7 @@
 import { PENDING } from './blocking.ts';
 import { AssertionError, Empty, Full, ValueError } from './errors.ts';
-import { BOTH, type Core, checkName, coreOf, createCore, Handle, registerSingle } from './handles.ts';
-import { encodeValue, Messages, readValue } from './messages.ts';
+import { BOTH, type Core, checkName, createCore, Handle, registerSingle } from './handles.ts';
+import { encodeMessage, Messages, readValue } from './messages.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
@@ -37,7 +37,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
   /** Adds an item, when there is room. Rejects with Full when `timeout` (seconds) has passed or with `block: false`. */
   async put(item: T, options?: AsyncWaitOptions): Promise<void> {
     const limit = patience(options);
-    const message = encodeValue(item, this.core.info);
+    const message = encodeMessage(item, this.core.info);
     if (this.messages.sendNow(message, FORM.value, false, limit <= 0)) return;
     const sent = await this.messages.sendLater(message, FORM.value, limit, options?.signal);
     if (sent === PENDING) throw new Full('the queue is full');
@@ -45,7 +45,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 
   /** Adds an item, blocking the thread while there is no room. */
   putSync(item: T, options?: WaitOptions): void {
-    const message = encodeValue(item, this.core.info);
+    const message = encodeMessage(item, this.core.info);
     if (this.messages.sendSync(message, FORM.value, patience(options)) === PENDING)
       throw new Full('the queue is full');
   }
@@ -130,9 +130,4 @@ registerSingle(Queue.prototype, 'queue', (core) => new Queue({}, core));
 /** The message channel under a queue, for the runtime's own parts that must not create a promise per item. */
 export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {
   return (queue as unknown as { readonly messages: Messages }).messages;
-}
-
-/** Puts into an unbounded queue without regard for how far its readers are behind. */
-export function putAtOnce<T>(queue: Queue<T>, item: T): void {
-  queueMessages(queue).sendNow(encodeValue(item, coreOf(queue as Queue).info), FORM.value, true, true);
 }

@@ -43,7 +43,7 @@ export function ringShape(kind: Shape['kind']): Shape {
 const FRAME_HEAD = 8;
 const FIRST_BYTES = 64 * 1024;
 /** Bytes from which a message may get memory of its own. */
-const LARGE = 4096;
+export const LARGE = 4096;
 const KEEP_SCRATCH = 4 * 1024 * 1024;
 /** Bytes (or four messages) that an unbounded ring may take without asking: see `grow` of {@link Ring.offer}. */
 const SOFT_BYTES = 1024 * 1024;
@@ -133,7 +133,8 @@ export class Ring {
 
   /**
    * Stores a message, or returns FULL. `announce` is called with its position (from 1) just before it becomes visible, so
-   * that no observer sees its receipt first. `grow` false: FULL also where an unbounded ring would become large.
+   * that no observer sees its receipt first. `grow` false: FULL also where an unbounded ring would become large. `quiet`:
+   * wakes no reader, which the caller must do. `tail`: the last bytes of the message's `length`, which lie there instead.
    * @throws SharedMemoryError when the ring must grow and cannot
    */
   offer(
@@ -142,6 +143,8 @@ export class Ring {
     form: number,
     announce?: (n: number) => void,
     grow = true,
+    quiet = false,
+    tail?: Uint8Array,
   ): typeof FULL | typeof STORED {
     const { inner, waits } = this.#memory;
     const at = this.#at;
@@ -149,18 +152,18 @@ export class Ring {
     inner.enter(at + RING.writeLock);
     try {
       const need = (FRAME_HEAD + length + 7) & ~7;
-      const tail = this.#reserve(need, grow);
-      if (tail === undefined) return FULL;
-      this.#write(tail, message, length, form);
+      const end = this.#reserve(need, grow);
+      if (end === undefined) return FULL;
+      this.#write(end, message, length, form, tail);
       const puts = (this.#word(RING.puts) + 1) | 0;
       announce?.(puts >>> 0);
-      this.#words[at + RING.tail + (puts & 1)] = (tail + need) | 0;
+      this.#words[at + RING.tail + (puts & 1)] = (end + need) | 0;
       Atomics.store(this.#words, at + RING.puts, puts);
-      room = this.#bounded && this.#hasRoom(puts, tail + need, need);
+      room = this.#bounded && this.#hasRoom(puts, end + need, need);
     } finally {
       inner.leave(at + RING.writeLock);
     }
-    waits.signal(at + RING.notEmpty);
+    if (!quiet) waits.signal(at + RING.notEmpty);
     if (room) waits.signal(at + RING.notFull);
     return STORED;
   }
@@ -184,11 +187,13 @@ export class Ring {
     return (tail + skip) | 0;
   }
 
-  #write(tail: number, message: Uint8Array, length: number, form: number): void {
-    const frame = (tail >>> 0) % this.#size;
+  #write(end: number, message: Uint8Array, length: number, form: number, tail?: Uint8Array): void {
+    const frame = (end >>> 0) % this.#size;
     this.#heads[frame >> 2] = length;
     this.#heads[(frame >> 2) + 1] = form;
-    copy(message, 0, this.#bytes, frame + FRAME_HEAD, length);
+    const front = tail === undefined ? length : length - tail.length;
+    copy(message, 0, this.#bytes, frame + FRAME_HEAD, front);
+    if (tail !== undefined) this.#bytes.set(tail, frame + FRAME_HEAD + front);
   }
 
   /** Whether the bounds of the ring allow `need` more bytes. */

@@ -1,5 +1,5 @@
 import { BOTH, type Core, checkName, createCore, Handle, registerSingle } from './handles.ts';
-import { encodeValue, Messages, readValue } from './messages.ts';
+import { encodeMessage, Messages, readValue } from './messages.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
 /** A queue with `put`, `get`, `empty` and `close`, and nothing else. */
@@ -19,11 +19,11 @@ export class SimpleQueue<T = unknown> extends Handle {
   }
 
   async put(item: T): Promise<void> {
-    await this.#messages.send(encodeValue(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
+    await this.#messages.send(encodeMessage(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
   }
 
   putSync(item: T): void {
-    this.#messages.sendSync(encodeValue(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
+    this.#messages.sendSync(encodeMessage(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
   }
 
   async get(): Promise<T> {

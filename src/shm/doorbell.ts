@@ -54,7 +54,10 @@ export class Doorbell {
   /** Rings the bell of `slot` if it wants that. Returns false when it was rung already or does not listen. */
   ring(slot: number): boolean {
     const at = this.#slots.at(slot);
-    if (Atomics.exchange(this.#session.words, at + SLOT.bellArmed, 0) !== 1) return false;
+    const { words } = this.#session;
+    // Looked at first: an exchange would take the line from whoever else uses it.
+    if (Atomics.load(words, at + SLOT.bellArmed) !== 1) return false;
+    if (Atomics.exchange(words, at + SLOT.bellArmed, 0) !== 1) return false;
     if (slot === this.#slot) this.#ringSelf();
     else this.#ringPeer(slot);
     return true;

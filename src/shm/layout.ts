@@ -10,7 +10,7 @@
  * | 32 MiB –       | extents: rings and large data, each mapped where it is used              |
  */
 export const MAGIC = 0x46524b53;
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 export const HEADER = {
   magic: 0,
@@ -105,6 +105,8 @@ export const WAIT = {
   rotor: 3,
   /** 1: a synchronous waiter has been woken and has not looked yet; see `Waits.signal`. */
   signalled: 4,
-  bitmap: 5,
-  words: 5 + BITMAP_WORDS,
+  /** A bit for each word of the bitmap that was ever used, so that a wake need not look at all. */
+  groups: 5,
+  bitmap: 6,
+  words: 6 + BITMAP_WORDS,
 } as const;

@@ -61,7 +61,7 @@ export class Waits {
    * `attempt` may throw to end the wait; `quick`: it is called again at once, the clock would cost more than it. `haste`: what it does before it sleeps.
    */
   block(point: number, attempt: (quick: boolean) => boolean, deadline: number, haste?: Haste): boolean {
-    if (this.#hurry(attempt, deadline, haste)) return true;
+    if (this.hurry(attempt, deadline, haste)) return true;
     const { words } = this.#session;
     for (;;) {
       Atomics.add(words, point + WAIT.count, 1);
@@ -83,8 +83,8 @@ export class Waits {
     }
   }
 
-  /** Tries for a while without telling anybody, who would have to wake this thread at a cost. */
-  #hurry(attempt: (quick: boolean) => boolean, deadline: number, haste: Haste | undefined): boolean {
+  /** Tries for a while without telling anybody, who would have to wake this thread at a cost. Blocks the thread meanwhile. */
+  hurry(attempt: (quick: boolean) => boolean, deadline: number, haste: Haste | undefined): boolean {
     const spins = haste?.spins ?? SPINS;
     for (let spin = 0; spin < spins; spin++) {
       if (attempt(true)) return true;
@@ -125,6 +125,7 @@ export class Waits {
     const here = this.#perPoint.get(point) ?? 0;
     this.#perPoint.set(point, here + 1);
     if (here === 0) {
+      Atomics.or(words, point + WAIT.groups, 1 << (this.#slot >> 5));
       Atomics.or(words, point + WAIT.bitmap + (this.#slot >> 5), 1 << (this.#slot & 31));
       Atomics.add(words, point + WAIT.count, 1);
     }
@@ -245,8 +246,10 @@ export class Waits {
     const { words } = this.#session;
     // One past the last that was rung, so that no waiter is passed over for ever.
     const start = words[point + WAIT.rotor] ?? 0;
+    const groups = Atomics.load(words, point + WAIT.groups);
     for (let step = 0; step <= 32; step++) {
       const index = ((start >> 5) + step) & 31;
+      if (((groups >>> index) & 1) === 0) continue;
       let bits = Atomics.load(words, point + WAIT.bitmap + index);
       if (step === 0) bits &= -1 << (start & 31);
       while (bits !== 0) {

@@ -19,11 +19,11 @@ export class Decoder {
     this.#handles = handles;
   }
 
-  /** `kept`: the bytes are the receiver's, so that a Buffer may be a part of them. */
-  decode(bytes: Buffer, kept = false): unknown {
+  /** `kept`: the bytes are the receiver's, so that a Buffer may be a part of them. `from`: where the value begins. */
+  decode(bytes: Buffer, kept = false, from = 0): unknown {
     this.#bytes = bytes as FastBuffer;
     this.#kept = kept;
-    this.#position = 0;
+    this.#position = from;
     try {
       return this.#value();
     } finally {

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { v8 } from '../../base/builtins.ts';
 import { RUNTIME_ERRORS, SerializationError } from '../errors.ts';
-import { type AnyView, type HandleCodec, TAG, VIEWS } from './tags.ts';
+import { type AnyView, BUFFER_VIEW, type HandleCodec, TAG, VIEWS } from './tags.ts';
 import { Writer } from './writer.ts';
 
 const LINEAR = 8;
@@ -20,9 +20,12 @@ export class Encoder {
     this.#handles = handles;
   }
 
-  /** The length of the encoded value; its bytes are `bytes.subarray(0, length)`. @throws SerializationError */
-  encode(value: unknown): number {
-    this.#out.reset();
+  /**
+   * Encodes a value behind `head` bytes that the caller fills. The length of both; they are `bytes.subarray(0, length)`.
+   * @throws SerializationError
+   */
+  encode(value: unknown, head = 0): number {
+    this.#out.reset(head);
     this.#depth = 0;
     try {
       this.#value(value);
@@ -31,6 +34,19 @@ export class Encoder {
       if (this.#seen.length > 0) this.#seen = [];
       this.#numbers = undefined;
     }
+  }
+
+  /** What {@link encode} writes of a Buffer before its bytes; the length of that. */
+  encodeHead(value: Buffer): number {
+    this.#out.reset(0);
+    this.#viewHead(BUFFER_VIEW, value.length);
+    return this.#out.position;
+  }
+
+  #viewHead(kind: number, length: number): void {
+    this.#out.byte(TAG.view);
+    this.#out.byte(kind);
+    this.#out.length(length);
   }
 
   get bytes(): Buffer {
@@ -181,9 +197,7 @@ export class Encoder {
       this.#byV8(value);
       return;
     }
-    this.#out.byte(TAG.view);
-    this.#out.byte(kind);
-    this.#out.length(value.byteLength);
+    this.#viewHead(kind, value.byteLength);
     this.#out.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
 

@@ -9,8 +9,9 @@ export class Writer {
   bytes = Buffer.allocUnsafeSlow(INITIAL) as FastBuffer;
   position = 0;
 
-  reset(): void {
-    this.position = 0;
+  /** Begins anew, behind `head` bytes (less than 64 KiB) that are left as they are. */
+  reset(head: number): void {
+    this.position = head;
     if (this.bytes.length > KEEP) this.bytes = Buffer.allocUnsafeSlow(INITIAL) as FastBuffer;
   }
 

@@ -5,14 +5,13 @@ import { Process, stateOf } from '../process/process.ts';
 import { publish } from '../publish.ts';
 import type { Queue } from '../queue.ts';
 import { type PoolCore, WORKER } from './core.ts';
-import type { ResultMessage, TaskMessage } from './wire.ts';
 import { poolWorker, type WorkerOptions } from './worker.ts';
 
 export interface CrewOptions {
   readonly size: number;
   readonly pool: PoolCore;
-  readonly tasks: Queue<TaskMessage | null>;
-  readonly results: Queue<ResultMessage>;
+  readonly tasks: Queue;
+  readonly results: Queue;
   readonly maxTasks: number;
   readonly initializer: string | undefined;
   readonly initargs: readonly unknown[];

@@ -4,52 +4,47 @@ import type { Waiter } from '../../shm/waiting.ts';
 import { PENDING } from '../blocking.ts';
 import { type BrokenPoolError, MaybeEncodingError, RemoteTraceback } from '../errors.ts';
 import { coreOf } from '../handles.ts';
-import { readValue } from '../messages.ts';
+import { decodeValue, encodeValue, type Messages } from '../messages.ts';
 import { refer, type Target } from '../process/reference.ts';
 import { publish } from '../publish.ts';
-import { putAtOnce, type Queue, queueMessages } from '../queue.ts';
+import { type Queue, queueMessages } from '../queue.ts';
+import { FORM, type Received } from '../ring.ts';
 import type { AnyFunction } from '../task.ts';
 import { type PoolCore, WORKER } from './core.ts';
-import { type Mode, RESULT, type ResultMessage, type TaskMessage } from './wire.ts';
-
-export type Outcome =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown };
-
-export interface Submission {
-  readonly fn: AnyFunction;
-  readonly mode: Mode;
-  readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>> | undefined;
-  readonly settle: (outcome: Outcome) => void;
-}
-interface Flight extends Submission {
-  readonly number: number;
-  /** Its place among all tasks that were ever put, from 1. */
-  position: number;
-}
+import { type Flight, Flights, type Outcome, type Submission } from './flights.ts';
+import { RESULT, RESULT_AT, TASK } from './wire.ts';
 
 /** Results handled in one go, before the loop gets its turn. */
 const BATCH = 2048;
+/** So many tasks at most are put before a worker that sleeps is woken. */
+const UNSAID = 16;
 
 export interface DispatcherOptions {
   readonly pool: PoolCore;
-  readonly tasks: Queue<TaskMessage | null>;
-  readonly results: Queue<ResultMessage>;
+  readonly tasks: Queue;
+  readonly results: Queue;
   readonly onReady: (seat: number) => void;
   readonly onInitializerFailed: (error: unknown) => void;
   /** A task has been settled. */
   readonly onSettled: () => void;
 }
 
+/** A function as tasks name it: by its place in the pool's table, or where that is full, by the text itself. */
+interface Known {
+  readonly place: number;
+  readonly reference: string;
+}
+
 export class Dispatcher implements Waiter {
   readonly point: number;
   readonly #options: DispatcherOptions;
   readonly #info: ResourceInfo;
-  readonly #flying = new Map<number, Flight>();
+  readonly #tasks: Messages;
+  readonly #results: Messages;
+  readonly #flights = new Flights();
+  /** Those that wait for their function to be located, and all after them. */
   readonly #pending: Flight[] = [];
-  readonly #references = new WeakMap<AnyFunction, string>();
-  #numbers = 0;
+  readonly #known = new WeakMap<AnyFunction, Known>();
   #puts = 0;
   #awaited = 0;
   #pumping = false;
@@ -57,13 +52,15 @@ export class Dispatcher implements Waiter {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#info = coreOf(options.pool).info;
-    this.point = queueMessages(options.results).ring.notEmpty;
+    this.#tasks = queueMessages(options.tasks);
+    this.#results = queueMessages(options.results);
+    this.point = this.#results.ring.notEmpty;
     coreOf(options.results).memory.waits.add(this, false);
   }
 
-  /** Tasks that are not settled yet. */
-  get unsettled(): number {
-    return this.#flying.size + this.#pending.length;
+  /** Whether tasks are not settled yet. */
+  get busy(): boolean {
+    return this.#flights.size > 0;
   }
 
   get info(): ResourceInfo {
@@ -77,17 +74,16 @@ export class Dispatcher implements Waiter {
     if (!results.closed) coreOf(results).memory.waits.setRef(this, this.#awaited > 0);
   }
 
-  /** Numbers the task and puts it, at once where its function is known, else as soon as it is located. */
-  submit(submission: Submission): number {
-    const flight: Flight = { ...submission, number: ++this.#numbers, position: 0 };
-    const reference = this.#references.get(submission.fn);
-    if (reference !== undefined && this.#pending.length === 0) {
-      this.#put(flight, reference);
+  /** Numbers the tasks and puts them, at once where their function is known, else as soon as it is located. */
+  submit(submission: Submission): void {
+    const flight = this.#flights.add(submission);
+    const known = this.#known.get(submission.fn);
+    if (known !== undefined && this.#pending.length === 0) {
+      this.#put(flight, known);
     } else {
       this.#pending.push(flight);
       void this.#pump();
     }
-    return flight.number;
   }
 
   async #pump(): Promise<void> {
@@ -98,11 +94,11 @@ export class Dispatcher implements Waiter {
     while (this.#pending.length > 0) {
       const [flight] = this.#pending as [Flight];
       try {
-        await this.#referenceOf(flight.fn);
+        await this.#locate(flight.fn);
         this.#putLocated();
       } catch (error) {
         if (this.#pending[0] === flight) this.#pending.shift();
-        this.#settle(flight, { ok: false, error });
+        for (let index = 0; index < flight.count; index++) this.#fail(flight.first + index, error);
       }
     }
     this.awaited(-1);
@@ -111,38 +107,54 @@ export class Dispatcher implements Waiter {
 
   /** Puts the tasks up to the first whose function is not located yet. */
   #putLocated(): void {
-    const next = this.#pending.findIndex(({ fn }) => !this.#references.has(fn));
+    const next = this.#pending.findIndex(({ fn }) => !this.#known.has(fn));
     const ready = this.#pending.splice(0, next < 0 ? this.#pending.length : next);
-    for (const flight of ready) this.#put(flight, this.#references.get(flight.fn) as string);
+    for (const flight of ready) this.#put(flight, this.#known.get(flight.fn) as Known);
   }
 
-  async #referenceOf(fn: AnyFunction): Promise<string> {
-    let reference = this.#references.get(fn);
-    if (reference === undefined) {
-      reference = JSON.stringify((await refer(fn as Target, 'Pool function')).reference);
-      this.#references.set(fn, reference);
-    }
-    return reference;
+  async #locate(fn: AnyFunction): Promise<void> {
+    if (this.#known.has(fn)) return;
+    const reference = JSON.stringify((await refer(fn as Target, 'Pool function')).reference);
+    const { pool } = this.#options;
+    this.#known.set(fn, { reference, place: pool.closed ? 0 : pool.functions.add(reference) });
   }
 
-  #put(flight: Flight, reference: string): void {
-    const { number, mode, args, kwargs } = flight;
-    // Announced first: a worker may begin before putSync returns.
-    publish('submit', this.#info, number);
-    this.#flying.set(number, flight);
-    flight.position = ++this.#puts;
-    try {
-      putAtOnce(this.#options.tasks, [number, reference, mode, args, kwargs]);
-    } catch (error) {
-      this.#puts--;
-      this.#flying.delete(number);
-      this.#settle(flight, { ok: false, error });
+  #put(flight: Flight, known: Known): void {
+    flight.position = this.#puts + 1;
+    for (let index = 0; index < flight.count; index++) {
+      // Announced first: a worker may begin before the put returns.
+      publish('submit', this.#info, flight.first + index);
+      try {
+        this.#putOne(flight, index, known);
+        this.#puts++;
+      } catch (error) {
+        flight.unput.push(index);
+        this.#fail(flight.first + index, error);
+      }
+      if (index < this.#options.pool.size || index % UNSAID === 0) this.#tasks.wakeReader();
     }
+    this.#tasks.wakeReader();
+  }
+
+  #putOne(flight: Flight, index: number, { place, reference }: Known): void {
+    const body = flight.body(index);
+    const message = encodeValue(
+      place > 0 ? body : [reference, body],
+      coreOf(this.#options.tasks).info,
+      TASK.body,
+    );
+    const bytes = message.bytes as Buffer;
+    bytes.writeUInt32LE(flight.first + index, TASK.number);
+    bytes.writeUInt32LE(place, TASK.fn);
+    bytes[TASK.mode] = flight.mode;
+    this.#tasks.sendNow(message, FORM.value, true, true, true);
   }
 
   /** Tells `count` workers to end when the tasks before are done. */
   dismiss(count: number): void {
-    for (let i = 0; i < count; i++) putAtOnce(this.#options.tasks, null);
+    const bytes = Buffer.alloc(TASK.fn);
+    const message = { bytes, length: bytes.length, blocks: [] };
+    for (let i = 0; i < count; i++) this.#tasks.sendNow(message, FORM.value, true, true);
     this.#puts += count;
   }
 
@@ -156,28 +168,45 @@ export class Dispatcher implements Waiter {
   #drain(limit: number): boolean {
     const { results } = this.#options;
     if (results.closed) return false;
-    const messages = queueMessages(results);
     for (let i = 0; i < limit; i++) {
-      const message = messages.receiveNow(readValue, true) as ResultMessage | typeof PENDING;
-      if (message === PENDING) {
+      if (this.#results.receiveNow(this.#read, true) === PENDING) {
         if (i > 0) coreOf(results).memory.waits.came();
         return false;
       }
-      this.#receive(message);
+      this.#receive();
       if (results.closed) return false;
     }
     return true;
   }
 
-  #receive([number, kind, value, stack]: ResultMessage): void {
+  /** What `#read` has read. */
+  readonly #result = { number: 0, kind: 0, value: undefined as unknown };
+
+  readonly #read = ({ bytes }: Received): true => {
+    const result = this.#result;
+    result.number = bytes.readUInt32LE(RESULT_AT.number);
+    result.kind = bytes[RESULT_AT.kind] ?? 0;
+    try {
+      result.value = decodeValue(bytes, RESULT_AT.body);
+    } catch (error) {
+      // A handle in it is gone by now, or a class cannot be made here: that is this task's error only.
+      if (result.kind !== RESULT.initializerFailed) result.kind = RESULT.failed;
+      result.value = [error, undefined];
+    }
+    return true;
+  };
+
+  #receive(): void {
+    const { number, kind, value } = this.#result;
+    this.#result.value = undefined;
     if (kind === RESULT.ready) this.#options.onReady(number);
-    else if (kind === RESULT.initializerFailed) this.#options.onInitializerFailed(withCause(value, stack));
-    else this.#land(number, outcomeOf(kind, value, stack));
+    else if (kind === RESULT.initializerFailed) this.#options.onInitializerFailed(withCause(value));
+    else this.#land(number, outcomeOf(kind, value));
   }
 
-  #settle(flight: Flight, outcome: Outcome): void {
+  #settle(flight: Flight, index: number, outcome: Outcome): void {
     try {
-      flight.settle(outcome);
+      flight.settle(index, outcome);
     } catch (error) {
       // A callback of the user threw: it is reported as any uncaught error is, and the results go on.
       process.nextTick(() => {
@@ -200,16 +229,18 @@ export class Dispatcher implements Waiter {
    */
   #findLost(live: () => readonly number[], error: BrokenPoolError): void {
     if (this.#options.tasks.closed) return;
+    // Before the states: whoever takes a task from now on is not confused with the dead.
+    const taken = this.#tasks.ring.gets >>> 0;
     const states = live();
     if (states.includes(WORKER.claiming)) {
       setTimeout(() => this.#findLost(live, error), 1);
       return;
     }
-    const taken = queueMessages(this.#options.tasks).ring.gets >>> 0;
     while (this.#drain(BATCH));
     const running = new Set(states);
-    for (const flight of [...this.#flying.values()]) {
-      if (flight.position <= taken && !running.has(flight.number)) this.#fail(flight.number, error);
+    for (const number of this.#flights.open()) {
+      const position = this.#flights.position(number);
+      if (position > 0 && position <= taken && !running.has(number)) this.#fail(number, error);
     }
   }
 
@@ -218,17 +249,14 @@ export class Dispatcher implements Waiter {
   }
 
   #land(number: number, outcome: Outcome): void {
-    const flight = this.#flying.get(number);
-    if (flight === undefined) return;
-    this.#flying.delete(number);
-    this.#settle(flight, outcome);
+    const flight = this.#flights.land(number);
+    if (flight !== undefined) this.#settle(flight, number - flight.first, outcome);
   }
 
   /** Rejects everything that is not settled. */
   failAll(error: unknown): void {
-    const flights = [...this.#flying.values(), ...this.#pending.splice(0)];
-    this.#flying.clear();
-    for (const flight of flights) this.#settle(flight, { ok: false, error });
+    this.#pending.length = 0;
+    for (const number of this.#flights.open()) this.#fail(number, error);
   }
 
   /** No more results: the queues can be closed. */
@@ -237,14 +265,16 @@ export class Dispatcher implements Waiter {
   }
 }
 
-function outcomeOf(kind: number, value: unknown, stack: string | undefined): Outcome {
+function outcomeOf(kind: number, value: unknown): Outcome {
   if (kind === RESULT.ok) return { ok: true, value };
-  if (kind === RESULT.failed) return { ok: false, error: withCause(value, stack) };
+  if (kind === RESULT.failed) return { ok: false, error: withCause(value) };
   const [exc, words] = value as [string, string];
   return { ok: false, error: new MaybeEncodingError(exc, words) };
 }
 
-function withCause(error: unknown, stack: string | undefined): unknown {
+/** The error of a `failed` result. */
+function withCause(value: unknown): unknown {
+  const [error, stack] = value as [unknown, string | undefined];
   if (error instanceof Error && error.cause === undefined && stack !== undefined) {
     Object.defineProperty(error, 'cause', {
       value: new RemoteTraceback(stack),

@@ -1,4 +1,4 @@
-import type { Outcome } from './dispatcher.ts';
+import type { Outcome } from './flights.ts';
 import type { ResultIterator } from './result-iterator.ts';
 
 type Submit = (chunk: readonly unknown[], settle: (outcome: Outcome) => void) => void;

@@ -10,11 +10,12 @@ import { AsyncResult, type Callbacks } from './async-result.ts';
 import { checkChunk, checkMaxTasks, checkSize, describeExit } from './checks.ts';
 import { PoolCore } from './core.ts';
 import { Crew } from './crew.ts';
-import { Dispatcher, type Outcome } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
+import type { Outcome, Submission } from './flights.ts';
 import type { ApplyOptions, MapOptions, PoolOptions } from './options.ts';
 import { ResultIterator } from './result-iterator.ts';
-import { MODE, type Mode, type ResultMessage, type TaskMessage } from './wire.ts';
+import { MODE } from './wire.ts';
 
 type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
 type Phase = 'running' | 'closed' | 'terminated';
@@ -32,7 +33,7 @@ export interface PoolPolicy {
 export class Pool implements AsyncDisposable {
   readonly #crew!: Crew;
   readonly #dispatcher: Dispatcher;
-  readonly #queues: readonly [Queue<TaskMessage | null>, Queue<ResultMessage>];
+  readonly #queues: readonly [Queue, Queue];
   readonly #core: PoolCore;
   readonly #size: number;
   readonly #policy: PoolPolicy;
@@ -55,8 +56,8 @@ export class Pool implements AsyncDisposable {
     this.#policy = policy;
     this.#core = new PoolCore({ size: this.#size, name });
     const label = name ?? 'pool';
-    const tasks = new Queue<TaskMessage | null>({ name: `${label} tasks` });
-    const results = new Queue<ResultMessage>({ name: `${label} results` });
+    const tasks = new Queue({ name: `${label} tasks` });
+    const results = new Queue({ name: `${label} results` });
     this.#queues = [tasks, results];
     this.#dispatcher = new Dispatcher({
       pool: this.#core,
@@ -127,9 +128,15 @@ export class Pool implements AsyncDisposable {
   ): AsyncResult<Result<F>> {
     this.#checkRunning();
     const result = this.#newResult<Result<F>>(options);
-    this.#submit(fn, MODE.apply, args, options.kwargs, (outcome) =>
-      result.settle(outcome.ok ? { ok: true, value: outcome.value as Result<F> } : outcome),
-    );
+    const { kwargs } = options;
+    this.#submit({
+      fn,
+      mode: kwargs === undefined ? MODE.apply : MODE.applyKeyed,
+      count: 1,
+      body: () => (kwargs === undefined ? args : [args, kwargs]),
+      settle: (_index, outcome) =>
+        result.settle(outcome.ok ? { ok: true, value: outcome.value as Result<F> } : outcome),
+    });
     return result;
   }
 
@@ -222,15 +229,10 @@ export class Pool implements AsyncDisposable {
     return `<Pool ${this.#phase} processes=${this.#size}>`;
   }
 
-  #submit(
-    fn: AnyFunction,
-    mode: Mode,
-    args: readonly unknown[],
-    kwargs: Readonly<Record<string, unknown>> | undefined,
-    settle: (outcome: Outcome) => void,
-  ): void {
+  #submit(submission: Submission): void {
+    const { fn } = submission;
     if (typeof fn !== 'function') throw new TypeMismatch(`a function is needed, not ${typeof fn}`);
-    this.#dispatcher.submit({ fn, mode, args, kwargs, settle });
+    this.#dispatcher.submit(submission);
   }
 
   #newResult<R>(callbacks: Callbacks<R>): AsyncResult<R> {
@@ -249,7 +251,7 @@ export class Pool implements AsyncDisposable {
 
   #mapAsync<R>(
     fn: AnyFunction,
-    mode: Mode,
+    mode: typeof MODE.map | typeof MODE.starmap,
     items: readonly unknown[],
     options: MapOptions<R>,
   ): AsyncResult<R[]> {
@@ -257,17 +259,20 @@ export class Pool implements AsyncDisposable {
     const chunk = checkChunk(options.chunksize) ?? (Math.ceil(items.length / (4 * this.#size)) || 1);
     const result = this.#newResult<R[]>(options);
     const values = new Array<R>(items.length);
-    let left = Math.ceil(items.length / chunk);
+    const count = Math.ceil(items.length / chunk);
+    let left = count;
     let failure: Outcome | undefined;
-    if (left === 0) result.settle({ ok: true, value: [] });
-    for (let from = 0; from < items.length; from += chunk) {
-      this.#submit(fn, mode, items.slice(from, from + chunk), undefined, (outcome) => {
-        if (outcome.ok) for (const [i, value] of (outcome.value as R[]).entries()) values[from + i] = value;
-        else failure ??= outcome;
-        if (--left > 0) return;
-        result.settle(failure !== undefined && !failure.ok ? failure : { ok: true, value: values });
-      });
-    }
+    const settle = (index: number, outcome: Outcome): void => {
+      if (!outcome.ok) failure ??= outcome;
+      else if (chunk === 1) values[index] = outcome.value as R;
+      else for (const [i, value] of (outcome.value as R[]).entries()) values[index * chunk + i] = value;
+      if (--left > 0) return;
+      result.settle(failure !== undefined && !failure.ok ? failure : { ok: true, value: values });
+    };
+    const body = (i: number): unknown => (chunk === 1 ? items[i] : items.slice(i * chunk, (i + 1) * chunk));
+    const one = mode === MODE.map ? MODE.mapOne : MODE.starmapOne;
+    if (count === 0) result.settle({ ok: true, value: [] });
+    else this.#submit({ fn, mode: chunk === 1 ? one : mode, count, body, settle });
     return result;
   }
 
@@ -281,7 +286,13 @@ export class Pool implements AsyncDisposable {
     const size = checkChunk(chunksize) ?? 1;
     const iterator = new ResultIterator<Awaited<R>>(ordered, (change) => this.#dispatcher.awaited(change));
     feed(items, size, this.#size, iterator, (chunk, settle) =>
-      this.#submit(fn, MODE.map, chunk, undefined, settle),
+      this.#submit({
+        fn,
+        mode: MODE.map,
+        count: 1,
+        body: () => chunk,
+        settle: (_index, outcome) => settle(outcome),
+      }),
     );
     return iterator;
   }
@@ -293,7 +304,7 @@ export class Pool implements AsyncDisposable {
 
   #settled(): void {
     this.#crew.markWorking();
-    if (this.#phase !== 'closed' || this.#dismissed || this.#dispatcher.unsettled > 0) return;
+    if (this.#phase !== 'closed' || this.#dismissed || this.#dispatcher.busy) return;
     this.#dismissed = true;
     void this.#started.then(() => {
       this.#crew.close();

@@ -2,7 +2,7 @@ import { clampTimer } from '../blocking.ts';
 import { TimeoutError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
 import { staysHere } from '../stays.ts';
-import type { Outcome } from './dispatcher.ts';
+import type { Outcome } from './flights.ts';
 
 /** Results of `imap` and `imapUnordered`, one after the other. */
 export class ResultIterator<R> implements AsyncIterableIterator<R> {

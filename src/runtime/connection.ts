@@ -50,6 +50,17 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
     return { reader: this.#reader?.core, writer: this.#writer?.core };
   }
 
+  /** What this end receives from, for the runtime's own parts. @throws OSError when it does not receive */
+  receiver(): Messages {
+    return this.#read();
+  }
+
+  /** Sends a value if there is room for it now, for the runtime's own parts. @throws what {@link send} rejects with */
+  sendAtOnce(value: S): boolean {
+    const writer = this.#write();
+    return writer.sendNow(encodeMessage(value, writer.core.info), FORM.value, false, false);
+  }
+
   /** Sends a value; resolves when it is in the pipe. Rejects with OSError (`EPIPE`) when no reader is left. */
   async send(value: S, options?: AsyncWaitOptions): Promise<void> {
     const writer = this.#write();

@@ -30,3 +30,35 @@ export class Haste {
     this.spins = took < SPIN_MS ? Math.min(MOST, this.spins * 2) : Math.max(FEWEST, this.spins >> 1);
   }
 }
+
+/** For how long it is worth trying, in milliseconds: about what it takes to fall asleep and be woken, on both sides. */
+const MOMENT_MS = 0.05;
+const MOST_SKIPPED = 256;
+
+/**
+ * Decides whether to try for a moment before a wait, where the other side has to do something short first. In vain, because
+ * that takes longer or both sides share a processor, it is not done again for a while.
+ */
+export class Moment {
+  #skip = 0;
+  #penalty = 1;
+
+  /** Calls `attempt` again and again for a moment, if that has been of use lately. Whether it has returned true. */
+  spend(attempt: () => boolean): boolean {
+    if (this.#skip > 0) {
+      this.#skip--;
+      return attempt();
+    }
+    const end = performance.now() + MOMENT_MS;
+    do {
+      for (let i = 0; i < 32; i++) {
+        if (!attempt()) continue;
+        this.#penalty = Math.max(1, this.#penalty >> 1);
+        return true;
+      }
+    } while (performance.now() < end);
+    this.#skip = this.#penalty;
+    this.#penalty = Math.min(MOST_SKIPPED, this.#penalty * 2);
+    return false;
+  }
+}

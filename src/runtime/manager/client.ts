@@ -8,12 +8,14 @@ import { coreFields, coreOf, openFields } from '../handles.ts';
 import { authKey } from '../process/authkey.ts';
 import { Queue } from '../queue.ts';
 import { currentTask } from '../task.ts';
+import { Inbox } from './inbox.ts';
 import { checkMismatch, SerializedClientLink } from './serialized-link.ts';
 import { resolveSerializer, type SerializerReference } from './serializer.ts';
 import {
   type ClientLink,
   type ProxyToken,
   REPLY,
+  type RemoteClientLink,
   type Request,
   type Response,
   type ServerLink,
@@ -34,7 +36,7 @@ interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-const LOOK_AGAIN_S = 0.5;
+const LOOK_AGAIN_MS = 500;
 
 export class ServerClient {
   readonly address: ServerAddress;
@@ -45,6 +47,7 @@ export class ServerClient {
   #open: ClientLink | undefined;
   #numbers = 0;
   #reading = false;
+  #inbox: Inbox<Response> | undefined;
 
   constructor(address: ServerAddress, makeProxy: (token: ProxyToken, client: ServerClient) => object) {
     this.address = address;
@@ -59,13 +62,20 @@ export class ServerClient {
     const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }));
     answer.catch(() => {});
     try {
-      await link.send(request);
+      if (!(link instanceof Connection && link.sendAtOnce(request))) await link.send(request);
     } catch (error) {
       this.#calls.delete(id);
       throw (error as { code?: string }).code === 'EPIPE' ? this.#gone() : error;
     }
-    if (!this.#reading) void this.#read(link);
+    if (link instanceof Connection) this.#expect();
+    else if (!this.#reading) void this.#read(link);
     return await answer;
+  }
+
+  /** Sees to it that the answer is received: it may come at once, where nothing else is under way. */
+  #expect(): void {
+    if (this.#calls.size === 1) this.#inbox?.hurry();
+    if (this.#calls.size > 0) this.#inbox?.listen();
   }
 
   async #connected(): Promise<ClientLink> {
@@ -82,6 +92,8 @@ export class ServerClient {
   #forget(): void {
     this.#link = undefined;
     this.#open = undefined;
+    this.#inbox?.close();
+    this.#inbox = undefined;
   }
 
   /** Ends the connection; calls under way reject. */
@@ -107,24 +119,35 @@ export class ServerClient {
     await inbox.put(theirs as ServerLink);
     // Ours must be the only copy outside of the server, or its death would not be seen.
     theirs.close();
+    this.#inbox = new Inbox<Response>(ours as Connection<Response, never>, {
+      onMessage: (response) => {
+        this.#settle(response);
+        if (this.#calls.size === 0) this.#inbox?.rest();
+      },
+      onEnd: (error) => this.#lost(error),
+      patience: LOOK_AGAIN_MS,
+      onPatience: () => this.#checkServer(),
+      eager: false,
+    });
     return ours;
   }
 
-  /** Reads while calls are under way, so that an idle client keeps nothing alive. */
-  async #read(link: ClientLink): Promise<void> {
+  /** Reads a socket while calls are under way, so that an idle client keeps nothing alive. */
+  async #read(link: RemoteClientLink): Promise<void> {
     this.#reading = true;
-    if (!(link instanceof Connection)) link.setRef(true);
+    link.setRef(true);
     try {
-      while (this.#calls.size > 0) {
-        if (await link.poll(LOOK_AGAIN_S)) this.#settle(await link.recv());
-        else this.#checkServer();
-      }
+      while (this.#calls.size > 0) this.#settle(await link.recv());
     } catch (error) {
-      this.#forget();
-      this.#failAll(error instanceof EOFError || error instanceof OSError ? this.#gone() : error);
+      this.#lost(error);
     }
     this.#reading = false;
-    if (!(link instanceof Connection) && !link.closed) link.setRef(false);
+    if (!link.closed) link.setRef(false);
+  }
+
+  #lost(error: unknown): void {
+    this.#forget();
+    this.#failAll(error instanceof EOFError || error instanceof OSError ? this.#gone() : error);
   }
 
   /** A server that died before it took our end from its inbox never closes it. */

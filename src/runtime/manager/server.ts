@@ -2,9 +2,11 @@
 
 import { type Address, Listener } from '../connection/listener.ts';
 import type { SocketConnection } from '../connection/socket-connection.ts';
+import { Connection } from '../connection.ts';
 import { EOFError, RemoteError } from '../errors.ts';
 import type { Queue } from '../queue.ts';
 import { newToken, runAs } from '../task.ts';
+import { Inbox } from './inbox.ts';
 import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
 import { isRequest, SerializedServerLink, tellMismatch } from './serialized-link.ts';
 import { resolveSerializer, type Serializer, type SerializerReference } from './serializer.ts';
@@ -26,7 +28,8 @@ interface Entry {
 export class Server {
   readonly #registry: Registry;
   readonly #objects = new Map<string, Entry>();
-  readonly #links = new Set<ServerLink>();
+  /** Clients, and what ends each. */
+  readonly #links = new Map<ServerLink, () => void>();
   #idents = 0;
   #reference: SerializerReference = 'forkscope';
   #serializer: Serializer | undefined;
@@ -53,7 +56,7 @@ export class Server {
     await this.#stopped;
     stop.abort();
     listener?.close();
-    for (const link of this.#links) link.close();
+    for (const end of [...this.#links.values()]) end();
   }
 
   /** Where remote clients connect. */
@@ -64,8 +67,7 @@ export class Server {
   async #acceptLocal(inbox: Queue<ServerLink>, signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        const link = await inbox.get({ signal });
-        void this.#converse(link).then(() => link.close());
+        this.#serveLocally((await inbox.get({ signal })) as Connection<Request, Response>);
       } catch {
         if (signal.aborted) return;
         // A client died between connecting and being served.
@@ -84,6 +86,33 @@ export class Server {
     }
   }
 
+  /** Serves a client of this session until it closes, dies, or sends what is no request. */
+  #serveLocally(link: Connection<Request, Response>): void {
+    const tokens = new Map<number, number>();
+    const inbox = new Inbox<Request>(link as Connection<Request, never>, {
+      onMessage: (request) => this.#begin(link, request, tokens),
+      onEnd: () => {
+        this.#links.delete(link);
+        link.close();
+      },
+      patience: Number.POSITIVE_INFINITY,
+      eager: true,
+    });
+    this.#links.set(link, () => {
+      inbox.close();
+      link.close();
+    });
+    inbox.listen();
+  }
+
+  /** @throws RemoteError for what is no request */
+  #begin(link: ServerLink, request: Request, tokens: Map<number, number>): void {
+    if (!isRequest(request)) throw new RemoteError('this is no request');
+    const token = tokens.get(request[4]) ?? newToken();
+    tokens.set(request[4], token);
+    runAs(token, () => this.#answer(link, request));
+  }
+
   async #converseRemotely(socket: SocketConnection): Promise<void> {
     const link = this.#serializer && new SerializedServerLink(socket, this.#serializer);
     const error = await this.#converse(link ?? (socket as SocketConnection<Request, Response>));
@@ -96,32 +125,47 @@ export class Server {
    * side by side: one that blocks does not hold up the next.
    */
   async #converse(link: ServerLink): Promise<unknown> {
-    this.#links.add(link);
+    this.#links.set(link, () => link.close());
     const tokens = new Map<number, number>();
     try {
-      for (;;) {
-        const request = await link.recv();
-        if (!isRequest(request)) throw new RemoteError('this is no request');
-        const token = tokens.get(request[4]) ?? newToken();
-        tokens.set(request[4], token);
-        void runAs(token, () => this.#answer(link, request));
-      }
+      for (;;) this.#begin(link, await link.recv(), tokens);
     } catch (error) {
       this.#links.delete(link);
       return error;
     }
   }
 
-  async #answer(link: ServerLink, [id, ident, method, args]: Request): Promise<void> {
-    let response: Response;
+  /** Answers at once where the object does. */
+  #answer(link: ServerLink, [id, ident, method, args]: Request): void {
     try {
       const value = ident === '' ? this.#own(method, args) : this.#call(ident, method, args);
-      response = this.#wrap(id, ident, method, value instanceof Promise ? await value : value);
+      if (value instanceof Promise) void this.#answerLater(link, [id, ident, method, args, 0], value);
+      else this.#respond(link, this.#wrap(id, ident, method, value), method === 'shutdown' && ident === '');
+    } catch (error) {
+      this.#respond(link, [id, REPLY.error, error], false);
+    }
+  }
+
+  async #answerLater(
+    link: ServerLink,
+    [id, ident, method]: Request,
+    promise: Promise<unknown>,
+  ): Promise<void> {
+    let response: Response;
+    try {
+      response = this.#wrap(id, ident, method, await promise);
     } catch (error) {
       response = [id, REPLY.error, error];
     }
-    await this.#send(link, response);
-    if (ident === '' && method === 'shutdown') this.#stop();
+    this.#respond(link, response, false);
+  }
+
+  #respond(link: ServerLink, response: Response, stop: boolean): void {
+    if (!sendAtOnce(link, response)) {
+      void this.#send(link, response).then(() => {
+        if (stop) this.#stop();
+      });
+    } else if (stop) this.#stop();
   }
 
   async #send(link: ServerLink, response: Response): Promise<void> {
@@ -176,5 +220,14 @@ export class Server {
     if (!entry.exposed.has(method))
       throw new RemoteError(`method ${method} of ${entry.type.typeid} is not exposed`);
     return (entry.object as Record<string, (...args: readonly unknown[]) => unknown>)[method]?.(...args);
+  }
+}
+
+/** False where it must wait, or cannot be sent; then {@link Connection.send} says why. */
+function sendAtOnce(link: ServerLink, response: Response): boolean {
+  try {
+    return link instanceof Connection && link.sendAtOnce(response);
+  } catch {
+    return false;
   }
 }

@@ -46,7 +46,9 @@ export class WorkerTasks {
     let turn = performance.now();
     for (let left = most; left > 0; ) {
       if (!this.#take()) {
-        if (!this.#hurry()) await this.#tasks.poll(Number.POSITIVE_INFINITY);
+        const start = performance.now();
+        if (!this.#hurry(start)) await this.#tasks.poll(Number.POSITIVE_INFINITY);
+        this.#haste.end(performance.now() - start);
         continue;
       }
       if (this.#task.number === 0) break;
@@ -92,14 +94,11 @@ export class WorkerTasks {
   };
 
   /** While tasks come in a stream, the next is worth a moment: to sleep and be woken costs both sides more. */
-  #hurry(): boolean {
-    const start = performance.now();
+  #hurry(start: number): boolean {
     this.#haste.begin(start, this.#taken, this.#streak > 1);
     this.#streak = 0;
     const { waits } = this.#tasks.core.memory;
-    const came = waits.hurry(() => this.#tasks.ring.count > 0, Number.POSITIVE_INFINITY, this.#haste);
-    this.#haste.end(performance.now() - start);
-    return came;
+    return waits.hurry(() => this.#tasks.ring.count > 0, Number.POSITIVE_INFINITY, this.#haste);
   }
 
   /** Runs the task that was taken; a promise where it is not done at once. */

@@ -6,6 +6,7 @@
 import { BLOCK, WAIT } from '../shm/layout.ts';
 import type { Memory } from '../shm/memory.ts';
 import type { Core, Shape } from './handles.ts';
+import { copy, FIRST_BYTES, NO_BYTES, reserveScratch } from './scratch.ts';
 
 /**
  * Words of the content. What writers change and what readers change are in cache lines of their own.
@@ -41,18 +42,13 @@ export function ringShape(kind: Shape['kind']): Shape {
 }
 
 const FRAME_HEAD = 8;
-const FIRST_BYTES = 64 * 1024;
 /** Bytes from which a message may get memory of its own. */
 export const LARGE = 4096;
-const KEEP_SCRATCH = 4 * 1024 * 1024;
 /** Bytes (or four messages) that an unbounded ring may take without asking: see `grow` of {@link Ring.offer}. */
 const SOFT_BYTES = 1024 * 1024;
 
 /** A message's form. */
 export const FORM = { value: 0, bytes: 1 } as const;
-
-/** Received messages land here; reused, since fresh memory for each large message costs more than copying. */
-let scratch: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
 export interface Received {
   /** Valid until the next message is received in this thread. */
@@ -74,12 +70,12 @@ export class Ring {
   readonly #at: number;
   readonly #bounded: boolean;
   #place = -1;
-  #bytes: Uint8Array = scratch;
+  #bytes: Uint8Array = NO_BYTES;
   #heads: Int32Array = new Int32Array(0);
   #size = 0;
   #extent = -1;
   /** Reused: what the last `take` returned. */
-  readonly #received = { bytes: scratch, form: 0, length: 0, kept: false };
+  readonly #received = { bytes: NO_BYTES, form: 0, length: 0, kept: false };
 
   constructor(core: Core) {
     this.#core = core;
@@ -334,20 +330,4 @@ export class Ring {
     this.#refresh();
     allocator.freeExtent(old);
   }
-}
-
-const SHORT = 48;
-
-/** Short copies byte by byte: `set` and `subarray` cost more than that. */
-function copy(from: Uint8Array, at: number, to: Uint8Array, position: number, length: number): void {
-  if (length <= SHORT) for (let i = 0; i < length; i++) to[position + i] = from[at + i] as number;
-  else to.set(from.subarray(at, at + length), position);
-}
-
-function reserveScratch(length: number): Buffer {
-  if (length <= scratch.length && scratch.length <= KEEP_SCRATCH) return scratch;
-  if (length <= FIRST_BYTES || length > scratch.length) {
-    scratch = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(length, FIRST_BYTES))));
-  }
-  return scratch;
 }

@@ -54,7 +54,11 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   const status = await program.exited;
   await findings?.programEnded();
   await view?.drained(program.child);
-  await program.finish();
+  let unended: readonly number[] = [];
+  reading(() => {
+    unended = session?.unended() ?? [];
+  });
+  await program.finish(unended);
   const failed = reading(() => session?.finish());
   view?.close();
   stopForwarding();

@@ -37,10 +37,13 @@ export class TraceReader {
     this.#session = new SessionSource(files);
   }
 
-  /** Feeds everything new, in order, up to the time before which every stream is complete. */
-  poll(sink: TraceSink): PollResult {
+  /**
+   * Feeds everything new, in order, up to the time before which every stream is complete.
+   * @param lag as in the options, for this time
+   */
+  poll(sink: TraceSink, lag: number = this.#options.lag ?? DEFAULT_LAG): PollResult {
     const now = this.#options.now();
-    const watermark = now - (this.#options.lag ?? DEFAULT_LAG);
+    const watermark = now - lag;
     const result = this.#feed(sink, watermark, now, false);
     const held: FeedCounts = { records: 0, definitions: 0 };
     for (const stream of this.#streams.values()) stream.feedHeldLock(sink, now, held);

@@ -50,6 +50,11 @@ export class OsSampler {
     return [...this.#seen.keys()];
   }
 
+  /** Looks at these as well: nobody's descendants are found by nobody. */
+  include(pids: readonly number[]): void {
+    for (const pid of pids) if (!this.#seen.has(pid)) this.#seen.set(pid, '');
+  }
+
   /** Ends the looking; one that is under way is awaited. */
   async stop(): Promise<void> {
     this.#stopped = true;

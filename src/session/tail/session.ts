@@ -83,6 +83,12 @@ export class Session {
   isTraced(pid: number): boolean {
     return this.model.processes().some((process) => process.pid === pid && process.instrumented);
   }
+  /** Pids of processes whose end is not in the trace, as it is now. */
+  unended(): readonly number[] {
+    if (this.#live) this.#feed.poll(0);
+    const living = this.model.processes().filter((process) => process.end === null);
+    return living.map(({ pid }) => pid).filter((pid) => pid > 0);
+  }
   findings(): readonly Finding[] {
     return this.model.findings(this.now);
   }

@@ -35,8 +35,9 @@ export class TraceFeed {
     return this.#watermark;
   }
 
-  poll(): { readonly fed: boolean; readonly rebuilt: boolean } {
-    const result = this.#reader.poll(this.#sink());
+  /** @param lag ns that a record may come late; by default what a preempted writer needs */
+  poll(lag?: number): { readonly fed: boolean; readonly rebuilt: boolean } {
+    const result = this.#reader.poll(this.#sink(), lag);
     this.#watermark = result.watermark;
     this.#late ||= result.late;
     const rebuilt = this.#late && performance.now() >= this.#restUntil;

@@ -183,7 +183,13 @@ function bellPath(pid: number, fd: number): string {
 export function createNamedMemory(name: string, bytes: number): MemoryFile {
   const file = path.join(os.tmpdir(), `forkscope-${process.pid}-${name}.mem`);
   const fd = fs.openSync(file, 'wx+', 0o600);
-  writeZeros(fd, 0, bytes);
+  try {
+    writeZeros(fd, 0, bytes);
+  } catch (error) {
+    fs.closeSync(fd);
+    fs.rmSync(file, { force: true });
+    throw error;
+  }
   process.once('exit', () => fs.rmSync(file, { force: true }));
   return { fd, path: file };
 }

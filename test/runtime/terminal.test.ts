@@ -34,7 +34,7 @@ function readPids(emulator: number): number[] {
 
 // Node 20 aborts at the end of a process whose terminal is gone, and the dump of its stack crashes in the unwinder.
 test('orphans whose terminal is gone too end without a crash', {
-  skip: process.platform !== 'linux' && 'opens a pseudoterminal as Linux does',
+  skip: process.platform !== 'linux' && 'only on Linux, by its pseudoterminals',
 }, async () => {
   const { emulator, program } = openTerminal();
   const errors = path.join(folder, 'stderr');

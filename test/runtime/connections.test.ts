@@ -145,6 +145,36 @@ test('[row 168] recv and accept survive signals', {
   process.off('SIGWINCH', listen);
 });
 
+test('[row 158] a peer that floods a connection which nobody reads is held up, and nothing is lost', async () => {
+  for (const [size, total] of [
+    [1 << 20, 200],
+    [2000, 50_000],
+  ] as const) {
+    const { listener, client, server } = await connected();
+    const message = Buffer.alloc(size, 5);
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < total; sent++) await client.sendBytes(message);
+    })();
+    // Until the system takes no more: if the reader's side took everything, it would take all.
+    for (let [before, turns] = [-1, 0]; turns < 20 && sent < total; turns++) {
+      if (sent !== before) turns = 0;
+      before = sent;
+      await sleep(5);
+    }
+    assert.ok(
+      sent < total / 2,
+      `${sent} of ${total} messages of ${size} bytes were taken before any was read`,
+    );
+    for (let i = 0; i < total; i++) assert.equal((await server.recvBytes()).length, size);
+    await sending;
+    assert.equal(server.ready, false);
+    client.close();
+    await assert.rejects(server.recv(), { name: 'EOFError' });
+    for (const one of [server, listener]) one.close();
+  }
+});
+
 test('[row 169] invalid handles and addresses are errors', async () => {
   const [a, b] = Pipe<unknown>();
   a.close();

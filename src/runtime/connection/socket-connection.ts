@@ -9,6 +9,11 @@ import { FORM } from '../ring.ts';
 import { staysHere } from '../stays.ts';
 import { Deframer, type Frame, frame } from './framing.ts';
 
+/** Bytes of messages that wait to be received, from which on the socket is not read: the peer is held up, not our memory filled. */
+const MOST_WAITING = 1 << 20;
+/** What a message costs beside its bytes. */
+const OVERHEAD = 128;
+
 const encoder = new Encoder(remoteHandleCodec);
 const decoder = new Decoder(remoteHandleCodec);
 
@@ -17,6 +22,9 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   readonly #socket: net.Socket;
   readonly #deframer = new Deframer();
   readonly #frames: Frame[] = [];
+  /** Bytes in `#frames`, and whether they are so many that the socket is paused. */
+  #waitingBytes = 0;
+  #full = false;
   #waiting: (() => void)[] = [];
   #ended = false;
   #failure: Error | undefined;
@@ -128,14 +136,31 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   #receive(chunk: Buffer): void {
     try {
       this.#deframer.push(chunk);
-      for (let next = this.#deframer.next(); next !== undefined; next = this.#deframer.next())
+      for (let next = this.#deframer.next(); next !== undefined; next = this.#deframer.next()) {
         this.#frames.push(next);
+        this.#waitingBytes += next.bytes.length + OVERHEAD;
+      }
+      if (this.#waitingBytes > MOST_WAITING) {
+        this.#full = true;
+        this.#socket.pause();
+      }
     } catch (error) {
       this.#failure = error as Error;
       this.#socket.destroy();
       this.#end();
     }
     this.#tell();
+  }
+
+  #shift(): Frame | undefined {
+    const frame = this.#frames.shift();
+    if (frame === undefined) return undefined;
+    this.#waitingBytes -= frame.bytes.length + OVERHEAD;
+    if (this.#full && this.#waitingBytes <= MOST_WAITING / 2) {
+      this.#full = false;
+      this.#socket.resume();
+    }
+    return frame;
   }
 
   #end(): void {
@@ -151,7 +176,7 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     const limit = patience(options);
     for (;;) {
       this.#checkOpen();
-      const next = this.#frames.shift();
+      const next = this.#shift();
       if (next !== undefined) return next;
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended) throw new EOFError('the other side has closed the connection');

@@ -72,10 +72,10 @@ async function main(): Promise<void> {
   await large.put(Buffer.alloc(8 * MB, 3));
   tell({ full: /ENOSPC/.test(full), one, large: (await large.get()).length === 8 * MB });
 
-  for (let i = 0; i < 500; i++) await numbers.get();
-  stop.set();
   let last = 0;
-  for (let n = 0; n >= 0; n = await numbers.get()) last = n;
+  for (let i = 0; i < 500; i++) last = await numbers.get();
+  stop.set();
+  for (let n = last; n >= 0; n = await numbers.get()) last = n;
   await child.join();
   const seen = await lock.with(() => first.buf?.readUInt32LE(0));
   tell({

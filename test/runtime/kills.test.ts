@@ -18,7 +18,7 @@ test('many processes on one lock and one queue: all items there, in order per pr
 });
 
 test('[row 31] many processes started and joined', async () => {
-  const seen = await facts('load.ts', ['start', '15']);
+  const seen = await facts('starts.mjs', ['15']);
   assert.deepEqual(seen, { started: 15, exits: [0], left: 0, works: true });
 });
 

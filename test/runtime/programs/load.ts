@@ -1,10 +1,8 @@
-// Many processes on one lock and one queue. Arguments: processes, items, or `start` and a number of processes.
-import { activeChildren, Event, isMain, Lock, Process, Queue, RawValue } from 'forkscope';
+// Many processes on one lock and one queue. Arguments: processes, items.
+import { Event, isMain, Lock, Process, Queue, RawValue } from 'forkscope';
 import { tell } from './tell.ts';
 
-/** At most so many children at a time while they only start and end. */
-const AT_ONCE = 20;
-const MOST_PROCESSES = 600;
+const MOST_PROCESSES = 100;
 
 export async function produce(
   queue: Queue<[number, number]>,
@@ -23,7 +21,6 @@ export async function produce(
     queue.putSync([from, i]);
   }
 }
-export function nothing(): void {}
 
 async function produceAll(processes: number, items: number): Promise<void> {
   const [queue, lock, counter, go] = [
@@ -57,31 +54,11 @@ async function produceAll(processes: number, items: number): Promise<void> {
   });
 }
 
-async function startAll(count: number): Promise<void> {
-  const exits: (number | null)[] = [];
-  const keeper = new Lock();
-  while (exits.length < count) {
-    const batch = Array.from(
-      { length: Math.min(AT_ONCE, count - exits.length) },
-      () => new Process({ target: nothing }),
-    );
-    await Promise.all(batch.map((child) => child.start()));
-    await Promise.all(batch.map((child) => child.join()));
-    exits.push(...batch.map((child) => child.exitCode));
-  }
-  tell({
-    started: exits.length,
-    exits: [...new Set(exits)],
-    left: activeChildren().length,
-    works: keeper.acquireSync(),
-  });
-}
-
 async function main(): Promise<void> {
-  const [what, number] = process.argv.slice(2);
-  if (Number(what === 'start' ? number : what) > MOST_PROCESSES) throw new Error('too many processes');
-  if (what === 'start') await startAll(Number(number));
-  else await produceAll(Number(what), Number(number));
+  const [processes, items] = process.argv.slice(2).map(Number);
+  if (processes === undefined || items === undefined || processes > MOST_PROCESSES)
+    throw new Error('how many processes, and how many items?');
+  await produceAll(processes, items);
 }
 
 if (isMain(import.meta)) void main();

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
-import { builtins } from './lib/builtins.mjs';
+import { builtins, lazyWidth } from './lib/builtins.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -26,7 +26,7 @@ const node = {
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'external',
-  plugins: [builtins],
+  plugins: [builtins, lazyWidth],
   // Libraries that are ES modules find their files by it, here beside the bundle.
   define: { __FORKSCOPE_VERSION__: JSON.stringify(version), 'import.meta.url': '__forkscopeModuleUrl' },
   banner: { js: "const __forkscopeModuleUrl = require('node:url').pathToFileURL(__filename).href;" },

@@ -23,6 +23,23 @@ export const builtins = {
   },
 };
 
+/**
+ * string-width builds its patterns of all emoji when it loads: 16 ms of each start, for what few programs print.
+ * @type {import('esbuild').Plugin}
+ */
+export const lazyWidth = {
+  name: 'lazy-width',
+  setup(build) {
+    build.onResolve({ filter: /^string-width$/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'lazy' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
+      contents: "let width; export default (text) => (width ??= require('string-width').default)(text);",
+      resolveDir: build.initialOptions.absWorkingDir ?? process.cwd(),
+    }));
+  },
+};
+
 /** What is not used of it is shaken off: every read is marked as pure. @param {string} name */
 function moduleOf(name) {
   const exported = Object.keys(require(name)).filter(

@@ -4,8 +4,10 @@ import path from 'node:path';
 import type { ShimOptions } from '../base/environment.ts';
 import { makeReport } from '../model/report/index.ts';
 import {
+  cacheFolder,
   EXIT,
   handOnSignals,
+  isSweepDue,
   launch,
   type Program,
   reasonOf,
@@ -50,7 +52,6 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   session = openSession(program.dir, witness);
   const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
   view?.attach(program.child, session);
-  sweepLater(program.dir);
   const status = await program.exited;
   await findings?.programEnded();
   await view?.drained(program.child);
@@ -65,6 +66,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   const code = findings?.killed ? EXIT.deadlock : shellCode(status);
   const wrote = session === undefined || failed || finishReport(session, program, options);
   session?.close();
+  sweep(program.dir);
   if (options.hold) await hold();
   return wrote || code !== 0 ? code : 1;
 }
@@ -131,14 +133,13 @@ function finishReport(session: Session, program: Program, options: RunOptions): 
   }
 }
 
-/** Old traces and unused copies of the preloads go while the program runs; nobody waits for it. */
-function sweepLater(keep: string): void {
-  setTimeout(() => {
-    try {
-      sweepTraces(keep, undefined, os.tmpdir());
-      sweepStableFiles();
-    } catch {
-      // A folder that can't be read now is swept next time.
-    }
-  }, 1000).unref();
+/** Old traces and unused copies of the preloads go when the program has ended, so that it does not slow it down. */
+function sweep(keep: string): void {
+  try {
+    if (!isSweepDue(cacheFolder())) return;
+    sweepTraces(keep, undefined, os.tmpdir());
+    sweepStableFiles();
+  } catch {
+    // A folder that can't be read now is swept next time.
+  }
 }

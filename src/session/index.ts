@@ -1,7 +1,8 @@
 export { TraceError } from '../trace/errors.ts';
-export { DEFAULT_RETENTION, sweepTraces } from './directory/retention.ts';
+export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
 export { EXIT, reasonOf, UserError } from './errors.ts';
 export { writeWhole } from './export/output-file.ts';
+export { cacheFolder } from './launch/cache-folder.ts';
 export { type LaunchOptions, launch } from './launch/launcher.ts';
 export { type ExitStatus, type Program, shellCode } from './launch/program.ts';
 export { SignalWitness } from './launch/signal-witness.ts';

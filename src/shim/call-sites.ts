@@ -6,6 +6,8 @@ import { captureFrames, type Frame, type RawFrame } from './stack.ts';
 
 /** What a frame's file belongs to. */
 type Owner = 'user' | 'node' | 'shim' | 'runtime';
+/** Between the user's line and the runtime's `publish` there are mostly fewer. */
+const NEAR = 8;
 /** Beyond this many sites no new ones are defined: generated code could make them without end. */
 const MAX_SITES = 100_000;
 
@@ -27,7 +29,9 @@ export class CallSites {
 
   /** Id of the site from which `skip` was called, by way of Node's and the runtime's own code; 0: not known. */
   here(skip: (...args: never[]) => unknown): number {
-    return this.#enabled ? this.ofFrames(captureFrames(skip)) : 0;
+    if (!this.#enabled) return 0;
+    // Mostly the caller is the user's own code, and one frame costs a quarter of all.
+    return this.ofFrames(captureFrames(skip, 1)) || this.ofFrames(captureFrames(skip));
   }
 
   ofFrames(frames: readonly RawFrame[]): number {
@@ -44,7 +48,10 @@ export class CallSites {
    */
   ofPublisher(skip: (...args: never[]) => unknown): number {
     if (!this.#enabled) return 0;
-    const frames = captureFrames(skip);
+    return this.#above(captureFrames(skip, NEAR)) || this.#above(captureFrames(skip));
+  }
+
+  #above(frames: readonly RawFrame[]): number {
     const publisher = frames.find((f) => this.#owner(f.getFileName() ?? 'node:') !== 'node');
     const file = publisher?.getFileName();
     if (file && this.#owner(file) === 'user') this.#learnRuntime(file);

@@ -2,7 +2,7 @@
  * Run by the launcher, once for each Node: `node make-shim-cache.cjs FILE` lets the shim trace this very process, so that
  * V8 compiles what every process needs of it, and writes the compiled code to FILE.
  */
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import module from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import {
 } from '../base/environment.ts';
 import { loadCore } from './load-core.ts';
 
+const ECHO = '--echo';
 const reallyExit: unknown = Reflect.get(process, 'reallyExit');
 
 function main(target: string): void {
@@ -35,9 +36,8 @@ function main(target: string): void {
     act();
   } catch {
     rmSync(dir, { recursive: true, force: true });
-    process.exitCode = 1;
+    process.exit(1);
   }
-  process.exit();
 }
 
 function session(dir: string): SessionEnvironment {
@@ -48,10 +48,19 @@ function session(dir: string): SessionEnvironment {
 
 /** What most programs do, sooner or later. */
 function act(): void {
-  const { port1, port2 } = new MessageChannel();
-  port1.postMessage('warm-up');
-  port2.close();
   spawnSync(process.execPath, ['--version'], { stdio: 'ignore' });
+  const { port1, port2 } = new MessageChannel();
+  port2.once('message', () => port2.close());
+  port1.postMessage('warm-up');
+  const child = fork(__filename, [ECHO], { execArgv: [], stdio: 'ignore' });
+  child.once('message', () => child.disconnect());
+  child.once('exit', () => process.exit());
+  child.send('warm-up');
+}
+
+/** The other end of a conversation. */
+function echo(): void {
+  process.once('message', (message) => process.send?.(message));
 }
 
 /** Whole or not at all: V8 trusts what it finds. */
@@ -67,4 +76,5 @@ function store(target: string, data: Uint8Array): void {
   renameSync(half, target);
 }
 
-main(process.argv[2] ?? '');
+if (process.argv[2] === ECHO) echo();
+else main(process.argv[2] ?? '');

@@ -11,6 +11,8 @@ import { natives } from './natives.ts';
 
 /** A record after a pause this long is written at once, ns: nothing else may come for long. */
 const QUIET_NS = 1e6;
+/** Callbacks that end within this time of the last flush are flushed together, at the end of the loop's turn at the latest, ns. */
+const TOO_SOON_NS = 200e3;
 /** A batch is not held back longer than this while records come, ns. */
 const MAX_AGE_NS = 20e6;
 const MAX_PROBLEMS = 100;
@@ -32,6 +34,7 @@ export class Recorder {
   #waits = 0x80000000;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #flushPlanned = false;
+  #endOfTurnPlanned = false;
   #finished = false;
   #together = false;
   #quiescent = false;
@@ -60,6 +63,11 @@ export class Recorder {
 
   /** What `work` defines and records goes out at its end: the definitions before what uses them. */
   together(work: () => void): void {
+    // Mapped records are seen at once: what they use must be there.
+    if (this.#together || this.#writer.mapped) {
+      work();
+      return;
+    }
     this.#together = true;
     try {
       this.#lines.together(work);
@@ -195,6 +203,15 @@ export class Recorder {
 
   readonly #endOfCallback = (): void => {
     this.#flushPlanned = false;
+    if (this.lastActivity - this.#flushedAt >= TOO_SOON_NS) this.#write();
+    else if (!this.#endOfTurnPlanned) {
+      this.#endOfTurnPlanned = true;
+      natives.soon(this.#endOfTurn);
+    }
+  };
+
+  readonly #endOfTurn = (): void => {
+    this.#endOfTurnPlanned = false;
     this.#write();
   };
 }

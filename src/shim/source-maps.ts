@@ -9,6 +9,8 @@ const { closeSync, fstatSync, openSync, readFileSync, readSync } = fs;
 /** The comment stands at the end; inline maps make it long. */
 const TAIL = 4096;
 const COMMENT = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/;
+/** Packages seldom bring the sources that their maps name, and reading a map costs every thread milliseconds. */
+const INSTALLED = /[\\/]node_modules[\\/]/;
 const MAX_MAP = 64 * 1024 * 1024;
 
 interface Mapper {
@@ -42,7 +44,7 @@ export class SourceMaps {
     if (this.#own.has(file)) return this.#own.get(file);
     let mapper: Mapper | undefined;
     try {
-      mapper = path.isAbsolute(file) ? loadMap(file) : undefined;
+      mapper = path.isAbsolute(file) && !INSTALLED.test(file) ? loadMap(file) : undefined;
     } catch {
       // A missing or broken map: the position in the generated code is what there is.
     }

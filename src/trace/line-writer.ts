@@ -46,13 +46,17 @@ export class LineWriter {
 
   /** The lines that `work` writes go out at its end, by one system call. */
   together(work: () => void): void {
+    if (this.#batch) {
+      work();
+      return;
+    }
     const batch: Uint8Array[] = [];
     this.#batch = batch;
     try {
       work();
     } finally {
       this.#batch = undefined;
-      this.#waiting.push(Buffer.concat(batch));
+      if (batch.length > 0) this.#waiting.push(Buffer.concat(batch));
       this.#flush();
     }
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { sweepTraces } from '../../src/session/directory/retention.ts';
+import { isSweepDue, sweepTraces } from '../../src/session/directory/retention.ts';
 import { encodeLine } from '../../src/trace/lines.ts';
 import { scratch } from './support.ts';
 
@@ -53,4 +53,15 @@ test('a total above the limit takes the oldest first', (t) => {
   for (const days of [1, 2, 3, 4]) trace(folder, String(days), days, 4000);
   sweepTraces('', KEPT, folder);
   assert.deepEqual(readdirSync(folder).sort(), ['forkscope-trace-1', 'forkscope-trace-2']);
+});
+
+test('sweeping is due once an hour, and always where that cannot be noted', (t) => {
+  const cache = scratch(t);
+  const now = Date.now();
+  assert.equal(isSweepDue(cache, now), true);
+  assert.equal(isSweepDue(cache, now + 60_000), false);
+  assert.equal(isSweepDue(cache, now + DAY), true);
+  utimesSync(path.join(cache, 'swept'), new Date(now + DAY), new Date(now + DAY));
+  assert.equal(isSweepDue(cache, now), true, 'the clock was set back');
+  assert.equal(isSweepDue(undefined, now), true);
 });

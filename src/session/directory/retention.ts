@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isOwn } from '../launch/cache-folder.ts';
+import { statOf } from '../stat.ts';
 import { TEMPORARY_PREFIX } from './create.ts';
 import { isLauncherAlive, readSessionHead } from './session-file.ts';
 
@@ -21,6 +22,21 @@ interface Found {
   readonly dir: string;
   readonly written: number;
   readonly bytes: number;
+}
+
+/**
+ * Is it time to sweep? Once an hour at most: a look at every trace of a week costs more than most runs, and what is
+ * younger than that stays anyway. Says yes once, and notes that.
+ * @param cache see `cacheFolder`
+ */
+export function isSweepDue(cache: string | undefined, now = Date.now()): boolean {
+  if (cache === undefined) return true;
+  const note = path.join(cache, 'swept');
+  const last = statOf(note)?.mtimeMs ?? 0;
+  // A clock that was set back must not stop it for ever.
+  if (now - last < HOUR && last <= now) return false;
+  writeFileSync(note, '');
+  return true;
 }
 
 /**

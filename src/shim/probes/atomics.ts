@@ -102,7 +102,7 @@ interface Element {
 
 /** Module hooks on a thread of Node's own are waited for by Node's own code: no business of the program, and no hang. */
 function calledByNode(skip: Skip): boolean {
-  return captureFrames(skip)[0]?.getFileName()?.startsWith('node:') === true;
+  return captureFrames(skip, 1)[0]?.getFileName()?.startsWith('node:') === true;
 }
 
 /** The elements of shared memory that this thread has waited for or notified. */
@@ -110,6 +110,7 @@ class Elements {
   readonly #shim: Shim;
   readonly #keys = new WeakMap<SharedArrayBuffer, string>();
   readonly #byKey = new Map<string, Element>();
+  readonly #byArray = new WeakMap<Shared, Map<number, Element>>();
   #strangers = 0;
 
   constructor(shim: Shim) {
@@ -160,6 +161,20 @@ class Elements {
 
   /** `skip`: the shim's function that was called, by which the first use tells whose element it is. */
   #of(array: Shared, index: number, skip: Skip): Element {
+    let elements = this.#byArray.get(array);
+    if (!elements) {
+      elements = new Map();
+      this.#byArray.set(array, elements);
+    }
+    let element = elements.get(index);
+    if (!element) {
+      element = this.#find(array, index, skip);
+      elements.set(index, element);
+    }
+    return element;
+  }
+
+  #find(array: Shared, index: number, skip: Skip): Element {
     const offset = array.byteOffset + index * array.BYTES_PER_ELEMENT;
     const key = `${this.#keyOf(array.buffer)}:${offset}`;
     const known = this.#byKey.get(key);

@@ -122,6 +122,8 @@ class IpcEnd {
   readonly #key: string;
   readonly #side: 'parent' | 'child';
   readonly #directions = new Map<string, Direction>();
+  readonly #out: Direction;
+  readonly #in: Direction;
   #bytes = 0;
   #open = true;
 
@@ -129,14 +131,14 @@ class IpcEnd {
     this.#shim = shim;
     this.#key = key;
     this.#side = side;
-    this.#direction('out', '');
-    this.#direction('in', '');
+    this.#out = this.#direction('out', '');
+    this.#in = this.#direction('in', '');
   }
 
   begin(skip: (...args: never[]) => unknown): Begun {
     const { recorder, sites } = this.#shim;
     const time = recorder.clock.now();
-    const { sampler } = this.#direction('out', '');
+    const { sampler } = this.#out;
     const taken = sampler.take(time);
     if (taken) sampler.site = sites.here(skip);
     this.#bytes = 0;
@@ -144,13 +146,13 @@ class IpcEnd {
   }
 
   sent({ time, site, sampled }: Begun, handle: boolean): void {
-    const out = this.#direction('out', handle ? 'handles' : '');
+    const out = handle ? this.#direction('out', 'handles') : this.#out;
     const flags = sampled ? FLAG.sampledSite : 0;
     this.#shim.recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, this.#bytes);
   }
 
   received(handle: unknown): void {
-    const into = this.#direction('in', handle === undefined || handle === null ? '' : 'handles');
+    const into = handle === undefined || handle === null ? this.#in : this.#direction('in', 'handles');
     this.#shim.recorder.record(KIND.receive, 0, 0, into.resource, 0, ++into.count, 0);
   }
 

@@ -2,7 +2,7 @@ import worker from 'node:worker_threads';
 import { type PortEnd, Stamp } from '../ports/end.ts';
 import { PortTracing } from '../ports/tracing.ts';
 import { portsIn } from '../ports/walk.ts';
-import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
 import { captureFrames } from '../stack.ts';
 
 /** Node looks both up on every port that gets a message. */
@@ -46,51 +46,78 @@ function patchSend(shim: Shim, own: PortTracing): void {
     'postMessage',
     (original) =>
       function postMessage(this: unknown, ...args) {
-        const begun = guarded(shim, 'ports', () => begin(own, this, args, postMessage));
-        if (!begun) return Reflect.apply(original, this, args);
+        let end: PortEnd | undefined;
+        let moves: Moves | undefined;
+        // Without closures, as everything that every message passes: they would cost as much as all the rest.
+        const time = own.shim.recorder.clock.now();
+        try {
+          end = endToSend(own, this, args[0], postMessage);
+          if (end && args[1] !== undefined && !isEmptyList(args[1])) moves = Moves.of(own, end, args);
+        } catch (error) {
+          reportProblem(shim.recorder, 'ports', error);
+        }
+        if (!end) return Reflect.apply(original, this, args);
         let failed = true;
         try {
           const result = Reflect.apply(original, this, args);
           failed = false;
           return result;
         } finally {
-          guarded(shim, 'ports', () => (failed ? begun.undo() : begun.done()));
+          try {
+            if (!failed) end.recordSend(time, postMessage);
+            moves?.end(failed);
+          } catch (error) {
+            reportProblem(shim.recorder, 'ports', error);
+          }
         }
       },
   );
 }
 
-interface Begun {
-  readonly done: () => void;
-  readonly undo: () => void;
-}
-
 /** The port over which `structuredClone` sends, before Node 22. */
 let clonePort: object | undefined;
-const nothing = (): void => {};
 
-function begin(
+function endToSend(
   own: PortTracing,
   port: unknown,
-  args: readonly unknown[],
+  message: unknown,
   skip: (...args: never[]) => unknown,
-): Begun | undefined {
+): PortEnd | undefined {
   if (typeof port !== 'object' || port === null) return undefined;
+  const known = Stamp.of(port);
+  if (known) return known;
   // Before Node 22 `structuredClone` is a port that receives from itself: no message goes anywhere.
   if (port === clonePort) return undefined;
-  if (!Stamp.of(port) && isClone(skip)) {
+  if (isClone(skip)) {
     clonePort = port;
     return undefined;
   }
-  const end = own.endOf(port, args[0]);
-  const time = own.shim.recorder.clock.now();
-  const moved = args[1] === undefined ? [] : movedBy(args);
-  const undo = moved.length === 0 ? nothing : own.depart(end, moved);
-  const done = (): void => {
-    end.recordSend(time, skip);
-    for (const p of moved) Stamp.of(p)?.leave();
-  };
-  return { done, undo };
+  return own.endOf(port, message);
+}
+
+/** The ports that one message takes along. */
+class Moves {
+  readonly #ports: readonly object[];
+  readonly #undo: () => void;
+
+  private constructor(ports: readonly object[], undo: () => void) {
+    this.#ports = ports;
+    this.#undo = undo;
+  }
+
+  static of(own: PortTracing, end: PortEnd, args: readonly unknown[]): Moves | undefined {
+    const ports = movedBy(args);
+    return ports.length === 0 ? undefined : new Moves(ports, own.depart(end, ports));
+  }
+
+  end(failed: boolean): void {
+    if (failed) this.#undo();
+    else for (const port of this.#ports) Stamp.of(port)?.leave();
+  }
+}
+
+function isEmptyList(options: unknown): boolean {
+  return Array.isArray(options) && options.length === 0;
 }
 
 /** Ports that a message takes along, in the order in which they arrive. */
@@ -104,7 +131,7 @@ function movedBy([message, options]: readonly unknown[]): object[] {
 }
 
 function isClone(skip: (...args: never[]) => unknown): boolean {
-  const [caller] = captureFrames(skip);
+  const [caller] = captureFrames(skip, 1);
   return (
     caller?.getFunctionName() === 'structuredClone' && caller.getFileName()?.startsWith('node:') === true
   );
@@ -120,8 +147,12 @@ function patchDispatch(shim: Shim, own: PortTracing): void {
   const value = function dispatch(this: object, ...args: unknown[]) {
     const [message, type, event] = args;
     // With an event the program itself dispatches.
-    if (event === undefined && type === 'message') guarded(shim, 'ports', () => received(own, this, message));
-    else if (type === 'close') guarded(shim, 'ports', () => Stamp.of(this)?.leave());
+    try {
+      if (event === undefined && type === 'message') received(own, this, message);
+      else if (type === 'close') Stamp.of(this)?.leave();
+    } catch (error) {
+      reportProblem(shim.recorder, 'ports', error);
+    }
     return Reflect.apply(original as Method, this, args);
   };
   Reflect.defineProperty(prototype, DISPATCH, {

@@ -28,6 +28,8 @@ import { say } from './terminal.ts';
 import { watchView } from './watch.ts';
 
 const MEGABYTE = 1024 * 1024;
+/** Nobody watches: looks are for findings only, and take from what the program has. Milliseconds. */
+const UNSEEN = 100;
 
 /**
  * Runs a program under trace. Its stdout is its own, byte for byte; everything that Forkscope says goes to stderr.
@@ -49,7 +51,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   });
   const witness = new SignalWitness(program.pid, () => session?.refresh());
   const stopForwarding = handOnSignals(program.child, witness.hasReceived);
-  session = openSession(program.dir, witness);
+  session = openSession(program.dir, witness, view === undefined ? UNSEEN : undefined);
   const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
   view?.attach(program.child, session);
   const status = await program.exited;
@@ -72,10 +74,17 @@ export async function run(target: Target, options: RunOptions, bundles: string):
 }
 
 /** The program runs already: a trace that can't be read (its folder deleted, the disk full) must not end the tool. */
-function openSession(dir: string, witness: SignalWitness): Session | undefined {
+function openSession(
+  dir: string,
+  witness: SignalWitness,
+  lookEvery: number | undefined,
+): Session | undefined {
   let session: Session | undefined;
   reading(() => {
-    session = Session.open(dir, { onRecord: witness.onRecord });
+    session = Session.open(dir, {
+      onRecord: witness.onRecord,
+      ...(lookEvery !== undefined && { lookEvery }),
+    });
     session.onFailed((error) => say(`forkscope: the trace can't be read any more: ${reasonOf(error)}\n`));
   });
   return session;

@@ -16,13 +16,14 @@ export interface SessionHead {
   readonly origin: bigint;
 }
 
-const FIRST_LINE = 256 * 1024;
+/** Most first lines are short; the longest hold a whole command line. */
+const FIRST_LINES = [2048, 256 * 1024];
 
 /**
- * Opens a trace directory, live or saved. Throws `TraceError` when there is none, when it cannot be read, or when another
+ * Opens a trace directory, live or saved; `lag`: see `ReaderOptions`. Throws `TraceError` when there is none, when it cannot be read, or when another
  * version of Forkscope wrote it; damage inside is reported while reading.
  */
-export function openTrace(dir: string): TraceReader {
+export function openTrace(dir: string, lag?: number): TraceReader {
   const names = listOrThrow(dir);
   const files = new NodeTraceFiles(dir);
   try {
@@ -37,7 +38,7 @@ export function openTrace(dir: string): TraceReader {
     const origin = head?.origin;
     const now = () =>
       origin === undefined ? Number.POSITIVE_INFINITY : Number(process.hrtime.bigint() - origin);
-    return new TraceReader(files, { session: head?.session ?? '', now });
+    return new TraceReader(files, { session: head?.session ?? '', now, ...(lag !== undefined && { lag }) });
   } catch (error) {
     files.close();
     throw error;
@@ -69,10 +70,14 @@ export function readSessionHead(files: TraceFiles): SessionHead | undefined {
 }
 
 function firstLine(files: TraceFiles, name: string): unknown {
-  const bytes = new Uint8Array(FIRST_LINE);
-  const got = files.read(name, 0, bytes);
-  const end = bytes.indexOf(10);
-  return end < 0 || end >= got ? undefined : decodeLine(bytes.subarray(0, end))?.value;
+  for (const size of FIRST_LINES) {
+    const bytes = new Uint8Array(size);
+    const got = files.read(name, 0, bytes);
+    const end = bytes.subarray(0, got).indexOf(10);
+    if (end >= 0) return decodeLine(bytes.subarray(0, end))?.value;
+    if (got < size) return undefined;
+  }
+  return undefined;
 }
 
 function checkVersions(

@@ -47,7 +47,10 @@ export class LinuxProcessTable implements ProcessTable {
       pid,
       ppid,
       name,
-      command: commandLine(pid),
+      // Only for those who ask: the system makes a busy process wait for it.
+      get command() {
+        return commandLine(pid);
+      },
       cpu: elapsed > 0 ? Math.max(0, ((used - known.used) / elapsed) * 100) : null,
       memory: resident(pid),
       start: String(start),

@@ -4,7 +4,7 @@ export interface OsProcess {
   readonly ppid: number;
   /** Short name of the executable. */
   readonly name: string;
-  /** The whole command line, '' where it can't be read. */
+  /** The whole command line, '' where it can't be read. Ask for it at once: it may be read only then. */
   readonly command: string;
   /** Percent of one core since the last look (at the first: since its start); `null`: unknown. */
   readonly cpu: number | null;

@@ -106,14 +106,14 @@ export class OsSampler {
   }
 
   #report(entry: OsProcess, time: number): void {
-    const { pid, ppid, name, command, cpu, memory, start } = entry;
+    const { pid, ppid, name, cpu, memory, start } = entry;
     // A Node process has no stream yet in its first moments: at the second look it has, or never will.
     const before = this.#looked.has(pid);
     this.#looked.add(pid);
     this.#seen.set(pid, start);
     if (before && !this.#announced.has(pid) && !this.#isTraced(pid)) {
       this.#announced.add(pid);
-      this.#write({ type: 'osProcess', time, pid, ppid, name, command });
+      this.#write({ type: 'osProcess', time, pid, ppid, name, command: entry.command });
     }
     if (cpu !== null && memory !== null) this.#write({ type: 'sample', time, pid, cpu: round(cpu), memory });
   }

@@ -1,4 +1,5 @@
-const FASTEST = 20;
+/** Milliseconds between looks while there is news, for a picture that moves. */
+export const SMOOTH = 20;
 const SLOWEST = 250;
 /** Reading takes at most this part of a core while there is less to do than that. */
 const MOST_SHARE = 0.25;
@@ -7,8 +8,15 @@ const ASK_EVERY = 1000;
 
 /** When to look at the trace again: mapped records raise no file events, so it is polled. */
 export class Pace {
-  #delay = FASTEST;
+  readonly #fastest: number;
+  #delay: number;
   #asked = performance.now();
+
+  /** @param fastest milliseconds between looks while there is news */
+  constructor(fastest: number) {
+    this.#fastest = fastest;
+    this.#delay = fastest;
+  }
 
   /**
    * Milliseconds until the next look.
@@ -16,7 +24,7 @@ export class Pace {
    * @param took milliseconds that this look took
    */
   next(busy: boolean, took: number): number {
-    this.#delay = busy ? FASTEST : Math.min(SLOWEST, this.#delay * 1.5);
+    this.#delay = busy ? this.#fastest : Math.min(SLOWEST, this.#delay * 1.5);
     return Math.max(this.#delay, Math.min(SLOWEST * 4, took / MOST_SHARE));
   }
 

@@ -3,7 +3,7 @@ import type { Finding, Model } from '../../model/index.ts';
 import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
 import { UserError } from '../errors.ts';
 import { Lasting } from './lasting.ts';
-import { Pace } from './pace.ts';
+import { Pace, SMOOTH } from './pace.ts';
 import { TraceFeed } from './trace-feed.ts';
 
 /** A finding is told when it has been there for so long, ms. */
@@ -18,6 +18,8 @@ export interface SessionChange {
 export interface SessionOptions {
   /** Sees every record as it is fed, before the model does; not again when the model is rebuilt. */
   readonly onRecord?: TraceFeed['onRecord'];
+  /** Milliseconds between looks at the trace while there is news; default 20. */
+  readonly lookEvery?: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export class Session {
   readonly #ended = new Emitter<void>();
   readonly #failed = new Emitter<Error>();
   readonly #feed: TraceFeed;
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   /** Ids of findings with their certainty, as they were told. */
   readonly #told = new Map<string, Finding['certainty']>();
   readonly #lasting = new Lasting(CONFIRM_MS);
@@ -41,7 +43,7 @@ export class Session {
   #live: boolean;
   #closed = false;
 
-  /** Something was fed. At most every 20 ms. */
+  /** Something was fed. At most every 20 ms, or what `lookEvery` says. */
   readonly onChanged = this.#changed.on;
   /** A finding is new, or has become certain. */
   readonly onFinding = this.#found.on;
@@ -52,6 +54,7 @@ export class Session {
 
   private constructor(dir: string, options: SessionOptions) {
     this.dir = dir;
+    this.#pace = new Pace(options.lookEvery ?? SMOOTH);
     this.head = readSessionHead(dir);
     this.#live = this.head !== undefined && isLauncherAlive(this.head);
     this.#feed = new TraceFeed(dir, options.onRecord);

@@ -7,6 +7,9 @@ import type { PollResult, TraceSink } from '../../trace/sink.ts';
 
 /** After a rebuild, the next one waits for this many times as long as it took. */
 const REBUILD_REST = 20;
+/** How far behind the writers the feed stays, ns. Where they are slower than that, it doubles with each rebuild. */
+const LEAST_LAG = 50e6;
+const MOST_LAG = 400e6;
 
 /**
  * Feeds a model from a trace directory, and builds it anew where the feed was out of order, so that what is seen live is
@@ -20,11 +23,12 @@ export class TraceFeed {
   #late = false;
   #restUntil = 0;
   #watermark = 0;
+  #lag = LEAST_LAG;
 
   constructor(dir: string, onRecord: TraceFeed['onRecord']) {
     this.#dir = dir;
     this.onRecord = onRecord;
-    this.#reader = openTrace(dir);
+    this.#reader = openTrace(dir, this.#lag);
   }
 
   get model(): Model {
@@ -77,7 +81,8 @@ export class TraceFeed {
   #rebuild(read: (reader: TraceReader) => PollResult): void {
     const begin = performance.now();
     this.#reader.close();
-    this.#reader = openTrace(this.#dir);
+    this.#lag = Math.min(MOST_LAG, this.#lag * 2);
+    this.#reader = openTrace(this.#dir, this.#lag);
     this.#model = new Model();
     const result = read(this.#reader);
     this.#watermark = result.watermark;

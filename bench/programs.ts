@@ -1,10 +1,12 @@
 /**
  * What tracing costs programs, against the same program untraced, in alternation in one run.
  *
- *   node --import tsx bench/programs.ts [--rounds 5] [--node 20,24] [--only NAME,…]
+ *   node --import tsx bench/programs.ts [--rounds 5] [--node 20,24] [--only NAME,…] [--cpu]
  *
  * Every workload measures itself and prints milliseconds, so that the start of the command line tool is not in it; what
  * the tool does while the program runs (tail, model, process table) is. Printed: medians, and their ratio or difference.
+ * `--cpu`: instead the processor time of all processes, the tool's own start and end included; on a machine that others
+ * use it is steadier.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,20 +89,33 @@ const WORKLOADS: readonly Workload[] = [
   },
 ];
 
+/** Runs a command and prints what the shell knows of the time that its children have used. */
+const TIMES = ['sh', '-c', '"$@" >&2 && times', 'sh'];
+
+/** `times` prints a line for the shell itself, and one for its children: user and system, as `1m2.345s`. */
+function childTime(times: string): number {
+  const parts = [...(times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)];
+  return parts.reduce(
+    (ms, [, minutes, seconds]) => ms + Number(minutes) * 60_000 + Number(seconds) * 1000,
+    0,
+  );
+}
+
 async function measure(
   { program }: Workload,
   folder: string,
   node: string,
   traced: boolean,
+  cpu: boolean,
 ): Promise<number> {
   reset(program, folder);
   const temporary = mkdtempSync(path.join(tmpdir(), 'forkscope-bench-'));
   try {
     const cli = [node, CLI, 'run', '--no-report', '--trace', path.join(temporary, 'trace'), '--'];
     const { stdout, stderr, exitCode } = await runProgram(program, folder, node, {
-      prefix: traced ? cli : [],
+      prefix: [...(cpu ? TIMES : []), ...(traced ? cli : [])],
     });
-    const value = Number.parseFloat(stdout);
+    const value = cpu ? childTime(stdout) : Number.parseFloat(stdout);
     if (exitCode !== 0 || !(value > 0)) throw new Error(`${program.id} failed: ${stderr.slice(-1000)}`);
     return value;
   } finally {
@@ -111,14 +126,19 @@ async function measure(
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-async function compare(workload: Workload, node: string, major: number, rounds: number): Promise<void> {
+interface How {
+  readonly rounds: number;
+  readonly cpu: boolean;
+}
+
+async function compare(workload: Workload, node: string, major: number, { rounds, cpu }: How): Promise<void> {
   const [untraced, traced] = await withProgram(workload.program, async (folder) => {
     const without: number[] = [];
     const with_: number[] = [];
-    await measure(workload, folder, node, false);
+    await measure(workload, folder, node, false, cpu);
     for (let i = 0; i < rounds; i++) {
-      without.push(await measure(workload, folder, node, false));
-      with_.push(await measure(workload, folder, node, true));
+      without.push(await measure(workload, folder, node, false, cpu));
+      with_.push(await measure(workload, folder, node, true, cpu));
     }
     return [median(without), median(with_)] as const;
   });
@@ -139,6 +159,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '5' },
       node: { type: 'string', default: '20,24' },
       only: { type: 'string' },
+      cpu: { type: 'boolean', default: false },
     },
   });
   console.log('workload           untraced       traced   cost');
@@ -146,7 +167,7 @@ async function main(): Promise<void> {
     const node = await provideNode(major);
     for (const workload of WORKLOADS) {
       const wanted = values.only === undefined || values.only.split(',').includes(workload.name);
-      if (wanted) await compare(workload, node, major, Number(values.rounds));
+      if (wanted) await compare(workload, node, major, { rounds: Number(values.rounds), cpu: values.cpu });
     }
   }
 }

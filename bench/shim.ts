@@ -4,9 +4,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeCacheName } from '../src/base/code-cache.ts';
 
-const shim = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist', 'shim.cjs');
+const dist = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'forkscope-bench-'));
+/** The shim as a run has it: with its compiled code beside it. */
+const files = fs.mkdtempSync(path.join(os.tmpdir(), 'forkscope-bench-files-'));
+for (const name of ['shim.cjs', 'core-shim.cjs', 'make-shim-cache.cjs'])
+  fs.copyFileSync(path.join(dist, name), path.join(files, name));
+const cache = path.join(files, codeCacheName(process.execPath, process.versions.node));
+spawnSync(process.execPath, [path.join(files, 'make-shim-cache.cjs'), cache]);
+const shim = path.join(files, 'shim.cjs');
 const session = { dir, session: 'bench', origin: String(process.hrtime.bigint()), shim, options: {} };
 const { NODE_OPTIONS: _, ...plain } = process.env;
 const traced = { ...plain, NODE_OPTIONS: `--require "${shim}"`, FORKSCOPE_SESSION: JSON.stringify(session) };
@@ -59,5 +67,5 @@ try {
   );
   compare('1,000,000 messages of the runtime', CHANNEL, 5);
 } finally {
-  fs.rmSync(dir, { recursive: true });
+  for (const folder of [dir, files]) fs.rmSync(folder, { recursive: true });
 }

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import vm from 'node:vm';
 import { CORE, codeCacheName } from '../base/code-cache.ts';
 import type { start } from './start.ts';
@@ -20,9 +19,9 @@ type Wrapped = (exports: object, require: NodeJS.Require, module: { exports: obj
  * @throws what the system says when it can't be read
  */
 export function loadCore(folder: string, cached: boolean): Core {
-  const file = path.join(folder, CORE);
-  // The build writes nothing but ASCII.
-  const source = readFileSync(file, 'latin1');
+  // Not by `path.join`: see `Segments`.
+  const file = `${folder}/${CORE}`;
+  const source = readFileSync(file, 'utf8');
   const cachedData = cached ? readCache(folder) : undefined;
   const script = new vm.Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
@@ -33,7 +32,7 @@ export function loadCore(folder: string, cached: boolean): Core {
 
 function readCache(folder: string): Buffer | undefined {
   try {
-    return readFileSync(path.join(folder, codeCacheName(process.execPath, process.versions.node)));
+    return readFileSync(`${folder}/${codeCacheName(process.execPath, process.versions.node)}`);
   } catch {
     return undefined;
   }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { SharedFiles } from '../base/environment.ts';
 import type { Definition, ProblemDefinition } from '../trace/definitions.ts';
 import { headOf, Ledger } from '../trace/ledger.ts';
@@ -48,7 +47,7 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     const { dir, stream, maxBytes, clock } = options;
     this.clock = clock;
-    this.#lines = new LineWriter(join(dir, definitionsName(stream)));
+    this.#lines = new LineWriter(`${dir}/${definitionsName(stream)}`);
     this.#writer = new TraceWriter({ dir, stream, maxBytes, definitions: this.#lines });
     this.#ledger = new Ledger(this.#writer);
   }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { SharedFiles } from '../base/environment.ts';
 import { TRACE_VERSION } from './definitions.ts';
 import { hashText } from './hash.ts';
@@ -97,6 +96,7 @@ export class Segments {
   }
 
   #path(segment: number): string {
-    return join(this.#dir, segmentName(this.#stream, segment));
+    // `path.join` looks at each character: V8 would compile that on another thread, at the start of each process.
+    return `${this.#dir}/${segmentName(this.#stream, segment)}`;
   }
 }

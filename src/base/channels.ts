@@ -128,7 +128,7 @@ export interface RuntimeEvent {
   /** Number of the async task (`task.run`, `lock.with`, pool tasks); 0: none. Task tokens are unique in their thread. */
   task: number;
   sync: boolean;
-  /** A timeout will end this wait by itself. */
+  /** A timeout of `value` ms will end this wait by itself; `value` 0: an AbortSignal may, nobody knows when. */
   timeoutArmed: boolean;
   outcome: Outcome;
   /**

@@ -67,8 +67,8 @@ export function newWait(sync: boolean): Wait {
   return { n: 0, site: 0, task: currentTask(), sync };
 }
 
-function begin(operation: Operation<unknown>, timeout: number, wait: Wait): void {
-  if (operation.op !== undefined) publishWait(operation.op, operation.target, timeout, wait);
+function begin(operation: Operation<unknown>, timeout: number, wait: Wait, signal?: AbortSignal): void {
+  if (operation.op !== undefined) publishWait(operation.op, operation.target, timeout, wait, signal);
 }
 function end(operation: Operation<unknown>, wait: Wait, outcome: Outcome): void {
   if (operation.op !== undefined) publishWaitEnd(operation.target, wait, outcome);
@@ -131,7 +131,7 @@ export async function blockAsync<T>(
     if (first !== PENDING) return first;
   }
   if (timeout <= 0) return PENDING;
-  begin(operation, timeout, wait);
+  begin(operation, timeout, wait, signal);
   return await new Promise<T | Pending>((resolve, reject) =>
     queue(operation, wait, timeout, signal, resolve, reject),
   );

@@ -74,19 +74,23 @@ function fill(
   event.outcome = 'ok';
 }
 
-/** Begins a wait: numbers it, and lets a subscriber note the call site. `timeout`: milliseconds, Infinity: none. */
+/**
+ * Begins a wait: numbers it, and lets a subscriber note the call site. `timeout`: milliseconds, Infinity: none. `signal`: may
+ * end it as well, nobody knows when.
+ */
 export function publishWait(
   op: WaitOp,
   target: ResourceInfo | ChildInfo | undefined,
   timeout: number,
   wait: Wait,
+  signal?: AbortSignal,
 ): void {
   wait.n = ++waits;
   const channel = channels[op];
   if (!channel.hasSubscribers) return;
   const armed = timeout !== Number.POSITIVE_INFINITY;
-  fill(op, target, wait.n, armed ? Math.min(Math.round(timeout), 0xffffffff) : 0, wait);
-  event.timeoutArmed = armed;
+  fill(op, target, wait.n, armed ? Math.max(1, Math.min(Math.round(timeout), 0xffffffff)) : 0, wait);
+  event.timeoutArmed = armed || signal !== undefined;
   channel.publish(event);
   wait.site = event.site;
 }

@@ -2,8 +2,11 @@ import { OWN_HANDLE } from '../base/environment.ts';
 import { natives } from './natives.ts';
 import type { Recorder } from './recorder.ts';
 import { reportProblem } from './shim.ts';
+import { UnrefTimers } from './unref-timers.ts';
 
 const QUIET_MS = 100;
+/** A resting thread that timers may wake is looked at again after so long. */
+const AGAIN_MS = 1000;
 /** What keeps a thread alive is told again after this long, ns, if there was something to do in between. */
 const AGAIN_NS = 5e9;
 const own = Symbol.for(OWN_HANDLE);
@@ -34,9 +37,9 @@ interface SocketLike {
 export interface HandleExpert {
   /**
    * The thread rests with these handles, those that cannot wake it left out. The expert may record waits that stand for some
-   * of them; it returns those (and handles below requests) that are explained.
+   * of them; it returns those (and handles below requests) that are explained. `unrefTimers`: how many may still fire.
    */
-  explain(handles: readonly object[]): ReadonlySet<unknown>;
+  explain(handles: readonly object[], unrefTimers: number): ReadonlySet<unknown>;
   /** The thread does something again. */
   resumed(): void;
 }
@@ -49,7 +52,9 @@ export class Quiescence {
   readonly #recorder: Recorder;
   /** Pids of the children that the runtime waits for: their handles are those waits. */
   readonly #joined = new Map<number, number>();
+  readonly #timers = new UnrefTimers();
   #armed = false;
+  #lookingAgain = false;
   #expert: HandleExpert | undefined;
   /** What was last told to keep the thread alive. */
   #told = '';
@@ -119,7 +124,36 @@ export class Quiescence {
     // First: what the handles are for may be waits.
     const count = this.#countHandles();
     if (recorder.openWaits === 0) this.#idle(count);
-    else recorder.quiesce(count, resources.filter((r) => r === 'Timeout').length);
+    else this.#quiesce(count, this.#countTimers(resources));
+  }
+
+  #quiesce(handles: number, timers: number): void {
+    this.#recorder.quiesce(handles, timers);
+    if (timers > 0) this.#again(timers);
+  }
+
+  #again(timers: number): void {
+    if (this.#lookingAgain) return;
+    this.#lookingAgain = true;
+    natives.later(() => this.#lookAgain(timers), AGAIN_MS);
+  }
+
+  /** A timer that has fired without anything to record leaves the thread with one chance less. */
+  #lookAgain(before: number): void {
+    this.#lookingAgain = false;
+    const recorder = this.#recorder;
+    if (!recorder.quiescent || recorder.openWaits === 0) return;
+    try {
+      const timers = this.#countTimers(natives.getActiveResourcesInfo.call(process));
+      if (timers !== before) this.#quiesce(this.#countHandles(), timers);
+      else this.#again(timers);
+    } catch (error) {
+      reportProblem(recorder, 'quiescence', error);
+    }
+  }
+
+  #countTimers(resources: readonly string[]): number {
+    return resources.filter((r) => r === 'Timeout').length + this.#timers.armed;
   }
 
   /** No wait is open: what is left is what keeps the thread alive. */
@@ -154,7 +188,7 @@ export class Quiescence {
     const joined = new Set(this.#joined.values());
     const handles = (internals._getActiveHandles?.() ?? []).filter((h) => canWake(h, joined));
     const requests = internals._getActiveRequests?.() ?? [];
-    const explained = this.#expert?.explain(handles);
+    const explained = this.#expert?.explain(handles, this.#timers.armed);
     if (!explained || explained.size === 0) return handles.length + requests.length;
     return (
       handles.filter((h) => !explained.has(h)).length +

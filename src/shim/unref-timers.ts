@@ -1,3 +1,4 @@
+import { OWN_HANDLE } from '../base/environment.ts';
 import { natives } from './natives.ts';
 import { patch } from './shim.ts';
 
@@ -6,6 +7,8 @@ interface TimerState {
   readonly _destroyed?: boolean;
 }
 const FEW = 64;
+/** Timers of the runtime serve its waits only. */
+const own = Symbol.for(OWN_HANDLE);
 
 /**
  * Timers that were unref'd (`AbortSignal.timeout` is one): they do not keep a program alive and are not among its active
@@ -28,10 +31,12 @@ export class UnrefTimers {
     );
   }
 
-  /** One may still fire. */
-  get armed(): boolean {
+  /** How many may still fire and call code of the program. */
+  get armed(): number {
     this.#forget();
-    return this.#timers.size > 0;
+    let count = 0;
+    for (const timer of this.#timers) if (Reflect.get(timer, own) !== true) count++;
+    return count;
   }
 
   #add(timer: object): void {

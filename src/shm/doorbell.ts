@@ -65,7 +65,7 @@ export class Doorbell {
 
   #open(): void {
     // Waiters look again by themselves now and then: for owners that died, and where a ring was lost with its ringer.
-    this.#retry ??= setInterval(this.#onRing, 100).unref();
+    this.#retry ??= Object.assign(setInterval(this.#onRing, 100).unref(), { [Symbol.for(OWN_HANDLE)]: true });
     if (this.#socket !== undefined) return;
     const { read, write } = this.#session.platform.pipe();
     if (read < 0) return;

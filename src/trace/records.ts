@@ -142,7 +142,7 @@ export function isWait(kind: number): boolean {
 export const FLAG = {
   /** The synchronous form: the whole thread stands still. */
   sync: 0x01,
-  /** A timeout is armed that ends the wait by itself. */
+  /** A timeout is armed that ends the wait by itself: `value` ms. 0: an AbortSignal may end it, nobody knows when. */
   timeout: 0x02,
   outcomeMask: 0x1c,
   /** The call site was taken earlier in this channel and is repeated here ("last seen at"). */

@@ -25,7 +25,7 @@ function scene(options: Partial<Resource> = {}): Scene {
   two.acquire(b, 1, '/app/main.ts:30');
   return { t, main, one, two, a, b };
 }
-function cross(s: Scene, op: { sync?: boolean; timeout?: number } = { sync: true }): void {
+function cross(s: Scene, op: { sync?: boolean; timeout?: number; task?: number } = { sync: true }): void {
   s.one.wait('waitAcquire', s.b, { ...op, site: '/app/main.ts:21' });
   s.two.wait('waitAcquire', s.a, { ...op, site: '/app/main.ts:31' });
 }
@@ -281,6 +281,26 @@ describe('lock-cycle', () => {
     assert.deepEqual(
       a?.waiters.map((w) => w.processId),
       ['12'],
+    );
+  });
+
+  it('is certain of waits that an AbortSignal may end only when no timer could abort it', () => {
+    const s = scene();
+    joinBoth(s);
+    const op = { sync: false, timeout: 0, task: 7 };
+    cross(s, op);
+    assert.deepEqual(find(s), []);
+    assert.deepEqual(
+      find(s, 6000).map(({ certainty }) => certainty),
+      ['suspected'],
+    );
+    s.one.quiescent(0, 1);
+    s.two.quiescent();
+    assert.deepEqual(find(s), []);
+    s.one.quiescent();
+    assert.deepEqual(
+      find(s).map(({ certainty }) => certainty),
+      ['certain'],
     );
   });
 

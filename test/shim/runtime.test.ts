@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { FLAG } from '../../src/trace/records.ts';
 import {
   lineOf,
   program,
@@ -25,6 +26,12 @@ async function traceTs(t: Parameters<typeof runTraced>[0], name: string, source:
   const dir = temporaryDirectory(t);
   const file = program(dir, name, source);
   return runTraced(t, process.execPath, ['--import', TSX, file], { cwd: dir });
+}
+
+/** Plain JavaScript: nothing of a loader is at work beside the program. */
+async function traceJs(t: Parameters<typeof runTraced>[0], name: string, source: string) {
+  const dir = temporaryDirectory(t);
+  return runTraced(t, process.execPath, [program(dir, name, source)], { cwd: dir });
 }
 
 const QUEUE = `${IMPORT}export async function work(queue: Queue<number>): Promise<void> {
@@ -82,52 +89,86 @@ test('a Process is reported once, by the runtime, and its stream is joined to it
   assert.ok(join && trace.of('waitEnd').some((r) => r.n === join.n));
 });
 
-const DEADLOCK = `${IMPORT}import { writeSync } from 'node:fs';
+const DEADLOCK = `${IMPORT}
 const lock = new Lock({ name: 'mine' });
-async function main(): Promise<void> {
+async function main() {
   await lock.acquire();
-  setTimeout(() => writeSync(1, 'waiting\\n'), 400).unref();
+  setTimeout(() => {}, 400).unref();
   await lock.acquire();
 }
 void main();
 `;
 
+/** The rests of the thread that waits for the lock, since it does. */
+function rests(trace: Trace): ReturnType<Trace['of']> {
+  const [wait] = trace.of('waitAcquire');
+  if (wait === undefined) return [];
+  return trace.of('quiescent').filter((r) => r.stream === wait.stream && r.time > wait.time);
+}
+
 test('a thread at rest says so, with nothing but its wait alive, and what it holds survives SIGKILL', async (t) => {
   const dir = temporaryDirectory(t);
-  const file = program(dir, 'self.mts', DEADLOCK);
-  await run(process.execPath, ['--import', TSX, file], {
+  const file = program(dir, 'self.mjs', DEADLOCK);
+  await run(process.execPath, [file], {
     cwd: dir,
     env: tracedEnv(dir),
-    onStart: (child) => child.stdout!.once('data', () => child.kill('SIGKILL')),
+    onStart: (child) => {
+      const look = setInterval(() => {
+        if (rests(Trace.read(dir)).length < 2) return;
+        clearInterval(look);
+        child.kill('SIGKILL');
+      }, 100);
+      child.once('exit', () => clearInterval(look));
+    },
   });
   const trace = Trace.read(dir);
   assert.deepEqual(damages(trace), []);
   const [acquire] = trace.of('acquire');
-  assert.equal(trace.at(acquire!), `self.mts:${lineOf(DEADLOCK, 'await lock.acquire();')}`);
+  assert.equal(trace.at(acquire!), `self.mjs:${lineOf(DEADLOCK, 'await lock.acquire();')}`);
   const [wait] = trace.of('waitAcquire');
   assert.equal(
     trace.at(wait!),
-    `self.mts:${DEADLOCK.split('\n').lastIndexOf('  await lock.acquire();') + 1}`,
+    `self.mjs:${DEADLOCK.split('\n').lastIndexOf('  await lock.acquire();') + 1}`,
   );
-  const quiescent = trace.of('quiescent').find((r) => r.time > wait!.time && r.stream === wait!.stream);
-  assert.ok(quiescent && quiescent.time - wait!.time > 50e6);
-  assert.deepEqual([quiescent.n, quiescent.value], [0, 0]);
+  const found = rests(trace);
+  assert.ok(found[0] && found[0].time - wait!.time > 50e6);
+  // The program's timer, which has fired when it is looked again.
+  assert.deepEqual(
+    found.map((r) => [r.n, r.value]),
+    [
+      [0, 1],
+      [0, 0],
+    ],
+  );
 });
 
 test('a thread that something else could wake counts it, and says when it goes on', async (t) => {
   const source = `${IMPORT}import net from 'node:net';
-const queue = new Queue<number>();
+const queue = new Queue();
 const server = net.createServer().listen(0);
 setTimeout(() => { void queue.put(1); server.close(); }, 500);
 const main = async () => { await queue.get(); };
 void main();
 `;
-  const { code, trace } = await traceTs(t, 'wakes.mts', source);
+  const { code, trace } = await traceJs(t, 'wakes.mjs', source);
   assert.equal(code, 0);
-  // While the loader of the program works, its main thread rests too.
-  const quiescent = trace.of('quiescent').find((r) => r.value > 0);
+  const [quiescent] = trace.of('quiescent');
   assert.deepEqual([quiescent!.n, quiescent!.value], [1, 1]);
   assert.ok(trace.of('resumed').some((r) => r.time > quiescent!.time));
+});
+
+test('an unreferenced timer counts as well: it may abort a wait', async (t) => {
+  const source = `${IMPORT}const queue = new Queue();
+const main = async () => { await queue.get({ signal: AbortSignal.timeout(600) }); };
+main().catch((error) => console.log(error.name));
+`;
+  const { stdout, trace } = await traceJs(t, 'aborts.mjs', source);
+  assert.equal(stdout, 'TimeoutError\n');
+  const [wait] = trace.of('waitReceive');
+  assert.equal(wait!.flags & FLAG.timeout, FLAG.timeout, 'may end by itself');
+  assert.equal(wait!.value, 0, 'nobody knows when');
+  const quiescent = trace.of('quiescent').find((r) => r.stream === wait!.stream && r.time > wait!.time);
+  assert.deepEqual([quiescent!.n, quiescent!.value], [0, 1]);
 });
 
 const KILLED = `${IMPORT}import { writeSync } from 'node:fs';

@@ -27,6 +27,7 @@ export function beginWait(
     ? (stream.children[record.resource] ?? null)
     : null;
   const resource = isChildWait(record.kind) ? null : (use?.resource ?? null);
+  const endsByItself = (record.flags & FLAG.timeout) !== 0;
   const wait: Wait = forgotten ?? {
     kind: record.kind,
     thread,
@@ -36,7 +37,8 @@ export function beginWait(
     child,
     since: record.time,
     sync: (record.flags & FLAG.sync) !== 0 || record.kind === KIND.waitSyncSpawn,
-    timeoutMs: (record.flags & FLAG.timeout) !== 0 ? record.value : null,
+    timeoutMs: endsByItself && record.value > 0 ? record.value : null,
+    cancellable: endsByItself && record.value === 0,
     site: recordSite(stream, record),
   };
   thread.waits.set(wait.n, wait);

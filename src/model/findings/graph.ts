@@ -141,8 +141,10 @@ export class WaitGraph {
   }
 
   /** Evidence that nothing but its waits can move the unit: no other code, no timer, no handle. */
-  proven({ thread, task }: Unit): boolean {
-    if (task !== 0 || thread.syncWait !== null) return true;
+  proven(unit: Unit): boolean {
+    const { thread, task } = unit;
+    if (thread.syncWait !== null) return true;
+    if (task !== 0 && !this.waits(unit).some((wait) => wait.cancellable)) return true;
     const { quiescent } = thread;
     return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0;
   }

@@ -121,6 +121,8 @@ export interface Wait {
   readonly since: number;
   readonly sync: boolean;
   readonly timeoutMs: number | null;
+  /** An AbortSignal may end it: by a timer, or by whatever code of the thread still runs. */
+  readonly cancellable: boolean;
   readonly site: number;
 }
 

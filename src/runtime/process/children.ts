@@ -44,7 +44,7 @@ export async function joinChild(state: State, timeout: number, signal?: AbortSig
   if (state.exitCode !== null || child === undefined || info === undefined || timeout <= 0) return;
   signal?.throwIfAborted();
   const wait = newWait(false);
-  publishWait('waitJoin', info, timeout, wait);
+  publishWait('waitJoin', info, timeout, wait, signal);
   if (state.joins++ === 0) child.ref();
   const limits = new Limits(timeout, signal);
   try {

@@ -3,7 +3,6 @@ import { liveChildren } from '../probes/child-process.ts';
 import { liveWorkers } from '../probes/workers.ts';
 import type { HandleExpert } from '../quiescence.ts';
 import type { Shim } from '../shim.ts';
-import { UnrefTimers } from '../unref-timers.ts';
 import type { StdioPipes } from './pipes.ts';
 
 /**
@@ -15,18 +14,17 @@ export class StdioRest implements HandleExpert {
   readonly #pipes: StdioPipes;
   /** Open waits for the ends of children: number by definition of the child. */
   readonly #waits = new Map<number, number>();
-  readonly #timers = new UnrefTimers();
 
   constructor(shim: Shim, pipes: StdioPipes) {
     this.#shim = shim;
     this.#pipes = pipes;
   }
 
-  explain(handles: readonly object[]): ReadonlySet<unknown> {
+  explain(handles: readonly object[], unrefTimers: number): ReadonlySet<unknown> {
     const { writers, readers } = this.#pipes.stalled;
     const explained = new Set<unknown>();
     // A worker may wake this thread, and so may a timer that Node does not list; that may read, or end the process.
-    if (liveWorkers.size > 0 || this.#timers.armed) return explained;
+    if (liveWorkers.size > 0 || unrefTimers > 0) return explained;
     for (const socket of writers) explained.add(socket).add(socket._handle);
     if (readers.length === 0) return explained;
     const children = [...liveChildren.keys()];

@@ -42,8 +42,9 @@ export function ringShape(kind: Shape['kind']): Shape {
 }
 
 const FRAME_HEAD = 8;
-/** Bytes from which a message may get memory of its own. */
-export const LARGE = 4096;
+/** Bytes from which a message may get memory of its own, and from which that is not a part of Node's pool. */
+export const LARGE = 256;
+const HUGE = 4096;
 /** Bytes (or four messages) that an unbounded ring may take without asking: see `grow` of {@link Ring.offer}. */
 const SOFT_BYTES = 1024 * 1024;
 
@@ -174,7 +175,8 @@ export class Ring {
     const head = this.#head();
     const used = (tail - head) >>> 0;
     if (used + skip + need > this.#size) {
-      const size = Math.max(this.#size * 2, 2 * (used + need));
+      // Large messages in a stream would make it grow step by step, each time into fresh memory.
+      const size = Math.max(this.#size * 2, 2 * (used + need), Math.min(16 * need, SOFT_BYTES));
       if (!grow && size > Math.max(SOFT_BYTES, 4 * need)) return undefined;
       this.#grow(head, used, size);
       skip = this.#skipAt(tail, need);
@@ -240,7 +242,7 @@ export class Ring {
       received.form = this.#heads[(frame >> 2) + 1] ?? 0;
       const from = frame + FRAME_HEAD;
       received.kept = length >= LARGE && keep?.(this.#bytes, from, received.form) === true;
-      received.bytes = received.kept ? Buffer.allocUnsafeSlow(length) : reserveScratch(length);
+      received.bytes = received.kept ? allocate(length) : reserveScratch(length);
       copy(this.#bytes, from, received.bytes, 0, length);
       position = (gets + 1) | 0;
       words[at + RING.head + (position & 1)] = (head + ((FRAME_HEAD + length + 7) & ~7)) | 0;
@@ -330,4 +332,8 @@ export class Ring {
     this.#refresh();
     allocator.freeExtent(old);
   }
+}
+
+function allocate(length: number): Buffer {
+  return length < HUGE ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
 }

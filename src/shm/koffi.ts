@@ -30,7 +30,7 @@ export function loadKoffi(known?: string): Koffi {
 
 /** The binary that {@link loadKoffi} has loaded, for children; undefined where it can't be told. */
 export function koffiFile(): string | undefined {
-  file ??= Object.keys(ownRequire().cache).find((name) => /koffi[^\\/]*[\\/]koffi\.node$/.test(name));
+  file ??= Object.keys(ownRequire().cache).find((name) => /[\\/]koffi\.node$/.test(name));
   return file;
 }
 

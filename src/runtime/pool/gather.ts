@@ -14,12 +14,15 @@ export function gather<R>(
   let failure: (Outcome & { readonly ok: false }) | undefined;
   return {
     count,
-    body: (index) => (chunk === 1 ? items[index] : items.slice(index * chunk, (index + 1) * chunk)),
+    body: (index) => items.slice(index * chunk, (index + 1) * chunk),
     settle(index, outcome) {
       if (!outcome.ok) failure ??= outcome;
-      else if (chunk === 1) values[index] = outcome.value as R;
-      else for (const [i, value] of (outcome.value as R[]).entries()) values[index * chunk + i] = value;
+      else place(outcome.value as R[], values, index * chunk);
       if (--left === 0) result.settle(failure ?? { ok: true, value: values });
     },
   };
+}
+
+function place<R>(from: readonly R[], into: R[], at: number): void {
+  for (let i = 0; i < from.length; i++) into[at + i] = from[i] as R;
 }

@@ -260,9 +260,8 @@ export class Pool implements AsyncDisposable {
     const chunk = checkChunk(options.chunksize) ?? (Math.ceil(items.length / (4 * this.#size)) || 1);
     const result = this.#newResult<R[]>(options);
     const { count, settle, body } = gather<R>(items, chunk, result);
-    const one = mode === MODE.map ? MODE.mapOne : MODE.starmapOne;
     if (count === 0) result.settle({ ok: true, value: [] });
-    else this.#submit({ fn, mode: chunk === 1 ? one : mode, count, body, settle });
+    else this.#submit({ fn, mode, count, body, settle });
     return result;
   }
 

@@ -168,10 +168,6 @@ export class WorkerTasks {
 
 function call(fn: AnyFunction, mode: number, body: unknown): unknown {
   switch (mode) {
-    case MODE.mapOne:
-      return fn(body);
-    case MODE.starmapOne:
-      return fn(...(body as readonly unknown[]));
     case MODE.apply:
       return fn(...(body as readonly unknown[]));
     case MODE.applyKeyed: {

@@ -1,7 +1,7 @@
 /** What goes over a pool's two queues: a few fixed bytes, then one encoded value. Numbers are little-endian uint32. */
 
-/** How a task's body is meant: arguments, [arguments, keyword arguments], items of a chunk, or one item. */
-export const MODE = { apply: 0, applyKeyed: 1, map: 2, starmap: 3, mapOne: 4, starmapOne: 5 } as const;
+/** How a task's body is meant: arguments, [arguments, keyword arguments], or the items of a chunk. */
+export const MODE = { apply: 0, applyKeyed: 1, map: 2, starmap: 3 } as const;
 export type Mode = (typeof MODE)[keyof typeof MODE];
 
 /**

@@ -4,7 +4,8 @@
 //
 // Sides take turns, case by case, so that what else the machine does falls on both. Printed: medians of the rounds, in
 // microseconds an operation, and CPU time of all processes beside it; ratio = ours / theirs, lower is better.
-// CPython is the python3 on PATH. TypeScript runs natively from Node 24, else by tsx.
+// Both pools have done one map when the first is measured. CPython is the python3 on PATH. TypeScript runs natively from
+// Node 24, else by tsx.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -165,7 +165,7 @@ if __name__ == "__main__":
     mp.set_start_method("spawn")
     LOCK, POOL, MANAGER = mp.Lock(), mp.Pool(2), mp.Manager()
     DICT = MANAGER.dict()
-    POOL.map(tiny, range(100))
+    pool_map(1)
     for line in sys.stdin:
         print(json.dumps(run(line.strip())), flush=True)
     POOL.terminate()

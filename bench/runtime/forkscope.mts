@@ -160,7 +160,7 @@ async function managerSetGet(dict: DictProxy<string, number>): Promise<Measured>
 async function main(): Promise<void> {
   const lock = new Lock();
   const pool = await Pool.create(2);
-  await pool.map(tiny, [1, 2, 3, 4]);
+  await poolMap(pool, 1);
   const manager = await Manager();
   const dict = await manager.dict<string, number>();
   const cases: Record<string, () => Promise<Measured>> = {

@@ -13,7 +13,7 @@ import {
   WRITE,
 } from './handles.ts';
 import { memory } from './instance.ts';
-import { type Encoded, encodeMessage, Messages, readBytes, readValue } from './messages.ts';
+import { type Encoded, encodeMessage, Messages, readBytes, readValue, type Use } from './messages.ts';
 import { type AsyncWaitOptions, milliseconds, patience, type WaitOptions } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
@@ -119,11 +119,9 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
 
   /** Receives bytes into `into` from `offset`; resolves to their number. Rejects with BufferTooShort, which has the message. */
   async recvBytesInto(into: ArrayBufferView, offset = 0): Promise<number> {
-    const room = checkRoom(into, offset);
-    const bytes = (await this.#read().receive(readBytes, Number.POSITIVE_INFINITY)) as Buffer;
-    if (bytes.length > room.length) throw new BufferTooShort(bytes);
-    room.set(bytes);
-    return bytes.length;
+    const got = await this.#read().receive(intoRoom(checkRoom(into, offset)), Number.POSITIVE_INFINITY);
+    if (got instanceof BufferTooShort) throw got;
+    return got as number;
   }
 
   /**
@@ -231,6 +229,17 @@ function bytesMessage(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: n
 
 function checkLength(maxLength: number | undefined): void {
   if (maxLength !== undefined && maxLength < 0) throw new ValueError('negative maxLength');
+}
+
+/** Copies a message's bytes to where they shall be, and nowhere else. */
+function intoRoom(room: Uint8Array): Use<number | BufferTooShort> {
+  const use: Use<number | BufferTooShort> = ({ bytes }, length) => {
+    const message = bytes.subarray(0, length);
+    if (length > room.length) return new BufferTooShort(Buffer.from(message));
+    room.set(message);
+    return length;
+  };
+  return Object.assign(use, { copies: true });
 }
 
 function checkRoom(into: ArrayBufferView, offset: number): Uint8Array {

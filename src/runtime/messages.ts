@@ -71,7 +71,8 @@ export type Ends = 'matter' | 'ignored';
 /** How long a full unbounded ring waits for readers that take nothing before it grows, in milliseconds. */
 const GRACE_MS = 10;
 
-type Use<T> = (message: Received, length: number) => T;
+/** Turns a message into what its receiver gets. `copies`: it needs no memory of its own, since it keeps none of it. */
+export type Use<T> = ((message: Received, length: number) => T) & { readonly copies?: boolean };
 
 /** A ring with its blocking operations. `ends`: a pipe has an end of file and can break, a queue does neither. */
 export class Messages {
@@ -243,7 +244,7 @@ export class Messages {
     const announce = channels.receive.hasSubscribers
       ? (n: number, bytes: number) => publish('receive', this.core.info, n, bytes, wait)
       : undefined;
-    const message = this.ring.take(announce, isKept);
+    const message = this.ring.take(announce, use.copies ? undefined : isKept);
     if (message !== undefined) return use(message, message.length);
     this.#checkWriters(slice);
     return PENDING;

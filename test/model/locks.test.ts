@@ -33,6 +33,19 @@ function joinBoth({ main, one, two }: Scene): void {
   main.join(one);
   main.join(two);
 }
+/** Two tasks of one thread, each with its first lock and asking for the other's. */
+function tasks(): { readonly t: TraceBuilder; readonly main: StreamBuilder } {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10 });
+  const a = t.lock('A');
+  const b = t.lock('B');
+  main.create(a, b);
+  main.acquire(a, 1, '/app/main.ts:5', { task: 1 });
+  main.acquire(b, 1, '/app/main.ts:6', { task: 2 });
+  main.wait('waitAcquire', b, { task: 1 });
+  main.wait('waitAcquire', a, { task: 2 });
+  return { t, main };
+}
 function find(s: { t: TraceBuilder }, afterMs = 0): readonly Finding[] {
   const model = s.t.feed(new Model());
   return model.findings(model.lastTime + afterMs * 1e6).filter((finding) => finding.blocking);
@@ -96,16 +109,7 @@ describe('lock-cycle', () => {
   });
 
   it('is certain when every edge has a task token, though the threads run', () => {
-    const t = new TraceBuilder();
-    const main = t.root({ pid: 10 });
-    const a = t.lock('A');
-    const b = t.lock('B');
-    main.create(a, b);
-    main.acquire(a, 1, '/app/main.ts:5', { task: 1 });
-    main.acquire(b, 1, '/app/main.ts:6', { task: 2 });
-    main.wait('waitAcquire', b, { task: 1 });
-    main.wait('waitAcquire', a, { task: 2 });
-    const [finding] = find({ t });
+    const [finding] = find(tasks());
     assert.equal(finding?.kind, 'lock-cycle');
     assert.equal(finding?.certainty, 'certain');
     assert.deepEqual(
@@ -281,6 +285,16 @@ describe('lock-cycle', () => {
     assert.deepEqual(
       a?.waiters.map((w) => w.processId),
       ['12'],
+    );
+  });
+
+  it('is only suspected of tasks in a resting thread that has a timer: they may race against it', () => {
+    const s = tasks();
+    s.main.quiescent(0, 1);
+    assert.deepEqual(find(s), []);
+    assert.deepEqual(
+      find(s, 6000).map(({ certainty }) => certainty),
+      ['suspected'],
     );
   });
 

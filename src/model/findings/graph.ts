@@ -144,8 +144,10 @@ export class WaitGraph {
   proven(unit: Unit): boolean {
     const { thread, task } = unit;
     if (thread.syncWait !== null) return true;
-    if (task !== 0 && !this.waits(unit).some((wait) => wait.cancellable)) return true;
     const { quiescent } = thread;
+    // A token says who waits; a timer of a resting thread may still be what the task races against.
+    const timed = quiescent !== null && quiescent.timers > 0;
+    if (task !== 0 && !timed && !this.waits(unit).some((wait) => wait.cancellable)) return true;
     return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0;
   }
 

@@ -52,13 +52,16 @@ export const SLOT = {
   bell: 6,
   /** 1 once pid, start time and generation are all written. */
   ready: 7,
-  /** 1: in a synchronous wait with a SIGTERM listener; 2: asked to end by then. */
+  /** {@link TERMINATE}, of a main thread. */
   terminate: 8,
   /** The pid, kept after the row is freed. */
   lastPid: 9,
   /** Always 0; its thread sleeps on it where nobody shall wake it. */
   nap: 10,
 } as const;
+
+/** Whether a process has SIGTERM listeners, and whether its parent wants them called. */
+export const TERMINATE = { deaf: 0, listens: 1, requested: 2 } as const;
 
 export const EXTENT_COUNT = 65536;
 export const EXTENT_WORDS = 4;

@@ -1,7 +1,6 @@
-import { isMainThread } from 'node:worker_threads';
 import { Doorbell } from './doorbell.ts';
 import type { Haste } from './haste.ts';
-import { SLOT, WAIT } from './layout.ts';
+import { SLOT, TERMINATE, WAIT } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
 
@@ -101,21 +100,36 @@ export class Waits {
 
   /** A function of its own on purpose: V8 handles interrupts (a debugger's pause, a stack dump) when it is called. */
   #slice(point: number, sequence: number, milliseconds: number): void {
-    const { words, platform, base } = this.#session;
-    const request = this.#slots.at(this.#slot) + SLOT.terminate;
-    const handled = isMainThread && process.listenerCount('SIGTERM') > 0;
-    if (handled) Atomics.compareExchange(words, request, 0, 1);
+    const { platform, base } = this.#session;
     platform.wait(base + (point + WAIT.sequence) * 4, sequence, milliseconds);
-    if (handled && Atomics.exchange(words, request, 0) === 2) process.emit('SIGTERM', 'SIGTERM');
+    this.takeTermination();
     this.onSlice();
   }
 
-  /**
-   * Asks the thread that stands in a synchronous wait to run its SIGTERM listeners, which the signal itself cannot do.
-   * Returns false when it does not stand there: then the signal is the way.
-   */
+  /** Says whether this process listens to SIGTERM. True when it no longer does, and a request was still open. */
+  listenToTermination(listens: boolean): boolean {
+    const { words } = this.#session;
+    const at = this.#slots.at(this.#slot) + SLOT.terminate;
+    if (!listens) return Atomics.exchange(words, at, TERMINATE.deaf) === TERMINATE.requested;
+    Atomics.compareExchange(words, at, TERMINATE.deaf, TERMINATE.listens);
+    return false;
+  }
+
+  /** Calls this process's SIGTERM listeners if that was requested. */
+  takeTermination(): void {
+    const { words } = this.#session;
+    const at = this.#slots.at(this.#slot) + SLOT.terminate;
+    const { requested, listens } = TERMINATE;
+    if (Atomics.load(words, at) !== requested) return;
+    if (Atomics.compareExchange(words, at, requested, listens) === requested)
+      process.emit('SIGTERM', 'SIGTERM');
+  }
+
+  /** Asks another process's listeners; false when it has none. */
   requestTermination(slot: number): boolean {
-    return Atomics.compareExchange(this.#session.words, this.#slots.at(slot) + SLOT.terminate, 1, 2) === 1;
+    const at = this.#slots.at(slot) + SLOT.terminate;
+    const { deaf, listens, requested } = TERMINATE;
+    return Atomics.compareExchange(this.#session.words, at, listens, requested) !== deaf;
   }
 
   /** Registers an asynchronous waiter, and tries it once after that, so that no wake falls between. `ref`: see {@link setRef}. */

@@ -108,9 +108,26 @@ test('after death by a signal a waiter gets OwnerDiedError and the lock is free;
   );
 });
 
-test('a blocked thread can be paused by a debugger, and runs its SIGTERM listeners', async () => {
+test('a blocked thread can be paused by a debugger', async () => {
   const paused = await run('lock-debugger.cjs');
   assert.match(paused.stdout, /paused in .*acquireSync/s, paused.stderr);
-  const ended = await run('lock-sigterm.ts');
-  assert.deepEqual(ended.lines, ['listener ran in the child', 'exit code 7'], ended.stderr);
 });
+
+const ran = ['listener ran in the child', 'exit code 7'];
+for (const [what, args, lines] of [
+  ['terminate() reaches the listeners of a thread that blocks', ['waiting'], ran],
+  ['terminate() reaches listeners also when the thread blocks only afterwards', ['busy'], ran],
+  ['each terminate() calls the listeners once', ['counting'], ['exit code 12']],
+  ['without listeners terminate() ends a thread that blocks', ['withoutListener'], ['exit code -15']],
+  ['without listeners SIGTERM from outside does too', ['withoutListener', 'outside'], ['exit code -15']],
+  [
+    'with listeners SIGTERM from outside is heard when the wait is over',
+    ['waiting', 'outside'],
+    ['meanwhile null', ...ran],
+  ],
+] as const) {
+  test(`[row 17] ${what}`, async () => {
+    const ended = await run('lock-sigterm.ts', args, [], 20_000);
+    assert.deepEqual(ended.lines, lines, ended.stderr);
+  });
+}

@@ -20,6 +20,7 @@ import { Process } from './process.ts';
 import { resolveReference } from './resolve.ts';
 import { current, newState } from './state.ts';
 import { letGoOfTerminals } from './terminals.ts';
+import { watchTermination } from './termination.ts';
 import { CONTROL_FD, MEMORY_FD, REPLY, type StartHeader, type StartPayload } from './wire.ts';
 
 /** Entry of `dist/runtime-child.cjs`. */
@@ -135,6 +136,7 @@ function watchParent(header: StartHeader): void {
   const control = new net.Socket({ fd: CONTROL_FD, readable: true, writable: false });
   const gone = new Promise<void>((resolve) => control.once('close', () => resolve()));
   control.on('error', () => {});
+  watchTermination(control);
   control.resume().unref();
   void gone.then(() => setImmediate(endAsOrphan));
   setParentProcess(new ParentProcess(header.parent.pid, header.parent.name, gone));

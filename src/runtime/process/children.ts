@@ -1,7 +1,6 @@
 /** The children of this process: their end, joining them, and what becomes of them at its own exit. */
 import { constants } from 'node:os';
 import { OWN_HANDLE } from '../../base/environment.ts';
-import { SLOT_COUNT } from '../../shm/layout.ts';
 import { processState } from '../../shm/liveness.ts';
 import { clampTimer, newWait } from '../blocking.ts';
 import { AssertionError } from '../errors.ts';
@@ -9,6 +8,7 @@ import { openedMemory } from '../instance.ts';
 import { publish, publishWait, publishWaitEnd } from '../publish.ts';
 import type { Process } from './process.ts';
 import type { State } from './state.ts';
+import { askToEnd } from './termination.ts';
 
 const children = new Map<Process, State>();
 let watching = false;
@@ -101,18 +101,8 @@ export function signalChild(state: State, signal: 'SIGTERM' | 'SIGKILL'): void {
     return;
   }
   if (state.exitCode !== null) return;
-  if (signal === 'SIGTERM' && state.pid !== null && askToEnd(state.pid)) return;
+  if (signal === 'SIGTERM' && askToEnd(state)) return;
   state.child.kill(signal);
-}
-
-/** A child whose thread stands in a synchronous wait cannot run its SIGTERM listeners; it looks for this request instead. */
-function askToEnd(pid: number): boolean {
-  const memory = openedMemory();
-  if (memory === undefined) return false;
-  for (let slot = 0; slot < SLOT_COUNT; slot++) {
-    if (memory.slots.pid(slot) === pid && memory.waits.requestTermination(slot)) return true;
-  }
-  return false;
 }
 
 /** At exit, let the children be. */

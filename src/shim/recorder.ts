@@ -1,5 +1,6 @@
 import type { SharedFiles } from '../base/environment.ts';
 import type { Definition, ProblemDefinition } from '../trace/definitions.ts';
+import type { Lane } from '../trace/lanes.ts';
 import { headOf, Ledger } from '../trace/ledger.ts';
 import { LineWriter } from '../trace/line-writer.ts';
 import { KIND } from '../trace/records.ts';
@@ -21,6 +22,8 @@ export interface RecorderOptions {
   readonly stream: string;
   readonly maxBytes: number;
   readonly clock: Clock;
+  /** Of a worker thread: where it collects what it has not written. */
+  readonly lane?: Lane | undefined;
 }
 
 /** Writes this thread's stream: definitions, records, and when a batch goes out. */
@@ -29,6 +32,7 @@ export class Recorder {
   readonly #lines: LineWriter;
   readonly #writer: TraceWriter;
   readonly #ledger: Ledger;
+  readonly #lane: Lane | undefined;
   #ids = 0;
   #waits = 0x80000000;
   #flushedAt = Number.NEGATIVE_INFINITY;
@@ -45,10 +49,11 @@ export class Recorder {
   readonly #sums: (() => void)[] = [];
 
   constructor(options: RecorderOptions) {
-    const { dir, stream, maxBytes, clock } = options;
+    const { dir, stream, maxBytes, clock, lane } = options;
     this.clock = clock;
+    this.#lane = lane;
     this.#lines = new LineWriter(`${dir}/${definitionsName(stream)}`);
-    this.#writer = new TraceWriter({ dir, stream, maxBytes, definitions: this.#lines });
+    this.#writer = new TraceWriter({ dir, stream, maxBytes, definitions: this.#lines, lane });
     this.#ledger = new Ledger(this.#writer);
   }
 
@@ -58,6 +63,7 @@ export class Recorder {
 
   define(definition: Definition): void {
     this.#lines.write(definition, this.clock.now(), this.#writer.slot);
+    if (this.#lane) this.#lane.lines = this.#lines.count;
   }
 
   /** What `work` defines and records goes out at its end: the definitions before what uses them. */
@@ -194,8 +200,9 @@ export class Recorder {
       this.#write();
       return;
     }
-    if (this.#finished || time - this.#flushedAt > MAX_AGE_NS) this.#write();
-    if (this.#flushPlanned || this.#finished) return;
+    const { through } = this.#writer;
+    if (through || time - this.#flushedAt > MAX_AGE_NS) this.#write();
+    if (this.#flushPlanned || through) return;
     this.#flushPlanned = true;
     natives.nextTick.call(process, this.#endOfCallback);
   }

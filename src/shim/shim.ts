@@ -2,6 +2,7 @@ import type { SessionEnvironment } from '../base/environment.ts';
 import type { CallSites } from './call-sites.ts';
 import type { ChildEnvironment } from './children-env.ts';
 import type { ChildFilter } from './filter.ts';
+import type { WorkerLanes } from './lanes.ts';
 import type { Quiescence } from './quiescence.ts';
 import type { Recorder } from './recorder.ts';
 import type { ThreadIdentity } from './thread.ts';
@@ -15,6 +16,7 @@ export interface Shim {
   readonly environment: ChildEnvironment;
   readonly filter: ChildFilter;
   readonly quiescence: Quiescence;
+  readonly lanes: WorkerLanes;
 }
 
 /** Instruments one thing of Node or of the runtime. `install` may throw: that is reported, and the program goes on. */

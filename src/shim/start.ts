@@ -1,4 +1,5 @@
 import { channel, subscribe } from 'node:diagnostics_channel';
+import { isMainThread } from 'node:worker_threads';
 import {
   ENV_SESSION,
   ENV_SPAWN,
@@ -12,6 +13,7 @@ import { CallSites } from './call-sites.ts';
 import { ChildEnvironment } from './children-env.ts';
 import { Clock } from './clock.ts';
 import { ChildFilter } from './filter.ts';
+import { WorkerLanes } from './lanes.ts';
 import { PROBES } from './probes/index.ts';
 import { Quiescence } from './quiescence.ts';
 import { Recorder } from './recorder.ts';
@@ -33,6 +35,8 @@ export interface Preloaded {
 export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefined {
   if (STARTED in globalThis || isNodesOwnThread()) return undefined;
   const handover = takeHandover();
+  // Whoever makes a worker that is to be traced leaves word for it.
+  if (!handover && !isMainThread) return undefined;
   restoreOptions(handover);
   const session = readSession({ [ENV_SESSION]: handover?.session ?? process.env[ENV_SESSION] });
   if (!session) return undefined;
@@ -40,7 +44,14 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
   const clock = new Clock(BigInt(session.origin));
   const thread = identify(clock, handover);
   const { options, dir } = session;
-  const recorder = new Recorder({ dir, stream: thread.stream, maxBytes: options.maxStreamBytes, clock });
+  const lanes = new WorkerLanes(dir, thread, handover?.lane);
+  const recorder = new Recorder({
+    dir,
+    stream: thread.stream,
+    maxBytes: options.maxStreamBytes,
+    clock,
+    lane: lanes.own,
+  });
   const shim: Shim = {
     session,
     recorder,
@@ -49,6 +60,7 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
     environment: new ChildEnvironment(session),
     filter: new ChildFilter(options),
     quiescence: new Quiescence(recorder),
+    lanes,
   };
   recorder.together(() => {
     introduce(shim, handover);

@@ -1,5 +1,6 @@
 import worker from 'node:worker_threads';
 import type { Clock } from './clock.ts';
+import type { LaneShare } from './lanes.ts';
 
 /** Key in the environment data of worker threads; only there while a worker is being made and has not read it. */
 const HANDOVER = 'forkscope.handover.v1';
@@ -15,6 +16,8 @@ export interface Handover {
   readonly session: string;
   /** NODE_OPTIONS as the user meant it for this worker: `null` not set, `undefined` the shim has not changed it. */
   readonly nodeOptions: string | null | undefined;
+  /** Where the worker collects its records. */
+  readonly lane: LaneShare | undefined;
 }
 
 export interface ThreadIdentity {
@@ -28,7 +31,7 @@ export interface ThreadIdentity {
 
 /** Runs `make`, which creates a worker synchronously, so that the worker finds `handover`. */
 export function handOver<T>(handover: Handover, make: () => T): T {
-  worker.setEnvironmentData(HANDOVER, JSON.stringify(handover));
+  worker.setEnvironmentData(HANDOVER, handover as unknown as worker.Serializable);
   try {
     return make();
   } finally {
@@ -38,9 +41,10 @@ export function handOver<T>(handover: Handover, make: () => T): T {
 
 /** What the parent thread left for this worker; it is gone afterwards. */
 export function takeHandover(): Handover | undefined {
-  const text: unknown = worker.getEnvironmentData(HANDOVER);
+  const given: unknown = worker.getEnvironmentData(HANDOVER);
+  if (given === undefined) return undefined;
   worker.setEnvironmentData(HANDOVER, undefined);
-  return typeof text === 'string' ? (JSON.parse(text) as Handover) : undefined;
+  return given as Handover;
 }
 
 export function identify(clock: Clock, handover: Handover | undefined): ThreadIdentity {
@@ -50,7 +54,10 @@ export function identify(clock: Clock, handover: Handover | undefined): ThreadId
   return { threadId, processKey, stream: `${processKey}.${threadId}`, start };
 }
 
-/** ESM hooks run in a worker of Node's own, which loads preloads too. */
+/**
+ * ESM hooks run in a worker of Node's own, which loads preloads too. Before Node 22 it is known by what it has not: the
+ * port to a parent that every worker of a program gets before its preloads run.
+ */
 export function isNodesOwnThread(): boolean {
   if ((worker as { isInternalThread?: boolean }).isInternalThread) return true;
   return !worker.isMainThread && !worker.parentPort;

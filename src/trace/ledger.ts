@@ -101,6 +101,8 @@ export class Ledger implements Checkpoint {
       const state = this.#state(resource);
       state.sent++;
       state.sentBytes += value;
+    } else if (kind === KIND.sendRejected && n !== 0) {
+      this.#state(resource).sent--;
     } else if (kind === KIND.receive) {
       const state = this.#state(resource);
       state.received++;
@@ -173,7 +175,8 @@ export class Ledger implements Checkpoint {
   }
 
   #watchRate(state: ResourceState, was: Held, time: number): void {
-    if (state.hotSlot > 0) return;
+    // What is only counted cannot be saved from a lane.
+    if (state.hotSlot > 0 || (this.#writer.saved && !this.#writer.mapped)) return;
     if (state.windowPairs === 0) state.windowStart = was.time;
     if (++state.windowPairs < WINDOW_PAIRS) return;
     state.windowPairs = 0;

@@ -65,7 +65,7 @@ export const KIND = {
   send: 30,
   /** Item got / message received. n: the same position as its `send`; value: bytes. stdio: as `send`. */
   receive: 31,
-  /** An item could not be serialised or its channel was closed. value: bytes, 0: unknown. */
+  /** An item could not be serialised or its channel was closed. value: bytes, 0: unknown; n: position of the `send` that this takes back ({@link NO_POSITION}: one without), 0: none. */
   sendRejected: 32,
   taskDone: 33,
   /** The channel is disconnected or at its end on this side. */
@@ -162,6 +162,9 @@ export function outcomeToFlags(outcome: Outcome): number {
 export function outcomeOf(flags: number): Outcome {
   return OUTCOMES[(flags & FLAG.outcomeMask) >> OUTCOME_SHIFT] ?? 'ok';
 }
+
+/** Stands for the position of a message in a channel whose messages have none. */
+export const NO_POSITION = 0xffffffff;
 
 /** What a handle may do (`open`, `close`). */
 export const ROLE = { read: 1, write: 2 } as const;

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { SharedFiles } from '../base/environment.ts';
+import type { Lane } from './lanes.ts';
 import { RECORD_SIZE } from './records.ts';
 import type { Seal, SegmentHeader, SegmentViews } from './segment.ts';
 import {
@@ -10,16 +11,23 @@ import {
   viewsOf,
   writeHeader,
   writeSeal,
+  writeThrough,
 } from './segment.ts';
 
 /** One open segment that a writer fills. Methods throw what the system says (full disk …). */
 export interface SegmentFile {
   readonly views: SegmentViews;
   readonly capacity: number;
+  /** Records that its views hold at once; a segment with more is {@link slide|slid} over. */
+  readonly window: number;
   /** Makes the first `records` records readable by others. */
   flush(records: number): void;
   /** How many of the first `records` records others can read now, also after a flush that failed. */
   readable(records: number): number;
+  /** All records of the window are flushed: its place is for the following ones. */
+  slide(): void;
+  /** From now on each record is flushed at once: whoever reads it may know. */
+  markThrough(): void;
   /** Ends it; its views must not be touched any more. */
   seal(seal: Seal): void;
   /** Lets go of it as it is, after an error. */
@@ -48,11 +56,13 @@ function preallocate(fd: number, bytes: number): void {
 export class MappedSegment implements SegmentFile {
   readonly views: SegmentViews;
   readonly capacity: number;
+  readonly window: number;
   readonly #fd: number;
   readonly #unmap: () => void;
 
   constructor(path: string, header: SegmentHeader, files: SharedFiles) {
     this.capacity = header.capacity;
+    this.window = header.capacity;
     const bytes = segmentBytes(header.capacity);
     this.#fd = openSync(path, 'wx+', 0o600);
     try {
@@ -69,6 +79,8 @@ export class MappedSegment implements SegmentFile {
   }
 
   flush(): void {}
+  slide(): void {}
+  markThrough(): void {}
 
   readable(records: number): number {
     return records;
@@ -90,22 +102,34 @@ export class MappedSegment implements SegmentFile {
   }
 }
 
-/** Records are collected and written by `flush`. The buffer is shared by the segments of one writer, one after the other. */
+/**
+ * Records are collected and written by `flush`. The memory is shared by the segments of one writer, one after the other,
+ * and may hold fewer records than a segment: then it slides over it.
+ */
 export class WrittenSegment implements SegmentFile {
   readonly views: SegmentViews;
   readonly capacity: number;
+  readonly window: number;
   readonly #bytes: Uint8Array;
+  readonly #lane: Lane | undefined;
   readonly #fd: number;
+  /** Index in the segment of the first record in memory. */
+  #base = 0;
   #flushed = 0;
 
-  constructor(path: string, header: SegmentHeader, buffer: ArrayBuffer) {
+  /** `memory`: of the writer itself, or the lane that its process can read too. */
+  constructor(path: string, header: SegmentHeader, memory: ArrayBuffer | Lane) {
     this.capacity = header.capacity;
-    this.#bytes = new Uint8Array(buffer, 0, segmentBytes(header.capacity));
-    this.views = viewsOf(buffer, 0, this.#bytes.length);
+    this.#lane = memory instanceof ArrayBuffer ? undefined : memory;
+    const bytes = memory instanceof ArrayBuffer ? new Uint8Array(memory) : memory.bytes;
+    this.window = Math.min(header.capacity, Math.floor((bytes.length - HEADER_SIZE) / RECORD_SIZE));
+    this.#bytes = bytes.subarray(0, segmentBytes(this.window));
+    this.views = viewsOf(bytes.buffer, bytes.byteOffset, this.#bytes.length);
+    this.#lane?.slideTo(0);
     writeHeader(this.views, header);
     this.#fd = openSync(path, 'wx', 0o600);
     try {
-      this.#write(0, HEADER_SIZE);
+      this.#write(0, HEADER_SIZE, 0);
     } catch (error) {
       closeQuietly(this.#fd);
       removeQuietly(path);
@@ -115,21 +139,33 @@ export class WrittenSegment implements SegmentFile {
 
   flush(records: number): void {
     if (records <= this.#flushed) return;
-    this.#write(segmentBytes(this.#flushed), segmentBytes(records));
+    this.#write(segmentBytes(this.#flushed), segmentBytes(records), this.#base * RECORD_SIZE);
     this.#flushed = records;
+  }
+
+  slide(): void {
+    this.#base = this.#flushed;
+    this.#lane?.slideTo(this.#base);
+  }
+
+  markThrough(): void {
+    writeThrough(this.views);
+    this.#write(SEAL_OFFSET, SEAL_OFFSET + SEAL_SIZE, 0);
   }
 
   seal(seal: Seal): void {
     try {
       this.flush(seal.records);
       writeSeal(this.views, seal);
-      this.#write(SEAL_OFFSET, SEAL_OFFSET + SEAL_SIZE);
+      this.#write(SEAL_OFFSET, SEAL_OFFSET + SEAL_SIZE, 0);
     } finally {
       closeQuietly(this.#fd);
     }
   }
 
   abandon(): void {
+    // What is given up is counted by the writer: nobody else may bring it back.
+    if (this.#lane) this.#bytes.fill(0, 0, HEADER_SIZE);
     closeQuietly(this.#fd);
   }
 
@@ -137,9 +173,10 @@ export class WrittenSegment implements SegmentFile {
     return this.#flushed;
   }
 
-  #write(from: number, to: number): void {
+  /** Bytes of the file; those in memory begin `shift` later. */
+  #write(from: number, to: number, shift: number): void {
     for (let at = from; at < to; ) {
-      const written = writeSync(this.#fd, this.#bytes, at, to - at, at);
+      const written = writeSync(this.#fd, this.#bytes, at - shift, to - at, at);
       if (written === 0) throw new Error('The system wrote nothing');
       at += written;
       if (from >= HEADER_SIZE) this.#flushed = Math.floor((at - HEADER_SIZE) / RECORD_SIZE);

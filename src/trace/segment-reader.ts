@@ -2,7 +2,7 @@ import type { TraceFiles } from './files.ts';
 import { RECORD_WORDS, recordCheck } from './hash.ts';
 import { RECORD_SIZE, type TraceRecord } from './records.ts';
 import type { Seal, SegmentHeader, SegmentViews } from './segment.ts';
-import { HEADER_SIZE, readHeader, readSeal, segmentBytes, viewsOf } from './segment.ts';
+import { HEADER_SIZE, isWrittenThrough, readHeader, readSeal, segmentBytes, viewsOf } from './segment.ts';
 
 const MIN_CHUNK = 128;
 const MAX_CHUNK = 8192;
@@ -57,6 +57,12 @@ export class SegmentReader {
   seal(): Seal | undefined {
     const views = this.#readHead();
     return views && readSeal(views);
+  }
+
+  /** It is not sealed, and its writer held nothing back. */
+  isWrittenThrough(): boolean {
+    const views = this.#readHead();
+    return views !== undefined && isWrittenThrough(views);
   }
 
   /** Nothing read so far counts as up to date any more. */

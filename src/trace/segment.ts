@@ -17,7 +17,8 @@ import { RECORD_SIZE } from './records.ts';
  * |     40 | u32  | check       | hash of the bytes 0–39                                                |
  * |     44 | u32  | lines       | sealed: lines that the stream's definition file had                   |
  * |     48 | f64  | watermark   | sealed: the stream is complete up to this time; +Infinity: it ends    |
- * |     56 | u32  | sealed      | records in it + 1; 0: still open, or its writer was killed            |
+ * |     56 | u32  | sealed      | records in it + 1; 0: still open, or its writer was killed; 2³²−1: still |
+ * |        |      |             | open, and each record is written at once                              |
  * |     60 | u32  | sealCheck   | hash of the bytes 44–59                                               |
  * |     64 | 8×32 | hot         | records overwritten in place, see `docs/trace-format.md`              |
  */
@@ -47,6 +48,9 @@ const SEAL_WORDS = 4;
 export const SEAL_OFFSET = 44;
 export const SEAL_SIZE = 20;
 
+/** `sealed` of a segment whose writer holds nothing back any more: when it ends there, nothing is missing. */
+const WRITTEN_THROUGH = -1;
+
 export const SINK = { written: 0, mapped: 1 } as const;
 export type SinkKind = (typeof SINK)[keyof typeof SINK];
 
@@ -73,7 +77,7 @@ export interface SegmentViews {
 export function segmentBytes(capacity: number): number {
   return HEADER_SIZE + capacity * RECORD_SIZE;
 }
-export function viewsOf(buffer: ArrayBuffer, offset: number, bytes: number): SegmentViews {
+export function viewsOf(buffer: ArrayBufferLike, offset: number, bytes: number): SegmentViews {
   return {
     words: new Int32Array(buffer, offset, bytes >> 2),
     doubles: new Float64Array(buffer, offset, bytes >> 3),
@@ -102,6 +106,18 @@ export function writeSeal(to: SegmentViews, seal: Seal): void {
   words[WORD.sealCheck] = wordsCheck(words, SEAL_FROM, SEAL_WORDS);
 }
 
+/** Marks an open segment whose records are written at once from now on. */
+export function writeThrough({ words, doubles }: SegmentViews): void {
+  words[WORD.lines] = 0;
+  doubles[DOUBLE.watermark] = 0;
+  words[WORD.sealed] = WRITTEN_THROUGH;
+  words[WORD.sealCheck] = wordsCheck(words, SEAL_FROM, SEAL_WORDS);
+}
+
+export function isWrittenThrough({ words }: SegmentViews): boolean {
+  return words[WORD.sealed] === WRITTEN_THROUGH && hasSealCheck(words);
+}
+
 /** The header, or `undefined` where the bytes are not one. Its version is not judged here. */
 export function readHeader(from: SegmentViews): SegmentHeader | undefined {
   const { words, doubles } = from;
@@ -121,13 +137,17 @@ export function readHeader(from: SegmentViews): SegmentHeader | undefined {
 /** The seal, or `undefined` while the segment is open (or where the seal is damaged: then it counts as open). */
 export function readSeal(from: SegmentViews): Seal | undefined {
   const { words, doubles } = from;
-  if (words[WORD.sealed] === 0 || words[WORD.sealCheck] !== wordsCheck(words, SEAL_FROM, SEAL_WORDS))
-    return undefined;
+  const sealed = words[WORD.sealed];
+  if (sealed === 0 || sealed === WRITTEN_THROUGH || !hasSealCheck(words)) return undefined;
   return {
     watermark: doubles[DOUBLE.watermark]!,
     records: (words[WORD.sealed]! >>> 0) - 1,
     lines: words[WORD.lines]! >>> 0,
   };
+}
+
+function hasSealCheck(words: Int32Array): boolean {
+  return words[WORD.sealCheck] === wordsCheck(words, SEAL_FROM, SEAL_WORDS);
 }
 
 const SEGMENT_NAME = /^(\d+-[0-9a-z]+\.\d+)\.(\d+)\.fks$/;

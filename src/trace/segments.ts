@@ -1,6 +1,7 @@
 import type { SharedFiles } from '../base/environment.ts';
 import { TRACE_VERSION } from './definitions.ts';
 import { hashText } from './hash.ts';
+import type { Lane } from './lanes.ts';
 import { SINK, type SinkKind, segmentBytes, segmentName } from './segment.ts';
 import { MappedSegment, removeQuietly, type SegmentFile, WrittenSegment } from './segment-file.ts';
 
@@ -24,15 +25,17 @@ export class Segments {
   #sealedBytes = 0;
   #next = 0;
   #dropped = 0;
-  #buffer = new ArrayBuffer(0);
+  #memory = new ArrayBuffer(0);
+  readonly #lane: Lane | undefined;
   #shared: SharedFiles | undefined;
 
-  /** `maxBytes`: most bytes of segments on disk, 0: no limit. */
-  constructor(dir: string, stream: string, maxBytes: number) {
+  /** `maxBytes`: most bytes of segments on disk, 0: no limit. `lane`: where records are collected, instead of in memory of its own. */
+  constructor(dir: string, stream: string, maxBytes: number, lane?: Lane) {
     this.#dir = dir;
     this.#stream = stream;
     this.#hash = hashText(stream);
     this.#maxBytes = maxBytes;
+    this.#lane = lane;
   }
 
   get sink(): SinkKind {
@@ -68,9 +71,10 @@ export class Segments {
       sink: this.sink,
     };
     if (this.#shared) return new MappedSegment(path, header, this.#shared);
-    if (this.#buffer.byteLength < segmentBytes(capacity))
-      this.#buffer = new ArrayBuffer(segmentBytes(capacity));
-    return new WrittenSegment(path, header, this.#buffer);
+    if (this.#lane) return new WrittenSegment(path, header, this.#lane);
+    if (this.#memory.byteLength < segmentBytes(capacity))
+      this.#memory = new ArrayBuffer(segmentBytes(capacity));
+    return new WrittenSegment(path, header, this.#memory);
   }
 
   /** Notes that the newest segment has got its last record. */

@@ -96,7 +96,7 @@ export class StreamSegments {
     if (torn) this.#lose('torn', 1, `${current.name}: its last record is half written`);
     if (mapped && cut) this.#lose('lost', 0, `${current.name}: the file was cut off`);
     // Nothing is held back by a thread that rests: what comes after a rest is written at once.
-    if (!mapped && current.lastKind !== KIND.quiescent)
+    if (!mapped && !current.isWrittenThrough() && current.lastKind !== KIND.quiescent)
       this.#lose('unended', 0, `${this.#stream}: its writer was killed, its last batch may be missing`);
   }
 

@@ -1,5 +1,6 @@
 import type { SharedFiles } from '../base/environment.ts';
 import { RECORD_WORDS, recordCheck } from './hash.ts';
+import type { Lane } from './lanes.ts';
 import { HEADER_SIZE, SINK, viewsOf } from './segment.ts';
 import type { SegmentFile } from './segment-file.ts';
 import { Segments } from './segments.ts';
@@ -25,6 +26,8 @@ export interface WriterOptions {
   readonly maxBytes: number;
   /** The stream's definitions: a seal says how many there are. */
   readonly definitions?: { readonly count: number };
+  /** Where records are collected, so that others of this process can save them when this thread is stopped. */
+  readonly lane?: Lane | undefined;
 }
 
 /**
@@ -34,11 +37,14 @@ export interface WriterOptions {
 export class TraceWriter {
   readonly #segments: Segments;
   readonly #definitions: WriterOptions['definitions'];
+  readonly #lane: Lane | undefined;
   checkpoint: Checkpoint | undefined;
   #file: SegmentFile | undefined;
   #words: Int32Array = NO_SEGMENT.words;
   #doubles: Float64Array = NO_SEGMENT.doubles;
-  /** Word index of the next record in the segment, and where the segment ends. */
+  /** Records of the segment before those in memory. */
+  #base = 0;
+  /** Word index of the next record in memory, and where the memory or the segment ends. */
   #at = 0;
   #end = 0;
   #slot = 0;
@@ -46,10 +52,12 @@ export class TraceWriter {
   #retryAt = Number.NEGATIVE_INFINITY;
   #lastTime = 0;
   #rotating = false;
+  #through = false;
 
   constructor(options: WriterOptions) {
     this.#definitions = options.definitions;
-    this.#segments = new Segments(options.dir, options.stream, options.maxBytes);
+    this.#lane = options.lane;
+    this.#segments = new Segments(options.dir, options.stream, options.maxBytes, options.lane);
   }
 
   /** Records appended so far, kept or not: the slot of the next one. */
@@ -62,6 +70,14 @@ export class TraceWriter {
   }
   get mapped(): boolean {
     return this.#segments.sink === SINK.mapped;
+  }
+  /** What is collected outlives this thread. */
+  get saved(): boolean {
+    return this.mapped || this.#lane !== undefined;
+  }
+  /** Nothing may be held back any more: flush each record. The stream or the process is about to end. */
+  get through(): boolean {
+    return this.#through || this.#lane?.closing === true;
   }
   /** There is something that `flush` would write. */
   get pending(): boolean {
@@ -80,7 +96,7 @@ export class TraceWriter {
    * `head`: `kind | flags << 8 | task << 16`; the others as in the record (unsigned numbers may come as signed ones).
    */
   append(time: number, head: number, resource: number, site: number, n: number, value: number): void {
-    if (this.#at >= this.#end && !this.#rotate(time)) {
+    if (this.#at >= this.#end && !this.#slide() && !this.#rotate(time)) {
       this.#slot++;
       this.#segments.giveUp(1);
       return;
@@ -112,15 +128,28 @@ export class TraceWriter {
     try {
       this.#file.flush(this.#records);
       this.#flushedAt = this.#at;
+      if (this.through && !this.#through) this.#markThrough(this.#file);
     } catch {
       this.#fail(this.#lastTime);
     }
   }
 
-  /** The stream ends here, as far as is known: a later record opens another (written) segment. */
+  /** The stream ends here, as far as is known: a later record opens another (written) segment, and is not held back. */
   finish(): void {
+    this.#through = true;
     this.#sealSegment(Number.POSITIVE_INFINITY);
     this.#segments.use(undefined);
+  }
+
+  /** The memory is full, the segment is not. */
+  #slide(): boolean {
+    const file = this.#file;
+    if (!file || this.#records >= file.capacity) return false;
+    this.flush();
+    if (this.#file !== file) return false;
+    file.slide();
+    this.#begin(file, this.#records);
+    return true;
   }
 
   #rotate(time: number): boolean {
@@ -157,18 +186,35 @@ export class TraceWriter {
     this.#file = file;
     this.#words = file.views.words;
     this.#doubles = file.views.doubles;
+    this.#begin(file, 0);
+    if (this.through) this.#markThrough(file);
+  }
+
+  /** The memory is free for the records from `base` on. */
+  #begin(file: SegmentFile, base: number): void {
+    this.#base = base;
     this.#at = HEADER_WORDS;
     this.#flushedAt = HEADER_WORDS;
-    this.#end = HEADER_WORDS + file.capacity * RECORD_WORDS;
+    this.#end = HEADER_WORDS + Math.min(file.window, file.capacity - base) * RECORD_WORDS;
+  }
+
+  #markThrough(file: SegmentFile): void {
+    this.#through = true;
+    try {
+      file.markThrough();
+    } catch {
+      // A full disk: the reader will say that the end may be missing.
+    }
   }
 
   #letGo(): void {
     this.#file = undefined;
     this.#words = NO_SEGMENT.words;
     this.#doubles = NO_SEGMENT.doubles;
-    this.#at = 0;
-    this.#end = 0;
-    this.#flushedAt = 0;
+    this.#base = 0;
+    this.#at = HEADER_WORDS;
+    this.#end = HEADER_WORDS;
+    this.#flushedAt = HEADER_WORDS;
   }
 
   #sealSegment(watermark: number): void {
@@ -200,6 +246,6 @@ export class TraceWriter {
   }
 
   get #records(): number {
-    return (this.#at - HEADER_WORDS) / RECORD_WORDS;
+    return this.#base + (this.#at - HEADER_WORDS) / RECORD_WORDS;
   }
 }

@@ -45,6 +45,11 @@ export class Pairing {
     flow(world, resource, n, other, half);
   }
 
+  /** There was no send at this position. */
+  forget(resource: ResourceEntity, n: number): void {
+    this.of(resource).sends.delete(n);
+  }
+
   /** Sends that nobody has received, oldest position first. */
   pending(resource: ResourceEntity): ReadonlyMap<number, Half> {
     return this.of(resource).sends;
@@ -81,6 +86,14 @@ export function send(world: World, stream: StreamState, record: TraceRecord, use
   if (use.resource.kind === 'stdio') movedBytes(world, record, use, 'send');
   else if (record.n !== 0) world.pairing.send(world, use.resource, record.n, half);
   moved(world, record, use);
+}
+
+/** The send at position `n`, the last of its thread, did not happen. */
+export function takeBack(world: World, use: ThreadUse, n: number): void {
+  const { resource } = use;
+  use.sent--;
+  world.pairing.forget(resource, n);
+  if (resource.maxN === n) resource.maxN = n - 1;
 }
 
 export function receive(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {

@@ -1,6 +1,7 @@
 import { KIND, type TraceRecord } from '../../trace/records.ts';
 import type { StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
+import { takeBack } from './channels.ts';
 import { recordSite } from './waits.ts';
 
 /** Conditions, events, barriers, and the rest of what channels do beside moving messages. */
@@ -26,6 +27,7 @@ export function applySync(world: World, stream: StreamState, record: TraceRecord
       use.rejected++;
       use.rejectedSite = recordSite(stream, record);
       use.rejectedTime = record.time;
+      if (record.n !== 0) takeBack(world, use, record.n);
       break;
     case KIND.taskDone:
       use.taskDones++;

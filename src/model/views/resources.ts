@@ -69,11 +69,13 @@ function bytesOf(world: World, resource: ResourceEntity): Flow {
 function messagesOf(world: World, resource: ResourceEntity): Flow {
   const sum = (count: (use: ThreadUse) => number) =>
     resource.uses.reduce((total, use) => total + count(use), 0);
-  const sent = sum((use) => use.sent);
+  const recorded = sum((use) => use.sent);
   const received = sum((use) => use.received);
+  // What was received was sent, also by a process that was killed before it could write that down.
+  const sent = resource.kind === 'broadcast' ? recorded : Math.max(recorded, received);
   const exact = isExact(world, resource, Math.max(sent, received));
   return {
-    from: processesOf(resource, (use) => use.sent > 0),
+    from: processesOf(resource, (use) => use.sent > 0 || (recorded === 0 && sent > 0 && use.writers > 0)),
     to: processesOf(resource, (use) => use.received > 0),
     sent,
     received,

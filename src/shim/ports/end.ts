@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import { FLAG, KIND, ROLE } from '../../trace/records.ts';
+import { FLAG, KIND, NO_POSITION, ROLE } from '../../trace/records.ts';
 import { Sampler } from '../sampler.ts';
 import type { Shim } from '../shim.ts';
 import type { EndState } from './registry.ts';
@@ -41,7 +41,7 @@ export class PortEnd {
     this.options = options;
   }
 
-  /** A message was handed to Node at `time`. `skip`: the shim's function that the program called. */
+  /** A message is being handed to Node at `time`. `skip`: the shim's function that the program called. */
   recordSend(time: number, skip: (...args: never[]) => unknown): void {
     if (this.options.silent) return;
     this.open();
@@ -52,6 +52,13 @@ export class PortEnd {
     if (taken) sampler.site = sites.here(skip);
     const n = this.options.kind === 'port' ? ++this.sent : 0;
     recorder.recordAt(time, KIND.send, taken ? 0 : FLAG.sampledSite, 0, this.#out, sampler.site, n, 0);
+  }
+
+  /** Node has refused the last message: it cannot be cloned. */
+  recordRejected(): void {
+    if (this.options.silent) return;
+    const n = this.options.kind === 'port' ? this.sent-- : NO_POSITION;
+    this.#shim.recorder.record(KIND.sendRejected, 0, 0, this.#out, this.#sampler?.site ?? 0, n, 0);
   }
 
   recordReceive(): void {

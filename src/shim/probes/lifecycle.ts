@@ -18,7 +18,7 @@ export const lifecycle: Probe = {
       'reallyExit',
       (original) =>
         function reallyExit(this: unknown, ...args) {
-          guarded(shim, 'lifecycle', () => shim.recorder.finish(exitCode(args[0])));
+          guarded(shim, 'lifecycle', () => end(shim, exitCode(args[0])));
           return Reflect.apply(original, this, args);
         },
     );
@@ -27,7 +27,10 @@ export const lifecycle: Probe = {
       'abort',
       (original) =>
         function abort(this: unknown, ...args) {
-          guarded(shim, 'lifecycle', () => shim.recorder.flush());
+          guarded(shim, 'lifecycle', () => {
+            shim.recorder.flush();
+            shim.lanes.close();
+          });
           return Reflect.apply(original, this, args);
         },
     );
@@ -72,8 +75,14 @@ function exit(shim: Shim, listeners: () => unknown, code: unknown): unknown {
   } finally {
     // A listener that throws ends the process with 1, unless the program handles even that.
     const fatal = failed && process.listenerCount('uncaughtException') === 0;
-    guarded(shim, 'lifecycle', () => shim.recorder.finish(fatal ? 1 : exitCode(process.exitCode ?? code)));
+    guarded(shim, 'lifecycle', () => end(shim, fatal ? 1 : exitCode(process.exitCode ?? code)));
   }
+}
+
+/** The last moment in which this thread can do something. Of a main thread: its workers are stopped next. */
+function end(shim: Shim, code: number): void {
+  shim.recorder.finish(code);
+  if (shim.thread.threadId === 0) shim.lanes.close();
 }
 
 function exitCode(code: unknown): number {

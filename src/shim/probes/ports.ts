@@ -53,6 +53,8 @@ function patchSend(shim: Shim, own: PortTracing): void {
         try {
           end = endToSend(own, this, args[0], postMessage);
           if (end && args[1] !== undefined && !isEmptyList(args[1])) moves = Moves.of(own, end, args);
+          // Told before it is done: whoever gets the message may end this thread at once.
+          end?.recordSend(time, postMessage);
         } catch (error) {
           reportProblem(shim.recorder, 'ports', error);
         }
@@ -64,7 +66,7 @@ function patchSend(shim: Shim, own: PortTracing): void {
           return result;
         } finally {
           try {
-            if (!failed) end.recordSend(time, postMessage);
+            if (failed) end.recordRejected();
             moves?.end(failed);
           } catch (error) {
             reportProblem(shim.recorder, 'ports', error);

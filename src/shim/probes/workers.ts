@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
+import type { Lane } from '../../trace/lanes.ts';
 import { KIND } from '../../trace/records.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim } from '../shim.ts';
 import { handOver } from '../thread.ts';
@@ -13,7 +14,7 @@ export const liveWorkers = new Set<object>();
 export const workers: Probe = {
   name: 'workers',
   install(shim) {
-    const ids = new WeakMap<object, number>();
+    const known = new WeakMap<object, Known>();
     const original = worker.Worker;
     patch(
       original.prototype,
@@ -22,7 +23,7 @@ export const workers: Probe = {
         function emit(this: unknown, ...args) {
           if (args[0] === 'exit') {
             liveWorkers.delete(this as object);
-            guarded(shim, 'workers', () => recordExit(shim, this as object, args[1], ids));
+            guarded(shim, 'workers', () => recordExit(shim, this as object, args[1], known));
           }
           return Reflect.apply(emitOriginal, this, args);
         },
@@ -37,8 +38,15 @@ export const workers: Probe = {
         return made;
       };
       if (!prepared) return make();
-      const made = handOver(prepared.handover, make);
-      guarded(shim, 'workers', () => recordStart(shim, made, prepared, ids));
+      let made: object | undefined;
+      try {
+        made = handOver(prepared.handover, make);
+      } finally {
+        // Refused by Node: there is no worker.
+        if (!made) prepared.lane?.free();
+      }
+      const worker = made;
+      guarded(shim, 'workers', () => recordStart(shim, worker, prepared, known));
       return made;
     };
     const replacement = new Proxy(original, { construct });
@@ -55,7 +63,14 @@ export const workers: Probe = {
 
 interface Prepared {
   readonly handover: Parameters<typeof handOver>[0];
+  readonly lane: Lane | undefined;
   readonly site: number;
+}
+
+/** What is known of a worker of this thread that runs. */
+interface Known {
+  readonly id: number;
+  readonly lane: Lane | undefined;
 }
 
 /** Changes `args` where the worker would otherwise lose the shim. */
@@ -76,6 +91,7 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
   const name: unknown = Reflect.get(given, 'name');
   const site = shim.sites.here(skip);
   const { processKey, threadId } = shim.thread;
+  const lane = shim.lanes.claim();
   const handover = {
     processKey,
     spawnKey: newSpawnKey(),
@@ -84,8 +100,9 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
     file,
     session: JSON.stringify(shim.session),
     nodeOptions,
+    lane: lane && { memory: lane.memory, index: lane.index },
   };
-  return { handover, site };
+  return { handover, lane, site };
 }
 
 /** What people know a worker by. */
@@ -106,20 +123,22 @@ function fileOf(file: unknown, isCode: boolean): string {
 function recordStart(
   shim: Shim,
   made: object,
-  { handover, site }: Prepared,
-  ids: WeakMap<object, number>,
+  { handover, lane, site }: Prepared,
+  known: WeakMap<object, Known>,
 ): void {
   const { recorder } = shim;
   const id = recorder.newId();
-  ids.set(made, id);
+  known.set(made, { id, lane });
   const { spawnKey, name, file } = handover;
   recorder.define({ type: 'child', id, spawnKey, api: 'worker', name, file, argv: [], daemon: false });
   recorder.record(KIND.threadStart, 0, 0, id, site, Number(Reflect.get(made, 'threadId')), 0);
 }
 
-function recordExit(shim: Shim, made: object, code: unknown, ids: WeakMap<object, number>): void {
-  const id = ids.get(made);
-  if (id === undefined) return;
-  ids.delete(made);
-  shim.recorder.record(KIND.childExit, 0, 0, id, 0, 0, Number(code ?? 0));
+/** Its thread runs no more: what it had not written is written now. */
+function recordExit(shim: Shim, made: object, code: unknown, known: WeakMap<object, Known>): void {
+  const was = known.get(made);
+  if (was === undefined) return;
+  known.delete(made);
+  if (was.lane) shim.lanes.ended(was.lane);
+  shim.recorder.record(KIND.childExit, 0, 0, was.id, 0, 0, Number(code ?? 0));
 }

@@ -167,6 +167,12 @@ export class Recorder {
     this.#flushedAt = this.lastActivity;
   }
 
+  /** The thread may end at any moment without a word: what is recorded from now on is written at once. */
+  holdNothing(): void {
+    this.#ledger.settle();
+    this.#writer.holdNothing();
+  }
+
   /** Counted lock pairs enter the stream. */
   settle(): void {
     this.#ledger.settle();

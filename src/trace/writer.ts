@@ -134,6 +134,13 @@ export class TraceWriter {
     }
   }
 
+  /** Whatever happens to the thread from now on, nothing of its stream is missing. */
+  holdNothing(): void {
+    this.flush();
+    if (this.#file) this.#markThrough(this.#file);
+    this.#through = true;
+  }
+
   /** The stream ends here, as far as is known: a later record opens another (written) segment, and is not held back. */
   finish(): void {
     this.#through = true;

@@ -4,7 +4,8 @@
 // each event appends one line to, synchronously, so that SIGKILL loses none:
 //   <event> <pid> <threadId> [detail]
 // It listens to Node's own diagnostics channels where there is one, replaces functions where there is none, adds no
-// listener, timer or handle, and never looks into a message beyond the `cmd` that marks Node's internal ones.
+// listener, timer or handle, and never looks into a message beyond the `cmd` that marks Node's internal ones, or into
+// those that Node itself sends.
 const file = process.env.FORKSCOPE_COUNT;
 if (file) install(file);
 
@@ -88,9 +89,11 @@ function wrapEmit(target, told) {
 function countPorts(count, threads) {
   // A Worker's postMessage calls its port's: told once.
   let nested = false;
+  // Ports to threads of Node's own, which run the hooks of ESM loaders.
+  const ofNode = new WeakSet();
   const { postMessage: toWorker } = threads.Worker.prototype;
   threads.Worker.prototype.postMessage = function (...args) {
-    count('workerPost');
+    if (this.constructor.name !== 'InternalWorker') count('workerPost');
     nested = true;
     try {
       return Reflect.apply(toWorker, this, args);
@@ -100,7 +103,11 @@ function countPorts(count, threads) {
   };
   const { postMessage: toPort } = threads.MessagePort.prototype;
   threads.MessagePort.prototype.postMessage = function (...args) {
-    if (!nested) count(calledByNode() ? 'nodePortPost' : 'portPost');
+    if (!nested) {
+      const byNode = calledByNode();
+      if (byNode && args[0]?.type === 'loadScript' && args[0].doEval === 'internal') ofNode.add(this);
+      if (!ofNode.has(this)) count(byNode ? 'nodePortPost' : 'portPost');
+    }
     return Reflect.apply(toPort, this, args);
   };
 }
@@ -115,9 +122,11 @@ function calledByNode() {
 }
 
 function countAtomics(count) {
-  const { wait } = Atomics;
-  Atomics.wait = function (...args) {
-    if (!calledByNode()) count('atomicsWait');
-    return Reflect.apply(wait, this, args);
-  };
+  for (const name of ['wait', 'waitAsync']) {
+    const original = Atomics[name];
+    Atomics[name] = function (...args) {
+      if (!calledByNode()) count('atomicsWait');
+      return Reflect.apply(original, this, args);
+    };
+  }
 }

@@ -20,7 +20,7 @@ export const COUNTS = [
   'portPosts',
   /** Those of them that went through `Worker.prototype.postMessage`. */
   'workerPosts',
-  /** Calls of `Atomics.wait` (not those of Node itself). */
+  /** Calls of `Atomics.wait` and `Atomics.waitAsync` (not those of Node itself). */
   'atomicsWaits',
 ] as const;
 export type CountName = (typeof COUNTS)[number];

@@ -45,14 +45,17 @@ parentPort.once('message', ({ port }) => {
 function channels(trace: Trace): Map<string, { sends: Fed[]; receives: Fed[]; name: string }> {
   const all = new Map<string, { sends: Fed[]; receives: Fed[]; name: string }>();
   for (const record of trace.records) {
-    if (record.kind !== 'send' && record.kind !== 'receive') continue;
+    if (record.kind !== 'send' && record.kind !== 'receive' && record.kind !== 'sendRejected') continue;
     const resource = trace.resources.find(
       (r) => r.stream === record.stream.stream && r.id === record.resource,
     );
     assert.ok(resource, 'every record has its resource');
     const channel = all.get(resource.key) ?? { sends: [], receives: [], name: resource.name };
     all.set(resource.key, channel);
-    (record.kind === 'send' ? channel.sends : channel.receives).push(record);
+    if (record.kind === 'sendRejected') {
+      const taken = channel.sends.pop();
+      assert.equal(taken?.n, record.n, 'only the last send can be taken back');
+    } else (record.kind === 'send' ? channel.sends : channel.receives).push(record);
   }
   return all;
 }

@@ -46,8 +46,13 @@ function applyChild(world: World, stream: StreamState, record: TraceRecord, chil
     world.processes.worker(child, record.n);
     return;
   }
-  if (record.kind === KIND.start) begun(stream, record, child);
-  else {
+  if (record.kind === KIND.start) {
+    begun(stream, record, child);
+    if (child.api === 'execve') stream.thread.process.replacedAt = record.time;
+  } else {
+    // The program is still the old one.
+    if (child.api === 'execve') stream.thread.process.replacedAt = null;
+
     const ending = child.process ?? child.thread?.process;
     if (ending?.alive) world.beforeEnd(ending, record.time);
     child.exit = exitFact(record);
@@ -57,7 +62,9 @@ function applyChild(world: World, stream: StreamState, record: TraceRecord, chil
     return;
   }
   world.processes.childPid(child, record.n);
-  if (child.process !== null) world.processes.changed(child.process);
+  if (child.process === null) return;
+  world.processes.changed(child.process);
+  for (const below of child.process.children) if (below.before !== null) world.processes.changed(below);
 }
 
 function begun(stream: StreamState, record: TraceRecord, child: ChildEntity): void {

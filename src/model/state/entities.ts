@@ -74,7 +74,7 @@ export class ProcessEntity {
   selfExit: ExitFact | null = null;
   rootExit: ExitFact | null = null;
   goneAt: number | null = null;
-  /** A later process has the same pid: this one had ended by then. */
+  /** A later process has the same pid, or it became another program: this one had ended by then. */
   replacedAt: number | null = null;
   /** When another process last sent it a signal: it may be about to end. */
   signalledAt: number | null = null;
@@ -95,12 +95,21 @@ export class ProcessEntity {
   }
   /** The first witness that knows the code: parent or launcher before the process itself. */
   get exit(): ExitFact | null {
-    return this.child?.exit ?? this.rootExit ?? this.selfExit;
+    return this.child?.exit ?? this.rootExit ?? this.before?.child?.exit ?? this.selfExit;
   }
   get end(): number | null {
     return (
-      this.selfExit?.time ?? this.child?.exit?.time ?? this.rootExit?.time ?? this.goneAt ?? this.replacedAt
+      this.selfExit?.time ??
+      this.replacedAt ??
+      this.child?.exit?.time ??
+      this.before?.child?.exit?.time ??
+      this.rootExit?.time ??
+      this.goneAt
     );
+  }
+  /** The program that became this one by `process.execve`: who waits for its pid waits for this. */
+  get before(): ProcessEntity | null {
+    return this.child?.api === 'execve' ? (this.child.owner?.process ?? null) : null;
   }
   get alive(): boolean {
     return this.end === null;

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observation } from '../../trace/definitions.ts';
 import { LineWriter } from '../../trace/line-writer.ts';
 import type { SessionClock } from '../clock.ts';
@@ -9,9 +8,8 @@ import { SESSION_FILE } from '../directory/session-file.ts';
 import { killTree } from '../os/index.ts';
 import type { OsSampler } from '../os/sampler.ts';
 
-/** How long processes that outlive the root may take to end, and how often to look, ms. */
-const LAST_MOMENTS = 200;
-const LOOK_EVERY = 20;
+/** How long processes that outlive the root may take to end, ms: whoever is being killed needs a moment for it. */
+const LAST_MOMENTS = 1000;
 
 /** How the root process ended. */
 export interface ExitStatus {
@@ -101,20 +99,12 @@ export class Program {
   async finish(unended: readonly number[] = []): Promise<void> {
     await this.#sampler.stop();
     this.#sampler.include(unended);
-    this.#left = await this.#lookForLeft();
+    await this.#sampler.look().catch(() => undefined);
+    // Helpers (a compiler's service) end a moment after whom they served, when their input ends.
+    await this.#sampler.awaitEnds(LAST_MOMENTS).catch(() => undefined);
+    this.#left = this.#sampler.pids.filter((pid) => pid !== this.pid);
     this.#writer.write({ type: 'end', time: this.#writer.clock.now() });
     this.#writer.close();
-  }
-
-  /** Helpers (a compiler's service) end a moment after whom they served, when their input ends. */
-  async #lookForLeft(): Promise<readonly number[]> {
-    const until = performance.now() + LAST_MOMENTS;
-    for (;;) {
-      await this.#sampler.look().catch(() => undefined);
-      const left = this.#sampler.pids.filter((pid) => pid !== this.pid);
-      if (left.length === 0 || performance.now() >= until) return left;
-      await sleep(LOOK_EVERY);
-    }
   }
 
   #watchExit(): Promise<ExitStatus> {

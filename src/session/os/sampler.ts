@@ -5,6 +5,7 @@ import type { OsProcess, ProcessTable } from './process-table.ts';
 const FIRST_LOOK = 250;
 const LOOK_EVERY = 1000;
 const LONGEST = 10_000;
+const ENDS_EVERY = 10;
 /** Looking takes at most this part of a core, however many processes the machine has. */
 const MOST_SHARE = 0.02;
 
@@ -84,6 +85,22 @@ export class OsSampler {
 
   /** One look. */
   async look(): Promise<void> {
+    const { present, time } = await this.#notice();
+    for (const entry of present.values()) this.#report(entry, time);
+  }
+
+  /** Waits until nobody of the program is left, at most `ms`. Whoever is being killed needs a moment to end. */
+  async awaitEnds(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    for (;;) {
+      await this.#notice();
+      if (this.#seen.size === 0 || performance.now() >= until) return;
+      await new Promise((resolve) => setTimeout(resolve, ENDS_EVERY));
+    }
+  }
+
+  /** Who has gone, and who is there. */
+  async #notice(): Promise<{ readonly present: ReadonlyMap<number, OsProcess>; readonly time: number }> {
     const found = await this.#table.descendants(this.#seen.keys());
     const time = this.#clock.now();
     const present = new Map(found.map((entry) => [entry.pid, entry]));
@@ -94,7 +111,7 @@ export class OsSampler {
       // Another process has got the pid of one of ours.
       present.delete(pid);
     }
-    for (const entry of present.values()) this.#report(entry, time);
+    return { present, time };
   }
 
   #gone(pid: number, time: number): void {

@@ -6,8 +6,9 @@ import { memoryNumber } from '../buffer-identity.ts';
 import { Sampler } from '../sampler.ts';
 import { guarded, type Probe, patch, type Shim } from '../shim.ts';
 import { captureFrames } from '../stack.ts';
+import { watchRealms } from './realms.ts';
 
-const own = Symbol.for(OWN_HANDLE);
+const runtimes = Symbol.for(OWN_HANDLE);
 const OUTCOME: Readonly<Record<string, Outcome>> = {
   ok: 'ok',
   'timed-out': 'timeout',
@@ -25,15 +26,19 @@ export const atomics: Probe = {
   name: 'atomics',
   install(shim) {
     const elements = new Elements(shim);
-    patchWait(shim, elements);
-    patchWaitAsync(shim, elements);
-    patchNotify(shim, elements);
+    const instrument = (own: object): void => {
+      patchWait(shim, elements, own);
+      patchWaitAsync(shim, elements, own);
+      patchNotify(shim, elements, own);
+    };
+    instrument(Atomics);
+    watchRealms(shim, instrument);
   },
 };
 
-function patchWait(shim: Shim, elements: Elements): void {
+function patchWait(shim: Shim, elements: Elements, own: object): void {
   patch(
-    Atomics,
+    own,
     'wait',
     (original) =>
       function wait(this: unknown, ...args) {
@@ -51,10 +56,10 @@ function patchWait(shim: Shim, elements: Elements): void {
   );
 }
 
-function patchWaitAsync(shim: Shim, elements: Elements): void {
+function patchWaitAsync(shim: Shim, elements: Elements, own: object): void {
   const { then } = Promise.prototype;
   patch(
-    Atomics,
+    own,
     'waitAsync',
     (original) =>
       function waitAsync(this: unknown, ...args) {
@@ -80,9 +85,9 @@ function patchWaitAsync(shim: Shim, elements: Elements): void {
   );
 }
 
-function patchNotify(shim: Shim, elements: Elements): void {
+function patchNotify(shim: Shim, elements: Elements, own: object): void {
   patch(
-    Atomics,
+    own,
     'notify',
     (original) =>
       function notify(this: unknown, ...args) {
@@ -222,5 +227,5 @@ function isElement(args: readonly unknown[]): args is readonly [Shared, number, 
   const [array, index] = args;
   if (!types.isInt32Array(array) && !types.isBigInt64Array(array)) return false;
   if (typeof index !== 'number' || !(index in array)) return false;
-  return types.isSharedArrayBuffer(array.buffer) && !(own in array);
+  return types.isSharedArrayBuffer(array.buffer) && !(runtimes in array);
 }

@@ -99,8 +99,8 @@ export const REFERENCE: readonly Program[] = [
       nodeExecs: 5,
       ipcDown: 8,
       ipcUp: 3,
-      // The worker without a task may be killed before it reads its first message.
-      ipcDownReceived: [7, 8],
+      // The worker without a task may be killed before it reads one of its two messages.
+      ipcDownReceived: [6, 8],
       ipcUpReceived: 3,
     },
   },

@@ -1,0 +1,76 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { KIND } from '../../trace/records.ts';
+import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
+
+/** What Node publishes when everything is checked and the process is about to become another program. */
+interface Becoming {
+  readonly execPath: unknown;
+  readonly args: unknown;
+  /** `KEY=value`: what the new program gets. */
+  readonly env: unknown;
+}
+
+/**
+ * `process.execve`: the process becomes another program without any exit. That is told like a child which has the same pid, and
+ * gets what it needs to be traced.
+ */
+export const execve: Probe = {
+  name: 'execve',
+  install(shim) {
+    if (typeof Reflect.get(process, 'execve') !== 'function') return;
+    let last = 0;
+    let site = 0;
+    subscribe('process.execve', (message) => {
+      last = guarded(shim, 'execve', () => become(shim, message as Becoming, site)) ?? 0;
+    });
+    patch(
+      process,
+      'execve',
+      (original) =>
+        function execve(this: unknown, ...args) {
+          last = 0;
+          site = guarded(shim, 'execve', () => shim.sites.here(execve)) ?? 0;
+          try {
+            return Reflect.apply(original, this, args);
+          } catch (error) {
+            // No such file …: the process goes on as it was (or, before Node 26, is aborted).
+            if (last > 0)
+              guarded(shim, 'execve', () => shim.recorder.record(KIND.childExit, 0, 0, last, 0, 0, 127));
+            throw error;
+          }
+        },
+    );
+  },
+};
+
+/** Returns the id of the child that the process becomes. */
+function become(shim: Shim, { execPath, args, env }: Becoming, site: number): number {
+  const { recorder, environment, filter } = shim;
+  const file = String(execPath);
+  const argv = Array.isArray(args) ? args.map(String) : [];
+  const spawnKey = newSpawnKey();
+  if (Array.isArray(env)) {
+    const pairs = env.map(String);
+    const traced = filter.traces(file, argv.slice(1));
+    env.splice(
+      0,
+      env.length,
+      ...(traced ? environment.injectPairs(pairs, spawnKey, argv) : environment.stripPairs(pairs)),
+    );
+  }
+  const id = recorder.newId();
+  recorder.define({
+    type: 'child',
+    id,
+    spawnKey,
+    api: 'execve',
+    name: '',
+    file,
+    argv: shorten(argv),
+    daemon: false,
+  });
+  recorder.record(KIND.start, 0, 0, id, site, process.pid, 0);
+  recorder.holdNothing();
+  shim.lanes.close();
+  return id;
+}

@@ -24,6 +24,7 @@ import {
 
 // Taken now: programs and test libraries replace these functions, and traces are none of their business.
 const { closeSync, existsSync, openSync, writeSync } = fs;
+const { O_CREAT, O_RDWR } = fs.constants;
 const HEADER_WORDS = HEADER_SIZE >> 2;
 
 /** The stream whose worker collects its records in a lane. */
@@ -62,15 +63,16 @@ interface Copy {
   readonly base: number;
 }
 
-/** Records first, the mark that nothing is missing after them. */
+/** Records first, the mark that nothing is missing after them. The file may have been made and not been written yet. */
 function complete(collected: Collected, { header, views, bytes, base }: Copy, ended: boolean): void {
   const records = validRecords(views, header.first + base);
-  const fd = openSync(join(collected.dir, segmentName(collected.stream, header.segment)), 'r+');
+  const path = join(collected.dir, segmentName(collected.stream, header.segment));
+  const fd = openSync(path, O_RDWR | O_CREAT, 0o600);
   try {
     const length = records * RECORD_SIZE;
     write(fd, bytes.subarray(HEADER_SIZE, HEADER_SIZE + length), segmentBytes(base));
     mark(views, base + records, collected.lane.lines, ended);
-    write(fd, bytes.subarray(SEAL_OFFSET, SEAL_OFFSET + SEAL_SIZE), SEAL_OFFSET);
+    write(fd, bytes.subarray(0, HEADER_SIZE), 0);
   } finally {
     closeSync(fd);
   }

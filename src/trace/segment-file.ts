@@ -36,6 +36,7 @@ export interface SegmentFile {
 
 // Taken now: programs and test libraries replace these functions, and traces are none of their business.
 const { closeSync, ftruncateSync, openSync, unlinkSync, writeSync } = fs;
+const { O_CREAT, O_RDWR } = fs.constants;
 
 const ZEROS = new Uint8Array(64 * 1024);
 
@@ -127,10 +128,18 @@ export class WrittenSegment implements SegmentFile {
     this.views = viewsOf(bytes.buffer, bytes.byteOffset, this.#bytes.length);
     this.#lane?.slideTo(0);
     writeHeader(this.views, header);
-    this.#fd = openSync(path, 'wx', 0o600);
+    if (this.#lane?.closing) writeThrough(this.views);
+    try {
+      // Who saves a lane at the end of the process may be the first to make the file.
+      this.#fd = openSync(path, this.#lane ? O_RDWR | O_CREAT : 'wx', 0o600);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
     try {
       this.#write(0, HEADER_SIZE, 0);
     } catch (error) {
+      this.#forget();
       closeQuietly(this.#fd);
       removeQuietly(path);
       throw error;
@@ -164,13 +173,17 @@ export class WrittenSegment implements SegmentFile {
   }
 
   abandon(): void {
-    // What is given up is counted by the writer: nobody else may bring it back.
-    if (this.#lane) this.#bytes.fill(0, 0, HEADER_SIZE);
+    this.#forget();
     closeQuietly(this.#fd);
   }
 
   readable(): number {
     return this.#flushed;
+  }
+
+  /** What is given up is counted by the writer: nobody else may bring it back. */
+  #forget(): void {
+    if (this.#lane) this.#bytes.fill(0, 0, HEADER_SIZE);
   }
 
   /** Bytes of the file; those in memory begin `shift` later. */

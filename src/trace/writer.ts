@@ -228,7 +228,8 @@ export class TraceWriter {
     const file = this.#file;
     if (!file) return;
     try {
-      file.seal({ records: this.#records, lines: this.#definitions?.count ?? 0, watermark });
+      const end = this.#through ? Number.POSITIVE_INFINITY : watermark;
+      file.seal({ records: this.#records, lines: this.#definitions?.count ?? 0, watermark: end });
     } catch {
       // Not sealed: a reader finds its end by the first slot of the next segment.
     }

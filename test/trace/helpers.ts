@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { SharedFiles } from '../../src/base/environment.ts';
 import type { Definition, Observation, StreamDefinition } from '../../src/trace/definitions.ts';
 import type { TraceFiles } from '../../src/trace/files.ts';
+import type { Lane } from '../../src/trace/lanes.ts';
 import { Ledger } from '../../src/trace/ledger.ts';
 import { LineWriter } from '../../src/trace/line-writer.ts';
 import { TraceReader } from '../../src/trace/reader.ts';
@@ -84,10 +85,16 @@ export interface TestStream {
 export function openStream(
   dir: string,
   name: string,
-  options: { maxBytes?: number; shared?: SharedFiles } = {},
+  options: { maxBytes?: number; shared?: SharedFiles; lane?: Lane } = {},
 ): TestStream {
   const lines = new LineWriter(path.join(dir, definitionsName(name)));
-  const writer = new TraceWriter({ dir, stream: name, maxBytes: options.maxBytes ?? 0, definitions: lines });
+  const writer = new TraceWriter({
+    dir,
+    stream: name,
+    maxBytes: options.maxBytes ?? 0,
+    definitions: lines,
+    lane: options.lane,
+  });
   if (options.shared) writer.use(options.shared);
   const [processKey = '', threadId = '0'] = name.split('.');
   const definition: StreamDefinition = {

@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly options?: Partial<ShimOptions>;
   readonly onStart?: (child: ChildProcess) => void;
 }
-interface Context {
+export interface Context {
   after(fn: () => void): void;
 }
 

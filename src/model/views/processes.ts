@@ -73,7 +73,7 @@ function osArgv(process: ProcessEntity): readonly string[] {
   return process.os === null ? [] : [process.os.command || process.os.name];
 }
 
-const NODE_APIS = new Set(['Process', 'fork', 'cluster', 'execve']);
+const NODE_APIS = new Set(['Process', 'fork', 'cluster']);
 
 function reason(process: ProcessEntity): string {
   const { child, os } = process;

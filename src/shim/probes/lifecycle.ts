@@ -2,6 +2,9 @@ import { KIND } from '../../trace/records.ts';
 import { builtin } from '../builtins.ts';
 import { guarded, type Probe, patch, type Shim } from '../shim.ts';
 
+/** Node's exit code then. */
+const FATAL_IN_HANDLER = 7;
+
 function signalNumber(name: string): number | undefined {
   const signals: Readonly<Record<string, number>> = builtin('node:os').constants.signals;
   return signals[name];
@@ -58,6 +61,8 @@ function watchEvents(shim: Shim): void {
           if (event.startsWith('SIG')) guarded(shim, 'lifecycle', () => recordSignal(shim, event, 0));
           else if (event === 'uncaughtExceptionMonitor')
             guarded(shim, 'lifecycle', () => recordException(shim, value));
+          else if (event === 'uncaughtException')
+            return handled(shim, () => Reflect.apply(original, this, args));
           else if (event === 'exit') return exit(shim, () => Reflect.apply(original, this, args), value);
         }
         return Reflect.apply(original, this, args);
@@ -76,6 +81,23 @@ function exit(shim: Shim, listeners: () => unknown, code: unknown): unknown {
     // A listener that throws ends the process with 1, unless the program handles even that.
     const fatal = failed && process.listenerCount('uncaughtException') === 0;
     guarded(shim, 'lifecycle', () => end(shim, fatal ? 1 : exitCode(process.exitCode ?? code)));
+  }
+}
+
+/** A listener for exceptions that throws one ends the process at once, without an exit event. */
+function handled(shim: Shim, listeners: () => unknown): unknown {
+  let failed = true;
+  try {
+    const result = listeners();
+    failed = false;
+    return result;
+  } finally {
+    // Not caught and thrown again: Node shows the line that threw.
+    if (failed)
+      guarded(shim, 'lifecycle', () => {
+        if (shim.thread.threadId === 0) end(shim, FATAL_IN_HANDLER);
+        else shim.recorder.holdNothing();
+      });
   }
 }
 

@@ -75,7 +75,9 @@ export class Recorder {
     }
     this.#together = true;
     try {
-      this.#lines.together(work);
+      // Who saves the records of a thread that is stopped here must find their definitions.
+      if (this.#lane) work();
+      else this.#lines.together(work);
     } finally {
       this.#together = false;
       this.flush();
@@ -169,6 +171,7 @@ export class Recorder {
 
   /** The thread may end at any moment without a word: what is recorded from now on is written at once. */
   holdNothing(): void {
+    for (const record of this.#sums) record();
     this.#ledger.settle();
     this.#writer.holdNothing();
   }

@@ -17,6 +17,8 @@ import {
 /** One open segment that a writer fills. Methods throw what the system says (full disk …). */
 export interface SegmentFile {
   readonly views: SegmentViews;
+  /** Its number in the stream. */
+  readonly segment: number;
   readonly capacity: number;
   /** Records that its views hold at once; a segment with more is {@link slide|slid} over. */
   readonly window: number;
@@ -56,12 +58,14 @@ function preallocate(fd: number, bytes: number): void {
 /** Records are readable by others as soon as they are stored, whatever happens to this process. */
 export class MappedSegment implements SegmentFile {
   readonly views: SegmentViews;
+  readonly segment: number;
   readonly capacity: number;
   readonly window: number;
   readonly #fd: number;
   readonly #unmap: () => void;
 
   constructor(path: string, header: SegmentHeader, files: SharedFiles) {
+    this.segment = header.segment;
     this.capacity = header.capacity;
     this.window = header.capacity;
     const bytes = segmentBytes(header.capacity);
@@ -109,6 +113,7 @@ export class MappedSegment implements SegmentFile {
  */
 export class WrittenSegment implements SegmentFile {
   readonly views: SegmentViews;
+  readonly segment: number;
   readonly capacity: number;
   readonly window: number;
   readonly #bytes: Uint8Array;
@@ -120,6 +125,7 @@ export class WrittenSegment implements SegmentFile {
 
   /** `memory`: of the writer itself, or the lane that its process can read too. */
   constructor(path: string, header: SegmentHeader, memory: ArrayBuffer | Lane) {
+    this.segment = header.segment;
     this.capacity = header.capacity;
     this.#lane = memory instanceof ArrayBuffer ? undefined : memory;
     const bytes = memory instanceof ArrayBuffer ? new Uint8Array(memory) : memory.bytes;

@@ -48,6 +48,13 @@ export class SegmentReader {
     return true;
   }
 
+  /** Nobody has written a header into it. */
+  isBlank(): boolean {
+    const bytes = new Uint8Array(HEADER_SIZE);
+    this.#files.read(this.name, 0, bytes);
+    return bytes.every((b) => b === 0);
+  }
+
   /** Goes on without a valid header: its records lie where they lie, and their checks say whether `first` is right. */
   assume(first: number): void {
     this.first = first;

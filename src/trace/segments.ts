@@ -55,10 +55,13 @@ export class Segments {
     this.#dropped += records;
   }
 
-  /** A new segment for at least `needed` records, the first of which is the stream's `first`. Throws what the system says. */
-  open(first: number, needed: number): SegmentFile {
+  /**
+   * A new segment for at least `needed` records, the first of which is the stream's `first`. `open`: records in the segment
+   * before it, if that is not sealed yet. Throws what the system says.
+   */
+  open(first: number, needed: number, open = 0): SegmentFile {
     const capacity = this.#capacityFor(needed);
-    this.#enforceCap(segmentBytes(capacity));
+    this.#enforceCap(segmentBytes(capacity) + (open > 0 ? segmentBytes(open) : 0));
     const segment = this.#next++;
     const path = this.#path(segment);
     const header = {
@@ -77,10 +80,10 @@ export class Segments {
     return new WrittenSegment(path, header, this.#memory);
   }
 
-  /** Notes that the newest segment has got its last record. */
-  sealed(records: number): void {
+  /** Notes that a segment has got its last record. */
+  sealed(segment: number, records: number): void {
     const bytes = segmentBytes(records);
-    this.#sealed.push({ segment: this.#next - 1, bytes, records });
+    this.#sealed.push({ segment, bytes, records });
     this.#sealedBytes += bytes;
   }
 

@@ -206,7 +206,8 @@ export class StreamReader implements Source {
     const definition = guessStream(this.name, this.#session, TRACE_VERSION);
     this.definition = definition;
     this.#definitions.unshift({ time: found?.time ?? definition.start, slot: 0, value: definition });
-    if (!lineLost) this.#loseDefinitions(0, 'its definitions are missing');
+    // Without a record either it was killed as it began: that its end is missing says all.
+    if (!lineLost && found) this.#loseDefinitions(0, 'its definitions are missing');
     return true;
   }
 

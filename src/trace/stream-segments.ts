@@ -73,6 +73,7 @@ export class StreamSegments {
   #endSegment(current: SegmentReader, final: boolean): boolean {
     this.nextSlot = current.slot;
     const seal = current.seal();
+    if (final && !seal) this.#forgetUnbegun(current);
     const over = this.#waiting.length > 0;
     if (seal) this.lines = Math.max(this.lines, seal.lines);
     if (!over && !final && !(seal && current.index >= seal.records)) return false;
@@ -87,6 +88,13 @@ export class StreamSegments {
     }
     this.#current = undefined;
     return true;
+  }
+
+  /** Its writer was killed as it made the next mapped segment: that is nothing but zeros, and this one is still open. */
+  #forgetUnbegun({ header }: SegmentReader): void {
+    const [next] = this.#waiting;
+    if (next === undefined || this.#waiting.length > 1 || header?.sink !== SINK.mapped) return;
+    if (new SegmentReader(this.#files, segmentName(this.#stream, next)).isBlank()) this.#waiting.shift();
   }
 
   #endWithoutSeal(current: SegmentReader): void {

@@ -1,7 +1,7 @@
 import type { SharedFiles } from '../base/environment.ts';
 import { RECORD_WORDS, recordCheck } from './hash.ts';
 import type { Lane } from './lanes.ts';
-import { HEADER_SIZE, SINK, viewsOf } from './segment.ts';
+import { HEADER_SIZE, HOT_OFFSET, SINK, viewsOf } from './segment.ts';
 import type { SegmentFile } from './segment-file.ts';
 import { Segments } from './segments.ts';
 
@@ -161,10 +161,11 @@ export class TraceWriter {
 
   #rotate(time: number): boolean {
     if (this.#rotating || time < this.#retryAt) return false;
-    this.#sealSegment(time);
     const needed = (this.checkpoint?.size() ?? 0) * 2 + 1;
+    const prepared = this.#prepare(needed);
+    this.#sealSegment(time);
     try {
-      this.#adopt(this.#segments.open(this.#slot, needed));
+      this.#adopt(prepared ?? this.#segments.open(this.#slot, needed));
     } catch {
       if (!this.#openWritten(needed)) {
         this.#retryAt = time + RETRY_NS;
@@ -175,6 +176,22 @@ export class TraceWriter {
     this.checkpoint?.write();
     this.#rotating = false;
     return this.#at < this.#end;
+  }
+
+  /**
+   * The mapped segment that follows, made before the one at hand is sealed: a stream that is killed in between has one that is
+   * open, and thus no end that could be missing. Hot slots go along, until the checkpoint settles them.
+   */
+  #prepare(needed: number): SegmentFile | undefined {
+    const old = this.#file;
+    if (!old || !this.mapped) return undefined;
+    try {
+      const next = this.#segments.open(this.#slot, needed, old.capacity);
+      next.views.words.set(old.views.words.subarray(HOT_OFFSET >> 2, HEADER_WORDS), HOT_OFFSET >> 2);
+      return next;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Where mapping is refused, writing may still work. */
@@ -249,7 +266,7 @@ export class TraceWriter {
 
   #account(file: SegmentFile): void {
     const readable = file.readable(this.#records);
-    this.#segments.sealed(readable);
+    this.#segments.sealed(file.segment, readable);
     this.#segments.giveUp(this.#records - readable);
   }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Session } from '../../src/session/index.ts';
 import { type Context, program, runTraced, temporaryDirectory } from './helpers.ts';
 
-const skip = typeof Reflect.get(process, 'execve') !== 'function' && 'only where Node has process.execve';
+const skip = typeof Reflect.get(process, 'execve') !== 'function' && 'only on Node 22.15 and later';
 
 /** A parent that starts a process, which becomes another program. */
 function runChain(t: Context, become: string): ReturnType<typeof runTraced> {
@@ -48,7 +48,7 @@ test('a process that becomes another Node program: both are traced, one after th
 });
 
 test('a process that becomes something else: it is shown with a reason, and ends when the pid does', {
-  skip: skip || (process.platform === 'win32' && 'there is no execve'),
+  skip: skip || (process.platform === 'win32' && 'only on systems with execve'),
 }, async (t) => {
   const { stdout, trace, dir } = await runChain(
     t,

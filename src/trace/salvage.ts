@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
 import { TRACE_VERSION } from './definitions.ts';
 import { hashText, RECORD_WORDS, recordCheck } from './hash.ts';
 import type { Lane } from './lanes.ts';
@@ -66,7 +65,7 @@ interface Copy {
 /** Records first, the mark that nothing is missing after them. The file may have been made and not been written yet. */
 function complete(collected: Collected, { header, views, bytes, base }: Copy, ended: boolean): void {
   const records = validRecords(views, header.first + base);
-  const path = join(collected.dir, segmentName(collected.stream, header.segment));
+  const path = `${collected.dir}/${segmentName(collected.stream, header.segment)}`;
   const fd = openSync(path, O_RDWR | O_CREAT, 0o600);
   try {
     const length = records * RECORD_SIZE;
@@ -92,10 +91,10 @@ function validRecords({ words }: SegmentViews, first: number): number {
 /** It was stopped between two segments: the last one that it has sealed is the end, if there is no mapped one after it. */
 function endSealed({ dir, stream, lane }: Collected, { segment }: SegmentHeader, views: SegmentViews): void {
   const seal = readSeal(views);
-  if (!seal || existsSync(join(dir, segmentName(stream, segment + 1)))) return;
+  if (!seal || existsSync(`${dir}/${segmentName(stream, segment + 1)}`)) return;
   const bytes = new Uint8Array(views.words.buffer);
   writeSeal(views, { ...seal, lines: lane.lines, watermark: Number.POSITIVE_INFINITY });
-  const fd = openSync(join(dir, segmentName(stream, segment)), 'r+');
+  const fd = openSync(`${dir}/${segmentName(stream, segment)}`, 'r+');
   try {
     write(fd, bytes.subarray(SEAL_OFFSET, SEAL_OFFSET + SEAL_SIZE), SEAL_OFFSET);
   } finally {
@@ -105,7 +104,7 @@ function endSealed({ dir, stream, lane }: Collected, { segment }: SegmentHeader,
 
 /** It was stopped between its first definition and its first record. */
 function addEmpty({ dir, stream, lane }: Collected, ended: boolean): void {
-  if (!existsSync(join(dir, definitionsName(stream)))) return;
+  if (!existsSync(`${dir}/${definitionsName(stream)}`)) return;
   const bytes = new Uint8Array(HEADER_SIZE);
   const views = viewsOf(bytes.buffer, 0, bytes.length);
   writeHeader(views, {
@@ -118,7 +117,7 @@ function addEmpty({ dir, stream, lane }: Collected, ended: boolean): void {
     sink: SINK.written,
   });
   mark(views, 0, lane.lines, ended);
-  const fd = openSync(join(dir, segmentName(stream, 0)), 'wx', 0o600);
+  const fd = openSync(`${dir}/${segmentName(stream, 0)}`, 'wx', 0o600);
   try {
     write(fd, bytes, 0);
   } finally {

@@ -13,7 +13,7 @@ interface Scene {
 }
 
 /** Two workers, each with its first lock and about to ask for the other's. */
-function scene(options: Partial<Resource> = {}): Scene {
+function scene(options: Partial<Resource> = {}, op: { task?: number } = {}): Scene {
   const t = new TraceBuilder();
   const main = t.root({ pid: 10 });
   const a = t.resource('lock', 'A', options);
@@ -21,8 +21,8 @@ function scene(options: Partial<Resource> = {}): Scene {
   main.create(a, b);
   const one = main.start('one', { pid: 11 }).open(a, b);
   const two = main.start('two', { pid: 12 }).open(a, b);
-  one.acquire(a, 1, '/app/main.ts:20');
-  two.acquire(b, 1, '/app/main.ts:30');
+  one.acquire(a, 1, '/app/main.ts:20', op);
+  two.acquire(b, 1, '/app/main.ts:30', op);
   return { t, main, one, two, a, b };
 }
 function cross(s: Scene, op: { sync?: boolean; timeout?: number; task?: number } = { sync: true }): void {
@@ -289,8 +289,16 @@ describe('lock-cycle', () => {
   });
 
   it('is only suspected of tasks in a resting thread that has a timer: they may race against it', () => {
-    const s = tasks();
-    s.main.quiescent(0, 1);
+    const s = scene({}, { task: 7 });
+    joinBoth(s);
+    cross(s, { task: 7 });
+    s.one.quiescent();
+    s.two.quiescent();
+    assert.deepEqual(
+      find(s).map(({ certainty }) => certainty),
+      ['certain'],
+    );
+    s.one.quiescent(0, 1);
     assert.deepEqual(find(s), []);
     assert.deepEqual(
       find(s, 6000).map(({ certainty }) => certainty),

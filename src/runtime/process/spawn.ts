@@ -13,6 +13,7 @@ import { logSettings } from '../logging.ts';
 import { encodeValue } from '../messages.ts';
 import { channels, publish } from '../publish.ts';
 import { authKey } from './authkey.ts';
+import { childExecArgv } from './exec-argv.ts';
 import { getExecutable } from './executable.ts';
 import { mainModule, mainPath } from './main.ts';
 import { current, type State } from './state.ts';
@@ -156,23 +157,6 @@ function failure(json: string): Error {
 function childScript(): string {
   const beside = path.join(__dirname, 'runtime-child.cjs');
   return existsSync(beside) ? beside : path.join(__dirname, '..', 'child.ts');
-}
-
-/** Flags that are about the parent's own script, or would make every child wait for a debugger or listen on one port. */
-const OWN_FLAGS =
-  /^(-e|-p|-pe|--eval|--print|-i|--interactive|-c|--check|--input-type|--test.*|--watch.*|--inspect.*|--run)(=|$)/;
-const OWN_FLAGS_WITH_VALUE = /^(-e|-p|-pe|--eval|--print|--input-type|--test-[a-z-]+|--watch-path)$/;
-
-/** The parent's interpreter flags, and with them its loaders. */
-function childExecArgv(): string[] {
-  const kept: string[] = [];
-  const own = process.execArgv;
-  for (let i = 0; i < own.length; i++) {
-    const flag = own[i] ?? '';
-    if (!OWN_FLAGS.test(flag)) kept.push(flag);
-    else if (OWN_FLAGS_WITH_VALUE.test(flag) && own[i + 1]?.startsWith('-') === false) i++;
-  }
-  return kept;
 }
 
 /** The spawn key is only there when somebody observes, so that an ordinary run's environment is its own. */

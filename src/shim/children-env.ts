@@ -1,21 +1,17 @@
-import path from 'node:path';
 import { ENV_SESSION, ENV_SPAWN, type SessionEnvironment } from '../base/environment.ts';
-
-/** A value inside NODE_OPTIONS: Node knows only double quotes, with backslash escapes inside. */
-function quote(value: string): string {
-  return `"${value.replace(/[\\"]/g, '\\$&')}"`;
-}
-
-const PERMISSION = /(^|\s)--(experimental-)?permission(\s|$)/;
+import { permissionOptions, requireOption } from '../base/node-options.ts';
 
 /** What children must find in their environment to be traced. */
 export class ChildEnvironment {
   readonly #session: SessionEnvironment;
   readonly #require: string;
+  /** What a restricted process has in its own NODE_OPTIONS, and its children must not inherit. */
+  readonly #allow: string;
 
   constructor(session: SessionEnvironment) {
     this.#session = session;
-    this.#require = `--require ${quote(session.shim)}`;
+    this.#require = requireOption(session);
+    this.#allow = permissionOptions(session, '--permission', []);
   }
 
   /**
@@ -23,31 +19,24 @@ export class ChildEnvironment {
    * runs with `--permission`: only then may it be told to allow reading the shim and writing the trace.
    */
   nodeOptions(existing: string | undefined, args: readonly string[] = []): string {
-    const own = existing ?? '';
+    const own = (existing ?? '').replace(this.#allow, '').trim();
     const options = own.includes(this.#require) ? own : `${this.#require} ${own}`.trim();
-    const restricted = PERMISSION.test(own) || args.some((a) => PERMISSION.test(a));
-    const { dir, shim } = this.#session;
-    const allow = [
-      // The preload, the shim itself and its compiled code.
-      `--allow-fs-read=${quote(path.dirname(shim))}`,
-      `--allow-fs-read=${quote(dir)}`,
-      `--allow-fs-write=${quote(dir)}`,
-    ].join(' ');
-    return restricted && !options.includes(allow) ? `${options} ${allow}` : options;
+    const allow = permissionOptions(this.#session, own, args);
+    return allow === '' ? options : `${options} ${allow}`;
   }
 
   /** NODE_OPTIONS without the shim, `undefined` when nothing is left. */
   withoutShim(existing: string | undefined): string | undefined {
-    const rest = existing?.replace(this.#require, '').trim();
+    const rest = existing?.replace(this.#require, '').replace(this.#allow, '').trim();
     return rest === '' ? undefined : rest;
   }
 
-  /** The same for an environment as an object; `env` is not changed. */
+  /** The same for an environment as an object, before Node has seen it; `env` is not changed. */
   inject(env: NodeJS.ProcessEnv, spawnKey: string, args: readonly string[]): NodeJS.ProcessEnv {
     const pairs = this.injectPairs(
       Object.entries(env).flatMap(([k, v]) => (v === undefined ? [] : [`${k}=${v}`])),
       spawnKey,
-      args,
+      handsPermissionsOn() ? [...args, '--permission'] : args,
     );
     return fromPairs(pairs);
   }
@@ -76,6 +65,13 @@ export class ChildEnvironment {
       this.stripPairs(Object.entries(env).flatMap(([k, v]) => (v === undefined ? [] : [`${k}=${v}`]))),
     );
   }
+}
+
+/** Since 22.18 and 24.4 Node gives its own `--permission` to children, by NODE_OPTIONS, as the last thing before it starts them. */
+function handsPermissionsOn(): boolean {
+  if (!('permission' in process)) return false;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 4) || (major === 22 && minor >= 18);
 }
 
 const NODE_OPTIONS = 'NODE_OPTIONS';

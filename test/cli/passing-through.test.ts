@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { files, scratch, until } from '../session/support.ts';
-import { run } from './support.ts';
+import { readReport, run } from './support.ts';
 
 const posixOnly = { skip: process.platform === 'win32' ? 'needs signals' : false };
 
@@ -52,6 +52,25 @@ test('any command runs after --, and a Node below a shell joins the tree', posix
   assert.equal((await ran.ended).code, 9, ran.err());
   assert.equal(ran.out(), 'inner\n');
   assert.match(ran.err(), /node/);
+});
+
+test('a command with --permission runs as without the tracer, and is traced', async (t) => {
+  const dir = scratch(t);
+  const json = path.join(dir, 'out.json');
+  const flags = ['--permission', '--experimental-permission'];
+  const flag = flags.find((name) => process.allowedNodeEnvironmentFlags.has(name)) ?? '';
+  const code = `console.log(process.permission.has('fs.read', __filename));
+    process.exitCode = require('node:child_process').spawnSync(process.execPath, ['-e', 'process.exit(3)']).status;`;
+  const program = [process.execPath, flag, '--allow-child-process', '--no-warnings', '-e', code];
+  const ran = run(t, ['--no-report', '--json', json, '--', ...program]);
+  assert.deepEqual([(await ran.ended).code, ran.out()], [3, 'false\n'], ran.err());
+  assert.deepEqual(
+    readReport(json).processes.map((p) => [p.instrumented, p.exitCode]),
+    [
+      [true, 3],
+      [true, 3],
+    ],
+  );
 });
 
 const COUNTER = `

@@ -19,14 +19,14 @@ test('a real Node loads the shim from a path with blanks, quotes and backslashes
     'main.cjs': "console.log('main')",
   });
   const own = { ...process.env, NODE_OPTIONS: `--require ${path.join(dir, 'own.cjs')}` };
-  const env = tracedEnvironment(own, session(path.join(dir, odd)), 'key');
+  const env = tracedEnvironment(own, session(path.join(dir, odd)), 'key', []);
   const out = execFileSync(process.execPath, [path.join(dir, 'main.cjs')], { env, encoding: 'utf8' });
   assert.deepEqual(out.trim().split(/\r?\n/), ['shim', 'own', 'main']);
   assert.equal(env.FORKSCOPE_SPAWN, 'key');
 });
 
 test('a session inside a session replaces the outer one, and keeps everything else', () => {
-  const outer = tracedEnvironment({ NODE_OPTIONS: '--no-warnings' }, session('/a b/old.cjs'), 'k1');
-  const inner = tracedEnvironment(outer, session('/new.cjs'), 'k2');
+  const outer = tracedEnvironment({ NODE_OPTIONS: '--no-warnings' }, session('/a b/old.cjs'), 'k1', []);
+  const inner = tracedEnvironment(outer, session('/new.cjs'), 'k2', []);
   assert.equal(inner.NODE_OPTIONS, '--require "/new.cjs" --no-warnings');
 });

@@ -6,11 +6,7 @@ import {
   type SessionEnvironment,
   type ShimOptions,
 } from '../../base/environment.ts';
-
-/** A value inside NODE_OPTIONS: Node knows only double quotes, with backslash escapes inside. */
-export function quoteNodeOption(value: string): string {
-  return `"${value.replace(/[\\"]/g, '\\$&')}"`;
-}
+import { permissionOptions, requireOption } from '../../base/node-options.ts';
 
 export function newSpawnKey(): string {
   return randomBytes(12).toString('base64url');
@@ -19,21 +15,24 @@ export function newSpawnKey(): string {
 /**
  * The environment of the root process: the user's, plus the session and the shim in front of their own NODE_OPTIONS
  * (their preloads may patch the same functions and expect to be last).
+ * @param args the whole command line
  */
 export function tracedEnvironment(
   env: NodeJS.ProcessEnv,
   session: SessionEnvironment,
   spawnKey: string,
+  args: readonly string[],
 ): NodeJS.ProcessEnv {
   const own = withoutShim(env.NODE_OPTIONS ?? '', outerShim(env));
-  const options = `--require ${quoteNodeOption(session.shim)}${own === '' ? '' : ` ${own}`}`;
+  const parts = [requireOption(session), own, permissionOptions(session, own, args)];
+  const options = parts.filter((part) => part !== '').join(' ');
   return { ...env, NODE_OPTIONS: options, [ENV_SESSION]: JSON.stringify(session), [ENV_SPAWN]: spawnKey };
 }
 
 /** Two shims of different versions in one process would both patch it: a session inside a session replaces the outer. */
 function withoutShim(options: string, shim: string | undefined): string {
   if (shim === undefined) return options;
-  return options.replaceAll(`--require ${quoteNodeOption(shim)}`, '').trim();
+  return options.replaceAll(requireOption({ shim }), '').trim();
 }
 
 function outerShim(env: NodeJS.ProcessEnv): string | undefined {

@@ -76,7 +76,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
   };
   const child = await startProcess(start, {
     cwd,
-    env: tracedEnvironment(env, environment, spawnKey),
+    env: tracedEnvironment(env, environment, spawnKey, [start.file, ...start.argv]),
     stdio: options.stdio ?? 'inherit',
   });
   const sampler = new OsSampler(processTable(), clock, options.isTraced ?? (() => false), (o) =>

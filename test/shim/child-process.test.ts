@@ -83,6 +83,22 @@ test('every form of child_process: who, where, how it ended, and the child is tr
   for (const wait of waits) assert.ok(trace.of('waitEnd').some((r) => r.n === wait.n && r.time >= wait.time));
 });
 
+const posixOnly = { skip: process.platform === 'win32' && 'needs a POSIX shell' };
+test('synchronous children that succeed are known by pid, command line and output', posixOnly, async (t) => {
+  const source = `const { execFileSync, execSync } = require('node:child_process');
+const lines = [execSync('echo $$; echo wrong >&2', { stdio: 'pipe' }), execFileSync('sh', ['-c', 'echo $$'])];
+process.stdout.write(lines.join(''));`;
+  const { stdout, trace } = await runTraced(t, process.execPath, ['-e', source]);
+  const ended = trace.of('childExit').map((r) => ({ pid: r.n, argv: trace.childOf(r)?.argv }));
+  const [first, second] = stdout.trim().split('\n').map(Number);
+  assert.deepEqual(ended, [
+    { pid: first, argv: ['/bin/sh', '-c', 'echo $$; echo wrong >&2'] },
+    { pid: second, argv: ['sh', '-c', 'echo $$'] },
+  ]);
+  const bytes = trace.of('receive').map((r) => r.value);
+  assert.deepEqual(bytes, [`${first}\n`.length, 'wrong\n'.length, `${second}\n`.length]);
+});
+
 test('a Node process below a shell is traced, and joined to the shell', async (t) => {
   const dir = temporaryDirectory(t);
   const inner = program(dir, 'inner.cjs', 'console.log("inner", process.ppid)');

@@ -4,6 +4,7 @@ import { FLAG, KIND } from '../../trace/records.ts';
 import { builtin } from '../builtins.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
 import { recordSyncBytes, type SyncPipes } from '../stdio/sync.ts';
+import { SyncResults } from '../sync-results.ts';
 
 const APIS = ['spawnSync', 'execSync', 'execFileSync'] as const satisfies readonly SpawnApi[];
 type SyncApi = (typeof APIS)[number];
@@ -11,16 +12,18 @@ type SyncApi = (typeof APIS)[number];
 interface Running extends SyncPipes {
   readonly id: number;
   readonly wait: number;
+  readonly results: SyncResults;
 }
 
 /** spawnSync, execSync, execFileSync: the thread stands still until the child has ended. */
 export const syncSpawns: Probe = {
   name: 'sync-spawn',
   install(shim) {
+    const results = new SyncResults();
     for (const api of APIS) {
       patch(childProcess, api, (original) => {
         const replacement = function (this: unknown, ...args: unknown[]): unknown {
-          const running = guarded(shim, 'sync-spawn', () => begin(shim, api, args, replacement));
+          const running = guarded(shim, 'sync-spawn', () => begin(shim, results, api, args, replacement));
           try {
             const result = Reflect.apply(original, this, args);
             if (running) guarded(shim, 'sync-spawn', () => end(shim, running, result));
@@ -39,6 +42,7 @@ export const syncSpawns: Probe = {
 /** Records the start and changes `args`: the options get an environment with the session. */
 function begin(
   shim: Shim,
+  results: SyncResults,
   api: SyncApi,
   args: unknown[],
   skip: (...a: unknown[]) => unknown,
@@ -64,13 +68,14 @@ function begin(
   const site = shim.sites.here(skip);
   const wait = recorder.newWait();
   const timeout = Number(Reflect.get(options ?? {}, 'timeout') ?? 0);
-  const line = shorten([file, ...argv]);
+  const line = shorten(commandLine(api, [file, ...argv], Reflect.get(options ?? {}, 'shell')));
   recorder.define({ type: 'child', id, spawnKey, api, name: '', file: line[0]!, argv: line, daemon: false });
   recorder.record(KIND.start, 0, 0, id, site, 0, 0);
   const flags = timeout > 0 ? FLAG.sync | FLAG.timeout : FLAG.sync;
   recorder.record(KIND.waitSyncSpawn, flags, 0, id, site, wait, timeout);
   recorder.flush();
-  return { id, wait, spawnKey, site, options };
+  results.watch();
+  return { id, wait, spawnKey, site, options, results };
 }
 
 /** `(file[, args][, options])`, where `args` may be left out or undefined; `execSync(command[, options])`. */
@@ -79,17 +84,28 @@ function optionsIndex(api: SyncApi, args: readonly unknown[], hasList: boolean):
   return args[1] === undefined || args[1] === null ? (args.length > 2 ? 2 : 1) : 1;
 }
 
+/** What is executed: with `shell` that gets the words as one. */
+function commandLine(api: SyncApi, words: readonly string[], shell: unknown): readonly string[] {
+  if (api !== 'execSync' && !shell) return words;
+  const command = words.join(' ');
+  const own = typeof shell === 'string' ? shell : undefined;
+  if (process.platform === 'win32')
+    return [own ?? process.env.comspec ?? 'cmd.exe', '/d', '/s', '/c', command];
+  return [own ?? '/bin/sh', '-c', command];
+}
+
 /** `outcome`: the result of spawnSync, the output of the others, or what was thrown (it has the same fields). */
 function end(shim: Shim, running: Running, outcome: unknown): void {
   const { recorder } = shim;
-  const { id, wait } = running;
+  const { id, wait, results } = running;
+  const result = results.take();
   const fields = typeof outcome === 'object' && outcome !== null && !Buffer.isBuffer(outcome) ? outcome : {};
-  const pid = Number(Reflect.get(fields, 'pid') ?? 0);
+  const pid = result?.pid ?? Number(Reflect.get(fields, 'pid') ?? 0);
   const signal: unknown = Reflect.get(fields, 'signal');
   const number =
     typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
   recorder.record(KIND.waitEnd, FLAG.sync, 0, id, 0, wait, 0);
-  const output: unknown = Reflect.get(fields, 'output') ?? [null, outcome];
+  const output: unknown = result?.output ?? Reflect.get(fields, 'output') ?? [null, outcome];
   recordSyncBytes(shim, running, Array.isArray(output) ? output : []);
   if (number > 0) recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
   else recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(Reflect.get(fields, 'status') ?? 0));

@@ -18,6 +18,13 @@ for (const options of [
   worker.on('message', (m) => console.log(options.name, m));
   await once(worker, 'exit');
 }
+delete process.env.NODE_OPTIONS;
+for (const options of [{ execArgv: [] }, { execArgv: [], env: SHARE_ENV }]) {
+  const worker = new Worker(file, { ...options, workerData: 'taken away' });
+  worker.on('message', (m) => console.log('taken away', m));
+  await once(worker, 'exit');
+  console.log('own', process.env.NODE_OPTIONS);
+}
 class Sub extends Worker {}
 const sub = new Sub('process.exit(5)', { eval: true });
 await once(sub, 'exit');
@@ -36,9 +43,15 @@ test('every worker has a stream that its parent thread knows, and sees its envir
   assert.deepEqual([code, stderr, trace.problems, trace.damages], [0, '', [], []]);
   assert.match(stdout, /own env \[ '1', undefined \]/);
   assert.match(stdout, /own options \[ undefined, '--no-deprecation' \]/);
+  assert.deepEqual(stdout.match(/^(taken away|own) .*defined.*$/gm)?.slice(2), [
+    'taken away [ undefined, undefined ]',
+    'own undefined',
+    'taken away [ undefined, undefined ]',
+    'own undefined',
+  ]);
   const workers = trace.children.filter((c) => c.api === 'worker');
-  assert.equal(workers.length, 8);
-  assert.equal(trace.streams.length, 9);
+  assert.equal(workers.length, 10);
+  assert.equal(trace.streams.length, 11);
   const [main] = trace.streams;
   for (const worker of workers) {
     const thread = trace.threads.find((th) => th.spawnKey === worker.spawnKey);
@@ -52,9 +65,23 @@ test('every worker has a stream that its parent thread knows, and sees its envir
   const start = trace.of('threadStart').find((r) => trace.childOf(r)?.name === 'plain')!;
   assert.equal(trace.at(start), `main.mjs:${lineOf(MAIN, 'new Worker(file')}`);
   const exits = trace.of('childExit').filter((r) => trace.childOf(r)?.api === 'worker');
-  assert.deepEqual(exits.map((r) => r.value).sort(), [0, 0, 0, 0, 0, 0, 0, 5]);
+  assert.deepEqual(exits.map((r) => r.value).sort(), [...Array(9).fill(0), 5]);
   const deepest = trace.of('waitSyncSpawn')[0]!;
   assert.notEqual(deepest.stream.threadId, 0);
+});
+
+test('--exclude: of a worker that is not traced no half of its messages is shown', async (t) => {
+  const dir = temporaryDirectory(t);
+  const worker = program(
+    dir,
+    'secret.cjs',
+    "require('node:worker_threads').parentPort.once('message', () => {})",
+  );
+  const source = `const { port1 } = new MessageChannel();
+new (require('node:worker_threads').Worker)(${JSON.stringify(worker)}).postMessage(port1, [port1]);`;
+  const options = { exclude: ['secret.cjs'] };
+  const { code, trace } = await runTraced(t, process.execPath, ['-e', source], { options });
+  assert.deepEqual([code, trace.streams.length, trace.of('send'), trace.of('receive')], [0, 1, [], []]);
 });
 
 test('threads of Node itself are left alone', async (t) => {

@@ -122,6 +122,8 @@ export class PortTracing {
   depart(end: PortEnd, ports: readonly object[]): () => void {
     const n = end.sent + 1;
     const put: number[] = [];
+    // Nobody at the other end would ask.
+    if (end.options.silent) return () => {};
     ports.forEach((port, index) => {
       const moved = Stamp.of(port);
       if (!moved) return;

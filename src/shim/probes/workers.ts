@@ -31,16 +31,19 @@ export const workers: Probe = {
     // A Proxy: `instanceof`, subclasses and static members stay what they are.
     const construct = (target: typeof original, args: unknown[], newTarget: unknown): object => {
       const prepared = guarded(shim, 'workers', () => prepare(shim, args, construct));
-      const label = guarded(shim, 'workers', () => labelOf(args)) ?? '';
       const make = (): object => {
-        const made = makingWorker(label, () => Reflect.construct(target, args, newTarget as typeof original));
+        const made = Reflect.construct(target, args, newTarget as typeof original);
         liveWorkers.add(made);
         return made;
       };
+      // Its ports stay unknown: they would show a half of everything only.
       if (!prepared) return make();
+      const label = guarded(shim, 'workers', () => labelOf(args)) ?? '';
       let made: object | undefined;
       try {
-        made = handOver(prepared.handover, make);
+        made = withNodeOptions(prepared.lacking, () =>
+          handOver(prepared.handover, () => makingWorker(label, make)),
+        );
       } finally {
         // Refused by Node: there is no worker.
         if (!made) prepared.lane?.free();
@@ -65,6 +68,8 @@ interface Prepared {
   readonly handover: Parameters<typeof handOver>[0];
   readonly lane: Lane | undefined;
   readonly site: number;
+  /** NODE_OPTIONS that the worker needs while it is made; `undefined`: nothing is missing. */
+  readonly lacking: string | undefined;
 }
 
 /** What is known of a worker of this thread that runs. */
@@ -88,6 +93,9 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
     const withShim = shim.environment.nodeOptions(typeof own === 'string' ? own : undefined);
     args[1] = { ...given, env: { ...env, NODE_OPTIONS: withShim } };
   }
+  const lacking = lackingOptions(shim, given);
+  // An environment that is shared is the parent's own, which gets back what it had.
+  if (lacking !== undefined && env !== worker.SHARE_ENV) nodeOptions = process.env.NODE_OPTIONS ?? null;
   const name: unknown = Reflect.get(given, 'name');
   const site = shim.sites.here(skip);
   const { processKey, threadId } = shim.thread;
@@ -102,7 +110,29 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
     nodeOptions,
     lane: lane && { memory: lane.memory, index: lane.index },
   };
-  return { handover, lane, site };
+  return { handover, lane, site, lacking };
+}
+
+/** With `execArgv` a worker reads NODE_OPTIONS anew, where the program may have taken the shim away. */
+function lackingOptions(shim: Shim, given: object): string | undefined {
+  const env: unknown = Reflect.get(given, 'env');
+  if ((typeof env === 'object' && env !== null) || !Array.isArray(Reflect.get(given, 'execArgv')))
+    return undefined;
+  const own = process.env.NODE_OPTIONS;
+  const needed = shim.environment.nodeOptions(own);
+  return needed === own ? undefined : needed;
+}
+
+function withNodeOptions<T>(needed: string | undefined, make: () => T): T {
+  if (needed === undefined) return make();
+  const own = process.env.NODE_OPTIONS;
+  process.env.NODE_OPTIONS = needed;
+  try {
+    return make();
+  } finally {
+    if (own === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = own;
+  }
 }
 
 /** What people know a worker by. */

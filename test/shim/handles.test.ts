@@ -111,3 +111,36 @@ test('sockets and servers that are sent to a child', async (t) => {
   assert.deepEqual(messages(trace, /to child$/), { sent: 1, received: 1 });
   assert.deepEqual(messages(trace, /to parent/), { sent: 1, received: 1 });
 });
+
+/** The second handle is gone when its turn comes, after the first has arrived. */
+const LOST = `const { fork } = require('node:child_process');
+const net = require('node:net');
+const child = fork(__dirname + '/child.cjs');
+const kept = net.createServer().listen(0, () => {
+  const lost = net.createServer().listen(0, () => {
+    child.send('kept', kept, () => kept.close());
+    child.send('lost', lost);
+    lost.close();
+    child.send('é');
+  });
+});
+child.on('message', (all) => { console.log(...all); child.disconnect(); });`;
+const LOST_CHILD = `const all = [];
+process.on('message', (m, handle) => {
+  handle?.close();
+  if (m !== 'own') all.push(m, handle !== undefined);
+  if (all.length === 6) process.send(all);
+});
+process.emit('message', 'own');`;
+
+test('a handle that is lost on its way, and a message that a program tells itself', async (t) => {
+  const dir = temporaryDirectory(t);
+  program(dir, 'child.cjs', LOST_CHILD);
+  const file = program(dir, 'main.cjs', LOST);
+  const { trace, stdout } = await runTraced(t, process.execPath, [file]);
+  assert.equal(stdout, 'kept true lost false é false\n');
+  assert.deepEqual(trace.problems, []);
+  assert.deepEqual(messages(trace, /to child \(handles\)/), { sent: 1, received: 1 });
+  assert.deepEqual(messages(trace, /to child$/), { sent: 2, received: 2 });
+  assert.deepEqual(messages(trace, /to parent/), { sent: 1, received: 1 });
+});

@@ -68,7 +68,8 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
         const begun = guarded(shim, 'ipc', () => end.begin(send));
         const result = Reflect.apply(original, this, args);
         const handle = typeof args[1] === 'object' && args[1] !== null && !isOptions(args[1]);
-        if (begun) guarded(shim, 'ipc', () => end.sent(begun, handle));
+        if (begun)
+          guarded(shim, 'ipc', () => (handle ? end.gaveHandle(target, begun, args) : end.sent(begun, false)));
         return result;
       },
   );
@@ -82,7 +83,8 @@ function patchEmit(shim: Shim, owner: object, channels: WeakMap<object, IpcEnd>)
     (original) =>
       function emit(this: unknown, ...args) {
         const [event] = args;
-        if (event === 'message' || event === 'disconnect') {
+        // Node gives three arguments to messages; with others the program itself emits.
+        if ((event === 'message' && args.length === 3) || event === 'disconnect') {
           const end = channels.get(this as object);
           if (end) {
             guarded(shim, 'ipc', () => (event === 'message' ? end.received(args[2]) : end.disconnected()));
@@ -110,6 +112,12 @@ interface Begun {
   readonly sampled: boolean;
 }
 
+interface Held {
+  readonly begun: Begun;
+  readonly message: unknown;
+  readonly handle: unknown;
+}
+
 interface Direction {
   readonly resource: number;
   count: number;
@@ -124,8 +132,14 @@ class IpcEnd {
   readonly #directions = new Map<string, Direction>();
   readonly #out: Direction;
   readonly #in: Direction;
+  /** Of what was written since the last message began, and whether a handle went with it. */
   #bytes = 0;
+  #carried = false;
+  #seesWrites = false;
   #open = true;
+  /** Messages with handles that Node holds back until an earlier handle has arrived. */
+  readonly #held: Held[] = [];
+  #watchesHeld = false;
 
   constructor(shim: Shim, key: string, side: 'parent' | 'child') {
     this.#shim = shim;
@@ -151,6 +165,44 @@ class IpcEnd {
     this.#shim.recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, this.#bytes);
   }
 
+  /**
+   * A message was sent with a handle. Whether that goes along is known when it is written: of a socket that was sent or closed
+   * before, only the message is left.
+   */
+  gaveHandle(target: object, begun: Begun, [message, handle]: readonly unknown[]): void {
+    if (this.#bytes > 0 || !this.#seesWrites) {
+      this.sent(begun, this.#carried || !this.#seesWrites);
+      return;
+    }
+    this.#held.push({ begun, message, handle });
+    if (this.#watchesHeld) return;
+    this.#watchesHeld = true;
+    this.#watchHeld(target);
+  }
+
+  /** What is held back comes by here again. */
+  #watchHeld(target: object): void {
+    const end = this;
+    patch(
+      target,
+      '_send',
+      (original) =>
+        function _send(this: unknown, ...args) {
+          const [first] = end.#held;
+          if (first === undefined || first.message !== args[0] || first.handle !== args[1])
+            return Reflect.apply(original, this, args);
+          end.#held.shift();
+          end.#bytes = 0;
+          const result = Reflect.apply(original, this, args);
+          guarded(end.#shim, 'ipc', () => {
+            const time = end.#shim.recorder.clock.now();
+            end.gaveHandle(target, { ...first.begun, time }, args);
+          });
+          return result;
+        },
+    );
+  }
+
   received(handle: unknown): void {
     const into = handle === undefined || handle === null ? this.#in : this.#direction('in', 'handles');
     this.#shim.recorder.record(KIND.receive, 0, 0, into.resource, 0, ++into.count, 0);
@@ -168,8 +220,10 @@ class IpcEnd {
     const symbol = Object.getOwnPropertySymbols(target).find((s) => s.description === 'kChannelHandle');
     const handle: unknown = symbol && Reflect.get(target, symbol);
     if (typeof handle !== 'object' || handle === null) return;
-    const count = (bytes: number): void => {
+    this.#seesWrites = true;
+    const count = (bytes: number, carried: boolean): void => {
       this.#bytes += bytes;
+      this.#carried = carried;
     };
     for (const name of ['writeUtf8String', 'writeBuffer']) {
       patch(
@@ -177,9 +231,10 @@ class IpcEnd {
         name,
         (original) =>
           function write(this: unknown, ...args) {
-            const data = args[1];
-            if (typeof data === 'string') count(data.length);
-            else if (data instanceof Uint8Array) count(data.byteLength);
+            const [, data, handle] = args;
+            const carried = handle !== undefined && handle !== null;
+            if (typeof data === 'string') count(Buffer.byteLength(data), carried);
+            else if (data instanceof Uint8Array) count(data.byteLength, carried);
             return Reflect.apply(original, this, args);
           },
       );

@@ -89,6 +89,7 @@ export function blockSync<T>(
   timeout: number,
   haste?: Haste,
 ): T | Pending {
+  waits.takeTermination();
   const wait = newWait(true);
   // Waiters of this very thread came first, but they cannot run while the thread blocks; so they are passed over.
   const first = operation.attempt(wait, false);

@@ -160,6 +160,7 @@ export function registerHandle<H extends object>(prototype: H, type: HandleType<
 const NO_BLOCKS: readonly number[] = [];
 /** Blocks that the message under construction carries; see {@link carrying}. */
 let carried: number[] = [];
+let encoding = false;
 
 /** Encodes `value`, and returns the blocks that its message keeps alive, already counted in flight. */
 export function carrying<T>(
@@ -167,7 +168,10 @@ export function carrying<T>(
   value: T,
   head = 0,
 ): readonly number[] {
-  if (carried.length > 0) carried = [];
+  // Defined: a getter of the value that is being encoded sends something itself.
+  const outer = encoding ? carried : undefined;
+  if (outer !== undefined) carried = [];
+  encoding = true;
   try {
     encode(value, head);
     if (carried.length === 0) return NO_BLOCKS;
@@ -178,6 +182,9 @@ export function carrying<T>(
     discard(carried);
     carried = [];
     throw error;
+  } finally {
+    if (outer === undefined) encoding = false;
+    else carried = outer;
   }
 }
 

@@ -54,7 +54,9 @@ export class Lock extends Acquirable {
 
   /** Takes the lock, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
   override acquireSync(options?: WaitOptions): boolean {
-    return this.#take(this.core, true) || super.acquireSync(options);
+    const { core } = this;
+    this.#memory.waits.takeTermination();
+    return this.#take(core, true) || super.acquireSync(options);
   }
 
   protected override takeNow(): boolean {

@@ -19,7 +19,7 @@ import { type Core, carrying, discard, handleCodec } from './handles.ts';
 import { channels, publish, type Wait } from './publish.ts';
 import { FORM, FULL, LARGE, type Received, Ring } from './ring.ts';
 
-const encoder = new Encoder(handleCodec);
+let encoder = new Encoder(handleCodec);
 const decoder = new Decoder(handleCodec);
 
 export interface Encoded {
@@ -37,9 +37,12 @@ export interface Encoded {
  * @throws SerializationError
  */
 export function encodeValue(value: unknown, target?: ResourceInfo, head = 0): Encoded {
+  // A getter of the value may itself send something.
+  if (encoder.busy) leaveEncoded();
+  const own = encoder;
   try {
     const blocks = carrying(encode, value, head);
-    return { bytes: encoder.bytes, length: encoder.length, blocks };
+    return { bytes: own.bytes, length: own.length, blocks };
   } catch (error) {
     if (target !== undefined) publish('sendRejected', target);
     throw error;
@@ -59,6 +62,11 @@ function copyOf({ bytes, length, tail, blocks }: Encoded): Encoded {
 }
 
 const encode = (value: unknown, head: number): number => encoder.encode(value, head);
+
+/** Other code runs before the message that was encoded last is sent: what that code encodes lies elsewhere. */
+export function leaveEncoded(): void {
+  encoder = new Encoder(handleCodec);
+}
 
 /** Decodes the value that begins at `from`. */
 export function decodeValue(bytes: Buffer, from = 0): unknown {
@@ -159,6 +167,7 @@ export class Messages {
   }
 
   sendSync(message: Encoded, form: number, timeout: number): true | Pending {
+    this.core.memory.waits.takeTermination();
     if (this.sendNow(message, form, true, timeout <= 0)) return true;
     let sent: true | Pending = PENDING;
     try {
@@ -232,6 +241,7 @@ export class Messages {
   }
 
   receiveSync<T>(use: Use<T>, timeout: number): T | Pending {
+    this.core.memory.waits.takeTermination();
     const now = this.receiveNow(use, true);
     if (now !== PENDING || timeout <= 0) return now;
     // Who has sent something since may be waiting for the answer to it: no naps then.

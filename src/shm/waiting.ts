@@ -40,13 +40,17 @@ export class Waits {
   #penalty = 1;
   #polling = false;
   readonly #perPoint = new Map<number, number>();
-  /** Called in each slice of a synchronous wait: for the parent's end and requests to end. */
+  readonly #terminateAt: number;
+  /** Called in each slice of a synchronous wait: for the parent's end. */
   onSlice: () => void = () => {};
+  /** Calls this process's SIGTERM listeners; see {@link takeTermination}. */
+  onTermination: () => void = () => {};
 
   constructor(session: Session, slots: Slots, slot: number) {
     this.#session = session;
     this.#slots = slots;
     this.#slot = slot;
+    this.#terminateAt = slots.at(slot) + SLOT.terminate;
     this.#bell = new Doorbell(session, slots, slot, () => this.#retry());
   }
 
@@ -109,20 +113,22 @@ export class Waits {
   /** Says whether this process listens to SIGTERM. True when it no longer does, and a request was still open. */
   listenToTermination(listens: boolean): boolean {
     const { words } = this.#session;
-    const at = this.#slots.at(this.#slot) + SLOT.terminate;
+    const at = this.#terminateAt;
     if (!listens) return Atomics.exchange(words, at, TERMINATE.deaf) === TERMINATE.requested;
     Atomics.compareExchange(words, at, TERMINATE.deaf, TERMINATE.listens);
     return false;
   }
 
-  /** Calls this process's SIGTERM listeners if that was requested. */
+  /**
+   * Calls this process's SIGTERM listeners if that was requested. Synchronous operations begin with it, so that a thread
+   * which is never idle, and never waits either, hears of it.
+   */
   takeTermination(): void {
     const { words } = this.#session;
-    const at = this.#slots.at(this.#slot) + SLOT.terminate;
+    const at = this.#terminateAt;
     const { requested, listens } = TERMINATE;
     if (Atomics.load(words, at) !== requested) return;
-    if (Atomics.compareExchange(words, at, requested, listens) === requested)
-      process.emit('SIGTERM', 'SIGTERM');
+    if (Atomics.compareExchange(words, at, requested, listens) === requested) this.onTermination();
   }
 
   /** Asks another process's listeners; false when it has none. */

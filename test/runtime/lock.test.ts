@@ -117,6 +117,28 @@ const ran = ['listener ran in the child', 'exit code 7'];
 for (const [what, args, lines] of [
   ['terminate() reaches the listeners of a thread that blocks', ['waiting'], ran],
   ['terminate() reaches listeners also when the thread blocks only afterwards', ['busy'], ran],
+  [
+    'terminate() reaches listeners of a thread that neither waits nor idles: locks',
+    ['served', 'terminate', '0'],
+    ran,
+  ],
+  [
+    'terminate() reaches listeners of a thread that neither waits nor idles: queues',
+    ['served', 'terminate', '1'],
+    ran,
+  ],
+  [
+    'terminate() reaches listeners of a thread that neither waits nor idles: tries',
+    ['served', 'terminate', '2'],
+    ran,
+  ],
+  ['without listeners terminate() ends a thread that only computes', ['computing'], ['exit code -15']],
+  [
+    'what a listener puts in the middle of a putSync does not overwrite that item',
+    ['putting'],
+    ['false put by the parent put by the target', 'exit code 0'],
+  ],
+  ['a daemon that blocks hears of the end of its parent', ['daemon'], ['listener ran in the child']],
   ['each terminate() calls the listeners once', ['counting'], ['exit code 12']],
   ['without listeners terminate() ends a thread that blocks', ['withoutListener'], ['exit code -15']],
   ['without listeners SIGTERM from outside does too', ['withoutListener', 'outside'], ['exit code -15']],
@@ -127,7 +149,7 @@ for (const [what, args, lines] of [
   ],
 ] as const) {
   test(`[row 17] ${what}`, async () => {
-    const ended = await run('lock-sigterm.ts', args, [], 20_000);
+    const ended = await run('lock-sigterm.ts', args);
     assert.deepEqual(ended.lines, lines, ended.stderr);
   });
 }

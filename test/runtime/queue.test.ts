@@ -156,3 +156,22 @@ test('producers, consumers and lock holders killed at random: nothing hangs, not
     stderr,
   );
 });
+
+test('a getter of what is put may itself put something', () => {
+  const [items, log] = [new Queue(), new Queue()];
+  const lock = new Lock();
+  const item = {
+    before: lock,
+    get inside() {
+      log.putSync({ text: 'from the getter', lock });
+      return 'inside';
+    },
+    after: 'after',
+  };
+  items.putSync(item);
+  lock.close();
+  const got = items.getSync() as { before: Lock; inside: string; after: string };
+  assert.deepEqual([got.inside, got.after], ['inside', 'after']);
+  assert.deepEqual((log.getSync() as { text: string }).text, 'from the getter');
+  assert.equal(got.before.acquireSync(), true);
+});

@@ -15,6 +15,7 @@ export class Encoder {
   #seen: object[] = [];
   #numbers: Map<object, number> | undefined;
   #depth = 0;
+  #busy = false;
 
   constructor(handles: HandleCodec) {
     this.#handles = handles;
@@ -27,13 +28,20 @@ export class Encoder {
   encode(value: unknown, head = 0): number {
     this.#out.reset(head);
     this.#depth = 0;
+    this.#busy = true;
     try {
       this.#value(value);
       return this.#out.position;
     } finally {
+      this.#busy = false;
       if (this.#seen.length > 0) this.#seen = [];
       this.#numbers = undefined;
     }
+  }
+
+  /** Whether it is in the middle of a value, whose getters may run any code. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** What {@link encode} writes of a Buffer before its bytes; the length of that. */

@@ -134,7 +134,7 @@ function watchOwnExit(): void {
 
 function terminateDaemons(): void {
   for (const state of children.values()) {
-    if (state.daemon && state.exitCode === null) state.child?.kill('SIGTERM');
+    if (state.daemon && state.exitCode === null && !askToEnd(state)) state.child?.kill('SIGTERM');
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * `terminate()` and SIGTERM listeners: Node calls them in its event loop, which a thread that stands in synchronous waits
  * may never reach. So a child says in shared memory whether it listens. Then the parent writes its request there, where
- * the next slice of a wait finds it, and knocks at the control channel, where the loop does: whoever is first calls the
- * listeners. Without listeners, and from anybody else, it is the signal itself.
+ * the next synchronous operation or slice of a wait finds it, and knocks at the control channel, where the loop does:
+ * whoever is first calls the listeners. Without listeners, and from anybody else, it is the signal itself.
  */
 import type { Socket } from 'node:net';
 import { SLOT_COUNT } from '../../shm/layout.ts';
-import { openedMemory, whenOpened } from '../instance.ts';
+import { memory, openedMemory, whenOpened } from '../instance.ts';
+import { leaveEncoded } from '../messages.ts';
 import type { State } from './state.ts';
 import { CONTROL_FD } from './wire.ts';
 
@@ -25,7 +26,14 @@ export function watchTermination(control: Socket): void {
     // What was asked of the listeners is the system's now.
     if (tell()) process.kill(process.pid, 'SIGTERM');
   });
-  whenOpened(tell);
+  whenOpened(() => {
+    memory().waits.onTermination = () => {
+      // What a `putSync` waits to send must not be overwritten by what a listener sends.
+      leaveEncoded();
+      process.emit('SIGTERM', 'SIGTERM');
+    };
+    tell();
+  });
   control.on('data', () => openedMemory()?.waits.takeTermination());
 }
 

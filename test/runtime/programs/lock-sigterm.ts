@@ -23,6 +23,30 @@ export function withoutListener(lock: Lock, ready: Queue<boolean>): void {
   ready.putSync(true);
   lock.acquireSync();
 }
+/** It never turns its event loop, and never waits: each operation is served at once. */
+export function served(lock: Lock, ready: Queue<boolean>, told: Cell): void {
+  const [free, queue] = [new Lock(), new Queue<boolean>()];
+  const ways = [
+    () => free.acquireSync() && free.release(),
+    () => queue.putSync(queue.qsize() > 0 && queue.getSync()),
+    () => lock.acquireSync({ block: false }),
+  ];
+  const way = ways[lock.name === undefined ? 0 : Number(lock.name)] as () => unknown;
+  listen();
+  ready.putSync(true);
+  while (told.value < 2) way();
+}
+/** It does nothing but compute, and nobody listens. */
+export function computing(_lock: Lock, ready: Queue<boolean>): void {
+  ready.putSync(true);
+  for (;;);
+}
+/** What its listener puts is not what it was about to put itself. */
+export function putting(_lock: Lock, ready: Queue<boolean>, _told: Cell, full: Queue<string>): void {
+  process.on('SIGTERM', () => ready.putSync(false));
+  ready.putSync(true);
+  full.putSync('put by the target');
+}
 /** It never turns its event loop, and is not in a wait when it is told to end. */
 export function busy(lock: Lock, ready: Queue<boolean>, told: Cell): void {
   listen();
@@ -47,17 +71,23 @@ export async function counting(lock: Lock, ready: Queue<boolean>, told: Cell): P
   process.exit(10 + count);
 }
 
+const targets = { waiting, withoutListener, busy, counting, served, computing, putting, daemon: waiting };
+
 async function main(): Promise<void> {
-  const lock = new Lock();
+  const [way = '', how = 'terminate', name] = process.argv.slice(2);
+  const lock = new Lock(name === undefined ? {} : { name });
   const ready = new Queue<boolean>();
+  const full = new Queue<string>(1);
   const told = RawValue('i', 0);
   lock.acquireSync();
-  const [way = '', how = 'terminate'] = process.argv.slice(2);
-  const target = { waiting, withoutListener, busy, counting }[way] as typeof busy;
-  const child = new Process({ target, args: [lock, ready, told] });
+  full.putSync('put by the parent');
+  const target = targets[way as keyof typeof targets] as typeof putting;
+  const child = new Process({ target, args: [lock, ready, told, full], daemon: way === 'daemon' });
   await child.start();
   await ready.get();
-  if (way !== 'busy' && way !== 'counting') await new Promise((resolve) => setTimeout(resolve, 200));
+  if (/^(waiting|withoutListener|putting|daemon)$/.test(way))
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  if (way === 'daemon') process.exit(3);
   if (how === 'outside') process.kill(child.pid ?? 0, 'SIGTERM');
   else child.terminate();
   told.value = 1;
@@ -71,6 +101,7 @@ async function main(): Promise<void> {
     // In its loop now.
     child.terminate();
   }
+  if (way === 'putting') console.log(await ready.get(), await full.get(), await full.get());
   await child.join();
   console.log(`exit code ${child.exitCode}`);
 }

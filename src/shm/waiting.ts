@@ -138,6 +138,12 @@ export class Waits {
     return Atomics.compareExchange(this.#session.words, at, listens, requested) !== deaf;
   }
 
+  /** Whether what was asked of another process's listeners has not been taken up yet. */
+  isTerminationOpen(slot: number): boolean {
+    const at = this.#slots.at(slot) + SLOT.terminate;
+    return Atomics.load(this.#session.words, at) === TERMINATE.requested;
+  }
+
   /** Registers an asynchronous waiter, and tries it once after that, so that no wake falls between. `ref`: see {@link setRef}. */
   add(waiter: Waiter, ref = true): void {
     const { words } = this.#session;

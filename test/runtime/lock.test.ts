@@ -138,6 +138,8 @@ for (const [what, args, lines] of [
     ['putting'],
     ['false put by the parent put by the target', 'exit code 0'],
   ],
+  ['a daemon that only computes does not hold its parent up: end of main', ['deaf'], []],
+  ['a daemon that only computes does not hold its parent up: exit()', ['deaf', 'exit'], []],
   ['a daemon that blocks hears of the end of its parent', ['daemon'], ['listener ran in the child']],
   ['each terminate() calls the listeners once', ['counting'], ['exit code 12']],
   ['without listeners terminate() ends a thread that blocks', ['withoutListener'], ['exit code -15']],

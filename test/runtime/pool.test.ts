@@ -141,6 +141,12 @@ test('[rows 116, 131] a pool has as many workers as processors; chunks are a qua
   assert.deepEqual(chunks, [Math.ceil(100 / (4 * 2)), Math.ceil(7 / 8), 1]);
 });
 
+test('200,000 open results; workers that only compute, with SIGTERM listeners, end when the pool is terminated', async () => {
+  const { lines, stderr } = await run('pool-many.ts');
+  assert.deepEqual(lines, ['{"sum":true}', '{"deaf":"BrokenPoolError"}'], stderr);
+  assert.doesNotMatch(stderr, /PoolWarning/, 'what terminate() ends is not warned of');
+});
+
 test('[row 140] a worker that cannot be created stops those already started', async () => {
   const { 140: seen } = await facts('pool-release.ts');
   assert.deepEqual(seen, ['BrokenPoolError', 0]);

@@ -18,6 +18,8 @@ export interface ResultHost {
   readonly info: ResourceInfo;
   /** Somebody waits (+1) or no longer (−1): meanwhile the pool keeps the program alive. */
   awaited(change: 1 | -1): void;
+  /** The task has failed, and no callback was told. */
+  failed(result: AsyncResult<unknown>): void;
 }
 
 type Settled<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
@@ -67,7 +69,9 @@ export class AsyncResult<R> {
     for (const go of this.#waiting.splice(0)) go();
     const { callback, errorCallback } = this.#callbacks;
     if (settled.ok) callback?.(settled.value);
-    else if (errorCallback !== undefined) {
+    else if (errorCallback === undefined) {
+      this.#host.failed(this as AsyncResult<unknown>);
+    } else {
       this.#fetched = true;
       errorCallback(settled.error);
     }

@@ -1,6 +1,7 @@
 /** The worker processes of a pool: started, replaced when they end, counted against endless respawning. */
 import { BrokenPoolError } from '../errors.ts';
 import { coreOf } from '../handles.ts';
+import { endUnwanted } from '../process/children.ts';
 import { Process, stateOf } from '../process/process.ts';
 import { publish } from '../publish.ts';
 import type { Queue } from '../queue.ts';
@@ -92,10 +93,10 @@ export class Crew {
     this.#tell();
   }
 
-  /** Ends all workers now (SIGTERM). */
+  /** Ends all workers now, whatever they do. */
   stop(): void {
     this.close();
-    for (const { process } of this.#members.values()) process.terminate();
+    for (const { process } of this.#members.values()) endUnwanted(stateOf(process));
   }
 
   async #hire(seat: number): Promise<void> {

@@ -38,7 +38,9 @@ export class Pool implements AsyncDisposable {
   readonly #core: PoolCore;
   readonly #size: number;
   readonly #policy: PoolPolicy;
-  readonly #unfetched: AsyncResult<unknown>[] = [];
+  /** Failed results that nobody had fetched when they failed; looked through when there are so many. */
+  #failed: AsyncResult<unknown>[] = [];
+  #mostFailed = 4096;
   readonly #started: Promise<void>;
   #phase: Phase = 'running';
   #broken: Error | undefined;
@@ -238,16 +240,15 @@ export class Pool implements AsyncDisposable {
 
   #newResult<R>(callbacks: Callbacks<R>): AsyncResult<R> {
     const { info } = this.#dispatcher;
-    const host = { info, awaited: (change: 1 | -1) => this.#dispatcher.awaited(change) };
-    const result = new AsyncResult<R>(host, callbacks);
-    this.#unfetched.push(result as AsyncResult<unknown>);
-    if (this.#unfetched.length > 4096) this.#forgetFetched();
-    return result;
+    const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
+    return new AsyncResult<R>({ info, awaited, failed: (result) => this.#remember(result) }, callbacks);
   }
 
-  #forgetFetched(): void {
-    const open = this.#unfetched.filter((r) => !r.ready() || r.unfetchedError !== undefined);
-    this.#unfetched.splice(0, this.#unfetched.length, ...open);
+  #remember(result: AsyncResult<unknown>): void {
+    // Who terminates the pool gives up what is open: nothing to warn of.
+    if (this.#phase === 'terminated' || this.#failed.push(result) < this.#mostFailed) return;
+    this.#failed = this.#failed.filter((failed) => failed.unfetchedError !== undefined);
+    this.#mostFailed = Math.max(4096, this.#failed.length * 2);
   }
 
   #mapAsync<R>(
@@ -326,7 +327,7 @@ export class Pool implements AsyncDisposable {
 
   /** Errors that nobody fetched must not vanish: Python says nothing of them. */
   #warn(): void {
-    for (const result of this.#unfetched.splice(0)) {
+    for (const result of this.#failed.splice(0)) {
       const error = result.unfetchedError;
       if (error !== undefined)
         process.emitWarning(`a pool task failed and nobody fetched its result: ${error}`, 'PoolWarning');

@@ -8,7 +8,7 @@ import { openedMemory } from '../instance.ts';
 import { publish, publishWait, publishWaitEnd } from '../publish.ts';
 import type { Process } from './process.ts';
 import type { State } from './state.ts';
-import { askToEnd } from './termination.ts';
+import { askToEnd, isUnheard } from './termination.ts';
 
 const children = new Map<Process, State>();
 let watching = false;
@@ -105,6 +105,19 @@ export function signalChild(state: State, signal: 'SIGTERM' | 'SIGKILL'): void {
   state.child.kill(signal);
 }
 
+/** For how long a child that nobody waits for may stay where it hears of nothing. */
+const DEAF_MS = 1000;
+
+/** Ends a child whose work is wanted no longer: as SIGTERM does, and by force where it does not come to hear of that. */
+export function endUnwanted(state: State): void {
+  signalChild(state, 'SIGTERM');
+  setTimeout(killUnheard, DEAF_MS, state).unref();
+}
+
+function killUnheard(state: State): void {
+  if (state.exitCode === null && isUnheard(state)) state.child?.kill('SIGKILL');
+}
+
 /** At exit, let the children be. */
 export function leaveChildren(): void {
   children.clear();
@@ -134,17 +147,21 @@ function watchOwnExit(): void {
 
 function terminateDaemons(): void {
   for (const state of children.values()) {
-    if (state.daemon && state.exitCode === null && !askToEnd(state)) state.child?.kill('SIGTERM');
+    if (state.daemon && state.exitCode === null) endUnwanted(state);
   }
 }
 
 const sleeper = Object.assign(new Int32Array(new SharedArrayBuffer(4)), { [Symbol.for(OWN_HANDLE)]: true });
 const POLL_MS = 10;
 
-function joinDying({ pid, info }: State): void {
+function joinDying(state: State): void {
+  const { pid, info, daemon } = state;
   if (pid === null || info === undefined || !processState(pid).alive) return;
   const wait = newWait(true);
   publishWait('waitJoin', info, Number.POSITIVE_INFINITY, wait);
-  while (processState(pid).alive) Atomics.wait(sleeper, 0, 0, POLL_MS);
+  for (let slept = 0; processState(pid).alive; slept += POLL_MS) {
+    if (daemon && slept === DEAF_MS) killUnheard(state);
+    Atomics.wait(sleeper, 0, 0, POLL_MS);
+  }
   publishWaitEnd(info, wait, 'ok');
 }

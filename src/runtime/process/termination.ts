@@ -38,13 +38,21 @@ export function watchTermination(control: Socket): void {
 }
 
 /** In the parent. False: the child does not listen, and the signal is the way. */
-export function askToEnd({ pid, child }: State): boolean {
-  const memory = openedMemory();
-  if (memory === undefined || pid === null || child === undefined) return false;
-  for (let slot = 0; slot < SLOT_COUNT; slot++) {
-    if (memory.slots.pid(slot) !== pid || !memory.waits.requestTermination(slot)) continue;
-    (child.stdio[CONTROL_FD] as Socket).write('.');
-    return true;
-  }
-  return false;
+export function askToEnd(state: State): boolean {
+  const asked = slotsOf(state).some((slot) => memory().waits.requestTermination(slot));
+  if (asked) (state.child?.stdio[CONTROL_FD] as Socket).write('.');
+  return asked;
+}
+
+/** In the parent: whether the child has not yet come to where its listeners could be called. */
+export function isUnheard(state: State): boolean {
+  return slotsOf(state).some((slot) => memory().waits.isTerminationOpen(slot));
+}
+
+function slotsOf({ pid, child }: State): number[] {
+  const slots = openedMemory()?.slots;
+  if (slots === undefined || pid === null || child === undefined) return [];
+  const found: number[] = [];
+  for (let slot = 0; slot < SLOT_COUNT; slot++) if (slots.pid(slot) === pid) found.push(slot);
+  return found;
 }

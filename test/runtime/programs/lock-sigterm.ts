@@ -36,6 +36,11 @@ export function served(lock: Lock, ready: Queue<boolean>, told: Cell): void {
   ready.putSync(true);
   while (told.value < 2) way();
 }
+/** It does nothing but compute, and its listener is never called. */
+export function deaf(lock: Lock, ready: Queue<boolean>): void {
+  listen();
+  computing(lock, ready);
+}
 /** It does nothing but compute, and nobody listens. */
 export function computing(_lock: Lock, ready: Queue<boolean>): void {
   ready.putSync(true);
@@ -71,7 +76,17 @@ export async function counting(lock: Lock, ready: Queue<boolean>, told: Cell): P
   process.exit(10 + count);
 }
 
-const targets = { waiting, withoutListener, busy, counting, served, computing, putting, daemon: waiting };
+const targets = {
+  waiting,
+  withoutListener,
+  busy,
+  counting,
+  served,
+  computing,
+  putting,
+  deaf,
+  daemon: waiting,
+};
 
 async function main(): Promise<void> {
   const [way = '', how = 'terminate', name] = process.argv.slice(2);
@@ -82,12 +97,13 @@ async function main(): Promise<void> {
   lock.acquireSync();
   full.putSync('put by the parent');
   const target = targets[way as keyof typeof targets] as typeof putting;
-  const child = new Process({ target, args: [lock, ready, told, full], daemon: way === 'daemon' });
+  const child = new Process({ target, args: [lock, ready, told, full], daemon: /^(daemon|deaf)$/.test(way) });
   await child.start();
   await ready.get();
   if (/^(waiting|withoutListener|putting|daemon)$/.test(way))
     await new Promise((resolve) => setTimeout(resolve, 200));
-  if (way === 'daemon') process.exit(3);
+  if (way === 'daemon' || (way === 'deaf' && how === 'exit')) process.exit(3);
+  if (way === 'deaf') return;
   if (how === 'outside') process.kill(child.pid ?? 0, 'SIGTERM');
   else child.terminate();
   told.value = 1;

@@ -28,28 +28,42 @@ export interface Operation<T> {
 /** Lets a thread's own waiters on one point go in the order in which they came. */
 export class Line implements Waiter {
   readonly point: number;
+  /** READ | WRITE: the waiters need the resource in one of these roles. */
+  readonly role: number;
   readonly #waits: Waits;
+  readonly #busy: Set<Line>;
   readonly #jobs: (() => boolean)[] = [];
+  #failure: Error | undefined;
 
-  constructor(waits: Waits, point: number) {
+  /** @param busy holds the line while somebody waits in it */
+  constructor(waits: Waits, point: number, role: number, busy: Set<Line>) {
     this.#waits = waits;
     this.point = point;
+    this.role = role;
+    this.#busy = busy;
   }
 
   get length(): number {
     return this.#jobs.length;
   }
 
+  /** Why the waiters must give up now. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   join(job: () => boolean): void {
     this.#jobs.push(job);
-    if (this.#jobs.length === 1) this.#waits.add(this);
+    if (this.#jobs.length > 1) return;
+    this.#busy.add(this);
+    this.#waits.add(this);
   }
 
   leave(job: () => boolean): void {
     const index = this.#jobs.indexOf(job);
     if (index < 0) return;
     this.#jobs.splice(index, 1);
-    if (this.#jobs.length === 0) this.#waits.remove(this);
+    if (this.#jobs.length === 0) this.#emptied();
   }
 
   attempt(): boolean {
@@ -58,7 +72,21 @@ export class Line implements Waiter {
       if (job === undefined || !job()) return false;
       if (this.#jobs[0] === job) this.#jobs.shift();
     }
+    this.#busy.delete(this);
     return true;
+  }
+
+  /** All waiters give up with this error. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.attempt();
+    this.#emptied();
+    this.#failure = undefined;
+  }
+
+  #emptied(): void {
+    this.#busy.delete(this);
+    this.#waits.remove(this);
   }
 }
 
@@ -158,12 +186,13 @@ function queue<T>(
     const slice = now - looked >= 80;
     if (slice) looked = now;
     try {
+      if (operation.line.failure !== undefined) throw operation.line.failure;
       const result = operation.attempt(wait, slice);
       if (result === PENDING) return false;
       finish('ok');
       resolve(result);
     } catch (error) {
-      finish(outcomeOf(error));
+      finish(error === operation.line.failure ? 'closed' : outcomeOf(error));
       reject(error);
     }
     return true;

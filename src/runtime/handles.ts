@@ -6,7 +6,7 @@ import type { ResourceInfo, ResourceKind } from '../base/channels.ts';
 import { BLOCK } from '../shm/layout.ts';
 import type { Memory } from '../shm/memory.ts';
 import { Line } from './blocking.ts';
-import { AssertionError, SerializationError, ValueError } from './errors.ts';
+import { AssertionError, OSError, SerializationError, ValueError } from './errors.ts';
 import { memory } from './instance.ts';
 import { publish } from './publish.ts';
 
@@ -34,6 +34,7 @@ export class Core {
   readonly generation: number;
   readonly info: ResourceInfo;
   readonly #lines = new Map<number, Line>();
+  readonly #busyLines = new Set<Line>();
   readonly #counts = { read: 0, write: 0 };
 
   constructor(memory: Memory, at: number, info: ResourceInfo) {
@@ -44,14 +45,19 @@ export class Core {
     this.info = info;
   }
 
-  /** This thread's asynchronous waiters at a wait point. */
-  line(point: number): Line {
+  /** This thread's asynchronous waiters at a wait point, who need the resource in one of the roles of `role`. */
+  line(point: number, role: Role = BOTH): Line {
     let line = this.#lines.get(point);
     if (line === undefined) {
-      line = new Line(this.memory.waits, point);
+      line = this.ownLine(point, role);
       this.#lines.set(point, line);
     }
     return line;
+  }
+
+  /** A line for one waiter, who need not go in turn. */
+  ownLine(point: number, role: Role = BOTH): Line {
+    return new Line(this.memory.waits, point, role, this.#busyLines);
   }
 
   retain(role: Role): void {
@@ -71,13 +77,36 @@ export class Core {
     if (role & READ && --this.#counts.read === 0) closed |= READ;
     if (role & WRITE && --this.#counts.write === 0) closed |= WRITE;
     if (closed) publish('close', this.info, 0, closed);
-    if (this.#counts.read + this.#counts.write === 0) cores.delete(this.info.key);
-    if (closed & READ) this.memory.drop(this.at, BLOCK.readers);
-    if (closed & WRITE) this.memory.drop(this.at, BLOCK.writers);
+    if (this.closed) cores.delete(this.info.key);
+    if (closed === 0 || !this.#failWaits()) this.#drop(closed);
+    // Those who give up may still have something to put right in the resource.
+    else setImmediate(() => this.#drop(closed));
+  }
+
+  #drop(roles: Role): void {
+    // It may have been opened anew meanwhile.
+    const gone = roles & ~(cores.get(this.info.key)?.held ?? 0);
+    if (gone & READ) this.memory.drop(this.at, BLOCK.readers);
+    if (gone & WRITE) this.memory.drop(this.at, BLOCK.writers);
+  }
+
+  /** Ends this thread's waits for what it no longer holds. Whether there were any. */
+  #failWaits(): boolean {
+    const lost = [...this.#busyLines].filter((line) => (line.role & this.held) === 0);
+    const { kind } = this.info;
+    for (const line of lost) {
+      line.fail(kind === 'pipe' ? new OSError('handle is closed') : new ValueError(`${kind} is closed`));
+    }
+    return lost.length > 0;
+  }
+
+  /** The roles in which this thread holds it. */
+  get held(): Role {
+    return (this.#counts.read > 0 ? READ : 0) | (this.#counts.write > 0 ? WRITE : 0);
   }
 
   get closed(): boolean {
-    return this.#counts.read + this.#counts.write === 0;
+    return this.held === 0;
   }
 }
 

@@ -15,7 +15,7 @@ import { Decoder } from './codec/decode.ts';
 import { Encoder } from './codec/encode.ts';
 import { BUFFER_VIEW, TAG } from './codec/tags.ts';
 import { EOFError, OSError } from './errors.ts';
-import { type Core, carrying, discard, handleCodec } from './handles.ts';
+import { type Core, carrying, discard, handleCodec, READ, WRITE } from './handles.ts';
 import { channels, publish, type Wait } from './publish.ts';
 import { FORM, FULL, LARGE, type Received, Ring } from './ring.ts';
 
@@ -98,8 +98,8 @@ export class Messages {
     this.core = core;
     this.ring = new Ring(core);
     this.#ends = ends;
-    this.#writers = core.line(this.ring.notFull);
-    this.#readers = core.line(this.ring.notEmpty);
+    this.#writers = core.line(this.ring.notFull, WRITE);
+    this.#readers = core.line(this.ring.notEmpty, READ);
   }
 
   /**
@@ -284,7 +284,7 @@ export class Messages {
     const point = this.ring.notEmpty;
     const attempt = (_wait: Wait, slice: boolean): true | Pending =>
       this.ring.count > 0 || this.atEnd(slice) ? true : PENDING;
-    return { op: 'waitReceive', target: this.core.info, point, line: this.core.line(point), attempt };
+    return { op: 'waitReceive', target: this.core.info, point, line: this.#readers, attempt };
   }
 
   /** Whether nothing is left and nobody can send any more. `look`: also find the dead among those who could. */

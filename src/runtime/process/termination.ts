@@ -40,7 +40,8 @@ export function watchTermination(control: Socket): void {
 /** In the parent. False: the child does not listen, and the signal is the way. */
 export function askToEnd(state: State): boolean {
   const asked = slotsOf(state).some((slot) => memory().waits.requestTermination(slot));
-  if (asked) (state.child?.stdio[CONTROL_FD] as Socket).write('.');
+  const control = state.child?.stdio[CONTROL_FD] as Socket | undefined;
+  if (asked) control?.write('.');
   return asked;
 }
 

@@ -1,5 +1,5 @@
 import { WAIT } from '../../shm/layout.ts';
-import { blockAsync, blockSync, Line, newWait, type Operation, PENDING, type Pending } from '../blocking.ts';
+import { blockAsync, blockSync, newWait, type Operation, PENDING, type Pending } from '../blocking.ts';
 import { BrokenBarrierError, ValueError } from '../errors.ts';
 import {
   BOTH,
@@ -215,7 +215,7 @@ export class Barrier extends Handle {
   #operation<T>(attempt: (slice: boolean) => T | Pending): Operation<T> {
     const { core } = this;
     const point = core.content + BARRIER.waiters;
-    const line = new Line(core.memory.waits, point);
+    const line = core.ownLine(point);
     return { op: 'waitBarrier', target: core.info, point, line, attempt: (_, slice) => attempt(slice) };
   }
 

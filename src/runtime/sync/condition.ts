@@ -1,5 +1,5 @@
 import { WAIT } from '../../shm/layout.ts';
-import { blockAsync, blockSync, Line, type Operation, PENDING } from '../blocking.ts';
+import { blockAsync, blockSync, type Operation, PENDING } from '../blocking.ts';
 import { AssertionError, OwnerDiedError, ValueError } from '../errors.ts';
 import {
   BOTH,
@@ -180,7 +180,7 @@ export class Condition extends Handle {
       op: 'waitCondition',
       target: core.info,
       point,
-      line: new Line(core.memory.waits, point),
+      line: core.ownLine(point),
       attempt,
     };
   }

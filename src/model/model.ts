@@ -37,7 +37,7 @@ export class Model implements TraceSink {
   private readonly processViews = new ProcessViews(this.world);
   private readonly engine: FindingsEngine;
   private readonly timeline = new TimelineViews(this.world, new TileCache());
-  /** Resources as of the launcher's kill: who held and who waited is told as of then. */
+  /** Resources as of the launcher's kill, or of the signal that ended the root: who held and who waited is told as of then. */
   private atKill: ReadonlyMap<string, ResourceView> | null = null;
   private lastStreamDef: StreamDefinition | null = null;
   private lastStream: StreamState | null = null;
@@ -46,8 +46,9 @@ export class Model implements TraceSink {
     this.engine = new FindingsEngine(this.world, { ...DEFAULT_FINDING_OPTIONS, ...options });
     this.world.beforeEnd = (process, time, certainty) => {
       this.engine.beforeEnd(process, time, certainty);
-      if (process === null)
-        this.atKill = new Map(this.resources().map((resource) => [resource.id, resource]));
+    };
+    this.world.beforeKill = () => {
+      this.atKill ??= new Map(this.resources().map((resource) => [resource.id, resource]));
     };
   }
 

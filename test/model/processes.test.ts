@@ -170,6 +170,23 @@ describe('process tree', () => {
     assert.ok(after.threads().every((thread) => thread.state === 'exited'));
   });
 
+  it('shows a worker thread that ended before the tracer was loaded in it', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = { type: 'child', spawnKey: 'k', api: 'worker', name: '', argv: [], daemon: false } as const;
+    main.define({ ...child, id: 7, file: '/app/w.ts' });
+    main.record('threadStart', { resource: 7, n: 3 });
+    main.record('childExit', { resource: 7, value: 1 });
+    const model = t.feed(new Model());
+    assert.deepEqual(
+      model.threads().map((thread) => [thread.id, thread.name, thread.state]),
+      [
+        ['10.0', 'main', 'running'],
+        ['10.3', 'w.ts 3', 'exited'],
+      ],
+    );
+  });
+
   it('tells which processes changed', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

@@ -43,6 +43,8 @@ export function applyLifecycle(world: World, stream: StreamState, record: TraceR
 function applyChild(world: World, stream: StreamState, record: TraceRecord, child: ChildEntity): void {
   if (record.kind === KIND.threadStart) {
     begun(stream, record, child);
+    // It may end before the tracer is loaded in it.
+    world.thread(stream.thread.process, record.n, record.time);
     world.processes.worker(child, record.n);
     return;
   }

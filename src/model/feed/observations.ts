@@ -34,7 +34,10 @@ export function applyObservation(world: World, seen: Observation): void {
     case 'rootExit': {
       const process = processes.at(seen.pid, seen.time);
       if (process === undefined) break;
-      if (process.alive) world.beforeEnd(process, seen.time);
+      if (process.alive) {
+        world.beforeEnd(process, seen.time);
+        if (seen.signal !== null) world.beforeKill();
+      }
       process.rootExit = {
         time: seen.time,
         code: seen.signal === null ? seen.exitCode : null,
@@ -63,7 +66,10 @@ export function applyObservation(world: World, seen: Observation): void {
       break;
     }
     case 'killed':
-      if (world.killed === null) world.beforeEnd(null, seen.time);
+      if (world.killed === null) {
+        world.beforeEnd(null, seen.time);
+        world.beforeKill();
+      }
       world.killed ??= { time: seen.time, reason: seen.reason };
       break;
     case 'end':

@@ -150,7 +150,8 @@ export class ThreadEntity {
   readonly index: number;
   readonly process: ProcessEntity;
   readonly threadId: number;
-  readonly start: number;
+  /** The earlier one of two witnesses, ns. */
+  start: number;
   name = '';
   file = '';
   /** What its parent thread said; `null` for main threads. */

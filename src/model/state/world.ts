@@ -34,6 +34,8 @@ export class World {
 
   /** Called before an end is entered (`null`: before the launcher's kill), so that what it hides can be kept. */
   beforeEnd: (process: ProcessEntity | null, time: number, certainty?: 'certain') => void = () => {};
+  /** Called before the program is ended from outside: by the launcher's kill, or by a signal that the root did not survive. */
+  beforeKill: () => void = () => {};
 
   constructor() {
     this.processes = new ProcessTable((process) => this.touch(process));
@@ -61,9 +63,13 @@ export class World {
     return stream;
   }
 
-  private thread(process: ProcessEntity, threadId: number, start: number): ThreadEntity {
+  /** A thread of which its own stream or its parent thread tells. */
+  thread(process: ProcessEntity, threadId: number, start: number): ThreadEntity {
     const known = process.threads.get(threadId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (start < known.start) known.start = start;
+      return known;
+    }
     const thread = new ThreadEntity(this.threads.length, process, threadId, start);
     this.threads.push(thread);
     process.threads.set(threadId, thread);

@@ -24,7 +24,8 @@ export function threadName(thread: ThreadEntity): string {
   if (thread.threadId === 0) return 'main';
   if (thread.name !== '') return thread.name;
   if (thread.child !== null && thread.child.name !== '') return thread.child.name;
-  return thread.file === '' ? `worker ${thread.threadId}` : `${baseName(thread.file)} ${thread.threadId}`;
+  const file = thread.file || thread.child?.file;
+  return `${file ? baseName(file) : 'worker'} ${thread.threadId}`;
 }
 
 /** The user's name of a resource, else its kind and the place where it was made. */

@@ -45,6 +45,8 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
   const thread = identify(clock, handover);
   const { options, dir } = session;
   const lanes = new WorkerLanes(dir, thread, handover?.lane);
+  // The process ends: this thread may be stopped in the middle of the next line.
+  if (lanes.own?.closing) return undefined;
   const recorder = new Recorder({
     dir,
     stream: thread.stream,

@@ -21,6 +21,12 @@ const { once } = require('node:events');
   own.port1.postMessage(1);
   own.port1.postMessage(2);
   answers.push(receiveMessageOnPort(own.port2).message, receiveMessageOnPort(own.port2).message);
+  const [x, y, z] = [0, 0, 0].map(() => new MessageChannel());
+  own.port1.postMessage({ z: z.port1, y: y.port1, x: x.port1 }, [x.port1, y.port1, z.port1]);
+  const many = receiveMessageOnPort(own.port2).message;
+  for (const [i, { port2 }] of [x, y, z].entries()) for (let j = i; j < 3; j++) port2.postMessage('of three');
+  for (const port of [many.x, many.x, many.x, many.y, many.y, many.z]) receiveMessageOnPort(port);
+  for (const { port2 } of [x, y, z]) port2.close();
   try { own.port1.postMessage(() => {}); } catch (error) { answers.push(error.name); }
   own.port1.close();
   structuredClone({ a: 1 });
@@ -88,6 +94,13 @@ test('messages of ports are paired, also of ports that travel', async (t) => {
     return threads.length > 0 && threads.every((id) => id > 0);
   });
   assert.equal(between.length, 2, 'one channel, both directions, between the two workers');
+  const made = trace
+    .of('create')
+    .map((r) => trace.resources.find((d) => d.stream === r.stream.stream && d.id === r.resource)?.key);
+  assert.ok(
+    between.every(([key]) => made.includes(key)),
+    'where it was made is told, though both its ends have left',
+  );
   const toWorker = byName('to worker echo')[0]!.sends[0]!;
   assert.equal(trace.at(toWorker), `main.cjs:${lineOf(MAIN, 'worker.postMessage({ port: port1 }')}`);
   const [, news] = all.find(([key]) => key.startsWith('broadcast:'))!;

@@ -25,6 +25,9 @@ const NODES_MESSAGES: ReadonlySet<unknown> = new Set([
   'loadScript',
 ]);
 
+/** Above the indices of ports: where they are in the message, for those who see no list. A message has fewer of them. */
+const PLACES = 1 << 16;
+
 /** Knows which end of which channel every port of this thread is. */
 export class PortTracing {
   readonly shim: Shim;
@@ -110,16 +113,31 @@ export class PortTracing {
   /** `ports` came with the message that `end` has just received. */
   arrive(end: PortEnd, ports: readonly object[]): void {
     ports.forEach((port, index) => {
-      const state = this.registry.take(end.channel, end.side === 0 ? 1 : 0, end.received, index);
-      if (!state || Stamp.of(port)) return;
-      const arrived = this.newEnd(state);
-      Stamp.put(port, arrived);
-      arrived.open();
+      if (ports.length > 1) this.#take(end, PLACES + index);
+      this.#arrived(port, this.#take(end, index));
     });
   }
 
-  /** The message that `end` is about to send takes `ports` along. Returns what takes that back. */
-  depart(end: PortEnd, ports: readonly object[]): () => void {
+  /** As {@link arrive}, where Node does not tell the order of the list: `ports` are in the order of the message. */
+  arriveInside(end: PortEnd, ports: readonly object[]): void {
+    ports.forEach((port, place) => {
+      this.#arrived(port, this.#take(end, this.#take(end, PLACES + place)?.channel ?? place));
+    });
+  }
+
+  #take(end: PortEnd, index: number): EndState | undefined {
+    return this.registry.take(end.channel, end.side === 0 ? 1 : 0, end.received, index);
+  }
+
+  #arrived(port: object, state: EndState | undefined): void {
+    if (!state || Stamp.of(port)) return;
+    const arrived = this.newEnd(state);
+    Stamp.put(port, arrived);
+    arrived.open();
+  }
+
+  /** `message`, which `end` is about to send, takes `ports` along. Returns what takes that back. */
+  depart(end: PortEnd, ports: readonly object[], message: unknown): () => void {
     const n = end.sent + 1;
     const put: number[] = [];
     // Nobody at the other end would ask.
@@ -127,6 +145,8 @@ export class PortTracing {
     ports.forEach((port, index) => {
       const moved = Stamp.of(port);
       if (!moved) return;
+      // Nobody else knows where its channel was made.
+      moved.open();
       if (this.registry.put(end.channel, end.side, n, index, moved)) put.push(index);
       else
         this.shim.recorder.problem(
@@ -134,6 +154,13 @@ export class PortTracing {
           'too many ports are under way: some will be shown as new ones',
         );
     });
+    for (const [place, port] of ports.length > 1 ? portsIn(message).entries() : []) {
+      const channel = ports.indexOf(port);
+      if (channel < 0 || channel === place) continue;
+      const index = PLACES + place;
+      if (this.registry.put(end.channel, end.side, n, index, { channel, side: 0, sent: 0, received: 0 }))
+        put.push(index);
+    }
     return () => {
       for (const index of put) this.registry.take(end.channel, end.side, n, index);
     };

@@ -109,7 +109,7 @@ class Moves {
 
   static of(own: PortTracing, end: PortEnd, args: readonly unknown[]): Moves | undefined {
     const ports = movedBy(args);
-    return ports.length === 0 ? undefined : new Moves(ports, own.depart(end, ports));
+    return ports.length === 0 ? undefined : new Moves(ports, own.depart(end, ports, args[0]));
   }
 
   end(failed: boolean): void {
@@ -192,9 +192,7 @@ function taken(own: PortTracing, source: unknown, result: unknown): void {
   const end = Stamp.of(source) ?? own.endOf(source, message);
   end.recordReceive();
   if (end.options.kind !== 'port') return;
-  const inside = portsIn(message);
-  // Their order in the list of transfers is not told: of several it is not known which is which.
-  if (inside.length === 1) own.arrive(end, inside);
+  own.arriveInside(end, portsIn(message));
 }
 
 function patchClose(shim: Shim): void {

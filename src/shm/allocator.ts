@@ -16,6 +16,10 @@ import type { Session } from './session.ts';
 import { ALLOCATOR_LOCK, type InnerLock } from './slots.ts';
 
 const SMALLEST_BLOCK = 9;
+/** No block is so large; there are as many free lists. */
+const LARGEST_BLOCK = 26;
+/** Odd, so that no two counts become one generation before 2^31 blocks. */
+const SCATTER = 0x9e3779b1 | 0;
 const DISCARD_FROM = 1 << 20;
 
 /** A large piece of memory, mapped where it is used. Its place and size never change, even when it is reused. */
@@ -26,7 +30,8 @@ export interface Extent {
 
 /**
  * Gives out blocks (small, always mapped) and extents (large). Both are powers of two on free lists. The order of stores
- * is such that death in the middle loses a piece but never gives one out twice.
+ * is such that death in the middle loses a piece but never gives one out twice. When the blocks' area is full, free
+ * neighbours become one, lost pieces among them; so whoever no longer holds a block must not touch it (see `Memory`).
  */
 export class Allocator {
   readonly #session: Session;
@@ -56,28 +61,97 @@ export class Allocator {
     const { words } = this.#session;
     const exponent = Math.max(SMALLEST_BLOCK, exponentFor((BLOCK.content + contentWords) * 4));
     return this.exclusively(() => {
-      const list = HEADER.blockLists + exponent;
-      let at = words[list] ?? 0;
-      if (at !== 0) words[list] = words[at + BLOCK.next] ?? 0;
-      else at = this.#freshBlock(exponent);
+      const at = this.#place(exponent);
       words.fill(0, at + BLOCK.next, at + (1 << exponent) / 4);
-      const generation = ((words[HEADER.generation] ?? 0) + 1) & 0x7fffffff || 1;
-      words[HEADER.generation] = generation;
-      Atomics.store(words, at + BLOCK.generation, generation);
+      const count = ((words[HEADER.generation] ?? 0) + 1) | 0;
+      words[HEADER.generation] = count;
+      // Scattered, so that a word of what lies there later is hardly ever taken for it.
+      Atomics.store(words, at + BLOCK.generation, Math.imul(count, SCATTER) & 0x7fffffff || 1);
       return at;
     });
+  }
+
+  #place(exponent: number): number {
+    for (let tries = 0; tries < 2 && exponent < LARGEST_BLOCK; tries++) {
+      const at = this.#pop(exponent) || this.#freshBlock(exponent) || this.#split(exponent);
+      if (at !== 0) return at;
+      this.#merge();
+    }
+    throw new SharedMemoryError('shared memory exhausted: too many locks, queues and values; close() some');
+  }
+
+  #pop(exponent: number): number {
+    const { words } = this.#session;
+    const list = HEADER.blockLists + exponent;
+    const at = words[list] ?? 0;
+    if (at !== 0) words[list] = words[at + BLOCK.next] ?? 0;
+    return at;
+  }
+
+  #push(at: number): void {
+    const { words } = this.#session;
+    const list = HEADER.blockLists + (words[at + BLOCK.exponent] ?? 0);
+    words[at + BLOCK.next] = words[list] ?? 0;
+    words[list] = at;
   }
 
   #freshBlock(exponent: number): number {
     const { words } = this.#session;
     const start = (words[HEADER.blockBump] ?? 0) * 64;
     const end = start + (1 << exponent);
-    if (end > MAPPED_BYTES) {
-      throw new SharedMemoryError('shared memory exhausted: too many locks, queues and values; close() some');
-    }
+    if (end > MAPPED_BYTES) return 0;
     words[start / 4 + BLOCK.exponent] = exponent;
     words[HEADER.blockBump] = end / 64;
     return start / 4;
+  }
+
+  /** The front of a larger free block. */
+  #split(exponent: number): number {
+    for (let larger = exponent + 1; larger < LARGEST_BLOCK; larger++) {
+      const at = this.#pop(larger);
+      if (at === 0) continue;
+      const rest: number[] = [];
+      for (let e = larger - 1; e >= exponent; e--) rest.push(this.#freeHead(at + (1 << e) / 4, e));
+      // From here on it is several.
+      this.#session.words[at + BLOCK.exponent] = exponent;
+      for (const piece of rest) this.#push(piece);
+      return at;
+    }
+    return 0;
+  }
+
+  #freeHead(at: number, exponent: number): number {
+    const { words } = this.#session;
+    words[at + BLOCK.generation] = 0;
+    words[at + BLOCK.exponent] = exponent;
+    return at;
+  }
+
+  /** Makes as large blocks as possible of what is free. Who dies in it loses free blocks until the next time. */
+  #merge(): void {
+    const { words } = this.#session;
+    words.fill(0, HEADER.blockLists, HEADER.blockLists + LARGEST_BLOCK);
+    const end = ((words[HEADER.blockBump] ?? 0) * 64) / 4;
+    let run = 0;
+    for (const at of [...this.blocks(), end]) {
+      const free = at < end && words[at + BLOCK.generation] === 0;
+      if (free && run === 0) run = at;
+      if (free || run === 0) continue;
+      if (at === end) words[HEADER.blockBump] = (run * 4) / 64;
+      else this.#tile(run, at);
+      run = 0;
+    }
+  }
+
+  /** Free blocks from `start` to `end`, the largest first. Written from the end, so that a walk finds its way at any time. */
+  #tile(start: number, end: number): void {
+    const pieces: [at: number, exponent: number][] = [];
+    for (let at = start; at < end; ) {
+      const exponent = 31 - Math.clz32((end - at) * 4);
+      pieces.push([at, exponent]);
+      at += (1 << exponent) / 4;
+    }
+    for (const [at, exponent] of pieces.reverse()) this.#push(this.#freeHead(at, exponent));
   }
 
   /** Every block ever made, free ones too. Call it exclusively. */
@@ -96,9 +170,7 @@ export class Allocator {
       if (id !== 0) this.#freeExtent(id - 1);
     }
     Atomics.store(words, at + BLOCK.generation, 0);
-    const list = HEADER.blockLists + (words[at + BLOCK.exponent] ?? 0);
-    words[at + BLOCK.next] = words[list] ?? 0;
-    words[list] = at;
+    this.#push(at);
   }
 
   /**

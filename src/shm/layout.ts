@@ -10,7 +10,7 @@
  * | 32 MiB –       | extents: rings and large data, each mapped where it is used              |
  */
 export const MAGIC = 0x46524b53;
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 export const HEADER = {
   magic: 0,
@@ -80,7 +80,7 @@ export const BITMAP_WORDS = SLOT_COUNT / 32;
 export const BLOCK = {
   /** 0: free, else the generation of this use. */
   generation: 0,
-  /** Size class: the block is `1 << exponent` bytes, for ever. */
+  /** Size class: the block is `1 << exponent` bytes as long as somebody holds it. */
   exponent: 1,
   next: 2,
   /** References that messages and arguments under way hold. */

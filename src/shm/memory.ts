@@ -65,23 +65,31 @@ export class Memory {
 
   /** Gives up one holding; the last of all frees the block. Waiters look again, since an end may have come. */
   drop(at: number, set: HolderSet): void {
+    const generation = this.generation(at);
     Atomics.and(this.words, at + set + (this.slot >> 5), ~(1 << (this.slot & 31)));
-    this.#changed(at);
+    this.#changed(at, generation);
   }
 
   /** A message under way keeps the block alive (+1), until its receiver holds it or it is thrown away (−1). */
   inFlight(at: number, change: 1 | -1): void {
+    const generation = this.generation(at);
     Atomics.add(this.words, at + BLOCK.inFlight, change);
-    if (change < 0) this.#changed(at);
+    if (change < 0) this.#changed(at, generation);
   }
 
-  /** After a holding or a flight has ended: an end of file wakes who waits for one, and what nobody holds is freed. */
-  #changed(at: number): void {
-    const generation = this.generation(at);
-    const noReaders = this.isAbandoned(at, BLOCK.readers);
-    const noWriters = this.isAbandoned(at, BLOCK.writers);
-    if (noReaders || noWriters) this.#wakeAll(at);
-    if (noReaders && noWriters) this.#freeIfUnused(at, generation);
+  /**
+   * After a holding or a flight has ended: an end of file wakes who waits for one, and what nobody holds is freed. By now
+   * the block may be gone, and what is in its place anything: nothing is written before that is ruled out.
+   */
+  #changed(at: number, generation: number): void {
+    if (!this.isAbandoned(at, BLOCK.readers) && !this.isAbandoned(at, BLOCK.writers)) return;
+    this.allocator.exclusively(() => {
+      if (generation === 0 || this.generation(at) !== generation) return;
+      const noReaders = this.isAbandoned(at, BLOCK.readers);
+      const noWriters = this.isAbandoned(at, BLOCK.writers);
+      if (noReaders || noWriters) this.#wakeAll(at);
+      if (noReaders && noWriters) this.allocator.freeBlock(at);
+    });
   }
 
   /** Whether nobody (a message under way neither) holds the block in `set`. */
@@ -106,17 +114,15 @@ export class Memory {
   /** Takes away everything that a dead thread, or this one at its end, holds, and frees its slot. */
   sweep(slot: number): void {
     const thread = this.slots.thread(slot);
-    const touched: number[] = [];
     this.allocator.exclusively(() => {
       if (this.slots.thread(slot) !== thread || this.slots.pid(slot) === 0) return;
       for (const at of this.allocator.blocks()) {
         if (this.generation(at) === 0 || !this.#clear(at, slot)) continue;
         if (this.#isUnused(at)) this.allocator.freeBlock(at);
-        else touched.push(at);
+        else this.#wakeAll(at);
       }
       this.slots.free(slot);
     });
-    for (const at of touched) this.#wakeAll(at);
   }
 
   #clear(at: number, slot: number): boolean {
@@ -129,13 +135,6 @@ export class Memory {
 
   #isUnused(at: number): boolean {
     return this.isAbandoned(at, BLOCK.readers) && this.isAbandoned(at, BLOCK.writers);
-  }
-
-  #freeIfUnused(at: number, generation: number): void {
-    if (generation === 0) return;
-    this.allocator.exclusively(() => {
-      if (this.generation(at) === generation && this.#isUnused(at)) this.allocator.freeBlock(at);
-    });
   }
 
   #wakeAll(at: number): void {

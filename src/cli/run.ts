@@ -50,7 +50,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
     isTraced: (pid) => session?.isTraced(pid) ?? false,
   });
   const witness = new SignalWitness(program.pid, () => session?.refresh());
-  const stopForwarding = handOnSignals(program.child, witness.hasReceived);
+  const signals = handOnSignals(program.child, witness.hasReceived);
   session = openSession(program.dir, witness, view === undefined ? UNSEEN : undefined);
   const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
   view?.attach(program.child, session);
@@ -64,12 +64,12 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   await program.finish(unended);
   const failed = reading(() => session?.finish());
   view?.close();
-  stopForwarding();
+  signals.close();
   const code = findings?.killed ? EXIT.deadlock : shellCode(status);
   const wrote = session === undefined || failed || finishReport(session, program, options);
   session?.close();
   sweep(program.dir);
-  if (options.hold) await hold();
+  if (options.hold && !signals.hungUp) await hold();
   return wrote || code !== 0 ? code : 1;
 }
 

@@ -61,6 +61,22 @@ test('Ctrl-C ends a program that does not listen, and the report follows', onTer
   assert.match(ran.out(), /Processes[\s\S]*alice-to-bob[\s\S]*Findings/);
 });
 
+test('--hold waits for a key, but not on a terminal that has been closed', onTerminal, async (t) => {
+  const dir = scratch(t);
+  files(dir, { 'main.cjs': "console.log('tool ' + process.ppid); process.stdin.resume();" });
+  const args = ['--hold', '--no-report', path.join(dir, 'main.cjs')];
+  const ran = typed(t, args);
+  const tool = await until('it runs', () => /tool (\d+)/.exec(ran.out())?.[1]);
+  process.kill(Number(tool), 'SIGHUP');
+  assert.equal((await ran.ended).code, 129);
+  const other = typed(t, args);
+  await until('it runs', () => other.out().includes('tool'));
+  other.child.stdin?.write('\u0003');
+  await until('the question', () => other.out().includes('press any key to close'));
+  other.child.stdin?.write('x');
+  assert.equal((await other.ended).code, 130);
+});
+
 test('--watch draws the living tree below the program’s output', onTerminal, async (t) => {
   const ran = typed(t, ['--watch', '--no-report', path.join(EXAMPLES, 'deadlock.ts')]);
   await until('the tree marks the deadlock', () => /!.*alice-to-bob.*lock-cycle/.test(ran.out()));

@@ -10,20 +10,29 @@ const HANDED_ON: readonly NodeJS.Signals[] =
 /** Who gets a signal together with us shows it within this time, ms: it ends, or its shim records the signal. */
 const GRACE = 200;
 
+/** The signals that the tool gets while the program runs. */
+export interface SignalRelay {
+  /** The terminal is gone: nobody reads or types there any more. */
+  readonly hungUp: boolean;
+  /** Removes the handlers. */
+  close(): void;
+}
+
 /**
  * Keeps the tool alive while the program decides what a signal means, and lets each signal reach the program exactly
  * once. The terminal sends Ctrl-C to the whole foreground group, the program included; a supervisor may signal the group
  * as well, or only the tool: then it is handed on.
  *
  * @param hasReceived did the program's own trace show this signal since `time` (ms of `performance.now()`)?
- * @returns removes the handlers
  */
 export function handOnSignals(
   child: ChildProcess,
   hasReceived: (signal: NodeJS.Signals, since: number) => boolean,
-): () => void {
+): SignalRelay {
+  let hungUp = false;
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const handler = async (signal: NodeJS.Signals): Promise<void> => {
+    if (signal === 'SIGHUP') hungUp = true;
     // Consoles of Windows deliver to everyone who is attached.
     if (process.platform === 'win32') return;
     if (FROM_TERMINAL.includes(signal) && isInForeground()) return;
@@ -32,8 +41,13 @@ export function handOnSignals(
     if (isRunning() && !hasReceived(signal, since)) child.kill(signal);
   };
   for (const signal of HANDED_ON) process.on(signal, handler);
-  return () => {
-    for (const signal of HANDED_ON) process.off(signal, handler);
+  return {
+    get hungUp() {
+      return hungUp;
+    },
+    close: () => {
+      for (const signal of HANDED_ON) process.off(signal, handler);
+    },
   };
 }
 

@@ -110,6 +110,15 @@ test('a syntax error is Node’s own to report', async (t) => {
   }
 });
 
+test('a syntax error that the bundled transformer finds looks like one of Node: place, line, caret', async (t) => {
+  const dir = scratch(t);
+  files(dir, { 'bad.ts': 'enum A { b }\n\tlet value: = 1;\n' });
+  const ran = run(t, ['--no-report', path.join(dir, 'bad.ts')]);
+  assert.equal((await ran.ended).code, 1);
+  assert.match(ran.err(), /bad\.ts:2\n\tlet value: = 1;\n\t {11}\^\n\nSyntaxError: Type expected\.\n/);
+  assert.doesNotMatch(ran.err(), /^\[/m);
+});
+
 /** A folder on a file system of its own, 256 KB, in a namespace that ends with the command; `undefined`: not possible here. */
 function onSmallDisk(
   command: string,

@@ -115,14 +115,16 @@ function withSourceMap(code: string, mapText: string, file: string): string {
   return `${body}//# sourceMappingURL=data:application/json;base64,${Buffer.from(absolute).toString('base64')}\n`;
 }
 
-function syntaxError(diagnostic: ts.Diagnostic, file: string): SyntaxError {
-  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n');
-  const at =
-    diagnostic.file === undefined
-      ? undefined
-      : ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start ?? 0);
+/** As Node shows the syntax errors of JavaScript: place, line, caret. Without a frame at the end Node would put it into brackets. */
+function syntaxError({ file: parsed, start, messageText }: ts.Diagnostic, file: string): SyntaxError {
+  const text = ts.flattenDiagnosticMessageText(messageText, '\n');
   const error = new SyntaxError(text);
-  const where = at === undefined ? file : `${file}:${at.line + 1}:${at.character + 1}`;
-  error.stack = `${where}\n\nSyntaxError: ${text}`;
+  const { line, character } = parsed
+    ? ts.getLineAndCharacterOfPosition(parsed, start ?? 0)
+    : { line: 0, character: 0 };
+  const source = parsed?.text.split(/\r?\n/)[line] ?? '';
+  const caret = `${source.slice(0, character).replace(/\S/g, ' ')}^`;
+  const place = `${file}:${line + 1}`;
+  error.stack = `${place}\n${source}\n${caret}\n\nSyntaxError: ${text}\n    at ${place}:${character + 1}`;
   return error;
 }

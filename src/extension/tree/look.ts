@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { ProcessView, ThreadView, WaitKind } from '../../model/types.ts';
+import { NOT_REPORTED_YET, type ProcessView, type ThreadView, type WaitKind } from '../../model/types.ts';
 import { bytes, cpu, duration } from './format.ts';
 import type { Names } from './snapshot.ts';
 import { mainWait, waitText } from './waits.ts';
@@ -24,12 +24,25 @@ export interface Icon {
   readonly color?: string;
 }
 
+/** A Node process that says nothing for so long is not traced; ns. */
+const LONGEST_START = 5e9;
+
 /** The condition of a process, `stuck` when a blocking finding names it. */
 export function conditionOf(process: ProcessView, names: Names): Condition {
-  if (process.end !== null) return process.exitCode === 0 ? 'ended' : 'failed';
+  if (process.end !== null) return hasFailed(process) ? 'failed' : 'ended';
   if (names.stuck.has(process.id)) return 'stuck';
-  if (!process.instrumented) return 'untraced';
+  if (!process.instrumented) return isStarting(process, names) ? 'running' : 'untraced';
   return process.state === 'exited' ? 'ended' : process.state;
+}
+
+/** Of some processes (orphans, those of a killed parent) nobody learns how they ended. */
+function hasFailed({ exitCode, signal }: ProcessView): boolean {
+  return signal !== null || (exitCode !== null && exitCode !== 0);
+}
+
+function isStarting({ instrumented, reason, start }: ProcessView, { snapshot }: Names): boolean {
+  const isNew = snapshot.live && snapshot.lastTime - start < LONGEST_START;
+  return isNew && !instrumented && reason === NOT_REPORTED_YET;
 }
 
 export function threadCondition(thread: ThreadView, names: Names): Condition {
@@ -96,6 +109,7 @@ export function stateText(process: ProcessView, condition: Condition, names: Nam
   if ((condition === 'blocked' || condition === 'waiting') && waits) return waits;
   if (condition === 'idle' && process.keptAlive !== '')
     return l10n.t('idle, kept alive by {0}', process.keptAlive);
+  if (isStarting(process, names)) return l10n.t('starting');
   return conditionText(condition).toLowerCase();
 }
 
@@ -114,7 +128,9 @@ export function waitOf(process: ProcessView) {
 /** The right-hand text of a process: state, figures, pid. */
 export function describe(process: ProcessView, condition: Condition, names: Names): string {
   const parts = [stateText(process, condition, names)];
-  if (process.end === null) {
+  if (process.end === null && !names.snapshot.live) {
+    parts.push(l10n.t('when the trace ended'));
+  } else if (process.end === null) {
     if (process.cpu !== null) parts.push(cpu(process.cpu));
     if (process.memory !== null) parts.push(bytes(process.memory));
   } else {

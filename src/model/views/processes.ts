@@ -2,7 +2,14 @@ import { KIND, KIND_NAME } from '../../trace/records.ts';
 import type { ChildEntity, ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import { compare } from '../state/loss.ts';
 import type { World } from '../state/world.ts';
-import type { ProcessView, ThreadState, ThreadView, WaitKind, WaitView } from '../types.ts';
+import {
+  NOT_REPORTED_YET,
+  type ProcessView,
+  type ThreadState,
+  type ThreadView,
+  type WaitKind,
+  type WaitView,
+} from '../types.ts';
 import { keptAliveWords, rests } from './kept-alive.ts';
 import { baseName, processName, threadName } from './names.ts';
 
@@ -81,7 +88,7 @@ function reason(process: ProcessEntity): string {
   const node = (child !== null && NODE_APIS.has(child.api)) || /^(node|nodejs|tsx)(\.exe)?$/i.test(program);
   if (!node) return program === '' ? 'seen from outside only' : `not a Node.js program (${program})`;
   return process.alive
-    ? 'has not reported yet'
+    ? NOT_REPORTED_YET
     : 'ended before the tracer was loaded in it, or was started without it';
 }
 

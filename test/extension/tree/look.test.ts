@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { conditionOf, describe } from '../../../src/extension/tree/look.ts';
+import { Names } from '../../../src/extension/tree/snapshot.ts';
+import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types.ts';
+import { processView, snapshotOf } from '../views.ts';
+
+/** Condition and text of a process in a session that has lasted `lastTime` ns. */
+function shown(change: Partial<ProcessView>, lastTime = 5e9, live = true): string {
+  const process = processView('7-p', change);
+  const names = new Names(snapshotOf([process], { lastTime, live }));
+  const condition = conditionOf(process, names);
+  return `${condition}: ${describe(process, condition, names)}`;
+}
+
+test('a process has failed by a code or a signal, not because nobody saw how it ended', () => {
+  const end = 1e9;
+  assert.equal(shown({ end, exitCode: 0 }), 'ended: exit code 0 · 1 s · pid 7');
+  assert.equal(shown({ end, exitCode: 3 }), 'failed: exit code 3 · 1 s · pid 7');
+  assert.equal(shown({ end, signal: 'SIGTERM' }), 'failed: killed by SIGTERM · 1 s · pid 7');
+  assert.equal(shown({ end }), 'ended: ended · 1 s · pid 7');
+});
+
+test('a Node child that has just been started is starting, and not untraced until it stays silent', () => {
+  const silent = { instrumented: false, threads: [], reason: NOT_REPORTED_YET, start: 3e9 };
+  assert.equal(shown(silent), 'running: starting · pid 7');
+  assert.equal(shown(silent, 60e9), 'untraced: not traced: has not reported yet · pid 7');
+  const other = { ...silent, reason: 'not a Node.js program (sleep)' };
+  assert.equal(shown(other), 'untraced: not traced: not a Node.js program (sleep) · pid 7');
+});
+
+test('what was alive when the trace ended is not said to run now', () => {
+  const figures = { cpu: 3, memory: 1e6 };
+  assert.equal(shown(figures, 5e9, false), 'running: running · when the trace ended · pid 7');
+});

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/types.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { KnownSession } from '../sessions/sessions.ts';
 import { nameOf } from '../tree/deadlock.ts';
+import { shortName } from '../tree/format.ts';
 
 /** What badge, status bar and context keys say about all sessions together. */
 export interface Summary {
@@ -57,7 +58,7 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
   if (live.length === 0) return undefined;
   const names = live.map((s) => s.name).join(', ');
   return {
-    text: `$(pulse) ${live.length === 1 ? names : l10n.t('{0} sessions', live.length)}`,
+    text: `$(pulse) ${live.length === 1 ? shortName(names) : l10n.t('{0} sessions', live.length)}`,
     tooltip: l10n.t('Forkscope traces {0}. Click to see its processes.', names),
     alarm: false,
   };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { joinArguments, splitArguments } from './arguments.ts';
 
+const LANGUAGES = new Set(['typescript', 'javascript']);
 const SCRIPT = /\.[mc]?[jt]s$/i;
 
 /** Arguments of scripts, remembered file by file for the workspace. */
@@ -49,11 +50,12 @@ function problemOf(line: string): string | undefined {
   }
 }
 
-/** The script that is meant: what the command was given, else the file of the editor, else what the user picks. */
+/** The script that is meant: what the command was given, else the file of the editor, else what the user picks. @throws Error when it is not a file yet */
 export async function chooseScript(given: unknown): Promise<vscode.Uri | undefined> {
   if (given instanceof vscode.Uri) return given;
   if (typeof given === 'string') return vscode.Uri.file(given);
   const active = vscode.window.activeTextEditor?.document;
+  if (active?.isUntitled && LANGUAGES.has(active.languageId)) throw notSaved(active.fileName);
   if (active && SCRIPT.test(active.fileName)) return active.uri;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const picked = await vscode.window.showOpenDialog({
@@ -71,5 +73,9 @@ export async function saveEdited(script: vscode.Uri): Promise<void> {
   await Promise.all(edited.map((document) => document.save()));
   const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === script.toString());
   if (!document?.isDirty && !document?.isUntitled) return;
-  throw new Error(vscode.l10n.t('{0} is not saved: save it first.', path.basename(script.fsPath)));
+  throw notSaved(script.fsPath);
+}
+
+function notSaved(file: string): Error {
+  return new Error(vscode.l10n.t('{0} is not saved: save it first.', path.basename(file)));
 }

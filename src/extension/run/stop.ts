@@ -10,8 +10,21 @@ class Cancelled extends Error {}
 
 const KILL_AT_ONCE: readonly KillStep[] = [{ signal: 'SIGKILL', patience: 2000 }];
 
+/** What is being ended now: who asks again waits for it too, and nothing gets its signals twice. */
+const ending = new Map<string, Promise<void>>();
+
+function once(key: string, work: () => Promise<void>): Promise<void> {
+  const running = ending.get(key) ?? work().finally(() => ending.delete(key));
+  ending.set(key, running);
+  return running;
+}
+
 /** Ends everything that a session runs: SIGINT, SIGTERM, SIGKILL, each for what is left. */
-export async function stopSession(session: KnownSession): Promise<void> {
+export function stopSession(session: KnownSession): Promise<void> {
+  return once(session.dir, () => endSession(session));
+}
+
+async function endSession(session: KnownSession): Promise<void> {
   const processes = (await session.reader?.query('processes', {})) ?? [];
   const wallClock = session.reader?.lastUpdate?.wallClock ?? 0;
   const pids = processes.filter((p) => isSame(p, wallClock)).map((p) => p.pid);
@@ -44,7 +57,9 @@ export async function stopProcess(
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} has ended already.', label));
     return;
   }
-  await end([target.pid], label, kill ? KILL_AT_ONCE : undefined);
+  await once(`${session.dir}|${target.pid}|${kill}`, () =>
+    end([target.pid], label, kill ? KILL_AT_ONCE : undefined),
+  );
 }
 
 /** Does this very process still run? `wallClock`: ms since the epoch at the session's origin. */

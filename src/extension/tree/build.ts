@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { ProcessView, ThreadView, WaitView } from '../../model/types.ts';
 import { stuckText } from './deadlock.ts';
 import { findingSpec } from './finding.ts';
-import { bytes, cpu, duration } from './format.ts';
+import { bytes, cpu, duration, shortName } from './format.ts';
 import type { Condition } from './look.ts';
 import {
   CONDITIONS,
@@ -60,7 +60,7 @@ class Builder {
     const description = problem || this.sessionText(roots);
     const live$ = terminal ? 'session.live.terminal' : 'session.live';
     return {
-      label: name,
+      label: shortName(name),
       description,
       icon: sessionIcon(live, alarm, problem !== ''),
       context: live ? live$ : 'session.ended',
@@ -112,7 +112,7 @@ class Builder {
       l10n.t('process id {0}', process.pid),
     ];
     return {
-      label: process.name || `pid ${process.pid}`,
+      label: shortName(process.name) || `pid ${process.pid}`,
       description: describe(process, condition, this.names),
       icon: iconOf(condition, wait?.kind),
       context: process.end === null ? `process.live${atSite(wait)}` : 'process.ended',

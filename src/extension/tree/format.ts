@@ -39,6 +39,16 @@ export function baseName(file: string): string {
   return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 }
 
+/** Longest name in a row or in the status bar: what follows it must be seen too. */
+const LONGEST_NAME = 40;
+
+/** A name of a process or a session where room is short: its begin and its end, which tells numbered ones apart. */
+export function shortName(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  const end = Math.floor(LONGEST_NAME / 3);
+  return `${name.slice(0, LONGEST_NAME - end - 1)}…${name.slice(-end)}`;
+}
+
 /** At most `length` characters; what does not fit ends in an ellipsis. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bytes, duration, shorten, shortSite } from '../../../src/extension/tree/format.ts';
+import { sessionSpec } from '../../../src/extension/tree/build.ts';
+import { bytes, duration, shorten, shortName, shortSite } from '../../../src/extension/tree/format.ts';
 import { Names } from '../../../src/extension/tree/snapshot.ts';
 import { commandLine, processTooltip } from '../../../src/extension/tree/tooltip.ts';
 import { processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
@@ -27,6 +28,17 @@ test('places and long texts are shortened', () => {
 
 test('a command line can be pasted into a shell', () => {
   assert.equal(commandLine(['node', 'my file.ts', "it's", '--x=1']), "node 'my file.ts' 'it'\\''s' --x=1");
+});
+
+test('a long name keeps its begin and its end, and leaves room for the state', () => {
+  assert.equal(shortName('worker-12'), 'worker-12');
+  const name = `worker-${'x'.repeat(60)}-number-12`;
+  const short = shortName(name);
+  assert.equal(short.length, 40);
+  assert.match(short, /^worker-x+…x*-number-12$/);
+  const row = sessionSpec(snapshotOf([processView('1-a', { name })])).children[0]?.look;
+  assert.equal(row?.label, short);
+  assert.ok(row?.accessible.startsWith(name), 'a screen reader says all of it');
 });
 
 test('a tooltip tells CPU, memory, waits and argv, and nothing in it is taken for Markdown', () => {

@@ -92,6 +92,37 @@ describe('running with tracing', () => {
     await until('the signal', () => /SIGINT/.test(processNode(api, dir, 'talk.ts')?.look.description ?? ''));
   });
 
+  it('stops once, however often Stop is pressed', async () => {
+    const script = vscode.Uri.joinPath(folder('app'), 'stubborn.mjs');
+    const text = `import { appendFileSync } from 'node:fs';
+const note = new URL('./signals.txt', import.meta.url);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => appendFileSync(note, signal + ' '));
+setInterval(() => {}, 1e9);
+appendFileSync(note, 'ready ');
+`;
+    await vscode.workspace.fs.writeFile(script, Buffer.from(text));
+    const note = () => readFileSync(path.join(folder('app').fsPath, 'signals.txt'), 'utf8');
+    const dir = await run(script);
+    const pid = pidOf(await until('the program', () => processNode(api, dir, 'stubborn.mjs')));
+    await until('it listens', () => note().startsWith('ready'));
+    const stop = () => vscode.commands.executeCommand('forkscope.stop');
+    const first = stop();
+    await until('the first signal', () => note().includes('SIGINT'));
+    await Promise.all([first, stop()]);
+    assert.ok(!isAlive(pid));
+    assert.equal(note(), 'ready SIGINT SIGTERM ');
+  });
+
+  itOnPage('does not run what has never been saved, and says so', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'typescript', content: '1;' });
+    await vscode.window.showTextDocument(document);
+    const running = vscode.commands.executeCommand('forkscope.runWithTracing');
+    const text = await inPage((workbench) => workbench.notification('is not saved').first().textContent());
+    assert.equal(await running, undefined);
+    assert.match(text ?? '', /Untitled-\d+ is not saved: save it first\./);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
   it('shows a live program with stdio of its own children, Node or not', async () => {
     const script = vscode.Uri.joinPath(folder('app'), 'family.js');
     const text = `const { spawn, fork } = require('node:child_process');

@@ -131,18 +131,28 @@ export function addSite(
   if (!known) sites.push({ ...site, role, processId: thread.process.id, threadId, resourceId, time });
 }
 
-/** Why a unit can't go on by itself. */
-export function evidence(unit: Unit, graph: WaitGraph): string {
-  const { thread } = unit;
-  const who = unitWords(unit);
-  if (thread.syncWait !== null) return `${who} is blocked in a synchronous call without a timeout`;
-  if (unit.task !== 0) return `${who} waits under its own token, and nothing else runs under it`;
-  const { quiescent } = thread;
-  const waits = graph.waits(unit).length;
-  if (quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0) {
-    return `${who} is quiescent: nothing but ${waits === 1 ? 'this wait' : `its ${waits} waits`} keeps it alive, and no timer is armed`;
+/** Why the units can't go on by themselves: a sentence for all of whom the same is true. */
+function evidence(units: readonly Unit[]): string[] {
+  const groups = new Map<(who: string, many: boolean) => string, string[]>();
+  for (const unit of units) {
+    const why = reasonOf(unit);
+    groups.set(why, [...(groups.get(why) ?? []), unitWords(unit)]);
   }
-  return `other code of ${who} may still run`;
+  return [...groups].map(([why, names]) => `${why(listWords(names, 6), names.length > 1)}.`);
+}
+
+const inSyncCall = (who: string, many: boolean) =>
+  `${who} ${many ? 'are' : 'is'} blocked in a synchronous call without a timeout`;
+const inOwnTask = (who: string) => `In ${who} nothing else runs in the task that waits`;
+const atRest = (who: string, many: boolean) =>
+  `Nothing but what ${many ? 'they wait' : 'it waits'} for keeps ${who} alive, and no timer is armed`;
+const mayGoOn = (who: string) => `Other code of ${who} may still run`;
+
+function reasonOf({ thread, task }: Unit): (who: string, many: boolean) => string {
+  if (thread.syncWait !== null) return inSyncCall;
+  if (task !== 0) return inOwnTask;
+  const { quiescent } = thread;
+  return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0 ? atRest : mayGoOn;
 }
 
 /** Units that are stuck only because they wait, directly or not, for members of a set. */
@@ -192,13 +202,7 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
     ...units.map((unit) => unit.thread.process.id),
     ...(what.extraProcesses ?? []).map((process) => process.id),
   ]);
-  const sentences = [
-    what.reason,
-    `${listWords(
-      units.map((u) => evidence(u, graph)),
-      6,
-    )}.`,
-  ];
+  const sentences = [what.reason, ...evidence(units)];
   if (behind.length > 0) sentences.push(`Stuck behind this: ${listWords(behind.map(unitWords))}.`);
   sentences.push(
     what.certainty === 'certain'

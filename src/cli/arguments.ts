@@ -22,7 +22,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     )
     .version(VERSION)
     .enablePositionalOptions()
-    .showHelpAfterError('(forkscope --help says more)')
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride();
   program.addCommand(runCommand(program, actions, exit));
   program
@@ -48,6 +48,15 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
   for (const command of program.commands) command.exitOverride();
   return program;
+}
+
+/** As everything that the tool says: one line, and who says it. */
+function oneLine(error: string): string {
+  const text = error
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ');
+  return `forkscope: ${text} (forkscope --help says more)\n`;
 }
 
 function traceArgument(): Argument {

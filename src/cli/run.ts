@@ -20,6 +20,7 @@ import {
   UserError,
   writeWhole,
 } from '../session/index.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { FindingWatch } from './finding-watch.ts';
 import { hold } from './hold.ts';
 import type { RunOptions } from './options.ts';
@@ -53,6 +54,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   const signals = handOnSignals(program.child, witness.hasReceived);
   session = openSession(program.dir, witness, view === undefined ? UNSEEN : undefined);
   const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
+  const disk = new DiskWatch(program.dir, view?.write ?? say);
   view?.attach(program.child, session);
   const status = await program.exited;
   await findings?.programEnded();
@@ -62,6 +64,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
     unended = session?.unended() ?? [];
   });
   await program.finish(unended);
+  disk.close();
   const failed = reading(() => session?.finish());
   view?.close();
   signals.close();

@@ -1,5 +1,6 @@
 export { TraceError } from '../trace/errors.ts';
 export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
+export { isFull } from './directory/space.ts';
 export { EXIT, reasonOf, UserError } from './errors.ts';
 export { writeWhole } from './export/output-file.ts';
 export { cacheFolder } from './launch/cache-folder.ts';

@@ -105,7 +105,11 @@ export class StreamSegments {
     if (mapped && cut) this.#lose('lost', 0, `${current.name}: the file was cut off`);
     // Nothing is held back by a thread that rests: what comes after a rest is written at once.
     if (!mapped && !current.isWrittenThrough() && current.lastKind !== KIND.quiescent)
-      this.#lose('unended', 0, `${this.#stream}: its writer was killed, its last batch may be missing`);
+      this.#lose(
+        'unended',
+        0,
+        `${this.#stream}: it has no end (killed, or the disk was full): its last batch may be missing`,
+      );
   }
 
   #openNext(final: boolean): SegmentReader | undefined {

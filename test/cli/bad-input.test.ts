@@ -19,7 +19,7 @@ async function refused(
   const ran = cli(t, args, cwd === undefined ? {} : { cwd });
   assert.equal((await ran.ended).code, code, `${args.join(' ')}\n${ran.err()}`);
   assert.match(ran.err(), message);
-  assert.ok(ran.err().trim().split('\n').length <= 2, ran.err());
+  assert.match(ran.err(), /^forkscope: [^\n]+\n$/, 'one line, and who says it');
   assert.doesNotMatch(ran.err(), /\bat .*:\d+:\d+/, 'no stack');
   assert.equal(ran.out(), '');
 }
@@ -36,6 +36,13 @@ test('what can’t be run is refused in one clear line, before anything runs', a
   await refused(t, ['run', 'nosuch.ts'], 2, /^forkscope: no such script: nosuch\.ts$/m, dir);
   await refused(t, ['run', '.'], 2, /is a directory/, dir);
   await refused(t, ['run', 'main.py'], 2, /not a TypeScript or JavaScript file.*run -- command/, dir);
+  await refused(
+    t,
+    ['run', '--node', './main.py', 'main.cjs'],
+    2,
+    /main\.py can't be executed: .*--node PATH$/m,
+    dir,
+  );
   await refused(t, ['run', '--cwd', 'nodir', 'main.cjs'], 2, /no such folder: nodir/, dir);
   await refused(t, ['run', '--node', './nonode', 'main.cjs'], 2, /no Node found/, dir);
   if (process.platform !== 'win32') {
@@ -46,6 +53,9 @@ test('what can’t be run is refused in one clear line, before anything runs', a
       /Node 18\.19\.1 .* too old: Forkscope needs Node 20/,
       dir,
     );
+    const ls =
+      /^forkscope: \/bin\/ls does not answer like a Node \(.{1,200}\); give another one with --node PATH$/m;
+    await refused(t, ['run', '--node', '/bin/ls', 'main.cjs'], 2, ls, dir);
   }
   await refused(
     t,
@@ -66,7 +76,7 @@ test('what can’t be run is refused in one clear line, before anything runs', a
   await refused(t, ['run', '--', 'nosuchcommand-x'], 127, /no such command: nosuchcommand-x/, dir);
 });
 
-test('wrong arguments are explained, exit code 2', async (t) => {
+test('wrong arguments are explained in one line, exit code 2', async (t) => {
   await refused(t, ['run'], 2, /no script \(or -- command\) given/);
   await refused(t, ['run', '--'], 2, /no command after --/);
   await refused(t, ['run', '--frobnicate', 'x.ts'], 2, /unknown option '--frobnicate'/);
@@ -149,8 +159,11 @@ test('a disk that is full before or fills up midway leaves the program unharmed'
   if (filling === undefined) return t.skip('needs unshare and the right to mount (root)');
   assert.equal(filling.out, 'whole\n', filling.err);
   assert.equal(filling.code, 0);
+  const said = filling.err.match(/forkscope: no space is left for the trace in .*; the program goes on$/gm);
+  assert.equal(said?.length, 1, filling.err);
   const full = onSmallDisk(
-    `head -c 250k /dev/zero > "${disk}/fill"; ${tool} --trace "${disk}/trace" "${dir}/busy.cjs"`,
+    `head -c 250k /dev/zero > "${disk}/fill"; ${tool} --trace "${disk}/trace" "${dir}/busy.cjs"; ` +
+      `code=$?; ls -A "${disk}/trace"; exit $code`,
     disk,
   );
   assert.equal(full?.out, '');

@@ -1,14 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { codeOf, reasonOf, UserError } from '../errors.ts';
 import { statOf } from '../stat.ts';
 import { makeFolder } from './make-folder.ts';
+import { probeSpace } from './space.ts';
 
 /** Names of traces in the temporary folder, so that retention knows its own. */
 export const TEMPORARY_PREFIX = 'forkscope-trace-';
-/** A full disk is found before the program starts, not by its first lost records. */
-const LEAST_SPACE = 64 * 1024;
 
 /**
  * Makes the directory of a new trace, readable by its user alone.
@@ -19,10 +18,10 @@ const LEAST_SPACE = 64 * 1024;
 export function createTraceDirectory(given: string | undefined): string {
   const dir = given === undefined ? makeTemporary() : makeGiven(path.resolve(given), given);
   try {
-    const probe = path.join(dir, '.space');
-    writeFileSync(probe, Buffer.alloc(LEAST_SPACE));
-    rmSync(probe);
+    probeSpace(dir);
   } catch (error) {
+    // It is empty: the same folder can be given again.
+    if (given === undefined) rmSync(dir, { recursive: true, force: true });
     throw unwritable(given ?? dir, error);
   }
   return dir;

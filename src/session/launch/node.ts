@@ -21,6 +21,9 @@ export interface NodeInfo {
   readonly syncHooks: boolean;
 }
 
+/** Of what a program says that is not a Node, characters. */
+const LONGEST_ANSWER = 120;
+
 /** Old syntax on purpose: it must also run on a Node that is refused afterwards. */
 const PROBE =
   'var m=require("module"),f=process.features;' +
@@ -109,8 +112,10 @@ function untraced(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function refusal(executable: string, error: unknown): string {
   if (codeOf(error) === 'ENOENT')
     return `no Node found (${executable}): install Node or give one with --node PATH`;
-  if (codeOf(error) === 'EACCES') return `${executable} can't be executed: permission denied`;
+  if (codeOf(error) === 'EACCES')
+    return `${executable} can't be executed: permission denied; give another one with --node PATH`;
   const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
   const line = text.split('\n').find((l) => l.trim() !== '') ?? String(error).split('\n')[0];
-  return `${executable} does not answer like a Node: ${line}`;
+  const answer = line?.replaceAll(PROBE, '…').slice(0, LONGEST_ANSWER);
+  return `${executable} does not answer like a Node (${answer}); give another one with --node PATH`;
 }

@@ -6,6 +6,7 @@ import { type Pixels, seenPixels } from './pixels.ts';
 
 /** The machine may be loaded: generous, since tests wait for conditions and not for time. */
 const PATIENCE = 60_000;
+const TRIES = 3;
 
 const label = (title: string) => `a.action-label[aria-label^="${title}"]`;
 
@@ -28,13 +29,24 @@ export class Workbench {
 
   /** Runs a command from the palette by its whole visible title, e.g. `Forkscope: Open Trace…`. */
   async runCommand(title: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.chooseCommand(title, attempt < TRIES ? PATIENCE / TRIES : PATIENCE);
+        return;
+      } catch (error) {
+        // The palette closes when something else takes the focus, which a command before may do at any time.
+        if (attempt === TRIES) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  private async chooseCommand(title: string, timeout: number): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
+    await input.fill(`>${title}`, { timeout });
     const entry = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await entry.waitFor();
-    await entry.click();
+    await entry.click({ timeout });
   }
 
   /** Answers an open quick pick by clicking the entry with that text. */
@@ -102,9 +114,15 @@ export class Workbench {
 
   /** Reloads the window by its own command, which saves its state first (a browser's reload would not). */
   async reload(): Promise<void> {
-    const loaded = this.page.waitForEvent('load');
-    await this.runCommand('Developer: Reload Window');
-    await loaded;
+    // Not the page's `load` event: on a loaded machine it comes long after the workbench can be used, or too late.
+    await this.page.evaluate('window.isOldWindow = true');
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      await this.runCommand('Developer: Reload Window');
+      const isNew = this.page.waitForFunction('window.isOldWindow === undefined', undefined, {
+        timeout: attempt < TRIES ? PATIENCE / 2 : PATIENCE,
+      });
+      if (await isNew.then(Boolean, () => false)) break;
+    }
     await this.ready();
   }
 

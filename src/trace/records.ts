@@ -68,7 +68,7 @@ export const KIND = {
   /** An item could not be serialised or its channel was closed. value: bytes, 0: unknown; n: position of the `send` that this takes back ({@link NO_POSITION}: one without), 0: none. */
   sendRejected: 32,
   taskDone: 33,
-  /** The channel is disconnected or at its end on this side. */
+  /** The channel is disconnected or at its end on this side. value: messages that had arrived, and for which nobody listened. */
   disconnect: 34,
   /**
    * Back-pressure. By a writer: what it writes stands still (or is above its high-water mark). By a reader of stdio: its buffer

@@ -83,7 +83,10 @@ describe('lock-cycle', () => {
       finding.chain.map((link) => link.blockedBy.map((by) => by.processId)),
       [['12'], ['11']],
     );
-    assert.match(finding.explanation, /\. \S+ and \S+ are blocked in a synchronous call without a timeout\. /);
+    assert.match(
+      finding.explanation,
+      /\. \S+ and \S+ are blocked in a synchronous call without a timeout\. /,
+    );
     assert.match(finding.fix, /same order/);
   });
 

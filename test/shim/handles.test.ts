@@ -144,3 +144,14 @@ test('a handle that is lost on its way, and a message that a program tells itsel
   assert.deepEqual(messages(trace, /to child$/), { sent: 2, received: 2 });
   assert.deepEqual(messages(trace, /to parent/), { sent: 1, received: 1 });
 });
+
+test('messages that arrive where nobody listens were not lost by their sender', async (t) => {
+  const dir = temporaryDirectory(t);
+  program(dir, 'child.cjs', 'for (let i = 0; i < 5; i++) process.send(i);\nprocess.disconnect();');
+  const file = program(dir, 'main.cjs', "require('node:child_process').fork(__dirname + '/child.cjs');");
+  const { trace, dir: traces } = await runTraced(t, process.execPath, [file]);
+  assert.deepEqual(messages(trace, /to parent/), { sent: 5, received: 0 });
+  const session = Session.open(traces);
+  t.after(() => session.close());
+  assert.deepEqual(session.findings(), []);
+});

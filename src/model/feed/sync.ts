@@ -34,6 +34,7 @@ export function applySync(world: World, stream: StreamState, record: TraceRecord
       break;
     case KIND.disconnect:
       use.disconnectedAt ??= record.time;
+      use.ignored += record.value;
       break;
     case KIND.backpressure:
       use.backpressureSince ??= record.time;

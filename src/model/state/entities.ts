@@ -209,6 +209,8 @@ export class ThreadUse {
   /** `open` or `create` was seen: handles are counted, not guessed from use. */
   counted = false;
   disconnectedAt: number | null = null;
+  /** Messages that had arrived at the end of the channel, and for which nobody listened. */
+  ignored = 0;
   /** Since when its writes stand still; a reader of stdio: since when it does not read, though its buffer is full. */
   backpressureSince: number | null = null;
   /** A reader of stdio has never taken anything out of its buffer. */

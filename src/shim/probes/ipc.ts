@@ -140,6 +140,8 @@ class IpcEnd {
   /** Messages with handles that Node holds back until an earlier handle has arrived. */
   readonly #held: Held[] = [];
   #watchesHeld = false;
+  /** What the program has as `channel`, until the channel is closed. */
+  #control: unknown;
 
   constructor(shim: Shim, key: string, side: 'parent' | 'child') {
     this.#shim = shim;
@@ -211,12 +213,24 @@ class IpcEnd {
   disconnected(): void {
     if (!this.#open) return;
     this.#open = false;
-    for (const { resource } of this.#directions.values())
-      this.#shim.recorder.record(KIND.disconnect, 0, 0, resource);
+    for (const { resource } of this.#directions.values()) {
+      const ignored = resource === this.#in.resource ? this.#waiting() : 0;
+      this.#shim.recorder.record(KIND.disconnect, 0, 0, resource, 0, 0, ignored);
+    }
+  }
+
+  /** Messages that have arrived, and that Node keeps until somebody listens for them. */
+  #waiting(): number {
+    const control = this.#control;
+    if (typeof control !== 'object' || control === null) return 0;
+    const symbol = Object.getOwnPropertySymbols(control).find((s) => s.description === 'kPendingMessages');
+    const kept: unknown = symbol && Reflect.get(control, symbol);
+    return Array.isArray(kept) ? kept.length : 0;
   }
 
   /** The channel's own writes tell how long a message became; nothing is encoded twice for that. */
   watchBytes(target: object): void {
+    this.#control = Reflect.get(target, 'channel');
     const symbol = Object.getOwnPropertySymbols(target).find((s) => s.description === 'kChannelHandle');
     const handle: unknown = symbol && Reflect.get(target, symbol);
     if (typeof handle !== 'object' || handle === null) return;

@@ -247,6 +247,13 @@ describe('exit-after-send', () => {
     assert.equal(finding.blocking, false);
     assert.deepEqual(places(finding), ['sent 20']);
   });
+  it('is not reported for messages that arrived where nobody listens', () => {
+    const { t, main, child, up } = ipc();
+    put(child, up, 1, 3);
+    child.exit(0);
+    main.childExit(child).on('disconnect', up, { value: 3 });
+    none(t, LONG);
+  });
   it('is not reported while the messages may be under way, or when they came', () => {
     const { t, main, child, up } = ipc();
     put(child, up, 1, 1);

@@ -15,9 +15,10 @@ export const exitAfterSend: Rule = (context) => {
     for (const use of resource.uses) {
       const end = use.thread.end;
       if (use.sent === 0 || end === null || use.thread.process.exit?.signal != null) continue;
-      const lost = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
       const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
-      if (lost === 0 || peer === undefined || !settled(context, peer, end)) continue;
+      const unread = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
+      const lost = unread - (peer?.ignored ?? 0);
+      if (lost <= 0 || peer === undefined || !settled(context, peer, end)) continue;
       findings.push(exited(context, resource, use, peer, lost, end));
     }
   }

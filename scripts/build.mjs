@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { builtins, lazyWidth } from './lib/builtins.mjs';
+import { installed, noticesOf, packagesOf } from './lib/notices.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -174,6 +175,12 @@ function writeTypes() {
   if (status !== 0) throw new Error('the types of the runtime could not be written');
 }
 
+/** @param {string[]} inputs files that the bundles were made of */
+function writeNotices(inputs) {
+  const folders = [...new Set([...packagesOf(inputs), ...installed(root, 'koffi')])];
+  writeFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), noticesOf(root, folders));
+}
+
 if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyNative();
@@ -181,7 +188,10 @@ copyProcessLister();
 if (watch) {
   for (const options of bundles) await (await esbuild.context(options)).watch();
 } else {
-  await Promise.all(bundles.map((options) => esbuild.build(options)));
+  const built = await Promise.all(bundles.map((options) => esbuild.build({ ...options, metafile: true })));
   if (existsSync(path.join(dist, 'runtime.cjs'))) writeEsmEntry();
-  if (only === undefined) writeTypes();
+  if (only === undefined) {
+    writeNotices(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
+    writeTypes();
+  }
 }

@@ -66,6 +66,9 @@ async function fillStage(stage, platform) {
   const to = path.join(stage, 'dist', 'native', platform);
   mkdirSync(to, { recursive: true });
   cpSync(await nativePackage(platform), to, { recursive: true });
+  // Windows has no `ps`: its list of processes comes from a helper of ps-list.
+  const vendor = path.join(root, 'node_modules/ps-list/vendor');
+  if (platform.startsWith('win32')) cpSync(vendor, path.join(stage, 'dist/vendor'), { recursive: true });
 }
 
 /** @param {Target} target @param {string} [out] */

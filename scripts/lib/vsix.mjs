@@ -14,6 +14,8 @@ const allowed = (platform) => [
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/dist\/[\w-]+\.(cjs|mjs|js|wasm)(\.LEGAL\.txt)?$/,
   /^extension\/dist\/webview\/[\w-]+\.(js|css)(\.LEGAL\.txt)?$/,
+  /^extension\/dist\/THIRD-PARTY-NOTICES\.txt$/,
+  ...(platform.startsWith('win32') ? [/^extension\/dist\/vendor\/fastlist-[\w.-]+\.exe$/] : []),
   new RegExp(
     `^extension/dist/native/${platform}/([\\w-]+/koffi\\.node|index\\.js|package\\.json|README\\.md)$`,
   ),
@@ -28,6 +30,7 @@ const NEEDED = [
   'dist/core-shim.cjs',
   'dist/make-shim-cache.cjs',
   'dist/runtime.cjs',
+  'dist/THIRD-PARTY-NOTICES.txt',
 ];
 
 /**
@@ -48,7 +51,7 @@ export async function inspectVsix(file, platform, secrets) {
   if (!entries.some(({ name }) => name.endsWith('koffi.node'))) problems.push('the FFI library is missing');
   for (const { name, text } of entries) {
     // A native binary names the machine on which its author built it.
-    if (name.endsWith('.node')) continue;
+    if (/\.(node|exe)$/.test(name)) continue;
     for (const secret of secrets)
       if (text.includes(`${secret}/`)) problems.push(`${name} contains ${secret}/`);
   }

@@ -1,9 +1,12 @@
 import { say } from './terminal.ts';
 
-/** Waits for a key, so that a terminal that closes with its process can be read first. Without a terminal: at once. */
-export async function hold(): Promise<void> {
+/**
+ * Waits for a key, so that a terminal that closes with its process can be read first. Without a terminal: at once.
+ * @returns whether somebody has seen how it ended
+ */
+export async function hold(): Promise<boolean> {
   const { stdin } = process;
-  if (!stdin.isTTY) return;
+  if (!stdin.isTTY) return false;
   say('\nforkscope: press any key to close\n');
   await new Promise<void>((resolve) => {
     stdin.setRawMode(true);
@@ -13,4 +16,5 @@ export async function hold(): Promise<void> {
   });
   stdin.setRawMode(false);
   stdin.pause();
+  return true;
 }

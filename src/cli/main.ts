@@ -3,7 +3,7 @@ import { EXIT, TraceError, UserError } from '../session/index.ts';
 import { buildProgram } from './arguments.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
-import { quietErrors, say } from './terminal.ts';
+import { quietErrors, sayError } from './terminal.ts';
 import { view } from './view.ts';
 
 /** The command line tool: parses, acts, and ends with the exit code that is due. */
@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     const text = messageOf(error);
-    if (text !== '') say(`forkscope: ${text}\n`);
+    if (text !== '') sayError(text);
   }
 }
 

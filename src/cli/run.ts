@@ -25,7 +25,7 @@ import { FindingWatch } from './finding-watch.ts';
 import { hold } from './hold.ts';
 import type { RunOptions } from './options.ts';
 import { reportJson, reportText } from './report.ts';
-import { say } from './terminal.ts';
+import { say, sayError } from './terminal.ts';
 import { watchView } from './watch.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -34,9 +34,19 @@ const UNSEEN = 100;
 
 /**
  * Runs a program under trace. Its stdout is its own, byte for byte; everything that Forkscope says goes to stderr.
- * @returns the program's exit code, or `EXIT.deadlock` when it was killed because of one
+ * @returns the program's exit code, `EXIT.deadlock` when it was killed because of one, or 0 when `hold` has waited for a key
  */
 export async function run(target: Target, options: RunOptions, bundles: string): Promise<number> {
+  try {
+    return await runTraced(target, options, bundles);
+  } catch (error) {
+    if (!options.hold || !(error instanceof UserError)) throw error;
+    sayError(error.message);
+    return (await hold()) ? 0 : error.exitCode;
+  }
+}
+
+async function runTraced(target: Target, options: RunOptions, bundles: string): Promise<number> {
   if (options.json !== undefined) checkWritable(options.json);
   const view = options.watch === true ? watchView() : undefined;
   let session: Session | undefined;
@@ -72,7 +82,8 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   const wrote = session === undefined || failed || finishReport(session, program, options);
   session?.close();
   sweep(program.dir);
-  if (options.hold && !signals.hungUp) await hold();
+  // An editor would tell of a terminal that ends with a code as of a crash, after everything has been read.
+  if (options.hold && !signals.hungUp && (await hold())) return 0;
   return wrote || code !== 0 ? code : 1;
 }
 

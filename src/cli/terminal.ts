@@ -9,6 +9,11 @@ export function say(text: string): void {
   process.stderr.write(text);
 }
 
+/** What went wrong, in one line. */
+export function sayError(text: string): void {
+  say(`forkscope: ${text}\n`);
+}
+
 export function quietErrors(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

@@ -74,7 +74,13 @@ test('--hold waits for a key, but not on a terminal that has been closed', onTer
   other.child.stdin?.write('\u0003');
   await until('the question', () => other.out().includes('press any key to close'));
   other.child.stdin?.write('x');
-  assert.equal((await other.ended).code, 130);
+  assert.equal((await other.ended).code, 0, 'everything has been read');
+  const refused = typed(t, ['--hold', 'nosuch.ts']);
+  await until('the refusal can be read', () =>
+    /no such script: nosuch\.ts[\s\S]*press any key/.test(refused.out()),
+  );
+  refused.child.stdin?.write('x');
+  assert.equal((await refused.ended).code, 0);
 });
 
 test('--watch draws the living tree below the program’s output', onTerminal, async (t) => {

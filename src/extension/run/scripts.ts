@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { joinArguments, splitArguments } from './arguments.ts';
@@ -67,8 +68,11 @@ export async function chooseScript(given: unknown): Promise<vscode.Uri | undefin
   return picked?.[0];
 }
 
-/** Saves what is edited, so that what runs is what is seen. @throws Error when the script can't be saved */
+/** Saves what is edited, so that what runs is what is seen. @throws Error when the script can't be saved, or is gone */
 export async function saveEdited(script: vscode.Uri): Promise<void> {
+  if (script.scheme !== 'untitled' && !existsSync(script.fsPath)) {
+    throw new Error(vscode.l10n.t('{0} does not exist any more.', path.basename(script.fsPath)));
+  }
   const edited = vscode.workspace.textDocuments.filter((d) => d.isDirty && !d.isUntitled);
   await Promise.all(edited.map((document) => document.save()));
   const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === script.toString());

@@ -123,6 +123,14 @@ appendFileSync(note, 'ready ');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
+  itOnPage('says that a script is gone, and shows no session of it', async () => {
+    const script = vscode.Uri.joinPath(folder('tools'), 'gone.js');
+    assert.equal(await vscode.commands.executeCommand('forkscope.runWithTracing', script), undefined);
+    const text = await inPage((workbench) => workbench.notification('gone.js').first().textContent());
+    assert.match(text ?? '', /gone\.js does not exist any more\./);
+    assert.deepEqual(api.sessions.list(), []);
+  });
+
   it('shows a live program with stdio of its own children, Node or not', async () => {
     const script = vscode.Uri.joinPath(folder('app'), 'family.js');
     const text = `const { spawn, fork } = require('node:child_process');

@@ -3,6 +3,7 @@ import { Disposables } from '../base/disposables.ts';
 import { summarize } from './alerts/summary.ts';
 import type { CommandId } from './contributions.ts';
 import type { Inspector } from './inspect/inspector.ts';
+import { isRequest } from './inspect/memory.ts';
 import type { InspectRequest } from './inspect/request.ts';
 import { openTrace } from './open-trace.ts';
 import type { Reports } from './report.ts';
@@ -182,10 +183,6 @@ function requestOf({ sessions }: Parts, given: unknown, second: unknown): Inspec
   if (first) return { dir: first.session.dir, finding: first.finding.id };
   const other = current?.lastUpdate?.findings[0];
   return current && other && { dir: current.dir, finding: other.id };
-}
-
-function isRequest(value: unknown): value is InspectRequest {
-  return typeof value === 'object' && value !== null && 'dir' in value && 'finding' in value;
 }
 
 function nodeOf(value: unknown): TreeNode | undefined {

@@ -35,11 +35,14 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   const runner = add(new Runner(context, sessions));
   const view = add(new ProcessView(sessions, (dir) => runner.terminalOf(dir) !== undefined));
   const alerts = add(new Alerts(sessions, view));
-  const inspector = add(new Inspector(extensionUri, sessions));
+  const inspector = add(new Inspector(extensionUri, sessions, workspaceState));
   const reports = add(new Reports(extensionUri));
   add(registerCommands({ sessions, view, runner, inspector, reports }));
   registerTimeline(context, sessions, (message) => log.error(message));
-  const restored = sessions.restore().then(() => runner.adoptAll());
+  const restored = sessions
+    .restore()
+    .then(() => Promise.all([runner.adoptAll(), inspector.restore()]))
+    .then(() => undefined);
   restored.catch((error: unknown) => log.error(String(error)));
   return { sessions, view, alerts, inspector, runner, restored };
 }

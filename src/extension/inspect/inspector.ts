@@ -3,10 +3,12 @@ import { Disposables } from '../../base/disposables.ts';
 import type { InspectedSite, Inspection } from '../../protocol/inspector.ts';
 import { VIEWS } from '../contributions.ts';
 import { openSite } from '../reveal.ts';
+import type { Memory } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { setContext } from '../settings.ts';
 import { Highlights } from './highlights.ts';
 import { inspectionOf, inspectionText, sitesOf } from './inspection.ts';
+import { InspectMemory } from './memory.ts';
 import type { InspectRequest } from './request.ts';
 import { InspectorView } from './view.ts';
 
@@ -16,10 +18,12 @@ export class Inspector implements vscode.Disposable {
   private readonly sessions: Sessions;
   private readonly highlights: Highlights;
   private readonly view: InspectorView;
+  private readonly memory: InspectMemory;
   private inspection: Inspection | undefined;
 
-  constructor(extension: vscode.Uri, sessions: Sessions) {
+  constructor(extension: vscode.Uri, sessions: Sessions, memory: Memory) {
     this.sessions = sessions;
+    this.memory = new InspectMemory(memory);
     this.highlights = this.all.add(new Highlights(vscode.Uri.joinPath(extension, 'media')));
     this.view = new InspectorView(extension, {
       select: (link) => void this.showLink(link).catch(report),
@@ -38,6 +42,23 @@ export class Inspector implements vscode.Disposable {
 
   /** @throws Error for people when the session or the finding is not there, or a file can't be opened */
   async inspect(request: InspectRequest): Promise<void> {
+    await this.tell(request);
+    await this.showLink(request.link ?? 0);
+  }
+
+  /** Shows again what was inspected when the window was reloaded. The editors are where they were by themselves. */
+  async restore(): Promise<void> {
+    const { request } = this.memory;
+    if (!request) return;
+    await this.tell(request).catch(() => {
+      // It is over, and its place would stay open with nothing in it.
+      this.memory.request = undefined;
+      return closeBar();
+    });
+  }
+
+  /** Tells the chain of a finding in words, and highlights its lines. */
+  private async tell(request: InspectRequest): Promise<void> {
     const session = this.sessions.get(request.dir);
     const finding = session?.lastUpdate?.findings.find((f) => f.id === request.finding);
     if (!session || !finding) throw new Error(vscode.l10n.t('This is not found in the session any more.'));
@@ -51,21 +72,19 @@ export class Inspector implements vscode.Disposable {
     });
     setContext('forkscope.inspecting', true);
     this.highlights.show(sitesOf(this.inspection));
-    const link = request.link ?? 0;
-    await this.view.show(this.inspection, link);
-    await this.showLink(link);
+    this.memory.request = request;
+    await this.view.show(this.inspection, request.link ?? 0);
   }
 
   close(): void {
-    if (this.inspection && this.view.visible)
-      void vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+    if (this.inspection && this.view.visible) void closeBar();
     this.inspection = undefined;
+    this.memory.request = undefined;
     this.highlights.clear();
     setContext('forkscope.inspecting', false);
   }
 
   dispose(): void {
-    this.close();
     this.all.dispose();
   }
 
@@ -78,6 +97,8 @@ export class Inspector implements vscode.Disposable {
     await this.open(right, vscode.ViewColumn.Two, true);
     await this.open(left, vscode.ViewColumn.One, false);
     await this.view.show(inspection, index);
+    const { request } = this.memory;
+    if (request) this.memory.request = { ...request, link: index };
   }
 
   private async open(
@@ -101,6 +122,10 @@ export class Inspector implements vscode.Disposable {
   private closeGone(): void {
     if (this.inspection && !this.sessions.known(this.inspection.dir)) this.close();
   }
+}
+
+function closeBar(): Thenable<unknown> {
+  return vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
 }
 
 function report(error: unknown): void {

@@ -40,7 +40,7 @@ export function baseName(file: string): string {
 }
 
 /** Longest name in a row or in the status bar: what follows it must be seen too. */
-const LONGEST_NAME = 40;
+const LONGEST_NAME = 28;
 
 /** A name of a process or a session where room is short: its begin and its end, which tells numbered ones apart. */
 export function shortName(name: string): string {

@@ -52,6 +52,11 @@ describe('a reload of the window', () => {
     await workbench.rows('alice-to-bob').last().waitFor();
     pids = [await pidOf(workbench, 'alice-to-bobwaits'), await pidOf(workbench, 'bob-to-alicewaits')];
     assert.ok(pids.every(isAlive), String(pids));
+    const inspect = workbench
+      .notification('Deadlock in deadlock.ts')
+      .getByRole('button', { name: 'Inspect' });
+    await inspect.click();
+    await workbench.webview('#inspection .chain');
 
     await workbench.reload();
     await workbench.status('Deadlock').waitFor();
@@ -63,6 +68,8 @@ describe('a reload of the window', () => {
       await pidOf(workbench, 'bob-to-alicewaits'),
     ]);
     assert.equal(await workbench.notification('Deadlock in deadlock.ts').count(), 0);
+    const inspection = await workbench.webview('#inspection .chain');
+    assert.equal(await inspection.locator('.link').count(), 2, 'what was inspected is shown again');
     await workbench.screenshot('reloaded');
   });
 

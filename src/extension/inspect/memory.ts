@@ -1,0 +1,26 @@
+import type { Memory } from '../sessions/record.ts';
+import type { InspectRequest } from './request.ts';
+
+const KEY = 'inspecting';
+
+/** Remembers over a reload of the window what is inspected. */
+export class InspectMemory {
+  private readonly memory: Memory;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  get request(): InspectRequest | undefined {
+    const stored = this.memory.get<unknown>(KEY);
+    return isRequest(stored) ? stored : undefined;
+  }
+
+  set request(request: InspectRequest | undefined) {
+    void this.memory.update(KEY, request);
+  }
+}
+
+export function isRequest(value: unknown): value is InspectRequest {
+  return typeof value === 'object' && value !== null && 'dir' in value && 'finding' in value;
+}

@@ -170,6 +170,21 @@ describe('process tree', () => {
     assert.ok(after.threads().every((thread) => thread.state === 'exited'));
   });
 
+  it('tells the whole command line, and does not take an argument for the name of a script', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const at = {
+      argv: ['/bin/node', 'first'],
+      execPath: '/bin/node',
+      cwd: '/',
+      title: '',
+      nodeVersion: 'v24.0.0',
+    };
+    main.define({ type: 'process', spawnKey: 'k', execArgv: ['-e', 'code'], ...at });
+    const [process] = t.feed(new Model()).processes();
+    assert.deepEqual([process?.argv, process?.name], [['/bin/node', '-e', 'code', 'first'], 'node']);
+  });
+
   it('shows a worker thread that ended before the tracer was loaded in it', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

@@ -104,11 +104,11 @@ b.stdout.on('data', (d) => console.log(+d));`,
 else { cp.execFileSync(process.execPath, [__filename, 'child']); cp.spawnSync('cat', { input: 'hello' }); cp.execSync('echo inherited', { stdio: 'inherit' });
   try { cp.execSync('echo out; echo err >&2; exit 3', { stdio: 'pipe', encoding: 'utf8' }); } catch (e) { console.log(e.status); } }`,
     [
-      'stderr echo out; echo err >&2; exit 3 → main 4/4 ?',
+      'stderr sh → main 4/4 ?',
       'stdin main → cat 5/0 ?',
       'stdout cat → main 5/5 ?',
       'stdout child → main 5/5 0',
-      'stdout echo out; echo err >&2; exit 3 → main 4/4 ?',
+      'stdout sh → main 4/4 ?',
     ],
   ],
   [

@@ -13,11 +13,16 @@ export function processName(process: ProcessEntity): string {
   const { child, definition, os } = process;
   if (child !== null && child.name !== '') return child.name;
   const script = definition?.argv[1];
-  if (script !== undefined) return baseName(script);
+  if (script !== undefined && !definition?.execArgv.some(isCode)) return baseName(script);
   if (definition !== null) return baseName(definition.execPath || 'node');
   const program = child?.file || child?.argv[0];
   if (program) return baseName(program);
   return os === null ? `process ${process.pid}` : baseName(os.name);
+}
+
+/** `node -e CODE a b`: there is no script, `a` is its first argument. */
+function isCode(flag: string): boolean {
+  return /^(-e|-p|-pe|--eval|--print)(=|$)/.test(flag);
 }
 
 export function threadName(thread: ThreadEntity): string {

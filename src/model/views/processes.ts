@@ -42,13 +42,13 @@ function makeProcess(world: World, process: ProcessEntity): ProcessView {
   const threads = [...process.threads.values()]
     .sort((a, b) => a.threadId - b.threadId)
     .map((t) => makeThread(world, t));
-  const { child, definition, exit } = process;
+  const { child, exit } = process;
   return {
     id: process.id,
     pid: process.pid,
     parentId: visible(process.parent)?.id ?? null,
     name: processName(process),
-    argv: definition?.argv ?? (child === null || child.argv.length === 0 ? osArgv(process) : child.argv),
+    argv: commandLine(process),
     api: child?.api ?? null,
     daemon: child?.daemon ?? false,
     start: process.start,
@@ -74,6 +74,14 @@ function visible(process: ProcessEntity | null): ProcessEntity | null {
   let p = process;
   while (p !== null && p.id === '') p = p.parent;
   return p;
+}
+
+/** As the system knows it: Node takes its own flags out of what it gives to programs. */
+function commandLine(process: ProcessEntity): readonly string[] {
+  const { child, definition } = process;
+  if (definition === null) return child === null || child.argv.length === 0 ? osArgv(process) : child.argv;
+  const { argv, execArgv } = definition;
+  return execArgv.length === 0 ? argv : [...argv.slice(0, 1), ...execArgv, ...argv.slice(1)];
 }
 
 function osArgv(process: ProcessEntity): readonly string[] {

@@ -254,6 +254,16 @@ describe('exit-after-send', () => {
     main.childExit(child).on('disconnect', up, { value: 3 });
     none(t, LONG);
   });
+  it('is not reported where somebody had closed the channel before', () => {
+    for (const closer of ['main', 'child'] as const) {
+      const s = ipc();
+      put(s.child, s.up, 1, 2);
+      s[closer].on('disconnect', s.up);
+      s.child.exit(0);
+      s.main.childExit(s.child);
+      none(s.t, LONG);
+    }
+  });
   it('is not reported while the messages may be under way, or when they came', () => {
     const { t, main, child, up } = ipc();
     put(child, up, 1, 1);

@@ -16,6 +16,7 @@ export const exitAfterSend: Rule = (context) => {
       const end = use.thread.end;
       if (use.sent === 0 || end === null || use.thread.process.exit?.signal != null) continue;
       const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
+      if (wasClosed(use, end) || (peer !== undefined && wasClosed(peer, end))) continue;
       const unread = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
       const lost = unread - (peer?.ignored ?? 0);
       if (lost <= 0 || peer === undefined || !settled(context, peer, end)) continue;
@@ -24,6 +25,11 @@ export const exitAfterSend: Rule = (context) => {
   }
   return findings;
 };
+
+/** Whoever has closed the channel before has lost them, and not the exit. */
+function wasClosed({ disconnectedAt }: ThreadUse, end: number): boolean {
+  return disconnectedAt !== null && disconnectedAt <= end;
+}
 
 /** The peer has seen the end of the channel, or had time to receive what was under way and lives on. */
 function settled(context: RuleContext, peer: ThreadUse, end: number): boolean {

@@ -6,6 +6,7 @@ import { makeReport } from '../model/report/index.ts';
 import {
   cacheFolder,
   EXIT,
+  giveWay,
   handOnSignals,
   isSweepDue,
   launch,
@@ -60,6 +61,7 @@ async function runTraced(target: Target, options: RunOptions, bundles: string): 
     stdio: view?.stdio,
     isTraced: (pid) => session?.isTraced(pid) ?? false,
   });
+  giveWay();
   const witness = new SignalWitness(program.pid, () => session?.refresh());
   const signals = handOnSignals(program.child, witness.hasReceived);
   session = openSession(program.dir, witness, view === undefined ? UNSEEN : undefined);

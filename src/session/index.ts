@@ -10,5 +10,5 @@ export { SignalWitness } from './launch/signal-witness.ts';
 export { handOnSignals } from './launch/signals.ts';
 export { sweepStableFiles } from './launch/stable-files.ts';
 export type { Target } from './launch/target.ts';
-export { killTree } from './os/index.ts';
+export { giveWay, killTree } from './os/index.ts';
 export { Session, type SessionChange, type SessionOptions } from './tail/session.ts';

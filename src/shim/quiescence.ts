@@ -53,6 +53,9 @@ export class Quiescence {
   /** Pids of the children that the runtime waits for: their handles are those waits. */
   readonly #joined = new Map<number, number>();
   readonly #timers = new UnrefTimers();
+  readonly #writing = new Set<() => number>();
+  /** Bytes that were still to be written when it was last asked. */
+  #unwritten = 0;
   #armed = false;
   #lookingAgain = false;
   #expert: HandleExpert | undefined;
@@ -71,6 +74,15 @@ export class Quiescence {
   }
   ended(n: number): void {
     this.#joined.delete(n);
+  }
+
+  /**
+   * While the number of bytes that `left` tells changes, the thread is at work though nothing is recorded: a long queue of
+   * messages. Returns what ends that.
+   */
+  writes(left: () => number): () => void {
+    this.#writing.add(left);
+    return () => this.#writing.delete(left);
   }
 
   consult(expert: HandleExpert): void {
@@ -106,6 +118,11 @@ export class Quiescence {
       return;
     }
     recorder.settle();
+    // Asking what keeps the loop alive costs time for each message in the queue.
+    if (this.#isWriting()) {
+      this.#arm();
+      return;
+    }
     if (!recorder.quiescent) {
       const resources = natives.getActiveResourcesInfo.call(process);
       // Something runs as soon as this callback ends: no rest yet.
@@ -117,6 +134,14 @@ export class Quiescence {
       if (!runs) this.#rest(resources);
     }
     this.#watch();
+  }
+
+  #isWriting(): boolean {
+    let left = 0;
+    for (const bytes of this.#writing) left += bytes();
+    const before = this.#unwritten;
+    this.#unwritten = left;
+    return left !== before;
   }
 
   #rest(resources: readonly string[]): void {

@@ -36,6 +36,8 @@ export class Recorder {
   #ids = 0;
   #waits = 0x80000000;
   #flushedAt = Number.NEGATIVE_INFINITY;
+  /** A record of this time or later asks what is to be done about the batch, and who wants to know of it. */
+  #due = Number.NEGATIVE_INFINITY;
   #flushPlanned = false;
   #endOfTurnPlanned = false;
   #finished = false;
@@ -121,17 +123,20 @@ export class Recorder {
     this.lastActivity = time;
     if (this.#quiescent) this.#resume(time);
     this.#ledger.record(time, headOf(kind, flags, task), resource, site, n, value);
-    if (!this.#writer.mapped) this.#batch(time);
-    if (this.#onActivity) {
-      const tell = this.#onActivity;
-      this.#onActivity = undefined;
-      tell();
-    }
+    if (time >= this.#due || this.#lane?.closing) this.#recorded(time);
+  }
+
+  #recorded(time: number): void {
+    this.#due = this.#writer.mapped ? time + MAX_AGE_NS : this.#batch(time);
+    const tell = this.#onActivity;
+    this.#onActivity = undefined;
+    tell?.();
   }
 
   /** `tell` is called once, after the next record. */
   watchActivity(tell: () => void): void {
     this.#onActivity = tell;
+    this.#due = Number.NEGATIVE_INFINITY;
   }
 
   /** The thread has nothing to do: `handles` and `timers` may wake it beside its waits. */
@@ -167,6 +172,7 @@ export class Recorder {
     this.#ledger.settle();
     this.#writer.flush();
     this.#flushedAt = this.lastActivity;
+    this.#due = Number.NEGATIVE_INFINITY;
   }
 
   /** The thread may end at any moment without a word: what is recorded from now on is written at once. */
@@ -174,6 +180,7 @@ export class Recorder {
     for (const record of this.#sums) record();
     this.#ledger.settle();
     this.#writer.holdNothing();
+    this.#due = Number.NEGATIVE_INFINITY;
   }
 
   /** Counted lock pairs enter the stream. */
@@ -196,6 +203,7 @@ export class Recorder {
     this.record(KIND.processExit, 0, 0, 0, 0, 0, code);
     this.#ledger.settle();
     this.#writer.finish();
+    this.#due = Number.NEGATIVE_INFINITY;
   }
 
   #resume(time: number): void {
@@ -203,26 +211,30 @@ export class Recorder {
     this.#ledger.record(time, headOf(KIND.resumed, 0, 0), 0, 0, 0, 0);
   }
 
-  #batch(time: number): void {
-    if (this.#together) return;
-    if (time - this.#flushedAt > QUIET_NS && !this.#flushPlanned) {
-      this.#write();
-      return;
-    }
+  /** Writes what is collected, or sees to it that it will be. Returns when to ask again. */
+  #batch(time: number): number {
+    if (this.#together) return Number.NEGATIVE_INFINITY;
+    const age = time - this.#flushedAt;
     const { through } = this.#writer;
-    if (through || time - this.#flushedAt > MAX_AGE_NS) this.#write();
-    if (this.#flushPlanned || through) return;
+    if (through || age > (this.#flushPlanned ? MAX_AGE_NS : QUIET_NS)) {
+      this.#write();
+      return Number.NEGATIVE_INFINITY;
+    }
+    if (this.#flushPlanned) return this.#flushedAt + MAX_AGE_NS;
+    // A tick after each of many short callbacks would cost more than what they record.
+    if (age < TOO_SOON_NS) {
+      if (!this.#endOfTurnPlanned) natives.soon(this.#endOfTurn);
+      this.#endOfTurnPlanned = true;
+      return this.#flushedAt + TOO_SOON_NS;
+    }
     this.#flushPlanned = true;
     natives.nextTick.call(process, this.#endOfCallback);
+    return this.#flushedAt + MAX_AGE_NS;
   }
 
   readonly #endOfCallback = (): void => {
     this.#flushPlanned = false;
-    if (this.lastActivity - this.#flushedAt >= TOO_SOON_NS) this.#write();
-    else if (!this.#endOfTurnPlanned) {
-      this.#endOfTurnPlanned = true;
-      natives.soon(this.#endOfTurn);
-    }
+    this.#write();
   };
 
   readonly #endOfTurn = (): void => {

@@ -2,6 +2,7 @@ import { LinuxProcessTable } from './linux.ts';
 import { PortableProcessTable } from './portable.ts';
 import type { ProcessTable } from './process-table.ts';
 
+export { giveWay } from './give-way.ts';
 export { type KillStep, killTree } from './kill.ts';
 export { isAlive } from './liveness.ts';
 export type { OsProcess, ProcessTable } from './process-table.ts';

@@ -49,7 +49,7 @@ export class PortEnd {
     this.#sampler ??= new Sampler(session.options.callSites);
     const sampler = this.#sampler;
     const taken = sampler.take(time);
-    if (taken) sampler.site = sites.here(skip);
+    if (taken) sampler.took(sites.here(skip));
     const n = this.options.kind === 'port' ? ++this.sent : 0;
     recorder.recordAt(time, KIND.send, taken ? 0 : FLAG.sampledSite, 0, this.#out, sampler.site, n, 0);
   }

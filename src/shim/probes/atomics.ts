@@ -3,8 +3,8 @@ import type { Outcome } from '../../base/channels.ts';
 import { OWN_HANDLE } from '../../base/environment.ts';
 import { FLAG, KIND, outcomeToFlags, ROLE } from '../../trace/records.ts';
 import { memoryNumber } from '../buffer-identity.ts';
-import { Sampler } from '../sampler.ts';
-import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { Ration, Sampler } from '../sampler.ts';
+import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
 import { captureFrames } from '../stack.ts';
 import { watchRealms } from './realms.ts';
 
@@ -42,7 +42,13 @@ function patchWait(shim: Shim, elements: Elements, own: object): void {
     'wait',
     (original) =>
       function wait(this: unknown, ...args) {
-        const n = guarded(shim, 'atomics', () => elements.begin(args, FLAG.sync, wait));
+        let n: number | undefined;
+        // Without closures, as everything that is called often: they would cost as much as all the rest.
+        try {
+          n = elements.begin(args, FLAG.sync, wait);
+        } catch (error) {
+          reportProblem(shim.recorder, 'atomics', error);
+        }
         if (n === undefined) return Reflect.apply(original, this, args);
         let outcome: Outcome = 'error';
         try {
@@ -50,7 +56,11 @@ function patchWait(shim: Shim, elements: Elements, own: object): void {
           outcome = OUTCOME[String(result)] ?? 'ok';
           return result;
         } finally {
-          guarded(shim, 'atomics', () => elements.end(args, n, FLAG.sync, outcome));
+          try {
+            elements.end(args, n, FLAG.sync, outcome);
+          } catch (error) {
+            reportProblem(shim.recorder, 'atomics', error);
+          }
         }
       },
   );
@@ -93,7 +103,11 @@ function patchNotify(shim: Shim, elements: Elements, own: object): void {
       function notify(this: unknown, ...args) {
         const time = shim.recorder.clock.now();
         const woken = Reflect.apply(original, this, args);
-        guarded(shim, 'atomics', () => elements.notified(time, args, Number(woken), notify));
+        try {
+          elements.notified(time, args, Number(woken), notify);
+        } catch (error) {
+          reportProblem(shim.recorder, 'atomics', error);
+        }
         return woken;
       },
   );
@@ -101,9 +115,13 @@ function patchNotify(shim: Shim, elements: Elements, own: object): void {
 
 interface Element {
   readonly resource: number;
-  readonly sampler: Sampler;
+  /** Of waits that block, and of everything else: where a thread stands still is what a hang is about. */
+  readonly blocking: Sampler;
+  readonly passing: Sampler;
   readonly isNodes: boolean;
 }
+
+const blockingWaits = new Ration();
 
 /** Module hooks on a thread of Node's own are waited for by Node's own code: no business of the program, and no hang. */
 function calledByNode(skip: Skip): boolean {
@@ -126,21 +144,21 @@ class Elements {
   begin(args: readonly unknown[], flags: number, skip: Skip): number | undefined {
     if (!isElement(args)) return undefined;
     const [array, index, expected, timeout] = args;
-    const { recorder, sites, session } = this.#shim;
+    const { recorder, sites } = this.#shim;
     const time = recorder.clock.now();
     const ms = timeout === undefined ? Number.NaN : Number(timeout);
     const blocks = (load as (a: Shared, i: number) => unknown)(array, index) === expected && !(ms <= 0);
     const element = this.#of(array, index, skip);
     if (element.isNodes) return undefined;
     const n = recorder.newWait();
-    // Of waits that last every line is taken; of the others as many as cost little.
-    const take = blocks ? session.options.callSites !== 'off' : element.sampler.take(time);
-    if (take) element.sampler.site = sites.here(skip);
+    const sampler = blocks ? element.blocking : element.passing;
+    const take = sampler.take(time);
+    if (take) sampler.took(sites.here(skip));
     const armed = Number.isFinite(ms) ? FLAG.timeout : 0;
     const sampled = take ? 0 : FLAG.sampledSite;
     const value = armed ? Math.min(Math.max(0, ms), 0xffffffff) : 0;
     const all = flags | armed | sampled;
-    recorder.recordAt(time, KIND.waitAtomics, all, 0, element.resource, element.sampler.site, n, value);
+    recorder.recordAt(time, KIND.waitAtomics, all, 0, element.resource, sampler.site, n, value);
     if (blocks && (flags & FLAG.sync) !== 0) recorder.flush();
     return n;
   }
@@ -155,10 +173,10 @@ class Elements {
   notified(time: number, args: readonly unknown[], woken: number, skip: Skip): void {
     if (!isElement(args)) return;
     const [array, index, count] = args;
-    const { resource, sampler, isNodes } = this.#of(array, index, skip);
+    const { resource, passing: sampler, isNodes } = this.#of(array, index, skip);
     if (isNodes) return;
     const take = sampler.take(time);
-    if (take) sampler.site = this.#shim.sites.here(skip);
+    if (take) sampler.took(this.#shim.sites.here(skip));
     const flags = take ? 0 : FLAG.sampledSite;
     const asked = count === undefined ? 0xffffffff : Math.min(Math.max(0, Number(count)), 0xffffffff);
     this.#shim.recorder.recordAt(time, KIND.notify, flags, 0, resource, sampler.site, asked, woken);
@@ -187,7 +205,9 @@ class Elements {
     const { recorder, session } = this.#shim;
     const isNodes = calledByNode(skip);
     const resource = isNodes ? 0 : recorder.newId();
-    const element = { resource, sampler: new Sampler(session.options.callSites), isNodes };
+    const { callSites } = session.options;
+    const blocking = new Sampler(callSites, blockingWaits, 1);
+    const element = { resource, blocking, passing: new Sampler(callSites), isNodes };
     this.#byKey.set(key, element);
     if (isNodes) return element;
     const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;

@@ -3,7 +3,7 @@ import { ENV_SPAWN } from '../../base/environment.ts';
 import { FLAG, KIND, ROLE } from '../../trace/records.ts';
 import { pairValue } from '../children-env.ts';
 import { Sampler } from '../sampler.ts';
-import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
 
 /**
  * Messages over Node's IPC channel, both ways, at both ends. A channel is known by the spawn key of the child; the two ends
@@ -65,11 +65,20 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
         // A channel that is closed sends nothing, and says so.
         if (Reflect.get(target, 'connected') !== true || isNodes(args[0]))
           return Reflect.apply(original, this, args);
-        const begun = guarded(shim, 'ipc', () => end.begin(send));
+        // Without closures, as everything that every message passes: they would cost as much as all the rest.
+        let begun: Begun | undefined;
+        try {
+          begun = end.begin(send);
+        } catch (error) {
+          reportProblem(shim.recorder, 'ipc', error);
+        }
         const result = Reflect.apply(original, this, args);
-        const handle = typeof args[1] === 'object' && args[1] !== null && !isOptions(args[1]);
-        if (begun)
-          guarded(shim, 'ipc', () => (handle ? end.gaveHandle(target, begun, args) : end.sent(begun, false)));
+        try {
+          if (begun && isHandle(args[1])) end.gaveHandle(target, begun, args);
+          else if (begun) end.sent(begun, false);
+        } catch (error) {
+          reportProblem(shim.recorder, 'ipc', error);
+        }
         return result;
       },
   );
@@ -82,12 +91,15 @@ function patchEmit(shim: Shim, owner: object, channels: WeakMap<object, IpcEnd>)
     'emit',
     (original) =>
       function emit(this: unknown, ...args) {
-        const [event] = args;
+        const event = args[0];
         // Node gives three arguments to messages; with others the program itself emits.
         if ((event === 'message' && args.length === 3) || event === 'disconnect') {
-          const end = channels.get(this as object);
-          if (end) {
-            guarded(shim, 'ipc', () => (event === 'message' ? end.received(args[2]) : end.disconnected()));
+          try {
+            const end = channels.get(this as object);
+            if (event === 'message') end?.received(args[2]);
+            else end?.disconnected();
+          } catch (error) {
+            reportProblem(shim.recorder, 'ipc', error);
           }
         }
         return Reflect.apply(original, this, args);
@@ -102,8 +114,8 @@ function isNodes(message: unknown): boolean {
 }
 
 /** `send(message, options)`: plain objects are no handles. */
-function isOptions(value: object): boolean {
-  return Object.getPrototypeOf(value) === Object.prototype;
+function isHandle(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype;
 }
 
 interface Begun {
@@ -136,6 +148,7 @@ class IpcEnd {
   #bytes = 0;
   #carried = false;
   #seesWrites = false;
+  #written: (() => void) | undefined;
   #open = true;
   /** Messages with handles that Node holds back until an earlier handle has arrived. */
   readonly #held: Held[] = [];
@@ -156,7 +169,7 @@ class IpcEnd {
     const time = recorder.clock.now();
     const { sampler } = this.#out;
     const taken = sampler.take(time);
-    if (taken) sampler.site = sites.here(skip);
+    if (taken) sampler.took(sites.here(skip));
     this.#bytes = 0;
     return { time, site: sampler.site, sampled: !taken };
   }
@@ -213,6 +226,7 @@ class IpcEnd {
   disconnected(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#written?.();
     for (const { resource } of this.#directions.values()) {
       const ignored = resource === this.#in.resource ? this.#waiting() : 0;
       this.#shim.recorder.record(KIND.disconnect, 0, 0, resource, 0, 0, ignored);
@@ -235,6 +249,7 @@ class IpcEnd {
     const handle: unknown = symbol && Reflect.get(target, symbol);
     if (typeof handle !== 'object' || handle === null) return;
     this.#seesWrites = true;
+    this.#written = this.#shim.quiescence.writes(() => Number(Reflect.get(handle, 'writeQueueSize')));
     const count = (bytes: number, carried: boolean): void => {
       this.#bytes += bytes;
       this.#carried = carried;

@@ -72,7 +72,7 @@ class RuntimeEvents {
     if (site === 0 && policy === 'always') site = this.#shim.sites.ofPublisher(subscriber);
     else if (site === 0 && policy === 'sampled') {
       const sampler = this.#samplerOf(resource);
-      if (sampler.take(time)) sampler.site = this.#shim.sites.ofPublisher(subscriber);
+      if (sampler.take(time)) sampler.took(this.#shim.sites.ofPublisher(subscriber));
       else flags |= FLAG.sampledSite;
       site = sampler.site;
     }

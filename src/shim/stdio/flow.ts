@@ -77,7 +77,7 @@ export class ByteFlow {
     // What the stream had buffered goes out without a line of the program on the stack.
     const site = this.#shim.sites.here(skip);
     if (site === 0) return FLAG.sampledSite;
-    this.#sampler.site = site;
+    this.#sampler.took(site);
     return 0;
   }
 

@@ -9,12 +9,10 @@ import { TraceWriter } from '../trace/writer.ts';
 import type { Clock } from './clock.ts';
 import { natives } from './natives.ts';
 
-/** A record after a pause this long is written at once, ns: nothing else may come for long. */
-const QUIET_NS = 1e6;
-/** Callbacks that end within this time of the last flush are flushed together, at the end of the loop's turn at the latest, ns. */
-const TOO_SOON_NS = 200e3;
-/** A batch is not held back longer than this while records come, ns. */
-const MAX_AGE_NS = 20e6;
+/** A record this long after the last write is written at once, ns. Others wait for the end of the callback, or of the turn. */
+const AGE_NS = 1e6;
+/** How often a thread whose records are mapped is asked whether they still are, ns. */
+const MAPPED_NS = 20e6;
 const MAX_PROBLEMS = 100;
 
 export interface RecorderOptions {
@@ -38,8 +36,10 @@ export class Recorder {
   #flushedAt = Number.NEGATIVE_INFINITY;
   /** A record of this time or later asks what is to be done about the batch, and who wants to know of it. */
   #due = Number.NEGATIVE_INFINITY;
-  #flushPlanned = false;
-  #endOfTurnPlanned = false;
+  #tickPlanned = false;
+  #turnPlanned = false;
+  /** The last write was planned: one more callback, soon after it, is one of many. */
+  #busy = false;
   #finished = false;
   #together = false;
   #quiescent = false;
@@ -127,7 +127,7 @@ export class Recorder {
   }
 
   #recorded(time: number): void {
-    this.#due = this.#writer.mapped ? time + MAX_AGE_NS : this.#batch(time);
+    this.#due = this.#writer.mapped ? time + MAPPED_NS : this.#batch(time);
     const tell = this.#onActivity;
     this.#onActivity = undefined;
     tell?.();
@@ -214,31 +214,37 @@ export class Recorder {
   /** Writes what is collected, or sees to it that it will be. Returns when to ask again. */
   #batch(time: number): number {
     if (this.#together) return Number.NEGATIVE_INFINITY;
-    const age = time - this.#flushedAt;
-    const { through } = this.#writer;
-    if (through || age > (this.#flushPlanned ? MAX_AGE_NS : QUIET_NS)) {
+    const due = this.#flushedAt + AGE_NS;
+    const planned = this.#tickPlanned || this.#turnPlanned;
+    if (time > due || this.#writer.through) {
+      this.#busy &&= planned;
       this.#write();
       return Number.NEGATIVE_INFINITY;
     }
-    if (this.#flushPlanned) return this.#flushedAt + MAX_AGE_NS;
-    // A tick after each of many short callbacks would cost more than what they record.
-    if (age < TOO_SOON_NS) {
-      if (!this.#endOfTurnPlanned) natives.soon(this.#endOfTurn);
-      this.#endOfTurnPlanned = true;
-      return this.#flushedAt + TOO_SOON_NS;
+    if (!planned) this.#plan();
+    return due;
+  }
+
+  /** A tick after each of many short callbacks would cost more than what they record. */
+  #plan(): void {
+    if (this.#busy) {
+      this.#turnPlanned = true;
+      natives.soon(this.#endOfTurn);
+    } else {
+      this.#tickPlanned = true;
+      natives.nextTick.call(process, this.#endOfCallback);
     }
-    this.#flushPlanned = true;
-    natives.nextTick.call(process, this.#endOfCallback);
-    return this.#flushedAt + MAX_AGE_NS;
   }
 
   readonly #endOfCallback = (): void => {
-    this.#flushPlanned = false;
+    this.#tickPlanned = false;
+    this.#busy = true;
     this.#write();
   };
 
   readonly #endOfTurn = (): void => {
-    this.#endOfTurnPlanned = false;
+    this.#turnPlanned = false;
+    this.#busy = true;
     this.#write();
   };
 }

@@ -11,9 +11,13 @@ export interface EndState {
 const ENTRIES = 4096;
 /** State, channel and side that carried it, number of the message, index in it, then the end's own four. */
 const WORDS = 8;
+/** Words before the counters of tickets: number of channels, ports that are under way. */
+const CHANNELS = 0;
+const UNDER_WAY = 1;
+const COUNTERS = 2;
 /** Counters of tickets; things whose names fall on the same one share it, and their counts then are lower bounds. */
 const TICKETS = 1024;
-const HEADER = 1 + TICKETS;
+const HEADER = COUNTERS + TICKETS;
 const PROBES = 64;
 const FREE = 0;
 const BUSY = 1;
@@ -34,14 +38,19 @@ export class PortRegistry {
 
   /** A number for a new channel, from 1. */
   newChannel(): number {
-    return Atomics.add(this.#words, 0, 1) + 1;
+    return Atomics.add(this.#words, CHANNELS, 1) + 1;
   }
 
   /** The next ticket of the thing with this key, from 1. */
   newTicket(key: string): number {
     let hash = 0;
     for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
-    return Atomics.add(this.#words, 1 + ((hash >>> 0) % TICKETS), 1) + 1;
+    return Atomics.add(this.#words, COUNTERS + ((hash >>> 0) % TICKETS), 1) + 1;
+  }
+
+  /** False: no message can bring a port that {@link take} would know. */
+  get hasPorts(): boolean {
+    return Atomics.load(this.#words, UNDER_WAY) > 0;
   }
 
   /** The port at `index` of message `n` of a direction is `end`. False: there is no room, and the port will be a stranger. */
@@ -50,6 +59,7 @@ export class PortRegistry {
     for (const at of places(channel, side, n, index)) {
       if (Atomics.compareExchange(words, at, FREE, BUSY) !== FREE) continue;
       words.set([channel * 2 + side, n, index, end.channel, end.side, end.sent, end.received], at + 1);
+      Atomics.add(words, UNDER_WAY, 1);
       Atomics.store(words, at, READY);
       return true;
     }
@@ -63,6 +73,7 @@ export class PortRegistry {
       if (Atomics.load(words, at) !== READY) continue;
       if (words[at + 1] !== channel * 2 + side || words[at + 2] !== n || words[at + 3] !== index) continue;
       const [own = 0, ownSide, sent = 0, received = 0] = words.subarray(at + 4, at + 8);
+      Atomics.sub(words, UNDER_WAY, 1);
       Atomics.store(words, at, FREE);
       return { channel: own, side: ownSide === 1 ? 1 : 0, sent, received };
     }

@@ -42,14 +42,14 @@ function patchWait(shim: Shim, elements: Elements, own: object): void {
     'wait',
     (original) =>
       function wait(this: unknown, ...args) {
-        let n: number | undefined;
+        let begun: Wait | undefined;
         // Without closures, as everything that is called often: they would cost as much as all the rest.
         try {
-          n = elements.begin(args, FLAG.sync, wait);
+          begun = elements.begin(args, FLAG.sync, wait);
         } catch (error) {
           reportProblem(shim.recorder, 'atomics', error);
         }
-        if (n === undefined) return Reflect.apply(original, this, args);
+        if (begun === undefined) return Reflect.apply(original, this, args);
         let outcome: Outcome = 'error';
         try {
           const result = Reflect.apply(original, this, args);
@@ -57,7 +57,7 @@ function patchWait(shim: Shim, elements: Elements, own: object): void {
           return result;
         } finally {
           try {
-            elements.end(args, n, FLAG.sync, outcome);
+            elements.end(begun, FLAG.sync, outcome);
           } catch (error) {
             reportProblem(shim.recorder, 'atomics', error);
           }
@@ -73,10 +73,10 @@ function patchWaitAsync(shim: Shim, elements: Elements, own: object): void {
     'waitAsync',
     (original) =>
       function waitAsync(this: unknown, ...args) {
-        const n = guarded(shim, 'atomics', () => elements.begin(args, 0, waitAsync));
-        if (n === undefined) return Reflect.apply(original, this, args);
+        const begun = guarded(shim, 'atomics', () => elements.begin(args, 0, waitAsync));
+        if (begun === undefined) return Reflect.apply(original, this, args);
         const end = (outcome: Outcome): unknown =>
-          guarded(shim, 'atomics', () => elements.end(args, n, 0, outcome));
+          guarded(shim, 'atomics', () => elements.end(begun, 0, outcome));
         let result: unknown;
         try {
           result = Reflect.apply(original, this, args);
@@ -123,6 +123,11 @@ interface Element {
 
 const blockingWaits = new Ration();
 
+interface Wait {
+  readonly n: number;
+  readonly element: Element;
+}
+
 /** Module hooks on a thread of Node's own are waited for by Node's own code: no business of the program, and no hang. */
 function calledByNode(skip: Skip): boolean {
   return captureFrames(skip, 1)[0]?.getFileName()?.startsWith('node:') === true;
@@ -140,16 +145,15 @@ class Elements {
     this.#shim = shim;
   }
 
-  /** Number of the wait that begins; `undefined`: it is not the program's, or Node will refuse it. */
-  begin(args: readonly unknown[], flags: number, skip: Skip): number | undefined {
-    if (!isElement(args)) return undefined;
+  /** The wait that begins; `undefined`: it is not the program's, or Node will refuse it. */
+  begin(args: readonly unknown[], flags: number, skip: Skip): Wait | undefined {
+    const time = this.#shim.recorder.clock.now();
+    const element = this.#elementOf(args, skip);
+    if (!element) return undefined;
     const [array, index, expected, timeout] = args;
     const { recorder, sites } = this.#shim;
-    const time = recorder.clock.now();
     const ms = timeout === undefined ? Number.NaN : Number(timeout);
-    const blocks = (load as (a: Shared, i: number) => unknown)(array, index) === expected && !(ms <= 0);
-    const element = this.#of(array, index, skip);
-    if (element.isNodes) return undefined;
+    const blocks = (load as (a: unknown, i: unknown) => unknown)(array, index) === expected && !(ms <= 0);
     const n = recorder.newWait();
     const sampler = blocks ? element.blocking : element.passing;
     const take = sampler.take(time);
@@ -160,21 +164,18 @@ class Elements {
     const all = flags | armed | sampled;
     recorder.recordAt(time, KIND.waitAtomics, all, 0, element.resource, sampler.site, n, value);
     if (blocks && (flags & FLAG.sync) !== 0) recorder.flush();
-    return n;
+    return { n, element };
   }
 
-  end(args: readonly unknown[], n: number, flags: number, outcome: Outcome): void {
-    if (!isElement(args)) return;
-    const [array, index] = args;
-    const { resource } = this.#of(array, index, calledByNode);
+  end({ n, element: { resource } }: Wait, flags: number, outcome: Outcome): void {
     this.#shim.recorder.record(KIND.waitEnd, flags | outcomeToFlags(outcome), 0, resource, 0, n, 0);
   }
 
   notified(time: number, args: readonly unknown[], woken: number, skip: Skip): void {
-    if (!isElement(args)) return;
-    const [array, index, count] = args;
-    const { resource, passing: sampler, isNodes } = this.#of(array, index, skip);
-    if (isNodes) return;
+    const element = this.#elementOf(args, skip);
+    if (!element) return;
+    const { resource, passing: sampler } = element;
+    const count = args[2];
     const take = sampler.take(time);
     if (take) sampler.took(this.#shim.sites.here(skip));
     const flags = take ? 0 : FLAG.sampledSite;
@@ -183,17 +184,20 @@ class Elements {
   }
 
   /** `skip`: the shim's function that was called, by which the first use tells whose element it is. */
-  #of(array: Shared, index: number, skip: Skip): Element {
-    let elements = this.#byArray.get(array);
-    if (!elements) {
-      elements = new Map();
-      this.#byArray.set(array, elements);
-    }
-    let element = elements.get(index);
-    if (!element) {
-      element = this.#find(array, index, skip);
-      elements.set(index, element);
-    }
+  #elementOf(args: readonly unknown[], skip: Skip): Element | undefined {
+    // Anything may be asked for, and what is there was checked once.
+    const known = this.#byArray.get(args[0] as Shared)?.get(args[1] as number);
+    const element = known ?? this.#newElement(args, skip);
+    return element?.isNodes ? undefined : element;
+  }
+
+  #newElement(args: readonly unknown[], skip: Skip): Element | undefined {
+    if (!isElement(args)) return undefined;
+    const [array, index] = args;
+    const elements = this.#byArray.get(array) ?? new Map<number, Element>();
+    this.#byArray.set(array, elements);
+    const element = this.#find(array, index, skip);
+    elements.set(index, element);
     return element;
   }
 

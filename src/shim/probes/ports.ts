@@ -179,7 +179,11 @@ function patchTake(shim: Shim, own: PortTracing): void {
     (original) =>
       function receiveMessageOnPort(this: unknown, ...args) {
         const result = Reflect.apply(original, this, args);
-        if (result !== undefined) guarded(shim, 'ports', () => taken(own, args[0], result));
+        try {
+          if (result !== undefined) taken(own, args[0], result);
+        } catch (error) {
+          reportProblem(shim.recorder, 'ports', error);
+        }
         return result;
       },
   );
@@ -191,8 +195,7 @@ function taken(own: PortTracing, source: unknown, result: unknown): void {
   const message: unknown = Reflect.get(result, 'message');
   const end = Stamp.of(source) ?? own.endOf(source, message);
   end.recordReceive();
-  if (end.options.kind !== 'port') return;
-  own.arriveInside(end, portsIn(message));
+  if (end.options.kind === 'port' && own.registry.hasPorts) own.arriveInside(end, portsIn(message));
 }
 
 function patchClose(shim: Shim): void {

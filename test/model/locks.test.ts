@@ -291,6 +291,17 @@ describe('lock-cycle', () => {
     );
   });
 
+  it('counts web locks as contended only where somebody had them', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const lock = t.resource('webLock', 'W');
+    const first = main.open(lock).wait('waitAcquire', lock);
+    main.acquire(lock, 1).endWait(first);
+    main.wait('waitAcquire', lock);
+    const [seen] = t.feed(new Model()).resources();
+    assert.deepEqual([seen?.acquisitions, seen?.contended], [1, 1]);
+  });
+
   it('tells holders and waiters as of the signal that ended the root', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

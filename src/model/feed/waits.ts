@@ -1,5 +1,12 @@
 import { FLAG, KIND, type TraceRecord } from '../../trace/records.ts';
-import type { ChildEntity, StreamState, ThreadEntity, ThreadUse, Wait } from '../state/entities.ts';
+import type {
+  ChildEntity,
+  ResourceEntity,
+  StreamState,
+  ThreadEntity,
+  ThreadUse,
+  Wait,
+} from '../state/entities.ts';
 import { siteRef } from '../state/sites.ts';
 import type { World } from '../state/world.ts';
 
@@ -46,12 +53,18 @@ export function beginWait(
   else if (wait.kind !== KIND.waitChild) thread.top = wait;
   world.waiting.add(thread);
   if (wait.resource !== null) {
+    if (forgotten === undefined && wait.kind === KIND.waitAcquire && contends(wait.resource))
+      wait.resource.contended++;
     wait.resource.waiters.add(wait);
-    if (forgotten === undefined && wait.kind === KIND.waitAcquire) wait.resource.contended++;
     // Who may go on is not known of plain memory: its waits are what is counted.
     if (forgotten === undefined && wait.kind === KIND.waitAtomics && use !== undefined) use.acquisitions++;
   }
   world.touch(thread.process);
+}
+
+/** Node gives web locks asynchronously also where they are free: every request looks like a wait. */
+function contends({ kind, holds, waiters }: ResourceEntity): boolean {
+  return kind !== 'webLock' || holds.size > 0 || waiters.size > 0;
 }
 
 /** A wait ends by its number. */

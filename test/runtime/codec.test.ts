@@ -116,6 +116,20 @@ test('errors keep class, message, stack, cause and fields', () => {
   assert.equal((roundTrip(new Custom('x')) as Error).name, 'Custom');
 });
 
+test('an aggregate keeps its errors, and itself among them', () => {
+  const aggregate = new AggregateError([new RangeError('one'), 'two'], 'several');
+  aggregate.errors.push(aggregate);
+  const result = roundTrip(aggregate) as AggregateError;
+  assert.ok(result instanceof AggregateError);
+  assert.equal(result.message, 'several');
+  const [one, two, self] = result.errors as unknown[];
+  assert.ok(one instanceof RangeError);
+  assert.deepEqual([one.message, two, self === result], ['one', 'two', true]);
+  assert.deepEqual(Object.keys(result), []);
+  const named = roundTrip(Object.assign(new Error('x'), { errors: [1], error: 2 })) as Error;
+  assert.deepEqual({ ...named }, { errors: [1], error: 2 });
+});
+
 test('every error of the runtime keeps its class and its fields, whatever name it is given', () => {
   const made = new Map<string, Error>([
     ['BufferTooShort', new errors.BufferTooShort(Buffer.from('long'))],

@@ -141,6 +141,28 @@ test('[rows 116, 131] a pool has as many workers as processors; chunks are a qua
   assert.deepEqual(chunks, [Math.ceil(100 / (4 * 2)), Math.ceil(7 / 8), 1]);
 });
 
+test('executors: workers that start processes, cancelled futures, maps that are left early', async () => {
+  const { lines, stderr } = await run('executor.ts');
+  const seen = Object.assign({}, ...lines.map((line) => JSON.parse(line) as object)) as Record<
+    string,
+    unknown
+  >;
+  const cancelled = ['CancelledError', 'CancelledError', 'CancelledError'];
+  assert.deepEqual(
+    seen,
+    {
+      nested: 9,
+      child: [[0, false], 4],
+      inPool: 'AssertionError',
+      cancelled: ['CancelledError', ['told true'], cancelled, [0, 1, 2]],
+      left: true,
+      chunks: ['ValueError', 'ValueError', 'ValueError'],
+      atExit: 64,
+    },
+    stderr,
+  );
+});
+
 test('200,000 open results; workers that only compute, with SIGTERM listeners, end when the pool is terminated', async () => {
   const { lines, stderr } = await run('pool-many.ts');
   assert.deepEqual(lines, ['{"sum":true}', '{"deaf":"BrokenPoolError"}'], stderr);

@@ -225,13 +225,14 @@ export class Decoder {
     // Its number comes before those of its fields; a cause that points back to it finds the placeholder's successor.
     const result = this.#remember(new Error());
     const index = this.#seen.length - 1;
-    const [name, message, stack, cause, extra, runtimeClass] = this.#fields([]) as [
+    const [name, message, stack, cause, extra, runtimeClass, hidden = {}] = this.#fields([]) as [
       string,
       string,
       string,
       unknown[],
       object,
       string | undefined,
+      Record<string, unknown>?,
     ];
     const Class = ERROR_CLASSES[runtimeClass ?? name];
     const error = Class === undefined ? result : Object.setPrototypeOf(result, Class.prototype);
@@ -240,6 +241,7 @@ export class Decoder {
     define(error, 'stack', stack);
     if (Class === undefined || error.name !== name) define(error, 'name', name);
     if (cause.length > 0) define(error, 'cause', cause[0]);
+    for (const [key, value] of Object.entries(hidden)) define(error, key, value);
     return Object.assign(error, extra);
   }
 

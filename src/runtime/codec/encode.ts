@@ -226,7 +226,10 @@ export class Encoder {
     const fields = [value.name, value.message, value.stack, cause, extra];
     const { name } = value.constructor;
     const known = (RUNTIME_ERRORS as Record<string, unknown>)[name] === value.constructor;
-    this.#tagged(TAG.error, known && name !== value.name ? [...fields, name] : fields);
+    const runtimeClass = known && name !== value.name ? name : undefined;
+    const hidden = hiddenFields(value);
+    if (hidden !== undefined) this.#tagged(TAG.error, [...fields, runtimeClass, hidden]);
+    else this.#tagged(TAG.error, runtimeClass === undefined ? fields : [...fields, runtimeClass]);
   }
 
   #byV8(value: object): void {
@@ -240,6 +243,18 @@ export class Encoder {
     this.#out.length(bytes.length);
     this.#out.raw(bytes);
   }
+}
+
+/** What `AggregateError` and `SuppressedError` hold where no enumeration shows it. */
+function hiddenFields(value: Error): Record<string, unknown> | undefined {
+  let found: Record<string, unknown> | undefined;
+  for (const key of ['errors', 'error', 'suppressed']) {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (property === undefined || property.enumerable || !('value' in property)) continue;
+    found ??= {};
+    found[key] = property.value;
+  }
+  return found;
 }
 
 /** Objects whose fields say nothing about what they are. */

@@ -9,5 +9,8 @@ export const ERROR_CLASSES: Readonly<Record<string, { readonly prototype: Error 
   ReferenceError,
   EvalError,
   URIError,
+  AggregateError,
+  // From Node 24 on.
+  SuppressedError: (globalThis as { SuppressedError?: { readonly prototype: Error } }).SuppressedError,
   ...RUNTIME_ERRORS,
 };

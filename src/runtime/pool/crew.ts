@@ -16,7 +16,8 @@ export interface CrewOptions {
   readonly maxTasks: number;
   readonly initializer: string | undefined;
   readonly initargs: readonly unknown[];
-  readonly daemon: boolean;
+  /** The workers may start processes themselves, though they end with their parent as daemons do. */
+  readonly free: boolean;
   /** A worker has ended; `state` is its word at that time. */
   readonly onExit: (seat: number, state: number, exitCode: number) => void;
   /** Workers can't be kept running. */
@@ -100,10 +101,16 @@ export class Crew {
   }
 
   async #hire(seat: number): Promise<void> {
-    const { pool, tasks, results, maxTasks, initializer, initargs, daemon } = this.#options;
+    const { pool, tasks, results, maxTasks, initializer, initargs, free } = this.#options;
     const options: WorkerOptions = { seat, maxTasks, initializer, initargs };
     const name = `PoolWorker-${++names}`;
-    const process = new Process({ target: poolWorker, args: [pool, tasks, results, options], name, daemon });
+    const process = new Process({
+      target: poolWorker,
+      args: [pool, tasks, results, options],
+      name,
+      daemon: true,
+    });
+    stateOf(process as Process).free = free;
     const member = { seat, process: process as Process, ready: false };
     this.#members.set(seat, member);
     try {

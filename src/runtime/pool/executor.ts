@@ -12,24 +12,30 @@ export interface ExecutorOptions {
   readonly maxTasksPerChild?: number | undefined;
 }
 
+type Outcome<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
+
 /** A result to come, as Python's `concurrent.futures.Future`. */
 export class Future<R> {
-  readonly #done: Promise<void>;
   readonly #cancel: () => boolean;
   #state: 'pending' | 'cancelled' | 'done' = 'pending';
-  #outcome: { ok: true; value: R } | { ok: false; error: unknown } | undefined;
+  #outcome: Outcome<R> | undefined;
+  #tell: () => void = () => {};
+  readonly #done = new Promise<void>((resolve) => {
+    this.#tell = resolve;
+  });
 
   constructor(result: Promise<R>, cancel: () => boolean) {
     this.#cancel = cancel;
-    this.#done = result.then(
-      (value) => this.#finish({ ok: true, value }),
-      (error: unknown) => this.#finish({ ok: false, error }),
+    result.then(
+      (value) => this.#finish({ ok: true, value }, 'done'),
+      (error: unknown) => this.#finish({ ok: false, error }, 'done'),
     );
   }
 
-  #finish(outcome: { ok: true; value: R } | { ok: false; error: unknown }): void {
-    this.#outcome ??= outcome;
-    if (this.#state === 'pending') this.#state = 'done';
+  #finish(outcome: Outcome<R>, state: 'cancelled' | 'done'): void {
+    this.#outcome = outcome;
+    this.#state = state;
+    this.#tell();
   }
 
   /** The value, or the error thrown. Rejects with TimeoutError after `timeout` seconds. */
@@ -56,8 +62,8 @@ export class Future<R> {
   cancel(): boolean {
     if (this.#state === 'done') return false;
     if (this.#state === 'pending' && !this.#cancel()) return false;
-    this.#state = 'cancelled';
-    this.#outcome ??= { ok: false, error: new CancelledError('the future was cancelled') };
+    if (this.#state === 'pending')
+      this.#finish({ ok: false, error: new CancelledError('the future was cancelled') }, 'cancelled');
     return true;
   }
 
@@ -65,9 +71,7 @@ export class Future<R> {
     void this.#done.then(() => callback(this));
   }
 
-  async #settled(
-    timeout: number | undefined,
-  ): Promise<{ ok: true; value: R } | { ok: false; error: unknown }> {
+  async #settled(timeout: number | undefined): Promise<Outcome<R>> {
     if (this.#outcome === undefined) await withLimit(this.#done, timeout);
     if (this.#outcome === undefined) throw new TimeoutError('the result did not come in time');
     return this.#outcome;
@@ -86,6 +90,7 @@ async function withLimit(done: Promise<void>, timeout: number | undefined): Prom
 
 interface Queued {
   readonly start: () => void;
+  readonly cancel: () => void;
 }
 
 /** Python's `concurrent.futures.ProcessPoolExecutor`: a worker that dies breaks the executor and fails all that pends. */
@@ -109,7 +114,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
         initargs: given.initargs ?? [],
         maxtasksperchild: given.maxTasksPerChild,
       },
-      { breakOnDeath: (message) => new BrokenProcessPool(message) },
+      { breakOnDeath: (message) => new BrokenProcessPool(message), workersMayStart: true },
     );
     this.#size = this.#pool.processes;
   }
@@ -133,6 +138,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     const last = sources.at(-1);
     const hasOptions = last !== undefined && !(Symbol.iterator in Object(last));
     const { timeout, chunksize = 1 } = (hasOptions ? last : {}) as { timeout?: number; chunksize?: number };
+    if (!Number.isInteger(chunksize) || chunksize < 1) throw new ValueError('chunksize must be 1 or more');
     const rows = zip((hasOptions ? sources.slice(0, -1) : sources) as Iterable<unknown>[]) as unknown as A[];
     const deadline = timeout === undefined ? undefined : performance.now() + timeout * 1000;
     const futures: Future<Awaited<R>[]>[] = [];
@@ -147,7 +153,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
   async shutdown(options: { readonly wait?: boolean; readonly cancelFutures?: boolean } = {}): Promise<void> {
     const { wait = true, cancelFutures = false } = options;
     this.#shutdown = true;
-    if (cancelFutures) this.#queued.splice(0);
+    if (cancelFutures) for (const queued of [...this.#queued]) queued.cancel();
     const ended = this.#end();
     if (wait) await ended;
     else ended.catch(() => {});
@@ -168,10 +174,10 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     if (this.#shutdown) throw new RuntimeError('cannot schedule new futures after shutdown');
     let queued: Queued | undefined;
     const result = new Promise<R>((resolve, reject) => {
-      queued = { start: () => this.#begin(begin, resolve, reject) };
+      queued = { start: () => this.#begin(begin, resolve, reject), cancel: () => future.cancel() };
       this.#queued.push(queued);
     });
-    const future = new Future(result, () => {
+    const future: Future<R> = new Future(result, () => {
       const index = queued === undefined ? -1 : this.#queued.indexOf(queued);
       if (index >= 0) this.#queued.splice(index, 1);
       return index >= 0;
@@ -209,9 +215,14 @@ async function* results<R>(
   futures: readonly Future<R[]>[],
   deadline: number | undefined,
 ): AsyncGenerator<R, void, void> {
-  for (const future of futures) {
-    const left = deadline === undefined ? undefined : (deadline - performance.now()) / 1000;
-    for (const value of await future.result(left)) yield value;
+  try {
+    for (const future of futures) {
+      const left = deadline === undefined ? undefined : (deadline - performance.now()) / 1000;
+      for (const value of await future.result(left)) yield value;
+    }
+  } finally {
+    // Left early: the rest is not wanted.
+    for (const future of futures) future.cancel();
   }
 }
 

@@ -20,3 +20,11 @@ export interface MapOptions<R> extends Callbacks<R[]> {
   /** Items in one task; by default a quarter of a worker's share. */
   readonly chunksize?: number | undefined;
 }
+
+/** Beyond Python: what a subclass of a pool (the executor) changes. */
+export interface PoolPolicy {
+  /** One worker's death fails everything that pends, as an executor's does. */
+  readonly breakOnDeath?: (message: string) => Error;
+  /** The workers may start processes, as an executor's may and a pool's, being daemons, may not. */
+  readonly workersMayStart?: boolean;
+}

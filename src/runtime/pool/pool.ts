@@ -14,18 +14,12 @@ import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
 import type { Submission } from './flights.ts';
 import { gather } from './gather.ts';
-import type { ApplyOptions, MapOptions, PoolOptions } from './options.ts';
+import type { ApplyOptions, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
 import { ResultIterator } from './result-iterator.ts';
 import { MODE } from './wire.ts';
 
 type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
 type Phase = 'running' | 'closed' | 'terminated';
-
-/** Beyond Python: what a subclass of a pool (the executor) changes. */
-export interface PoolPolicy {
-  /** One worker's death fails everything that pends, as an executor's does. */
-  readonly breakOnDeath?: (message: string) => Error;
-}
 
 /**
  * Worker processes that run functions. Tasks are handed out first in, first out. A worker that dies in a task rejects that
@@ -70,7 +64,15 @@ export class Pool implements AsyncDisposable {
       onInitializerFailed: (error) => this.#initializerFailed(error),
       onSettled: () => this.#settled(),
     });
-    const crew = { size: this.#size, pool: this.#core, tasks, results, maxTasks, initargs, daemon: true };
+    const crew = {
+      size: this.#size,
+      pool: this.#core,
+      tasks,
+      results,
+      maxTasks,
+      initargs,
+      free: policy.workersMayStart === true,
+    };
     let reference: string | undefined;
     this.#crew = new Crew({
       ...crew,

@@ -92,7 +92,7 @@ function header(state: State, what: Launch, session: StartHeader['session'], con
     main: main === undefined ? undefined : { path: main, commonjs: mainModule() !== undefined },
     argv: process.argv.slice(1),
     name: state.name,
-    daemon: state.daemon,
+    daemon: state.daemon && !state.free,
     parent: { pid: process.pid, name: current.name },
     authkey: (state.authkey ?? authKey()).toString('hex'),
     log: logSettings(),

@@ -6,6 +6,8 @@ import type { Target } from './reference.ts';
 export interface State {
   name: string;
   daemon: boolean;
+  /** A daemon for its parent only: it may start processes, and does not count as one itself. */
+  free: boolean;
   readonly target: Target | undefined;
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>> | undefined;
@@ -53,6 +55,7 @@ export function newState(fields: Pick<State, 'name' | 'daemon' | 'target' | 'arg
   });
   return {
     ...fields,
+    free: false,
     authkey: undefined,
     phase: 'initial',
     starting: undefined,

@@ -63,3 +63,17 @@ describe('what managers do', () => {
     assert.deepEqual(seen[185], ['OSError', 'OSError']);
   });
 });
+
+test('clients that are killed leave no lock held, take no unit and no item, and are told of', async () => {
+  const told = [true, true, 'released'];
+  assert.deepEqual(await facts('manager-deaths.ts'), {
+    lock: told,
+    rlock: told,
+    condition: told,
+    waiter: true,
+    sleeper: true,
+    unit: true,
+    item: 'for the living',
+    afterNormalEnd: false,
+  });
+});

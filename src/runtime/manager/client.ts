@@ -5,12 +5,14 @@ import type { SocketConnection } from '../connection/socket-connection.ts';
 import { Connection, Pipe } from '../connection.ts';
 import { EOFError, OSError } from '../errors.ts';
 import { coreFields, coreOf, openFields } from '../handles.ts';
+import { beforeRelease } from '../instance.ts';
 import { authKey } from '../process/authkey.ts';
 import { Queue } from '../queue.ts';
 import { currentTask } from '../task.ts';
 import { Inbox } from './inbox.ts';
 import { checkMismatch, SerializedClientLink } from './serialized-link.ts';
 import { resolveSerializer, type SerializerReference } from './serializer.ts';
+import { TENANT_METHODS } from './tenants.ts';
 import {
   type ClientLink,
   type ProxyToken,
@@ -96,8 +98,19 @@ export class ServerClient {
     this.#inbox = undefined;
   }
 
+  /** Tells the server that this thread ends in order: what it has locked stays locked, as other locks do. */
+  sayBye(): void {
+    if (!(this.#open instanceof Connection)) return;
+    try {
+      this.#open.sendAtOnce([0, '', TENANT_METHODS.bye, [], 0]);
+    } catch {
+      // The server is gone.
+    }
+  }
+
   /** Ends the connection; calls under way reject. */
   close(): void {
+    this.sayBye();
     void this.#link?.then((link) => link.close()).catch(() => {});
     this.#forget();
     this.#failAll(this.#gone());
@@ -117,6 +130,7 @@ export class ServerClient {
     if (!processState(pid).alive) throw this.#gone();
     const [ours, theirs] = Pipe<Response, Request>();
     await inbox.put(theirs as ServerLink);
+    ours.sendAtOnce([0, '', TENANT_METHODS.hello, [process.pid], 0]);
     // Ours must be the only copy outside of the server, or its death would not be seen.
     theirs.close();
     this.#inbox = new Inbox<Response>(ours as Connection<Response, never>, {
@@ -177,6 +191,9 @@ export class ServerClient {
 }
 
 const clients = new Map<string, ServerClient>();
+beforeRelease(() => {
+  for (const client of clients.values()) client.sayBye();
+});
 
 /** This thread's client for a server: proxies of one server share it. */
 export function clientFor(

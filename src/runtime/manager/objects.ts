@@ -117,7 +117,7 @@ export class ListObject {
     this.#items.push(value);
   }
   extend(values: readonly unknown[]): void {
-    this.#items.push(...values);
+    for (const value of values) this.#items.push(value);
   }
   insert(index: number, value: unknown): void {
     this.#items.splice(index, 0, value);

@@ -10,6 +10,7 @@ import { Inbox } from './inbox.ts';
 import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
 import { isRequest, SerializedServerLink, tellMismatch } from './serialized-link.ts';
 import { resolveSerializer, type Serializer, type SerializerReference } from './serializer.ts';
+import { TENANT_METHODS, Tenant } from './tenants.ts';
 import {
   type ProxyToken,
   REPLY,
@@ -23,6 +24,31 @@ interface Entry {
   readonly object: object;
   readonly type: RegisteredType;
   readonly exposed: ReadonlySet<string>;
+}
+
+/** A client as its connection knows it. */
+class Client extends Tenant {
+  /** By the client's own numbers of its tasks. */
+  readonly #tasks = new Map<number, number>();
+
+  token(task: number): number {
+    let token = this.#tasks.get(task);
+    if (token === undefined) {
+      token = newToken();
+      this.#tasks.set(task, token);
+      this.add(token);
+    }
+    return token;
+  }
+
+  /** Whether that was the client's word on itself, which a stranger's is not heard on. */
+  hears(link: ServerLink, [, ident, method, args]: Request): boolean {
+    if (ident !== '' || !(link instanceof Connection)) return false;
+    if (method === TENANT_METHODS.hello) this.pid = Number(args[0]);
+    else if (method === TENANT_METHODS.bye) this.orderly = true;
+    else return false;
+    return true;
+  }
 }
 
 export class Server {
@@ -88,10 +114,11 @@ export class Server {
 
   /** Serves a client of this session until it closes, dies, or sends what is no request. */
   #serveLocally(link: Connection<Request, Response>): void {
-    const tokens = new Map<number, number>();
+    const client = new Client();
     const inbox = new Inbox<Request>(link as Connection<Request, never>, {
-      onMessage: (request) => this.#begin(link, request, tokens),
+      onMessage: (request) => this.#begin(link, request, client),
       onEnd: () => {
+        client.leave();
         this.#links.delete(link);
         link.close();
       },
@@ -106,11 +133,10 @@ export class Server {
   }
 
   /** @throws RemoteError for what is no request */
-  #begin(link: ServerLink, request: Request, tokens: Map<number, number>): void {
+  #begin(link: ServerLink, request: Request, client: Client): void {
     if (!isRequest(request)) throw new RemoteError('this is no request');
-    const token = tokens.get(request[4]) ?? newToken();
-    tokens.set(request[4], token);
-    runAs(token, () => this.#answer(link, request));
+    if (client.hears(link, request)) return;
+    runAs(client.token(request[4]), () => this.#answer(link, request));
   }
 
   async #converseRemotely(socket: SocketConnection): Promise<void> {
@@ -126,10 +152,11 @@ export class Server {
    */
   async #converse(link: ServerLink): Promise<unknown> {
     this.#links.set(link, () => link.close());
-    const tokens = new Map<number, number>();
+    const client = new Client();
     try {
-      for (;;) this.#begin(link, await link.recv(), tokens);
+      for (;;) this.#begin(link, await link.recv(), client);
     } catch (error) {
+      client.leave();
       this.#links.delete(link);
       return error;
     }

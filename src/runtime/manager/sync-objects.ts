@@ -1,26 +1,30 @@
 /** Locks in a manager's server: the runtime's own, used under the token of the client that calls. */
 import { RuntimeError, ValueError } from '../errors.ts';
+import { Queue as LocalQueue } from '../local-queue.ts';
 import { Lock } from '../lock.ts';
 import type { WaitOptions } from '../options.ts';
 import { Barrier } from '../sync/barrier.ts';
 import { Condition } from '../sync/condition.ts';
 import { RLock } from '../sync/rlock.ts';
 import { BoundedSemaphore, Semaphore } from '../sync/semaphore.ts';
+import { currentTenant, HeldLock, tenantOptions } from './tenants.ts';
 
 export class LockObject {
-  protected readonly lock: Lock | RLock | Semaphore;
+  readonly #lock: Lock | RLock | Semaphore;
+  readonly #held: HeldLock;
   constructor(lock: Lock | RLock | Semaphore = new Lock()) {
-    this.lock = lock;
+    this.#lock = lock;
+    this.#held = new HeldLock(lock);
   }
   async acquire(options?: WaitOptions): Promise<boolean> {
-    return (await this.lock.acquire(options)) !== false;
+    return await this.#held.acquire(options);
   }
   release(): void {
     try {
-      this.lock.release();
+      this.#held.release();
     } catch (error) {
       // In the server it is a lock between threads, whose errors Python names differently.
-      if (error instanceof ValueError && this.lock instanceof Lock)
+      if (error instanceof ValueError && this.#lock instanceof Lock)
         throw new RuntimeError('release unlocked lock');
       throw error;
     }
@@ -47,14 +51,25 @@ export class BoundedSemaphoreObject extends LockObject {
 
 export class ConditionObject {
   readonly #condition = new Condition();
+  readonly #held = new HeldLock(this.#condition.lock);
   async acquire(options?: WaitOptions): Promise<boolean> {
-    return (await this.#condition.acquire(options)) !== false;
+    return await this.#held.acquire(options);
   }
   release(): void {
-    this.#condition.release();
+    this.#held.release();
   }
   async wait(timeout?: number): Promise<boolean> {
-    return await this.#condition.wait(timeout);
+    const tenant = currentTenant();
+    const lock = this.#condition.lock as RLock;
+    const { owned } = lock;
+    const waiting = this.#condition.wait(tenantOptions({ timeout }));
+    // It has released the lock, and will have it again whatever comes of it.
+    if (owned) this.#held.forget();
+    try {
+      return await waiting;
+    } finally {
+      if (lock.owned) this.#held.take(tenant);
+    }
   }
   notify(n = 1): void {
     this.#condition.notify(n);
@@ -81,5 +96,15 @@ export class BarrierObject {
   state(): { parties: number; nWaiting: number; broken: boolean } {
     const { parties, nWaiting, broken } = this.#barrier;
     return { parties, nWaiting, broken };
+  }
+}
+
+/** A queue in the server: its items go to nobody who is gone. */
+export class QueueObject<T> extends LocalQueue<T> {
+  override put(item: T, options?: WaitOptions): Promise<void> {
+    return super.put(item, tenantOptions(options));
+  }
+  override get(options?: WaitOptions): Promise<T> {
+    return super.get(tenantOptions(options));
   }
 }

@@ -1,5 +1,4 @@
 /** The types that every SyncManager has. */
-import * as localQueue from '../local-queue.ts';
 import { Event } from '../sync/event.ts';
 import { DictObject, ListObject, NamespaceObject, ValueObject } from './objects.ts';
 import { PoolObject } from './pool-object.ts';
@@ -9,6 +8,7 @@ import {
   BoundedSemaphoreObject,
   ConditionObject,
   LockObject,
+  QueueObject,
   RLockObject,
   SemaphoreObject,
 } from './sync-objects.ts';
@@ -49,8 +49,8 @@ export function standardTypes(): Registry {
     entry('Condition', ConditionObject),
     entry('Event', Event, { exposed: ['isSet', 'set', 'clear', 'wait'] }),
     entry('Barrier', BarrierObject),
-    entry('Queue', localQueue.Queue, { exposed: QUEUE }),
-    entry('JoinableQueue', localQueue.Queue, { exposed: [...QUEUE, 'taskDone', 'join'] }),
+    entry('Queue', QueueObject, { exposed: QUEUE }),
+    entry('JoinableQueue', QueueObject, { exposed: [...QUEUE, 'taskDone', 'join'] }),
     entry('Pool', PoolObject, { methodToTypeid: POOL_RESULTS }),
     entry('AsyncResult', undefined, { exposed: ['get', 'wait', 'ready', 'successful'] }),
     entry('Iterator', undefined, { exposed: ['next'] }),

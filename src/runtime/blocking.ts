@@ -7,6 +7,7 @@ import type { Haste } from '../shm/haste.ts';
 import type { Waiter, Waits } from '../shm/waiting.ts';
 import { OwnerDiedError, TimeoutError } from './errors.ts';
 import { publishWait, publishWaitEnd, type Wait, type WaitOp } from './publish.ts';
+import { withCaller } from './stacks.ts';
 import { currentTask } from './task.ts';
 
 /** Returned by an attempt that must wait, and by an operation whose time is over. */
@@ -161,9 +162,13 @@ export async function blockAsync<T>(
   }
   if (timeout <= 0) return PENDING;
   begin(operation, timeout, wait, signal);
-  return await new Promise<T | Pending>((resolve, reject) =>
-    queue(operation, wait, timeout, signal, resolve, reject),
-  );
+  try {
+    return await new Promise<T | Pending>((resolve, reject) =>
+      queue(operation, wait, timeout, signal, resolve, reject),
+    );
+  } catch (error) {
+    throw signal?.aborted ? error : withCaller(error);
+  }
 }
 
 function queue<T>(

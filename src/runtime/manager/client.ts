@@ -8,6 +8,7 @@ import { coreFields, coreOf, openFields } from '../handles.ts';
 import { beforeRelease } from '../instance.ts';
 import { authKey } from '../process/authkey.ts';
 import { Queue } from '../queue.ts';
+import { withCaller } from '../stacks.ts';
 import { currentTask } from '../task.ts';
 import { Inbox } from './inbox.ts';
 import { checkMismatch, SerializedClientLink } from './serialized-link.ts';
@@ -71,7 +72,11 @@ export class ServerClient {
     }
     if (link instanceof Connection) this.#expect();
     else if (!this.#reading) void this.#read(link);
-    return await answer;
+    try {
+      return await answer;
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   /** Sees to it that the answer is received: it may come at once, where nothing else is under way. */

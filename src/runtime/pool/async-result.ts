@@ -4,6 +4,7 @@ import { clampTimer, newWait } from '../blocking.ts';
 import { TimeoutError, ValueError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
 import { publishWait, publishWaitEnd } from '../publish.ts';
+import { withCaller } from '../stacks.ts';
 import { staysHere } from '../stays.ts';
 
 export interface Callbacks<R> {
@@ -43,7 +44,7 @@ export class AsyncResult<R> {
     if (settled === undefined) throw new TimeoutError('the result did not come in time');
     this.#fetched = true;
     if (settled.ok) return settled.value;
-    throw settled.error;
+    throw withCaller(settled.error);
   }
 
   /** Resolves when the result is there or `timeout` seconds have passed. */

@@ -9,6 +9,7 @@ import { refer, type Target } from '../process/reference.ts';
 import { publish } from '../publish.ts';
 import { type Queue, queueMessages } from '../queue.ts';
 import { FORM, type Received } from '../ring.ts';
+import { withoutRuntime } from '../stacks.ts';
 import type { AnyFunction } from '../task.ts';
 import { type PoolCore, WORKER } from './core.ts';
 import { type Flight, Flights, type Outcome, type Submission } from './flights.ts';
@@ -277,7 +278,7 @@ function withCause(value: unknown): unknown {
   const [error, stack] = value as [unknown, string | undefined];
   if (error instanceof Error && error.cause === undefined && stack !== undefined) {
     Object.defineProperty(error, 'cause', {
-      value: new RemoteTraceback(stack),
+      value: new RemoteTraceback(withoutRuntime(stack)),
       configurable: true,
       writable: true,
     });

@@ -1,5 +1,6 @@
 import { clampTimer } from '../blocking.ts';
 import { BrokenProcessPool, CancelledError, RuntimeError, TimeoutError, ValueError } from '../errors.ts';
+import { withCaller } from '../stacks.ts';
 import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import type { AsyncResult } from './async-result.ts';
@@ -42,7 +43,7 @@ export class Future<R> {
   async result(timeout?: number): Promise<R> {
     const outcome = await this.#settled(timeout);
     if (outcome.ok) return outcome.value;
-    throw outcome.error;
+    throw withCaller(outcome.error);
   }
 
   /** The error, or null. */

@@ -1,6 +1,7 @@
 import { clampTimer } from '../blocking.ts';
 import { TimeoutError } from '../errors.ts';
 import { milliseconds } from '../options.ts';
+import { withCaller } from '../stacks.ts';
 import { staysHere } from '../stays.ts';
 import type { Outcome } from './flights.ts';
 
@@ -51,7 +52,7 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
       if (this.#values.length > 0) return { done: false, value: this.#values.shift() as R };
       const outcome = this.#here.shift();
       if (outcome !== undefined) {
-        if (!outcome.ok) throw outcome.error;
+        if (!outcome.ok) throw withCaller(outcome.error);
         this.#values = outcome.value as R[];
       } else if (this.#received >= this.#expected) {
         return this.#finish();

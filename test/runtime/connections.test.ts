@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import net from 'node:net';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Address, Client, Listener, Lock, Pipe, wait } from '../../src/runtime/index.ts';
+import { type Address, Client, Listener, Lock, Pipe, wait   Queue,
+} from '../../src/runtime/index.ts';
 import { facts } from './facts.ts';
 
 let seen: Record<string, unknown> = {};
@@ -223,4 +224,16 @@ test('[rows 147, 149, 150, 151, 153, 155] a socket connection has the forms of a
   client.close();
   await assert.rejects(client.send(1), { name: 'OSError', message: /closed/ });
   listener.close();
+});
+
+test('[row 166] wait takes queues beside connections, and says what it does not take', async () => {
+  const [items, others] = [new Queue<number>(), new Queue<number>()];
+  const [here, there] = Pipe<number>();
+  assert.deepEqual(await wait([items, here, others], 0), []);
+  setImmediate(() => others.putSync(1));
+  assert.deepEqual(await wait([items, here, others], 60), [others]);
+  there.sendSync(2);
+  assert.deepEqual(await wait([items, here, others]), [here, others]);
+  assert.equal(await items.get({ timeout: 0 }).catch((error: Error) => error.name), 'Empty');
+  await assert.rejects(wait([{} as Queue]), { name: 'TypeMismatch', message: /queues.*not \{\}/ });
 });

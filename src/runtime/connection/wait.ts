@@ -1,16 +1,25 @@
+import { inspect } from 'node:util';
 import { newWait } from '../blocking.ts';
 import { Connection } from '../connection.ts';
+import { TypeMismatch } from '../errors.ts';
 import { milliseconds } from '../options.ts';
 import { Process } from '../process/process.ts';
 import { publishWait, publishWaitEnd } from '../publish.ts';
+import { Queue, queueMessages } from '../queue.ts';
 import { SocketConnection } from './socket-connection.ts';
 
-/** What can be waited for: connections with something to read (or at their end), processes that have ended, promises. */
+/**
+ * What can be waited for: connections with something to read (or at their end), queues with an item, processes that have
+ * ended, promises. Another process may take a queue's item before the caller does.
+ */
 export type Waitable =
   | Connection<never>
   | SocketConnection<never>
   | Connection
   | SocketConnection
+  | Queue<never>
+  | Queue
+  | Process<never>
   | Process
   | Promise<unknown>;
 
@@ -24,6 +33,7 @@ const watched = new WeakSet<Promise<unknown>>();
  */
 export async function wait<O extends Waitable>(objects: Iterable<O>, timeout?: number): Promise<O[]> {
   const all = [...objects];
+  all.forEach(check);
   await watch(all);
   const limit = milliseconds(timeout);
   const now = all.filter(isReady);
@@ -36,9 +46,16 @@ export async function wait<O extends Waitable>(objects: Iterable<O>, timeout?: n
   return ready;
 }
 
+function check(object: unknown): void {
+  const kinds = [Connection, SocketConnection, Queue, Process, Promise];
+  if (kinds.some((kind) => object instanceof kind)) return;
+  throw new TypeMismatch(`wait() takes connections, queues, processes and promises, not ${inspect(object)}`);
+}
+
 function isReady(object: Waitable): boolean {
   if (object instanceof Connection) return object.pollSync(0);
   if (object instanceof SocketConnection) return object.ready;
+  if (object instanceof Queue) return !object.empty();
   if (object instanceof Process) return object.exitCode !== null;
   return settled.has(object);
 }
@@ -61,6 +78,7 @@ async function first(objects: readonly Waitable[], limit: number): Promise<void>
   const { signal } = stop;
   const ends = objects.map(async (object) => {
     if (object instanceof Connection || object instanceof SocketConnection) await object.poll(null, signal);
+    else if (object instanceof Queue) await queueMessages(object).poll(Number.POSITIVE_INFINITY, signal);
     else if (object instanceof Process) await object.join({ signal });
     else await object.catch(() => {});
   });

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import net from 'node:net';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Address, Client, Listener, Lock, Pipe, wait   Queue,
-} from '../../src/runtime/index.ts';
+import { type Address, Client, Listener, Lock, Pipe, Queue, wait } from '../../src/runtime/index.ts';
 import { facts } from './facts.ts';
 
 let seen: Record<string, unknown> = {};

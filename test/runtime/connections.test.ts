@@ -234,5 +234,5 @@ test('[row 166] wait takes queues beside connections, and says what it does not 
   there.sendSync(2);
   assert.deepEqual(await wait([items, here, others]), [here, others]);
   assert.equal(await items.get({ timeout: 0 }).catch((error: Error) => error.name), 'Empty');
-  await assert.rejects(wait([{} as Queue]), { name: 'TypeMismatch', message: /queues.*not \{\}/ });
+  await assert.rejects(wait([{} as Queue]), { name: 'TypeError', message: /queues.*not \{\}/ });
 });

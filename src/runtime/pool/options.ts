@@ -16,6 +16,12 @@ export interface ApplyOptions<R> extends Callbacks<R> {
   readonly kwargs?: Readonly<Record<string, unknown>>;
 }
 
+type AllButLast<T extends readonly unknown[]> = T extends readonly [...infer I, unknown] ? I : T;
+/** The arguments that `F` takes from an array: with `kwargs`, which is its last one, all but that. */
+export type ApplyArgs<F extends AnyFunction, O> = Readonly<
+  O extends { readonly kwargs: object } ? AllButLast<Parameters<F>> : Parameters<F>
+>;
+
 export interface MapOptions<R> extends Callbacks<R[]> {
   /** Items in one task; by default a quarter of a worker's share. */
   readonly chunksize?: number | undefined;

@@ -14,7 +14,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
 import type { Submission } from './flights.ts';
 import { gather } from './gather.ts';
-import type { ApplyOptions, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
+import type { ApplyArgs, ApplyOptions, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
 import { ResultIterator } from './result-iterator.ts';
 import { MODE } from './wire.ts';
 
@@ -117,23 +117,23 @@ export class Pool implements AsyncDisposable {
   }
 
   /** Runs `fn(...args)` in a worker and resolves to its result. */
-  async apply<F extends AnyFunction>(
+  async apply<F extends AnyFunction, K extends ApplyOptions<unknown>['kwargs'] = undefined>(
     fn: F,
-    args?: Readonly<Parameters<F>> | readonly unknown[],
-    kwargs?: Readonly<Record<string, unknown>>,
+    args?: ApplyArgs<F, { readonly kwargs: K }>,
+    kwargs?: K,
   ): Promise<Result<F>> {
-    return await this.applyAsync(fn, args, kwargs === undefined ? {} : { kwargs }).get();
+    return await this.applyAsync(fn, args as never, kwargs === undefined ? {} : { kwargs }).get();
   }
 
   /** Hands `fn(...args)` to a worker; the result, or its error, is fetched later or goes to a callback. */
-  applyAsync<F extends AnyFunction>(
+  applyAsync<F extends AnyFunction, O extends ApplyOptions<Result<F>>>(
     fn: F,
-    args: Readonly<Parameters<F>> | readonly unknown[] = [],
-    options: ApplyOptions<Result<F>> = {},
+    args: ApplyArgs<F, O> | readonly [] = [],
+    options?: O,
   ): AsyncResult<Result<F>> {
     this.#checkRunning();
-    const result = this.#newResult<Result<F>>(options);
-    const { kwargs } = options;
+    const result = this.#newResult<Result<F>>(options ?? {});
+    const kwargs = options?.kwargs;
     this.#submit({
       fn,
       mode: kwargs === undefined ? MODE.apply : MODE.applyKeyed,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { realpathSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +43,24 @@ test('the exit code comes back, a signal as 128 + its number', posixOnly, async 
     files(dir, { 'main.mjs': `${script}\nsetTimeout(() => {}, ${script.includes('kill') ? 60_000 : 0})` });
     assert.equal((await run(t, ['--no-report', path.join(dir, 'main.mjs')]).ended).code, code, script);
   }
+});
+
+test('the tool gives way to the program, whose priority stays', async (t) => {
+  const dir = scratch(t);
+  files(dir, {
+    'main.cjs': `
+      const { getPriority } = require('node:os');
+      const seen = setInterval(() => {
+        if (getPriority(process.ppid) < ${os.constants.priority.PRIORITY_BELOW_NORMAL}) return;
+        clearInterval(seen);
+        const child = require('node:child_process').fork(__dirname + '/child.cjs');
+        child.on('message', (priority) => console.log(getPriority(), priority));
+      });`,
+    'child.cjs': `process.send(require('node:os').getPriority(), () => process.disconnect())`,
+  });
+  const ran = run(t, ['--no-report', path.join(dir, 'main.cjs')]);
+  assert.equal((await ran.ended).code, 0, ran.err());
+  assert.equal(ran.out(), `${os.getPriority()} ${os.getPriority()}\n`);
 });
 
 test('any command runs after --, and a Node below a shell joins the tree', posixOnly, async (t) => {

@@ -188,6 +188,7 @@ export class Quiescence {
     const kinds = Object.keys(handles);
     if (kinds.length === 0) return;
     if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(count, 0);
+    else recorder.rest();
     const told = JSON.stringify(handles);
     const time = recorder.clock.now();
     if (told === this.#told && time - this.#toldAt < AGAIN_NS) return;

@@ -147,6 +147,12 @@ export class Recorder {
     this.#write();
   }
 
+  /** The thread waits for what nobody traces. */
+  rest(): void {
+    this.record(KIND.rest);
+    this.#write();
+  }
+
   /** The thread has said its end; what it still does is recorded. */
   get finished(): boolean {
     return this.#finished;

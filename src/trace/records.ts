@@ -93,6 +93,8 @@ export const KIND = {
   quiescent: 50,
   /** Activity after `quiescent`. */
   resumed: 51,
+  /** The thread waits in its loop for what nobody traces: nothing is held back until it does something that is recorded. */
+  rest: 52,
 
   /** Cumulative counters at the begin of a segment. n: operations so far; flags say which direction; value: bytes, low 32 bits. */
   total: 55,

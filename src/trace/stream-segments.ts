@@ -5,6 +5,9 @@ import { type SegmentHeader, SINK, segmentName } from './segment.ts';
 import { SegmentReader } from './segment-reader.ts';
 import type { DamageKind } from './sink.ts';
 
+/** Nothing is held back by a thread that rests: what comes after a rest is written at once. */
+const RESTS: ReadonlySet<number> = new Set([KIND.quiescent, KIND.rest]);
+
 /** Damage as a stream's segments find it; the stream adds who and when. */
 export interface Loss {
   readonly kind: DamageKind;
@@ -103,8 +106,7 @@ export class StreamSegments {
     const mapped = current.header?.sink === SINK.mapped;
     if (torn) this.#lose('torn', 1, `${current.name}: its last record is half written`);
     if (mapped && cut) this.#lose('lost', 0, `${current.name}: the file was cut off`);
-    // Nothing is held back by a thread that rests: what comes after a rest is written at once.
-    if (!mapped && !current.isWrittenThrough() && current.lastKind !== KIND.quiescent)
+    if (!mapped && !current.isWrittenThrough() && !RESTS.has(current.lastKind))
       this.#lose(
         'unended',
         0,

@@ -135,6 +135,8 @@ describe('process tree', () => {
     assert.deepEqual(look(), ['idle', '1 TCP server']);
     main.start('child', { pid: 11 });
     assert.deepEqual(look(), ['running', '']);
+    main.record('rest');
+    assert.deepEqual(look(), ['idle', '1 TCP server']);
   });
 
   it('shows programs from the process table below their parent', () => {

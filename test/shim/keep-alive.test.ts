@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Model } from '../../src/model/index.ts';
 import { openTrace } from '../../src/trace/open.ts';
-import { program, run, temporaryDirectory, tracedEnv } from './helpers.ts';
+import { type Context, program, run, Trace, temporaryDirectory, tracedEnv } from './helpers.ts';
 
 const MAIN = `const { MessageChannel } = require('node:worker_threads');
 const { port1 } = new MessageChannel();
@@ -28,9 +28,9 @@ async function keptAlive(dir: string): Promise<string> {
   }
 }
 
-test('a process that rests says what keeps it alive', { timeout: 30_000 }, async (t) => {
+async function killedAtRest(t: Context, source: string): Promise<{ words: string; trace: Trace }> {
   const dir = temporaryDirectory(t);
-  const file = program(temporaryDirectory(t), 'main.cjs', MAIN);
+  const file = program(temporaryDirectory(t), 'main.cjs', source);
   let words = Promise.resolve('');
   const { stderr, signal } = await run(process.execPath, [file], {
     env: tracedEnv(dir),
@@ -39,5 +39,15 @@ test('a process that rests says what keeps it alive', { timeout: 30_000 }, async
     },
   });
   assert.deepEqual([signal, stderr], ['SIGKILL', '']);
-  assert.equal(await words, '1 message port with a listener');
+  return { words: await words, trace: Trace.read(dir) };
+}
+
+test('a process that rests says what keeps it alive', { timeout: 30_000 }, async (t) => {
+  const { words } = await killedAtRest(t, MAIN);
+  assert.equal(words, '1 message port with a listener');
+});
+
+test('nothing is missing of a server that is killed while it rests', { timeout: 30_000 }, async (t) => {
+  const { words, trace } = await killedAtRest(t, "require('node:net').createServer().listen(0);");
+  assert.deepEqual([words, trace.damages], ['1 TCP server', []]);
 });

@@ -68,6 +68,7 @@ function applyUse(world: World, stream: StreamState, record: TraceRecord): void 
 /** `quiescent` holds until the thread does anything, `resumed` or not. */
 function quiescence(world: World, stream: StreamState, record: TraceRecord): void {
   const { thread } = stream;
+  if (record.kind === KIND.rest) thread.restedAt = record.time;
   thread.quiescent =
     record.kind === KIND.quiescent ? { time: record.time, handles: record.n, timers: record.value } : null;
   world.touch(thread.process);

@@ -163,6 +163,8 @@ export class ThreadEntity {
   keptAlive: KeepAliveDefinition | null = null;
   /** What the last `quiescent` counted; `null` after activity. */
   quiescent: { readonly time: number; readonly handles: number; readonly timers: number } | null = null;
+  /** Time of the last `rest`. */
+  restedAt = Number.NEGATIVE_INFINITY;
   readonly waits = new Map<number, Wait>();
   /** The asynchronous wait that its track shows: the youngest, after its end the oldest. */
   top: Wait | null = null;

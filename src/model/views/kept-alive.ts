@@ -24,11 +24,10 @@ const WORDS: Readonly<Record<string, readonly [string, string]>> = {
 /** From here on a process that records nothing is busy with something that is not recorded, percent of one core. */
 const BUSY_CPU = 5;
 
-/** Has nothing been recorded since the thread told what keeps it alive? A later rest is a `quiescent` record. */
-function isTold({ alive, keptAlive, waits, quiescent, lastTime }: ThreadEntity): boolean {
-  return (
-    alive && keptAlive !== null && waits.size === 0 && (quiescent !== null || lastTime <= keptAlive.time)
-  );
+/** Has nothing been recorded since the thread told what keeps it alive, or came to rest again with the same? */
+function isTold({ alive, keptAlive, waits, quiescent, lastTime, restedAt }: ThreadEntity): boolean {
+  if (!alive || keptAlive === null || waits.size > 0) return false;
+  return quiescent !== null || lastTime <= Math.max(keptAlive.time, restedAt);
 }
 
 /**

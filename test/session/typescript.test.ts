@@ -120,15 +120,21 @@ test('a plain JavaScript program finds the bundled runtime, as a module and by r
 
 test('who loads a script: Node alone, the workspace’s tsx, or the bundled transformer', async (t) => {
   const dir = scratch(t);
-  files(dir, { 'clean.ts': 'const a: number = 1;', 'enum.ts': 'enum A { b }', 'a.mjs': '' });
+  files(dir, {
+    'clean.ts': 'const a: number = 1;',
+    'enum.ts': 'enum A { b }',
+    'a.mjs': '',
+    'alias.ts': "import '@/clean';",
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
+  });
   const here = await findNode(process.execPath, dir, process.env);
   const at = (major: number, minor = 0) => ({ ...here, major, minor, stripsTypes: major >= 22 });
   const kind = (name: string, major: number) =>
     chooseLoader(path.join(dir, name), at(major, 6), '/files').kind;
   assert.equal(kind('a.mjs', 20), 'node');
   assert.deepEqual(
-    ['clean.ts', 'enum.ts'].map((name) => kind(name, 24)),
-    ['node', 'bundled'],
+    ['clean.ts', 'enum.ts', 'alias.ts'].map((name) => kind(name, 24)),
+    ['node', 'bundled', 'bundled'],
   );
   assert.deepEqual(
     ['clean.ts', 'enum.ts'].map((name) => kind(name, 22)),
@@ -144,6 +150,27 @@ test('who loads a script: Node alone, the workspace’s tsx, or the bundled tran
     ['tsx', 'tsx'],
   );
   assert.throws(() => chooseLoader(path.join(dir, 'enum.ts'), at(20, 3), '/files'), /20\.6 or newer/);
+});
+
+test('paths of tsconfig.json lead to files, in imports and in require, for children too', async (t) => {
+  const dir = scratch(t);
+  mkdirSync(path.join(dir, 'src'));
+  files(dir, {
+    'base.json':
+      '{ "compilerOptions": { "baseUrl": "src", "paths": { "@lib/*": ["none/*", "*"], "~/*": ["*"], "exact": ["lib.ts"], } } }',
+    'tsconfig.json': '{\n  // as the editor writes it\n  "extends": "./base", /* , */\n}',
+    'src/lib.ts': "export const where = 'lib://[]';\nexport type T = 1;",
+    'src/plain.cts': "export const where: string = 'lib://[]';",
+    'src/old.cts': "import plain = require('@lib/plain.cjs');\nexport const old: string = plain.where;",
+    'main.ts': `import { fork } from 'node:child_process';
+import { where } from '@lib/lib';
+import { where as same } from 'exact';
+import { old } from '~/old.cjs';
+console.log(where, same === where, old === where, process.argv[2] ?? '');
+if (process.argv[2] === undefined) fork(new URL(import.meta.url).pathname, ['child']);`,
+  });
+  const ran = await runAlone(t, dir, 'main.ts');
+  assert.equal(ran.out(), 'lib://[] true true \nlib://[] true true child\n');
 });
 
 test('a damaged cache entry is compiled anew', async (t) => {

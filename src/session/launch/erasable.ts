@@ -4,7 +4,7 @@ import { namedFiles } from './named-files.ts';
 
 /**
  * Node strips types, but compiles nothing: enums, parameter properties, namespaces, decorators, `import x = require()`,
- * `.js` in an import that means a `.ts` file, and imports without an extension need a transformer. This looks at a script
+ * `.js` in an import that means a `.ts` file, `paths`, and imports without an extension need a transformer. This looks at a script
  * and at every TypeScript file that its strings name, before anything runs, since a program that has failed half-way
  * can't be started again with another loader.
  *
@@ -26,9 +26,9 @@ const TYPESCRIPT = /\.(?:[cm]?ts|tsx)$/;
 export function needsTransformer(script: string): boolean {
   for (const found of namedFiles(script, TYPESCRIPT)) {
     if (found === undefined) return false;
-    const { file, text, missing } = found;
+    const { file, text, missing, hasAlias } = found;
     if (TRANSFORMED_EXTENSIONS.has(path.extname(file)) || isNotErasable(text)) return true;
-    if (missing.some((name) => meantFile(name) !== undefined)) return true;
+    if (hasAlias || missing.some((name) => meantFile(name) !== undefined)) return true;
   }
   return false;
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isFile, meantFile } from '../typescript/meant-file.ts';
+import { aliasedFile } from '../typescript/path-aliases.ts';
 
-const STRINGS = /(['"`])((?:\.{1,2}\/|[\w@-])[^'"`\n$]{0,300})\1/g;
+const STRINGS = /(['"`])((?:\.{1,2}\/|[\w@~-])[^'"`\n$]{0,300})\1/g;
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 /** Far more than a program that is started as a script has; a bound for a folder full of generated code. */
 const MOST_FILES = 1000;
@@ -13,6 +14,8 @@ export interface NamedFile {
   readonly text: string;
   /** Strings of it that look like files, as absolute paths that do not exist as they stand. */
   readonly missing: readonly string[];
+  /** One of its strings is a file by `paths` of tsconfig.json. */
+  readonly hasAlias: boolean;
 }
 
 /**
@@ -27,6 +30,8 @@ export function* namedFiles(script: string, wanted: RegExp = CODE): Generator<Na
   for (const file of seen) {
     const text = read(file);
     const missing: string[] = [];
+    const aliased = aliasedIn(text, file);
+    for (const meant of aliased) if (wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
     for (const name of namedIn(text, wanted)) {
       const at = path.resolve(path.dirname(file), name);
       const isThere = isFile(at);
@@ -35,7 +40,7 @@ export function* namedFiles(script: string, wanted: RegExp = CODE): Generator<Na
       const meant = isThere ? at : meantFile(at);
       if (meant !== undefined && wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
     }
-    yield { file, text, missing };
+    yield { file, text, missing, hasAlias: aliased.length > 0 };
     if (seen.size > MOST_FILES) {
       yield undefined;
       return;
@@ -53,6 +58,11 @@ function namedIn(text: string, wanted: RegExp): Set<string> {
     if (name.startsWith('.') || wanted.test(name)) names.add(name);
   }
   return names;
+}
+
+function aliasedIn(text: string, file: string): string[] {
+  const names = new Set([...text.matchAll(STRINGS)].map(([, , name = '']) => name));
+  return [...names].map((name) => aliasedFile(name, file)).filter((meant) => meant !== undefined);
 }
 
 function read(file: string): string {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { meantFile } from './meant-file.ts';
+import { aliasedFile } from './path-aliases.ts';
 
 /** What a set of hooks adds to Node's own loading; it only acts where Node itself fails. */
 export interface LoaderOptions {
@@ -10,7 +11,13 @@ export interface LoaderOptions {
   readonly typescript: boolean;
 }
 
-const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT']);
+/** The last one is said of `@/x`, which is no name of a package. */
+const NOT_FOUND = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  'ERR_INVALID_MODULE_SPECIFIER',
+]);
 
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && NOT_FOUND.has(String(error.code));
@@ -29,7 +36,8 @@ export function fallbackFile(
   if (specifier === 'forkscope') return path.join(options.files, isRequire ? 'runtime.cjs' : 'runtime.mjs');
   if (!options.typescript) return undefined;
   const at = pathOf(specifier, parent);
-  return at === undefined ? undefined : meantFile(at);
+  if (at !== undefined) return meantFile(at);
+  return parent === undefined ? undefined : aliasedFile(specifier, parent);
 }
 
 export function fallbackUrl(

@@ -32,8 +32,6 @@ export type ThreadState =
 /** `ProcessView.reason` of a Node process that lives and has no stream: it has just been started, or will never have one. */
 export const NOT_REPORTED_YET = 'has not reported yet';
 
-export const THREAD_STATES: readonly ThreadState[] = ['running', 'blocked', 'waiting', 'idle', 'exited'];
-
 /** What kind of thing a wait is for: the wait record kinds without their prefix. */
 export type WaitKind = Exclude<Extract<KindName, `wait${string}`>, 'waitEnd'>;
 

@@ -16,7 +16,6 @@ export type Target =
       readonly start: number;
     }
   | { readonly kind: 'thread'; readonly processId: string; readonly pid: number; readonly threadId: string };
-export type TargetKind = Target['kind'];
 
 /** What is drawn. Two equal looks need no refresh. */
 export interface Look {

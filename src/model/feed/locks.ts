@@ -115,9 +115,3 @@ export function isLockKind(kind: ResourceEntity['kind']): boolean {
     kind === 'condition'
   );
 }
-export const LOCK_RECORDS: ReadonlySet<number> = new Set([
-  KIND.acquire,
-  KIND.release,
-  KIND.pairs,
-  KIND.ownerDied,
-]);

@@ -20,10 +20,11 @@ export class LiveRegion {
   #lines: readonly string[] = [];
   #drawn = 0;
   #unfinished = '';
+  /** From the first picture on: nothing may be drawn at all, where the program can't be run. */
+  #hidesCursor = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
-    screen.write(HIDE_CURSOR);
   }
 
   /** Draws these lines instead of those drawn before. */
@@ -44,11 +45,14 @@ export class LiveRegion {
   close(keep: boolean): void {
     if (!keep) this.#lines = [];
     this.#redraw(this.#unfinished === '' ? '' : `${this.#unfinished}\n`, true);
-    this.#screen.write(SHOW_CURSOR);
+    if (this.#hidesCursor) this.#screen.write(SHOW_CURSOR);
+    this.#hidesCursor = false;
   }
 
   #redraw(above: string, last = false): void {
     if (last) this.#unfinished = '';
+    if (!this.#hidesCursor) this.#screen.write(HIDE_CURSOR);
+    this.#hidesCursor = true;
     const { columns = 80, rows = 24 } = this.#screen;
     const pending = this.#unfinished === '' ? [] : [this.#unfinished];
     const room = Math.max(1, rows - 1 - pending.length);

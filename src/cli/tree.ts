@@ -26,7 +26,7 @@ export function treeLines(model: Model, now: number, marks: Marks, styler: Style
 }
 
 function processLine(process: ProcessView, { names, now, marks, styler }: TreeContext): string {
-  const { pid, cpu, memory, end, instrumented, reason } = process;
+  const { pid, cpu, memory, end } = process;
   const mark = marks.get(process.id);
   const wait = end === null ? mainWait(process) : undefined;
   const parts = [
@@ -35,14 +35,17 @@ function processLine(process: ProcessView, { names, now, marks, styler }: TreeCo
     wait === undefined ? '' : waitText(wait, names, now),
     mark === undefined ? '' : styler.bad(mark),
     end === null && cpu !== null && memory !== null ? styler.dim(`${cpu.toFixed(0)} % ${bytes(memory)}`) : '',
-    !instrumented && reason !== '' ? styler.dim(`(${safe(reason)})`) : '',
   ];
   return parts.filter(Boolean).join('  ');
 }
 
 function glyph({ state, exitCode, signal }: ProcessView, mark: string | undefined, styler: Styler): string {
   if (mark !== undefined) return styler.bad('!');
-  if (state === 'exited') return signal === null && exitCode === 0 ? styler.dim('✓') : styler.bad('✗');
+  if (state === 'exited') {
+    // Of some (orphans, those of a killed parent) nobody learns how they ended.
+    const failed = signal !== null || (exitCode !== null && exitCode !== 0);
+    return failed ? styler.bad('✗') : styler.dim(exitCode === null ? '–' : '✓');
+  }
   return GLYPHS[state](styler);
 }
 
@@ -54,10 +57,10 @@ const GLYPHS: Readonly<Record<Exclude<ThreadState, 'exited'>, (styler: Styler) =
 };
 
 function stateText(
-  { state, exitCode, signal, start, end, instrumented }: ProcessView,
+  { state, exitCode, signal, start, end, instrumented, reason }: ProcessView,
   { dim }: Styler,
 ): string {
-  if (state !== 'exited') return instrumented ? state : 'running (not traced)';
+  if (state !== 'exited') return instrumented ? state : dim(`not traced: ${safe(reason)}`);
   const how = signal ?? (exitCode === null ? 'ended' : `exit code ${exitCode}`);
   return dim(end === null ? how : `${how} after ${duration(end - start)}`);
 }

@@ -24,7 +24,7 @@ async function follow(session: Session): Promise<void> {
   await new Promise<void>((resolve) => {
     session.onEnd(resolve);
     session.onFailed(() => resolve());
-    process.once('SIGINT', () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve());
   });
   view.close();
 }

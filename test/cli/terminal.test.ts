@@ -96,6 +96,12 @@ test('--watch draws the living tree below the program’s output', onTerminal, a
   assert.ok(ran.out().endsWith('\u001b[?25h'), 'the cursor is back');
 });
 
+test('--watch leaves the cursor where nothing could be run', onTerminal, async (t) => {
+  const ran = typed(t, ['--watch', 'nosuch.ts']);
+  assert.equal((await ran.ended).code, 2);
+  assert.equal(ran.out(), 'forkscope: no such script: nosuch.ts\r\n');
+});
+
 test('--watch without a terminal says so once and goes on', async (t) => {
   const dir = scratch(t);
   files(dir, { 'main.cjs': "console.log('out')" });

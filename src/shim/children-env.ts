@@ -34,7 +34,7 @@ export class ChildEnvironment {
   /** The same for an environment as an object, before Node has seen it; `env` is not changed. */
   inject(env: NodeJS.ProcessEnv, spawnKey: string, args: readonly string[]): NodeJS.ProcessEnv {
     const pairs = this.injectPairs(
-      Object.entries(env).flatMap(([k, v]) => (v === undefined ? [] : [`${k}=${v}`])),
+      toPairs(env),
       spawnKey,
       handsPermissionsOn() ? [...args, '--permission'] : args,
     );
@@ -61,9 +61,7 @@ export class ChildEnvironment {
   }
 
   strip(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    return fromPairs(
-      this.stripPairs(Object.entries(env).flatMap(([k, v]) => (v === undefined ? [] : [`${k}=${v}`]))),
-    );
+    return fromPairs(this.stripPairs(toPairs(env)));
   }
 }
 
@@ -85,6 +83,12 @@ function isOneOf(pair: string, keys: readonly string[]): boolean {
 }
 export function pairValue(pairs: readonly string[], key: string): string | undefined {
   return pairs.findLast((p) => isOneOf(p, [key]))?.slice(key.length + 1);
+}
+/** Node gives children what an environment inherits from its prototype, too. */
+function toPairs(env: NodeJS.ProcessEnv): string[] {
+  const pairs: string[] = [];
+  for (const key in env) if (env[key] !== undefined) pairs.push(`${key}=${env[key]}`);
+  return pairs;
 }
 function fromPairs(pairs: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(

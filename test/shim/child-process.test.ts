@@ -125,6 +125,13 @@ if (process.argv[2] !== 'leaf') {
   assert.equal(trace.streams.length, 2);
 });
 
+test('an environment that inherits from another one', posixOnly, async (t) => {
+  const source = `const env = Object.assign(Object.create({ PATH: process.env.PATH, ABOVE: 'above' }), { OWN: 'own' });
+process.stdout.write(require('node:child_process').execSync('echo $ABOVE $OWN', { env }));`;
+  const { stdout } = await runTraced(t, process.execPath, ['-e', source]);
+  assert.equal(stdout, 'above own\n');
+});
+
 test('a path with blanks, quotes and backslashes survives NODE_OPTIONS', async (t) => {
   const dir = temporaryDirectory(t);
   const odd = path.join(dir, `it's "odd" \\ here`);

@@ -181,6 +181,14 @@ try { require('node:child_process').execFileSync('/no/such/command'); } catch (e
   );
 });
 
+test('what Node refuses it still refuses', async (t) => {
+  const source = `for (const options of [null, [], 5]) {
+  try { require('node:child_process').spawnSync('true', [], options); } catch (error) { console.log(error.code); }
+}`;
+  const { stdout, trace } = await runTraced(t, process.execPath, ['-e', source]);
+  assert.deepEqual([stdout, trace.children], ['ERR_INVALID_ARG_TYPE\n'.repeat(3), []]);
+});
+
 test('--permission: a restricted child still runs, and is traced', async (t) => {
   const flag = process.allowedNodeEnvironmentFlags.has('--permission')
     ? '--permission'

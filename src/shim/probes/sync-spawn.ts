@@ -55,6 +55,7 @@ function begin(
   const options = args[at];
   // What Node would refuse, it shall refuse in its own words.
   if (options !== undefined && options !== null && typeof options !== 'object') return undefined;
+  if (api === 'spawnSync' && at === 2 && (options === null || Array.isArray(options))) return undefined;
   const env = Reflect.get(options ?? {}, 'env') ?? process.env;
   if (typeof env !== 'object') return undefined;
   const spawnKey = newSpawnKey();

@@ -152,6 +152,8 @@ export type Observation =
       readonly ppid: number;
       readonly name: string;
       readonly command: string;
+      /** It runs Node, whatever it calls itself. */
+      readonly isNode?: boolean;
     }
   | { readonly type: 'osGone'; readonly time: number; readonly pid: number }
   /** cpu: percent of one core; memory: bytes resident. */

@@ -57,6 +57,18 @@ describe('process tree', () => {
     assert.equal(shell?.name, 'sh');
   });
 
+  it('calls a process that the system knows to run Node by its title, and no stranger', () => {
+    const t = new TraceBuilder();
+    t.root({ pid: 10 });
+    const seen = { type: 'osProcess', ppid: 10, name: 'npm run build', command: 'npm run build' } as const;
+    t.observe({ ...seen, time: 1, pid: 11, isNode: true });
+    t.observe({ ...seen, time: 1, pid: 12 });
+    const model = t.feed(new Model());
+    assert.equal(model.process('11')?.name, 'npm run build');
+    assert.doesNotMatch(model.process('11')?.reason ?? '', /not a Node.js program/);
+    assert.match(model.process('12')?.reason ?? '', /not a Node.js program \(npm run build\)/);
+  });
+
   it('takes a stream with the same pid and key as the child itself (sh that execs node)', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

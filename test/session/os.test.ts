@@ -32,6 +32,17 @@ async function tree(
   return { pids, ran };
 }
 
+test('a Node that has given itself a title is still one', {
+  skip: !LinuxProcessTable.isUsable(),
+}, async (t) => {
+  const script = "process.title = 'my build'; console.log('.'); setInterval(() => {}, 1000)";
+  const ran = start(t, process.execPath, ['-e', script]);
+  await until('the title', () => ran.out() !== '');
+  const pid = ran.child.pid as number;
+  const [seen] = await new LinuxProcessTable().descendants([pid]);
+  assert.deepEqual([seen?.command, seen?.isNode], ['my build', true]);
+});
+
 const TABLES: [string, () => ProcessTable, boolean][] = [
   ['/proc', () => new LinuxProcessTable(), LinuxProcessTable.isUsable()],
   ['ps-list', () => new PortableProcessTable(), process.platform !== 'win32'],

@@ -47,7 +47,11 @@ export function applyObservation(world: World, seen: Observation): void {
       break;
     }
     case 'osProcess':
-      processes.seen(seen.pid, seen.ppid, seen.time, { name: seen.name, command: seen.command });
+      processes.seen(seen.pid, seen.ppid, seen.time, {
+        name: seen.name,
+        command: seen.command,
+        isNode: seen.isNode === true,
+      });
       break;
     case 'osGone': {
       const process = processes.at(seen.pid, seen.time);

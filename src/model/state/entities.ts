@@ -56,6 +56,13 @@ export class ChildEntity {
   }
 }
 
+/** What the process table says of a process; `isNode`: it runs Node, whatever it calls itself. */
+export interface OsSighting {
+  readonly name: string;
+  readonly command: string;
+  readonly isNode: boolean;
+}
+
 export class ProcessEntity {
   /** Order of first sight. */
   readonly index: number;
@@ -67,7 +74,7 @@ export class ProcessEntity {
   spawnKey: string | null = null;
   definition: ProcessDefinition | null = null;
   child: ChildEntity | null = null;
-  os: { readonly name: string; readonly command: string } | null = null;
+  os: OsSighting | null = null;
   readonly threads = new Map<number, ThreadEntity>();
   streamStart: number | null = null;
   osSeen: number | null = null;

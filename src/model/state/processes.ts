@@ -1,5 +1,5 @@
 import type { ChildDefinition, StreamDefinition } from '../../trace/definitions.ts';
-import { ChildEntity, ProcessEntity, type ThreadEntity } from './entities.ts';
+import { ChildEntity, type OsSighting, ProcessEntity, type ThreadEntity } from './entities.ts';
 
 /** Two witnesses' clocks of a start or an end may differ by this much, ns. */
 const SLACK = 50_000_000;
@@ -97,7 +97,7 @@ export class ProcessTable {
   }
 
   /** A sighting in the process table. */
-  seen(pid: number, ppid: number, time: number, os: { name: string; command: string }): ProcessEntity {
+  seen(pid: number, ppid: number, time: number, os: OsSighting): ProcessEntity {
     const process = this.at(pid, time) ?? this.create();
     if (process.ppid === 0) process.ppid = ppid;
     if (process.osSeen === null || time < process.osSeen) process.osSeen = time;

@@ -93,7 +93,8 @@ const NODE_APIS = new Set(['Process', 'fork', 'cluster']);
 function reason(process: ProcessEntity): string {
   const { child, os } = process;
   const program = baseName(child?.file || child?.argv[0] || os?.name || '');
-  const node = (child !== null && NODE_APIS.has(child.api)) || /^(node|nodejs|tsx)(\.exe)?$/i.test(program);
+  const called = (child !== null && NODE_APIS.has(child.api)) || os?.isNode === true;
+  const node = called || /^(node|nodejs|tsx)(\.exe)?$/i.test(program);
   if (!node) return program === '' ? 'seen from outside only' : `not a Node.js program (${program})`;
   return process.alive
     ? NOT_REPORTED_YET

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { type OsProcess, type ProcessTable, pickTree } from './process-table.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
@@ -51,6 +52,9 @@ export class LinuxProcessTable implements ProcessTable {
       get command() {
         return commandLine(pid);
       },
+      get isNode() {
+        return runsNode(pid);
+      },
       cpu: elapsed > 0 ? Math.max(0, ((used - known.used) / elapsed) * 100) : null,
       memory: resident(pid),
       start: String(start),
@@ -92,6 +96,14 @@ function readStat(pid: number): Stat | undefined {
 
 function uptime(): number {
   return Number(read('/proc/uptime').split(' ')[0]) * TICKS_PER_SECOND;
+}
+
+function runsNode(pid: number): boolean {
+  try {
+    return /^node(js)?$/.test(path.basename(readlinkSync(`/proc/${pid}/exe`)));
+  } catch {
+    return false;
+  }
 }
 
 function commandLine(pid: number): string {

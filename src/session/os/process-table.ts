@@ -6,6 +6,8 @@ export interface OsProcess {
   readonly name: string;
   /** The whole command line, '' where it can't be read. Ask for it at once: it may be read only then. */
   readonly command: string;
+  /** It runs Node, whatever it calls itself (npm gives itself a title); `undefined`: the system does not say. */
+  readonly isNode?: boolean;
   /** Percent of one core since the last look (at the first: since its start); `null`: unknown. */
   readonly cpu: number | null;
   /** Bytes resident; `null`: unknown. */

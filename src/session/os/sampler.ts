@@ -130,7 +130,8 @@ export class OsSampler {
     this.#seen.set(pid, start);
     if (before && !this.#announced.has(pid) && !this.#isTraced(pid)) {
       this.#announced.add(pid);
-      this.#write({ type: 'osProcess', time, pid, ppid, name, command: entry.command });
+      const { command, isNode } = entry;
+      this.#write({ type: 'osProcess', time, pid, ppid, name, command, ...(isNode && { isNode }) });
     }
     if (cpu !== null && memory !== null) this.#write({ type: 'sample', time, pid, cpu: round(cpu), memory });
   }

@@ -1,4 +1,4 @@
-import { HEADER_SIZE, segmentBytes } from './segment.ts';
+import { segmentBytes } from './segment.ts';
 
 /** Words before the bytes of a lane. */
 const WORD = { state: 0, thread: 1, parent: 2, base: 3, lines: 4 };
@@ -72,8 +72,8 @@ export class Lane {
   /** `parent`: 1 + the lane of the thread that makes the worker, 0: the main thread. False: it is in use. */
   take(parent: number): boolean {
     if (Atomics.compareExchange(this.#words, WORD.state, FREE, USED) !== FREE) return false;
-    // What an earlier worker has left there must not be taken for this one's.
-    this.bytes.fill(0, 0, HEADER_SIZE);
+    // What an earlier worker has left there must not be taken for this one's: its records have the same slots.
+    this.bytes.fill(0);
     this.#words.fill(0, WORD.thread);
     this.#words[WORD.parent] = parent;
     return true;

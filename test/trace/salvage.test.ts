@@ -66,6 +66,23 @@ for (const count of [0, 1, 499, 500, 501, 999, 1000, 1001, 4499, 4500, 4501, 999
   }
 }
 
+test("what an earlier worker had in the lane is not the next one's", (t) => {
+  const dir = temporaryDirectory(t);
+  const { stream, lane, lanes } = open(dir);
+  send(stream, 1, 30);
+  salvage({ dir, stream: NAME, lane }, true);
+  lane.free();
+  const next = lanes.claim(undefined);
+  assert.equal(next?.index, lane.index);
+  const other = openStream(dir, '100-abc.2', { lane: next });
+  defineResource(other, 1);
+  next!.lines = other.lines.count;
+  send(other, 1, 2);
+  salvage({ dir, stream: '100-abc.2', lane: next! }, true);
+  const { records, damages } = read(dir);
+  assert.deepEqual([records.length, damages], [32, []]);
+});
+
 test('without salvage the reader says that records may be missing', (t) => {
   const dir = temporaryDirectory(t);
   const { stream } = open(dir);

@@ -184,6 +184,14 @@ describe('process tree', () => {
     assert.ok(after.threads().every((thread) => thread.state === 'exited'));
   });
 
+  it('says why node --watch itself is not traced', () => {
+    const t = new TraceBuilder();
+    const argv = ['node', '--watch', 'main.js'];
+    t.observe({ type: 'rootStart', time: t.tick(), pid: 10, spawnKey: 'k', argv });
+    const [process] = t.feed(new Model()).processes();
+    assert.equal(process?.reason, 'Node itself, which starts the program (--watch)');
+  });
+
   it('tells the whole command line, and does not take an argument for the name of a script', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

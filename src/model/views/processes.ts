@@ -96,6 +96,9 @@ function reason(process: ProcessEntity): string {
   const called = (child !== null && NODE_APIS.has(child.api)) || os?.isNode === true;
   const node = called || /^(node|nodejs|tsx)(\.exe)?$/i.test(program);
   if (!node) return program === '' ? 'seen from outside only' : `not a Node.js program (${program})`;
+  // Then Node runs nothing but its own code in this process, and preloads nothing.
+  const flag = child?.argv.find((a) => a === '--watch' || a === '--run' || a.startsWith('--watch-path'));
+  if (flag !== undefined) return `Node itself, which starts the program (${flag})`;
   return process.alive
     ? NOT_REPORTED_YET
     : 'ended before the tracer was loaded in it, or was started without it';

@@ -65,6 +65,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   async send(value: S, options?: AsyncWaitOptions): Promise<void> {
     const writer = this.#write();
     const limit = patience(options);
+    options?.signal?.throwIfAborted();
     const message = encodeMessage(value, writer.core.info);
     if (writer.sendNow(message, FORM.value, false, limit <= 0)) return;
     const sent = await writer.sendLater(message, FORM.value, limit, options?.signal);

@@ -37,6 +37,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
   /** Adds an item, when there is room. Rejects with Full when `timeout` (seconds) has passed or with `block: false`. */
   async put(item: T, options?: AsyncWaitOptions): Promise<void> {
     const limit = patience(options);
+    options?.signal?.throwIfAborted();
     const message = encodeMessage(item, this.core.info);
     if (this.messages.sendNow(message, FORM.value, false, limit <= 0)) return;
     const sent = await this.messages.sendLater(message, FORM.value, limit, options?.signal);

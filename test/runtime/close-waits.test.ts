@@ -91,3 +91,30 @@ test('a second handle keeps the waits, and an end that comes back works', async 
   third.putSync('again');
   assert.equal(await third.get(), 'again');
 });
+
+test('a signal that is aborted already is refused before anything is done', async () => {
+  const signal = AbortSignal.abort(new Error('too late'));
+  const refused = { message: 'too late' };
+  const [lock, semaphore, event, queue, barrier] = [
+    new Lock(),
+    new Semaphore(1),
+    new Event(),
+    new Queue<number>(),
+    new Barrier(1),
+  ];
+  const [here, there] = Pipe<number>();
+  event.set();
+  await assert.rejects(lock.acquire({ signal }), refused);
+  await assert.rejects(semaphore.acquire({ signal }), refused);
+  await assert.rejects(event.wait({ signal }), refused);
+  await assert.rejects(barrier.wait({ signal }), refused);
+  await assert.rejects(queue.put(1, { signal }), refused);
+  await assert.rejects(here.send(1, { signal }), refused);
+  assert.deepEqual([lock.locked, semaphore.getValue(), queue.qsize()], [false, 1, 0]);
+  assert.equal(there.pollSync(0), false);
+  queue.putSync(1);
+  there.sendSync(1);
+  await assert.rejects(queue.get({ signal }), refused);
+  await assert.rejects(here.recv({ signal }), refused);
+  assert.deepEqual([queue.qsize(), here.recvSync()], [1, 1]);
+});

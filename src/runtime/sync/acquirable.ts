@@ -21,6 +21,7 @@ export abstract class Acquirable extends Handle {
   acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
     this.core;
+    options?.signal?.throwIfAborted();
     if (this.takeNow()) return new LockGuard(() => this.release());
     const result = await blockAsync(this.#operation, patience(options), options?.signal);
     return result === PENDING ? false : new LockGuard(() => this.release());

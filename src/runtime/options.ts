@@ -1,4 +1,5 @@
-import { ValueError } from './errors.ts';
+import { inspect } from 'node:util';
+import { TypeMismatch, ValueError } from './errors.ts';
 
 /** How long an operation may block. */
 export interface WaitOptions {
@@ -12,9 +13,16 @@ export interface AsyncWaitOptions extends WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds that options allow to wait; 0: not at all. @throws ValueError for a timeout that is no number */
+/**
+ * Milliseconds that options allow to wait; 0: not at all.
+ * @throws ValueError for a timeout that is no number, TypeMismatch for what is no options: Python's `get(True, 2)`
+ */
 export function patience(options: WaitOptions | undefined): number {
-  if (options === undefined) return Number.POSITIVE_INFINITY;
+  if (options === undefined || options === null) return Number.POSITIVE_INFINITY;
+  if (typeof options !== 'object')
+    throw new TypeMismatch(
+      `options are an object, as { block: false } or { timeout: 2 }, not ${inspect(options)}`,
+    );
   if (options.block === false) return 0;
   return milliseconds(options.timeout);
 }

@@ -118,3 +118,16 @@ test('a signal that is aborted already is refused before anything is done', asyn
   await assert.rejects(here.recv({ signal }), refused);
   assert.deepEqual([queue.qsize(), here.recvSync()], [1, 1]);
 });
+
+test("Python's positional arguments are refused, instead of waiting for ever", async () => {
+  const wrong = { name: 'TypeError', message: /^options are an object, as \{ block: false \}/ };
+  const [lock, queue] = [new Lock(), new Queue<number>()];
+  lock.acquireSync();
+  assert.throws(() => lock.acquireSync(false as never), wrong);
+  assert.throws(() => queue.getSync(2 as never), wrong);
+  assert.throws(() => new Event().waitSync('2' as never), wrong);
+  await assert.rejects(lock.acquire(false as never), wrong);
+  await assert.rejects(queue.get(true as never), wrong);
+  await assert.rejects(queue.put(1, false as never), wrong);
+  assert.equal(queue.qsize(), 0);
+});

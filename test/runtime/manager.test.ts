@@ -77,3 +77,7 @@ test('clients that are killed leave no lock held, take no unit and no item, and 
     afterNormalEnd: false,
   });
 });
+
+test('strangers that connect and say nothing do not hold up remote clients', async () => {
+  assert.deepEqual(await facts('manager-silent.ts'), { answer: 2, closed: 0 });
+});

@@ -273,14 +273,14 @@ async function serve(
     if (options.initializer !== undefined) {
       await (await resolveReference(options.initializer, 'Manager initializer', load))(...options.initargs);
     }
-    listener = await Server.listen(options.address, options.authkey);
+    listener = await Server.listen(options.address);
   } catch (error) {
     await tell.send({ error });
     return;
   }
   await tell.send({ address: listener?.address });
   tell.close();
-  await server.serve(inbox, listener);
+  await server.serve(inbox, listener, options.authkey);
   process.exit(0);
 }
 

@@ -1,5 +1,6 @@
 /** A manager's server: objects, and the calls of clients on them. */
 
+import { authenticate } from '../connection/auth.ts';
 import { type Address, Listener } from '../connection/listener.ts';
 import type { SocketConnection } from '../connection/socket-connection.ts';
 import { Connection } from '../connection.ts';
@@ -75,19 +76,19 @@ export class Server {
   }
 
   /** Resolves after `shutdown`. */
-  async serve(inbox: Queue<ServerLink>, listener: Listener | undefined): Promise<void> {
+  async serve(inbox: Queue<ServerLink>, listener: Listener | undefined, authkey: Uint8Array): Promise<void> {
     const stop = new AbortController();
     void this.#acceptLocal(inbox, stop.signal);
-    if (listener !== undefined) void this.#acceptRemote(listener);
+    if (listener !== undefined) void this.#acceptRemote(listener, authkey);
     await this.#stopped;
     stop.abort();
     listener?.close();
     for (const end of [...this.#links.values()]) end();
   }
 
-  /** Where remote clients connect. */
-  static async listen(address: Address | undefined, authkey: Uint8Array): Promise<Listener | undefined> {
-    return address === undefined ? undefined : await Listener.create({ address, authkey, backlog: 128 });
+  /** Where remote clients connect. Without a key: one that says nothing must not hold up the others. */
+  static async listen(address: Address | undefined): Promise<Listener | undefined> {
+    return address === undefined ? undefined : await Listener.create({ address, backlog: 128 });
   }
 
   async #acceptLocal(inbox: Queue<ServerLink>, signal: AbortSignal): Promise<void> {
@@ -101,14 +102,19 @@ export class Server {
     }
   }
 
-  async #acceptRemote(listener: Listener): Promise<void> {
+  async #acceptRemote(listener: Listener, authkey: Uint8Array): Promise<void> {
     for (;;) {
+      let socket: SocketConnection;
       try {
-        void this.#converseRemotely(await listener.accept());
-      } catch (error) {
-        // Who does not know the key, or sends garbage, is turned away; the others are not concerned.
-        if ((error as Error).message === 'listener is closed') return;
+        socket = await listener.accept();
+      } catch {
+        return; // closed
       }
+      // Who does not know the key, or sends garbage, is turned away; the others are not concerned.
+      authenticate(socket, authkey, 'listener').then(
+        () => this.#converseRemotely(socket),
+        () => {},
+      );
     }
   }
 

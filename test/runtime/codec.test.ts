@@ -116,6 +116,20 @@ test('errors keep class, message, stack, cause and fields', () => {
   assert.equal((roundTrip(new Custom('x')) as Error).name, 'Custom');
 });
 
+test('what is all hidden is refused, since an empty object would arrive', () => {
+  const url = new URL('http://localhost/');
+  for (const value of [url, url.searchParams, new AbortController().signal, new Blob(['x']), [].values()]) {
+    assert.throws(() => roundTrip({ value }), { name: 'SerializationError', message: /an object of class/ });
+  }
+  class Tagged {
+    get [Symbol.toStringTag](): string {
+      return 'Tagged';
+    }
+    x = 1;
+  }
+  assert.deepEqual(roundTrip(new Tagged()), { x: 1 });
+});
+
 test('an aggregate keeps its errors, and itself among them', () => {
   const aggregate = new AggregateError([new RangeError('one'), 'two'], 'several');
   aggregate.errors.push(aggregate);

@@ -268,6 +268,7 @@ function isOpaque(value: object): boolean {
     types.isGeneratorObject(value) ||
     types.isExternal(value) ||
     types.isSharedArrayBuffer(value) ||
+    isOfPlatform(value) ||
     'then' in value
   );
 }
@@ -276,4 +277,13 @@ function describe(value: unknown): string {
   if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
   if (typeof value === 'symbol') return `the symbol ${String(value)}`;
   return `an object of class ${(value as object).constructor?.name ?? '(unknown)'}`;
+}
+
+/** A URL, an AbortSignal, a Blob …: all of it is hidden, and an empty object would arrive. */
+function isOfPlatform(value: object): boolean {
+  return (
+    Symbol.toStringTag in value &&
+    !Object.hasOwn(value, Symbol.toStringTag) &&
+    Object.keys(value).length === 0
+  );
 }

@@ -50,6 +50,22 @@ describe('using the timeline', () => {
     await client.close();
   });
 
+  it('is whole in a narrow editor: every state of the legend can be seen', async () => {
+    await open(new ModelSession(demo().model), { width: 420 });
+    await client.settled();
+    const chips = client.page.locator('.legend .chip');
+    for (const chip of await chips.all()) {
+      const box = (await chip.boundingBox())!;
+      assert.ok(
+        box.x >= 0 && box.x + box.width <= 420,
+        `${await chip.innerText()} ends at ${box.x + box.width}`,
+      );
+    }
+    assert.ok((await chips.count()) >= 8);
+    assert.match(await client.page.locator('.corner').innerText(), /^\d+ processes/);
+    await client.close();
+  });
+
   it('the pointer shows state, duration, resource and call site', async () => {
     await open(new ModelSession(demo().model), { width: 1400 });
     await client.settled();

@@ -69,6 +69,25 @@ describe('process tree', () => {
     assert.match(model.process('12')?.reason ?? '', /not a Node.js program \(npm run build\)/);
   });
 
+  it('takes a sighting soon after the end of a process for itself, and a later one for another with its pid', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('child', { pid: 11, api: 'fork' });
+    child.exit(0);
+    main.childExit(child);
+    const seen = { type: 'osProcess', pid: 11, ppid: 10, name: 'node', command: 'node' } as const;
+    t.observe({ ...seen, time: t.tick() + 400_000_000 });
+    assert.deepEqual(
+      t
+        .feed(new Model())
+        .processes()
+        .map(({ id }) => id),
+      ['10', '11'],
+    );
+    t.observe({ ...seen, time: t.tick() + 3_000_000_000 });
+    assert.equal(t.feed(new Model()).processes().length, 3);
+  });
+
   it('takes a stream with the same pid and key as the child itself (sh that execs node)', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

@@ -3,6 +3,8 @@ import { ChildEntity, type OsSighting, ProcessEntity, type ThreadEntity } from '
 
 /** Two witnesses' clocks of a start or an end may differ by this much, ns. */
 const SLACK = 50_000_000;
+/** A sighting is told at the second look, ns after the first: so long ago it was the same process. */
+const SEEN_FOR = 1_000_000_000;
 
 /**
  * Who is who. A process is known from up to four sides: its own streams (process key, pid, spawn key), its parent's
@@ -98,7 +100,7 @@ export class ProcessTable {
 
   /** A sighting in the process table. */
   seen(pid: number, ppid: number, time: number, os: OsSighting): ProcessEntity {
-    const process = this.at(pid, time) ?? this.create();
+    const process = this.at(pid, time) ?? this.endedBefore(pid, time) ?? this.create();
     if (process.ppid === 0) process.ppid = ppid;
     if (process.osSeen === null || time < process.osSeen) process.osSeen = time;
     process.os = os;
@@ -115,6 +117,13 @@ export class ProcessTable {
       if (best === undefined || process.start > best.start) best = process;
     }
     return best;
+  }
+
+  /** The process that has said its end, and that the system still shows: on a busy machine that takes a while. */
+  private endedBefore(pid: number, time: number): ProcessEntity | undefined {
+    return this.candidates(pid)
+      .filter(({ start, end }) => start <= time && end !== null && end + SEEN_FOR >= time)
+      .sort((a, b) => b.start - a.start)[0];
   }
 
   /** Brings `parent` and `children` up to date. */

@@ -1,4 +1,4 @@
-import { WAIT } from '../shm/layout.ts';
+import { TERMINATE, WAIT } from '../shm/layout.ts';
 import type { Memory } from '../shm/memory.ts';
 import { newWait, PENDING, type Pending } from './blocking.ts';
 import { OwnerDiedError, ValueError } from './errors.ts';
@@ -35,6 +35,7 @@ export class Lock extends Acquirable {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #memory: Memory;
+  readonly #terminateAt: number;
 
   /** @param options `name` appears in traces and errors. */
   constructor(options: { readonly name?: string } = {}, core?: Core) {
@@ -50,12 +51,13 @@ export class Lock extends Acquirable {
     this.#words = own.memory.words;
     this.#at = own.content;
     this.#memory = own.memory;
+    this.#terminateAt = own.memory.waits.terminateAt;
   }
 
   /** Takes the lock, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
   override acquireSync(options?: WaitOptions): boolean {
     const { core } = this;
-    this.#memory.waits.takeTermination();
+    if (this.#words[this.#terminateAt] === TERMINATE.requested) this.#memory.waits.takeTermination();
     return this.#take(core, true) || super.acquireSync(options);
   }
 

@@ -19,7 +19,7 @@ import { type Core, carrying, discard, handleCodec, READ, WRITE } from './handle
 import { channels, publish, type Wait } from './publish.ts';
 import { FORM, FULL, LARGE, type Received, Ring } from './ring.ts';
 
-let encoder = new Encoder(handleCodec);
+const encoder = new Encoder(handleCodec);
 const decoder = new Decoder(handleCodec);
 
 export interface Encoded {
@@ -37,12 +37,10 @@ export interface Encoded {
  * @throws SerializationError
  */
 export function encodeValue(value: unknown, target?: ResourceInfo, head = 0): Encoded {
-  // A getter of the value may itself send something.
-  if (encoder.busy) leaveEncoded();
-  const own = encoder;
   try {
+    if (encoder.busy) return encodeApart(value, head);
     const blocks = carrying(encode, value, head);
-    return { bytes: own.bytes, length: own.length, blocks };
+    return { bytes: encoder.bytes, length: encoder.length, blocks };
   } catch (error) {
     if (target !== undefined) publish('sendRejected', target);
     throw error;
@@ -63,9 +61,16 @@ function copyOf({ bytes, length, tail, blocks }: Encoded): Encoded {
 
 const encode = (value: unknown, head: number): number => encoder.encode(value, head);
 
+/** For a getter of a value under way that sends something itself. */
+function encodeApart(value: unknown, head: number): Encoded {
+  const own = new Encoder(handleCodec);
+  const blocks = carrying((inner, room) => own.encode(inner, room), value, head);
+  return { bytes: own.bytes, length: own.length, blocks };
+}
+
 /** Other code runs before the message that was encoded last is sent: what that code encodes lies elsewhere. */
 export function leaveEncoded(): void {
-  encoder = new Encoder(handleCodec);
+  encoder.leave();
 }
 
 /** Decodes the value that begins at `from`. */

@@ -40,7 +40,8 @@ export class Waits {
   #penalty = 1;
   #polling = false;
   readonly #perPoint = new Map<number, number>();
-  readonly #terminateAt: number;
+  /** Word that is {@link TERMINATE}.requested where {@link takeTermination} has something to do. */
+  readonly terminateAt: number;
   /** Called in each slice of a synchronous wait: for the parent's end. */
   onSlice: () => void = () => {};
   /** Calls this process's SIGTERM listeners; see {@link takeTermination}. */
@@ -50,7 +51,7 @@ export class Waits {
     this.#session = session;
     this.#slots = slots;
     this.#slot = slot;
-    this.#terminateAt = slots.at(slot) + SLOT.terminate;
+    this.terminateAt = slots.at(slot) + SLOT.terminate;
     this.#bell = new Doorbell(session, slots, slot, () => this.#retry());
   }
 
@@ -113,7 +114,7 @@ export class Waits {
   /** Says whether this process listens to SIGTERM. True when it no longer does, and a request was still open. */
   listenToTermination(listens: boolean): boolean {
     const { words } = this.#session;
-    const at = this.#terminateAt;
+    const at = this.terminateAt;
     if (!listens) return Atomics.exchange(words, at, TERMINATE.deaf) === TERMINATE.requested;
     Atomics.compareExchange(words, at, TERMINATE.deaf, TERMINATE.listens);
     return false;
@@ -125,7 +126,7 @@ export class Waits {
    */
   takeTermination(): void {
     const { words } = this.#session;
-    const at = this.#terminateAt;
+    const at = this.terminateAt;
     const { requested, listens } = TERMINATE;
     if (Atomics.load(words, at) !== requested) return;
     if (Atomics.compareExchange(words, at, requested, listens) === requested) this.onTermination();

@@ -9,7 +9,7 @@ const DEEPEST = 2000;
 
 /** Encodes values for another process. One a thread; `bytes` are valid until the next call. */
 export class Encoder {
-  readonly #out = new Writer();
+  #out = new Writer();
   readonly #handles: HandleCodec;
   /** Objects of this message by number, for repeated and circular references. */
   #seen: object[] = [];
@@ -37,6 +37,11 @@ export class Encoder {
       if (this.#seen.length > 0) this.#seen = [];
       this.#numbers = undefined;
     }
+  }
+
+  /** What was encoded last stays valid whatever is encoded next. */
+  leave(): void {
+    this.#out = new Writer();
   }
 
   /** Whether it is in the middle of a value, whose getters may run any code. */

@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENAMETOOLONG: 'the name is too long',
   EEXIST: 'it exists already',
+  ELOOP: 'its symbolic links go round in a circle',
 };
 
 /** A system error in words for one line. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TRACE_VERSION } from '../../src/trace/definitions.ts';
@@ -46,6 +46,14 @@ test('what can’t be run is refused in one clear line, before anything runs', a
   await refused(t, ['run', '--cwd', 'nodir', 'main.cjs'], 2, /no such folder: nodir/, dir);
   await refused(t, ['run', '--node', './nonode', 'main.cjs'], 2, /no Node found/, dir);
   if (process.platform !== 'win32') {
+    symlinkSync('loop.ts', path.join(dir, 'loop.ts'));
+    await refused(
+      t,
+      ['run', 'loop.ts'],
+      2,
+      /can't read loop\.ts: its symbolic links go round in a circle$/m,
+      dir,
+    );
     await refused(
       t,
       ['run', '--node', './old-node', 'main.cjs'],

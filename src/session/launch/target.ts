@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { reasonOf, UserError } from '../errors.ts';
+import { codeOf, reasonOf, UserError } from '../errors.ts';
 import { statOf } from '../stat.ts';
 
 /** What is run: a script on the user's Node, or any command. */
@@ -17,7 +17,7 @@ const SCRIPTS = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '
 export function checkScript(given: string, cwd: string): string {
   const file = path.resolve(cwd, given);
   const stat = statOf(file);
-  if (stat === undefined) throw new UserError(`no such script: ${given}`);
+  if (stat === undefined) throw notThere(given, file);
   if (stat.isDirectory()) throw new UserError(`${given} is a directory; give the script to run`);
   if (!SCRIPTS.has(path.extname(file))) {
     throw new UserError(
@@ -30,6 +30,17 @@ export function checkScript(given: string, cwd: string): string {
     throw new UserError(`can't read ${given}: ${reasonOf(error)}`);
   }
   return file;
+}
+
+/** A script in a folder that may not be looked into is not missing. */
+function notThere(given: string, file: string): UserError {
+  try {
+    accessSync(file);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error)))
+      return new UserError(`can't read ${given}: ${reasonOf(error)}`);
+  }
+  return new UserError(`no such script: ${given}`);
 }
 
 /** @throws UserError when the program's working folder is not one */

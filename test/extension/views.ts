@@ -86,6 +86,7 @@ export function snapshotOf(processes: readonly ProcessView[], change: Partial<Sn
     live: true,
     terminal: false,
     problem: '',
+    exact: true,
     lastTime: 5e9,
     processes,
     findings: [],

@@ -80,7 +80,8 @@ class Builder {
     if (live) return `${this.stateText()} · ${count}`;
     const root = roots[0];
     const end = root && root.end !== null ? stateText(root, conditionOf(root, this.names), this.names) : '';
-    return [end || l10n.t('ended'), duration(lastTime)].join(' · ');
+    const loss = this.names.snapshot.exact ? [] : [l10n.t('trace not complete')];
+    return [end || l10n.t('ended'), duration(lastTime), ...loss].join(' · ');
   }
 
   private stateText(): string {

@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly terminal: boolean;
   /** Why the session has nothing to show (it failed to open), or ''. */
   readonly problem: string;
+  /** Nothing of the trace is missing. */
+  readonly exact: boolean;
   /** ns since the origin. */
   readonly lastTime: number;
   readonly processes: readonly ProcessView[];

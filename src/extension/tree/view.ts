@@ -168,6 +168,7 @@ export class ProcessView implements vscode.Disposable {
         live,
         terminal: this.hasTerminal(dir),
         problem: session.problem,
+        exact: reader?.lastUpdate?.loss.exact ?? true,
         lastTime: reader?.lastUpdate?.lastTime ?? 0,
         findings,
         ...views,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { conditionOf, describe } from '../../../src/extension/tree/look.ts';
 import { Names } from '../../../src/extension/tree/snapshot.ts';
 import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types.ts';
@@ -27,6 +28,15 @@ test('a Node child that has just been started is starting, and not untraced unti
   assert.equal(shown(silent, 60e9), 'untraced: not traced: has not reported yet · pid 7');
   const other = { ...silent, reason: 'not a Node.js program (sleep)' };
   assert.equal(shown(other), 'untraced: not traced: not a Node.js program (sleep) · pid 7');
+});
+
+test('a session of which something is missing says so when it has ended', () => {
+  const description = (exact: boolean, live: boolean) =>
+    sessionSpec(snapshotOf([processView('7-p', { end: 1e9, exitCode: 0 })], { exact, live })).look
+      .description;
+  assert.equal(description(true, false), 'exit code 0 · 5 s');
+  assert.equal(description(false, false), 'exit code 0 · 5 s · trace not complete');
+  assert.equal(description(false, true), 'running · 0 processes');
 });
 
 test('what was alive when the trace ended is not said to run now', () => {

@@ -6,6 +6,7 @@ import type { Outcome, ResourceInfo } from '../base/channels.ts';
 import type { Haste } from '../shm/haste.ts';
 import type { Waiter, Waits } from '../shm/waiting.ts';
 import { OwnerDiedError, TimeoutError } from './errors.ts';
+import { tellOfStarts } from './process/unstarted.ts';
 import { publishWait, publishWaitEnd, type Wait, type WaitOp } from './publish.ts';
 import { withCaller } from './stacks.ts';
 import { currentTask } from './task.ts';
@@ -132,7 +133,10 @@ export function blockSync<T>(
     if (!quick) {
       const now = performance.now();
       slice = now - looked >= 40;
-      if (slice) looked = now;
+      if (slice) {
+        looked = now;
+        tellOfStarts(now - start);
+      }
     }
     result = operation.attempt(wait, slice);
     return result !== PENDING;

@@ -11,6 +11,7 @@ import { lookupsEnded } from './lookups.ts';
 import { type Found, refer, type Target } from './reference.ts';
 import { launch } from './spawn.ts';
 import { current, defaultName, newState, type State } from './state.ts';
+import { countStart } from './unstarted.ts';
 
 interface CommonOptions<F extends AnyFunction> {
   /** An exported function, a `task`, or `[import.meta.url, 'name']`. */
@@ -137,6 +138,7 @@ export class Process<F extends AnyFunction = AnyFunction> {
       state.starting = undefined;
       throw error;
     });
+    countStart(state.starting);
     return state.starting;
   }
 

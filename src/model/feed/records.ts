@@ -19,7 +19,7 @@ export function applyRecord(world: World, stream: StreamState, record: TraceReco
     if (record.time > thread.lastTime) thread.lastTime = record.time;
     world.advance(record.time);
     if (thread.quiescent !== null && record.kind !== KIND.quiescent && record.kind < KIND.total)
-      wake(world, stream);
+      wake(world, stream, record.time);
   }
   const use = stream.uses[record.resource];
   const kind = record.kind;
@@ -69,14 +69,17 @@ function applyUse(world: World, stream: StreamState, record: TraceRecord): void 
 function quiescence(world: World, stream: StreamState, record: TraceRecord): void {
   const { thread } = stream;
   if (record.kind === KIND.rest) thread.restedAt = record.time;
-  thread.quiescent =
-    record.kind === KIND.quiescent ? { time: record.time, handles: record.n, timers: record.value } : null;
-  world.touch(thread.process);
+  if (record.kind === KIND.quiescent) {
+    thread.quiescent = { time: record.time, handles: record.n, timers: record.value };
+    thread.woken = null;
+    world.touch(thread.process);
+  } else wake(world, stream, record.time);
 }
 
-function wake(world: World, stream: StreamState): void {
-  stream.thread.quiescent = null;
-  world.touch(stream.thread.process);
+function wake(world: World, { thread }: StreamState, time: number): void {
+  if (thread.quiescent !== null) thread.woken = { time, rest: thread.quiescent };
+  thread.quiescent = null;
+  world.touch(thread.process);
 }
 
 function applyCounters(world: World, stream: StreamState, record: TraceRecord): void {

@@ -49,6 +49,7 @@ export function beginWait(
     site: recordSite(stream, record),
   };
   thread.waits.set(wait.n, wait);
+  thread.woken = null;
   if (wait.sync) thread.syncWait = wait;
   else if (wait.kind !== KIND.waitChild) thread.top = wait;
   world.waiting.add(thread);
@@ -72,6 +73,7 @@ export function endWait(world: World, thread: ThreadEntity, n: number, time: num
   const wait = thread.waits.get(n);
   if (wait === undefined) return;
   thread.waits.delete(n);
+  thread.woken = null;
   if (thread.waits.size === 0) world.waiting.delete(thread);
   if (thread.syncWait === wait) thread.syncWait = null;
   if (thread.top === wait) thread.top = oldestShown(thread);

@@ -11,6 +11,9 @@ export interface FindingOptions {
 }
 export const DEFAULT_FINDING_OPTIONS: FindingOptions = { suspectAfter: 5e9 };
 
+/** Who woke this much before an end, and has gone on with nothing, was woken by what led to that end, ns. */
+const LAST_MOMENT = 2e9;
+
 /**
  * Asks all rules, and remembers what a kill would take away: findings about a process are kept when it ends, so that a
  * replay, which never looks at the moment of the deadlock, reports what the live view did.
@@ -57,7 +60,7 @@ export class FindingsEngine {
     if (this.world.killed !== null) return;
     // The first death of a deadlock keeps it for all of its members.
     if (process !== null && (this.keptProcesses.has(process.id) || !involved(process))) return;
-    for (const finding of this.look(time, () => {})) {
+    for (const finding of this.lookBack(time)) {
       if (!finding.blocking || (process !== null && !this.takesAway(process, finding))) continue;
       if (this.kept.has(finding.id) || (certainty === 'certain' && finding.certainty !== 'certain')) continue;
       this.kept.set(finding.id, finding);
@@ -72,6 +75,19 @@ export class FindingsEngine {
         if (p === process) return true;
       return false;
     });
+  }
+
+  /** As {@link look}, with those at rest whom only the end at hand may have woken: orphans see it before the launcher does. */
+  private lookBack(time: number): Finding[] {
+    const woken = [...this.world.waiting].filter(
+      ({ woken }) => woken !== null && time - woken.time < LAST_MOMENT,
+    );
+    for (const thread of woken) thread.quiescent = thread.woken?.rest ?? null;
+    try {
+      return this.look(time, () => {});
+    } finally {
+      for (const thread of woken) thread.quiescent = null;
+    }
   }
 
   private look(now: number, due: (time: number) => void): Finding[] {

@@ -152,6 +152,13 @@ export interface Hold {
   readonly site: number;
 }
 
+/** Counted when a thread came to rest: what could wake it beside its waits. */
+export interface Rest {
+  readonly time: number;
+  readonly handles: number;
+  readonly timers: number;
+}
+
 export class ThreadEntity {
   /** Index in `World.threads`. */
   readonly index: number;
@@ -169,7 +176,9 @@ export class ThreadEntity {
   /** What kept it alive when it last rested without waits. */
   keptAlive: KeepAliveDefinition | null = null;
   /** What the last `quiescent` counted; `null` after activity. */
-  quiescent: { readonly time: number; readonly handles: number; readonly timers: number } | null = null;
+  quiescent: Rest | null = null;
+  /** How it had rested when it woke; `null` while it rests, and once it has begun or ended a wait. */
+  woken: { readonly time: number; readonly rest: Rest } | null = null;
   /** Time of the last `rest`. */
   restedAt = Number.NEGATIVE_INFINITY;
   readonly waits = new Map<number, Wait>();

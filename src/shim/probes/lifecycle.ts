@@ -49,6 +49,9 @@ export const lifecycle: Probe = {
   },
 };
 
+/** Node itself listens to it for each stream that is a terminal: a resting thread rests on when a panel changes its size. */
+const RESIZED = 'SIGWINCH';
+
 /** An own `emit`, not listeners: listeners of signals would change what signals do. */
 function watchEvents(shim: Shim): void {
   patch(
@@ -58,7 +61,8 @@ function watchEvents(shim: Shim): void {
       function emit(this: unknown, ...args) {
         const [event, value] = args;
         if (typeof event === 'string') {
-          if (event.startsWith('SIG')) guarded(shim, 'lifecycle', () => recordSignal(shim, event, 0));
+          if (event.startsWith('SIG') && event !== RESIZED)
+            guarded(shim, 'lifecycle', () => recordSignal(shim, event, 0));
           else if (event === 'uncaughtExceptionMonitor')
             guarded(shim, 'lifecycle', () => recordException(shim, value));
           else if (event === 'uncaughtException')

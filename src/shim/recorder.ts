@@ -13,6 +13,8 @@ import { natives } from './natives.ts';
 const AGE_NS = 1e6;
 /** How often a thread whose records are mapped is asked whether they still are, ns. */
 const MAPPED_NS = 20e6;
+/** So many times within `AGE_NS` a message to another process is worth a write of its own. */
+const PROMPT_WRITES = 4;
 const MAX_PROBLEMS = 100;
 
 export interface RecorderOptions {
@@ -36,10 +38,12 @@ export class Recorder {
   #flushedAt = Number.NEGATIVE_INFINITY;
   /** A record of this time or later asks what is to be done about the batch, and who wants to know of it. */
   #due = Number.NEGATIVE_INFINITY;
-  #tickPlanned = false;
-  #turnPlanned = false;
+  #planned = false;
   /** The last write was planned: one more callback, soon after it, is one of many. */
   #busy = false;
+  /** Writes for messages since then. */
+  #promptSince = Number.NEGATIVE_INFINITY;
+  #prompt = 0;
   #finished = false;
   #together = false;
   #quiescent = false;
@@ -139,6 +143,18 @@ export class Recorder {
     this.#due = Number.NEGATIVE_INFINITY;
   }
 
+  /**
+   * Another process can act on what was just recorded, and may end this one for it within the same callback: it goes out at
+   * once, unless there are more of these than writes are worth.
+   */
+  told(): void {
+    if (this.lastActivity > this.#promptSince + AGE_NS) {
+      this.#promptSince = this.lastActivity;
+      this.#prompt = 0;
+    }
+    if (this.#prompt++ < PROMPT_WRITES) this.#write();
+  }
+
   /** The thread has nothing to do: `handles` and `timers` may wake it beside its waits. */
   quiesce(handles: number, timers: number): void {
     this.#quiescent = false;
@@ -221,35 +237,24 @@ export class Recorder {
   #batch(time: number): number {
     if (this.#together) return Number.NEGATIVE_INFINITY;
     const due = this.#flushedAt + AGE_NS;
-    const planned = this.#tickPlanned || this.#turnPlanned;
     if (time > due || this.#writer.through) {
-      this.#busy &&= planned;
+      this.#busy &&= this.#planned;
       this.#write();
       return Number.NEGATIVE_INFINITY;
     }
-    if (!planned) this.#plan();
+    if (!this.#planned) this.#plan();
     return due;
   }
 
   /** A tick after each of many short callbacks would cost more than what they record. */
   #plan(): void {
-    if (this.#busy) {
-      this.#turnPlanned = true;
-      natives.soon(this.#endOfTurn);
-    } else {
-      this.#tickPlanned = true;
-      natives.nextTick.call(process, this.#endOfCallback);
-    }
+    this.#planned = true;
+    if (this.#busy) natives.soon(this.#asPlanned);
+    else natives.nextTick.call(process, this.#asPlanned);
   }
 
-  readonly #endOfCallback = (): void => {
-    this.#tickPlanned = false;
-    this.#busy = true;
-    this.#write();
-  };
-
-  readonly #endOfTurn = (): void => {
-    this.#turnPlanned = false;
+  readonly #asPlanned = (): void => {
+    this.#planned = false;
     this.#busy = true;
     this.#write();
   };

@@ -143,6 +143,19 @@ c.spawnSync('true');`;
   assert.equal(trace.of('processExit').length, 1);
 });
 
+test('a program that takes Buffer away sends as without the shim', async (t) => {
+  const source = `const { fork } = require('node:child_process');
+if (process.send) {
+  Object.defineProperty(globalThis, 'Buffer', { get() { throw new Error('not for you'); } });
+  process.send({ text: 'ü' }, () => process.disconnect());
+} else fork(__filename).on('message', ({ text }) => console.log(text));`;
+  const { stdout, stderr, trace } = await runTraced(t, process.execPath, [
+    program(temporaryDirectory(t), 'main.cjs', source),
+  ]);
+  assert.deepEqual([stdout, stderr], ['ü\n', '']);
+  assert.equal(trace.of('send')[0]?.value, Buffer.byteLength('{"text":"ü"}\n'));
+});
+
 test('hostile payloads on the runtime channels', async (t) => {
   const source = `const { channel } = require('node:diagnostics_channel');
 const trap = new Proxy({}, { get() { throw new Error('no'); }, has() { throw new Error('no'); } });

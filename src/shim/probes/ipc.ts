@@ -5,6 +5,9 @@ import { pairValue } from '../children-env.ts';
 import { Sampler } from '../sampler.ts';
 import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
 
+/** As it is when the shim loads: programs may take `Buffer` away, and sending must not fail by that. */
+const { byteLength } = Buffer;
+
 /**
  * Messages over Node's IPC channel, both ways, at both ends. A channel is known by the spawn key of the child; the two ends
  * count their messages alike, so a message's number pairs its send with its receipt. Messages that carry a handle wait for
@@ -66,16 +69,14 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
         if (Reflect.get(target, 'connected') !== true || isNodes(args[0]))
           return Reflect.apply(original, this, args);
         // Without closures, as everything that every message passes: they would cost as much as all the rest.
-        let begun: Begun | undefined;
         try {
-          begun = end.begin(send);
+          end.begin(send);
         } catch (error) {
           reportProblem(shim.recorder, 'ipc', error);
         }
         const result = Reflect.apply(original, this, args);
         try {
-          if (begun && isHandle(args[1])) end.gaveHandle(target, begun, args);
-          else if (begun) end.sent(begun, false);
+          end.unwritten(target, args);
         } catch (error) {
           reportProblem(shim.recorder, 'ipc', error);
         }
@@ -144,9 +145,8 @@ class IpcEnd {
   readonly #directions = new Map<string, Direction>();
   readonly #out: Direction;
   readonly #in: Direction;
-  /** Of what was written since the last message began, and whether a handle went with it. */
-  #bytes = 0;
-  #carried = false;
+  /** The message that the program is sending, until the channel writes it. */
+  #begun: Begun | undefined;
   #seesWrites = false;
   #written: (() => void) | undefined;
   #open = true;
@@ -164,29 +164,42 @@ class IpcEnd {
     this.#in = this.#direction('in', '');
   }
 
-  begin(skip: (...args: never[]) => unknown): Begun {
+  begin(skip: (...args: never[]) => unknown): void {
+    this.#begun = undefined;
     const { recorder, sites } = this.#shim;
     const time = recorder.clock.now();
     const { sampler } = this.#out;
     const taken = sampler.take(time);
     if (taken) sampler.took(sites.here(skip));
-    this.#bytes = 0;
-    return { time, site: sampler.site, sampled: !taken };
+    this.#begun = { time, site: sampler.site, sampled: !taken };
   }
 
-  sent({ time, site, sampled }: Begun, handle: boolean): void {
+  #sent({ time, site, sampled }: Begun, handle: boolean, bytes: number): void {
     const out = handle ? this.#direction('out', 'handles') : this.#out;
     const flags = sampled ? FLAG.sampledSite : 0;
-    this.#shim.recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, this.#bytes);
+    const { recorder } = this.#shim;
+    recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, bytes);
+    recorder.told();
   }
 
   /**
-   * A message was sent with a handle. Whether that goes along is known when it is written: of a socket that was sent or closed
-   * before, only the message is left.
+   * The channel is about to write. Recorded before it does: the other end may run first and kill this process for its message.
+   * Whether a handle goes along is known only here: of a socket that was sent or closed before, only the message is left.
    */
-  gaveHandle(target: object, begun: Begun, [message, handle]: readonly unknown[]): void {
-    if (this.#bytes > 0 || !this.#seesWrites) {
-      this.sent(begun, this.#carried || !this.#seesWrites);
+  #writes(bytes: number, handle: unknown): void {
+    const begun = this.#begun;
+    if (!begun) return;
+    this.#begun = undefined;
+    this.#sent(begun, handle !== undefined && handle !== null, bytes);
+  }
+
+  /** The program's call has returned. What was not written waits behind a handle, or goes where it can't be seen. */
+  unwritten(target: object, [message, handle]: readonly unknown[]): void {
+    const begun = this.#begun;
+    if (!begun) return;
+    this.#begun = undefined;
+    if (!isHandle(handle) || !this.#seesWrites) {
+      this.#sent(begun, isHandle(handle), 0);
       return;
     }
     this.#held.push({ begun, message, handle });
@@ -204,15 +217,15 @@ class IpcEnd {
       (original) =>
         function _send(this: unknown, ...args) {
           const [first] = end.#held;
-          if (first === undefined || first.message !== args[0] || first.handle !== args[1])
-            return Reflect.apply(original, this, args);
+          // What the program sends just now may be the same message once more.
+          const others = end.#begun !== undefined || first?.message !== args[0] || first?.handle !== args[1];
+          if (first === undefined || others) return Reflect.apply(original, this, args);
           end.#held.shift();
-          end.#bytes = 0;
-          const result = Reflect.apply(original, this, args);
           guarded(end.#shim, 'ipc', () => {
-            const time = end.#shim.recorder.clock.now();
-            end.gaveHandle(target, { ...first.begun, time }, args);
+            end.#begun = { ...first.begun, time: end.#shim.recorder.clock.now() };
           });
+          const result = Reflect.apply(original, this, args);
+          guarded(end.#shim, 'ipc', () => end.unwritten(target, args));
           return result;
         },
     );
@@ -249,21 +262,21 @@ class IpcEnd {
     const handle: unknown = symbol && Reflect.get(target, symbol);
     if (typeof handle !== 'object' || handle === null) return;
     this.#seesWrites = true;
-    this.#written = this.#shim.quiescence.writes(() => Number(Reflect.get(handle, 'writeQueueSize')));
-    const count = (bytes: number, carried: boolean): void => {
-      this.#bytes += bytes;
-      this.#carried = carried;
-    };
+    this.#written = this.#shim.quiescence.writes(() => Number(Reflect.get(handle, 'writeQueueSize') ?? 0));
+    const end = this;
     for (const name of ['writeUtf8String', 'writeBuffer']) {
       patch(
         handle,
         name,
         (original) =>
           function write(this: unknown, ...args) {
-            const [, data, handle] = args;
-            const carried = handle !== undefined && handle !== null;
-            if (typeof data === 'string') count(Buffer.byteLength(data), carried);
-            else if (data instanceof Uint8Array) count(data.byteLength, carried);
+            try {
+              const [, data, handle] = args;
+              if (typeof data === 'string') end.#writes(byteLength(data), handle);
+              else if (data instanceof Uint8Array) end.#writes(data.byteLength, handle);
+            } catch (error) {
+              reportProblem(end.#shim.recorder, 'ipc', error);
+            }
             return Reflect.apply(original, this, args);
           },
       );

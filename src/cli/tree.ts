@@ -1,4 +1,4 @@
-import type { Model, ProcessView, ThreadState } from '../model/index.ts';
+import { hasFailed, type Model, type ProcessView, type ThreadState } from '../model/index.ts';
 import { bytes, count, duration, makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
 import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
 
@@ -39,14 +39,11 @@ function processLine(process: ProcessView, { names, now, marks, styler }: TreeCo
   return parts.filter(Boolean).join('  ');
 }
 
-function glyph({ state, exitCode, signal }: ProcessView, mark: string | undefined, styler: Styler): string {
+function glyph(process: ProcessView, mark: string | undefined, styler: Styler): string {
   if (mark !== undefined) return styler.bad('!');
-  if (state === 'exited') {
-    // Of some (orphans, those of a killed parent) nobody learns how they ended.
-    const failed = signal !== null || (exitCode !== null && exitCode !== 0);
-    return failed ? styler.bad('✗') : styler.dim(exitCode === null ? '–' : '✓');
-  }
-  return GLYPHS[state](styler);
+  const { state, exitCode } = process;
+  if (state !== 'exited') return GLYPHS[state](styler);
+  return hasFailed(process) ? styler.bad('✗') : styler.dim(exitCode === null ? '–' : '✓');
 }
 
 const GLYPHS: Readonly<Record<Exclude<ThreadState, 'exited'>, (styler: Styler) => string>> = {

@@ -32,6 +32,11 @@ export type ThreadState =
 /** `ProcessView.reason` of a Node process that lives and has no stream: it has just been started, or will never have one. */
 export const NOT_REPORTED_YET = 'has not reported yet';
 
+/** Has a process ended by a signal or with a code? Of some (orphans, those of a killed parent) nobody learns how they ended. */
+export function hasFailed({ exitCode, signal }: Pick<ProcessView, 'exitCode' | 'signal'>): boolean {
+  return signal !== null || (exitCode !== null && exitCode !== 0);
+}
+
 /** What kind of thing a wait is for: the wait record kinds without their prefix. */
 export type WaitKind = Exclude<Extract<KindName, `wait${string}`>, 'waitEnd'>;
 

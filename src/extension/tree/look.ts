@@ -1,5 +1,11 @@
 import * as l10n from '@vscode/l10n';
-import { NOT_REPORTED_YET, type ProcessView, type ThreadView, type WaitKind } from '../../model/types.ts';
+import {
+  hasFailed,
+  NOT_REPORTED_YET,
+  type ProcessView,
+  type ThreadView,
+  type WaitKind,
+} from '../../model/types.ts';
 import { bytes, cpu, duration } from './format.ts';
 import type { Names } from './snapshot.ts';
 import { mainWait, waitText } from './waits.ts';
@@ -33,11 +39,6 @@ export function conditionOf(process: ProcessView, names: Names): Condition {
   if (names.stuck.has(process.id)) return 'stuck';
   if (!process.instrumented) return isStarting(process, names) ? 'running' : 'untraced';
   return process.state === 'exited' ? 'ended' : process.state;
-}
-
-/** Of some processes (orphans, those of a killed parent) nobody learns how they ended. */
-function hasFailed({ exitCode, signal }: ProcessView): boolean {
-  return signal !== null || (exitCode !== null && exitCode !== 0);
 }
 
 function isStarting({ instrumented, reason, start }: ProcessView, { snapshot }: Names): boolean {

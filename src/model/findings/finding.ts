@@ -151,8 +151,7 @@ const mayGoOn = (who: string) => `Other code of ${who} may still run`;
 function reasonOf({ thread, task }: Unit): (who: string, many: boolean) => string {
   if (thread.syncWait !== null) return inSyncCall;
   if (task !== 0) return inOwnTask;
-  const { quiescent } = thread;
-  return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0 ? atRest : mayGoOn;
+  return thread.isAtRest ? atRest : mayGoOn;
 }
 
 /** Units that are stuck only because they wait, directly or not, for members of a set. */

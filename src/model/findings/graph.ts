@@ -148,7 +148,7 @@ export class WaitGraph {
     // A token says who waits; a timer of a resting thread may still be what the task races against.
     const timed = quiescent !== null && quiescent.timers > 0;
     if (task !== 0 && !timed && !this.waits(unit).some((wait) => wait.cancellable)) return true;
-    return quiescent !== null && quiescent.handles === 0 && quiescent.timers === 0;
+    return thread.isAtRest;
   }
 
   /** A process that was sent a signal a moment ago, or whose parent has just ended, may be about to end. */

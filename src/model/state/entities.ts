@@ -201,6 +201,10 @@ export class ThreadEntity {
   get id(): string {
     return `${this.process.id}.${this.threadId}`;
   }
+  /** Nothing but its waits could wake it: no handle, no timer. */
+  get isAtRest(): boolean {
+    return this.quiescent !== null && this.quiescent.handles === 0 && this.quiescent.timers === 0;
+  }
   get end(): number | null {
     return this.selfEnd ?? this.child?.exit?.time ?? this.process.end;
   }

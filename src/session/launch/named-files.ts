@@ -30,9 +30,11 @@ export function* namedFiles(script: string, wanted: RegExp = CODE): Generator<Na
   for (const file of seen) {
     const text = read(file);
     const missing: string[] = [];
-    const aliased = aliasedIn(text, file);
+    const strings = stringsIn(text);
+    const aliased = strings.map((name) => aliasedFile(name, file)).filter((meant) => meant !== undefined);
     for (const meant of aliased) if (wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
-    for (const name of namedIn(text, wanted)) {
+    for (const name of strings) {
+      if (!name.startsWith('.') && !wanted.test(name)) continue;
       const at = path.resolve(path.dirname(file), name);
       const isThere = isFile(at);
       if (!isThere && !name.startsWith('.')) continue;
@@ -52,17 +54,9 @@ export function isInPackage(file: string): boolean {
   return file.includes(`${path.sep}node_modules${path.sep}`);
 }
 
-function namedIn(text: string, wanted: RegExp): Set<string> {
-  const names = new Set<string>();
-  for (const [, , name = ''] of text.matchAll(STRINGS)) {
-    if (name.startsWith('.') || wanted.test(name)) names.add(name);
-  }
-  return names;
-}
-
-function aliasedIn(text: string, file: string): string[] {
-  const names = new Set([...text.matchAll(STRINGS)].map(([, , name = '']) => name));
-  return [...names].map((name) => aliasedFile(name, file)).filter((meant) => meant !== undefined);
+/** Strings that may name a file, each once. */
+function stringsIn(text: string): string[] {
+  return [...new Set([...text.matchAll(STRINGS)].map(([, , name = '']) => name))];
 }
 
 function read(file: string): string {

@@ -13,8 +13,9 @@ import { natives } from './natives.ts';
 const AGE_NS = 1e6;
 /** How often a thread whose records are mapped is asked whether they still are, ns. */
 const MAPPED_NS = 20e6;
-/** So many times within `AGE_NS` a message to another process is worth a write of its own. */
-const PROMPT_WRITES = 4;
+/** As often a message to another process is worth a write of its own, and so many more after a pause. */
+const PROMPT_NS = 1e6;
+const PROMPT_BURST = 64;
 const MAX_PROBLEMS = 100;
 
 export interface RecorderOptions {
@@ -41,9 +42,8 @@ export class Recorder {
   #planned = false;
   /** The last write was planned: one more callback, soon after it, is one of many. */
   #busy = false;
-  /** Writes for messages since then. */
-  #promptSince = Number.NEGATIVE_INFINITY;
-  #prompt = 0;
+  /** Up to when writes for messages are used up. */
+  #promptUntil = Number.NEGATIVE_INFINITY;
   #finished = false;
   #together = false;
   #quiescent = false;
@@ -148,11 +148,10 @@ export class Recorder {
    * once, unless there are more of these than writes are worth.
    */
   told(): void {
-    if (this.lastActivity > this.#promptSince + AGE_NS) {
-      this.#promptSince = this.lastActivity;
-      this.#prompt = 0;
-    }
-    if (this.#prompt++ < PROMPT_WRITES) this.#write();
+    const now = this.lastActivity;
+    if (now < this.#promptUntil) return;
+    this.#promptUntil = Math.max(this.#promptUntil, now - PROMPT_BURST * PROMPT_NS) + PROMPT_NS;
+    this.#write();
   }
 
   /** The thread has nothing to do: `handles` and `timers` may wake it beside its waits. */

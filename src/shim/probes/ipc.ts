@@ -194,10 +194,11 @@ class IpcEnd {
   }
 
   /** The program's call has returned. What was not written waits behind a handle, or goes where it can't be seen. */
-  unwritten(target: object, [message, handle]: readonly unknown[]): void {
+  unwritten(target: object, args: readonly unknown[]): void {
     const begun = this.#begun;
     if (!begun) return;
     this.#begun = undefined;
+    const [message, handle] = args;
     if (!isHandle(handle) || !this.#seesWrites) {
       this.#sent(begun, isHandle(handle), 0);
       return;
@@ -271,9 +272,9 @@ class IpcEnd {
         (original) =>
           function write(this: unknown, ...args) {
             try {
-              const [, data, handle] = args;
-              if (typeof data === 'string') end.#writes(byteLength(data), handle);
-              else if (data instanceof Uint8Array) end.#writes(data.byteLength, handle);
+              const data = args[1];
+              if (typeof data === 'string') end.#writes(byteLength(data), args[2]);
+              else if (data instanceof Uint8Array) end.#writes(data.byteLength, args[2]);
             } catch (error) {
               reportProblem(end.#shim.recorder, 'ipc', error);
             }

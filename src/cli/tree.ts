@@ -1,5 +1,6 @@
+import { bytes, count, duration } from '../base/units.ts';
 import { hasFailed, type Model, type ProcessView, type ThreadState } from '../model/index.ts';
-import { bytes, count, duration, makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
+import { makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
 import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
 
 /** Process id → the blocking finding that it belongs to. */

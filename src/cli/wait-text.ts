@@ -1,5 +1,6 @@
+import { duration } from '../base/units.ts';
 import type { Model, ProcessView, ResourceView, WaitView } from '../model/index.ts';
-import { duration, safe } from '../model/report/index.ts';
+import { safe } from '../model/report/index.ts';
 
 /** Names for ids, as of one moment. */
 export interface Names {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatDuration, formatTime, niceStep, ticksOf } from '../../src/webview/core/ticks.ts';
+import { formatTime, niceStep, ticksOf } from '../../src/webview/core/ticks.ts';
 
 describe('ticks', () => {
   it('steps by 1, 2 or 5, and by minutes and hours where people count in those', () => {
@@ -46,28 +46,7 @@ describe('ticks', () => {
   });
 });
 
-describe('durations and times', () => {
-  it('are written in three digits with a fitting unit', () => {
-    const written = [0, 7, 999, 1000, 12_345, 999_960, 1.5e6, 99.96e6, 3.14159e9, 65e9, 125e9, 3720e9].map(
-      formatDuration,
-    );
-    assert.deepEqual(written, [
-      '0 ns',
-      '7 ns',
-      '999 ns',
-      '1.00 µs',
-      '12.3 µs',
-      '1.00 ms',
-      '1.50 ms',
-      '100 ms',
-      '3.14 s',
-      '65.0 s',
-      '2 min 5 s',
-      '1 h 2 min',
-    ]);
-    assert.equal(formatDuration(Number.NaN), '–');
-  });
-
+describe('times', () => {
   it('have as many digits as the zoom can tell apart, in groups of three', () => {
     assert.equal(formatTime(1_234_567_890), '1.235 s');
     assert.equal(formatTime(1_234_567_890, 500), '1.234\u2009567\u2009890 s');

@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { bytes } from '../../base/units.ts';
 import type { ProcessView, ThreadView, WaitView } from '../../model/types.ts';
 import { stuckText } from './deadlock.ts';
 import { findingSpec } from './finding.ts';
-import { bytes, cpu, duration, shortName } from './format.ts';
+import { cpu, duration, shortName } from './format.ts';
 import type { Condition } from './look.ts';
 import {
   CONDITIONS,

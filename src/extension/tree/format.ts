@@ -1,29 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import * as units from '../../base/units.ts';
 
-/** A length of time for people. `ns`: nanoseconds. */
+/** A length of time where room is short: two digits are enough to compare by eye. `ns`: nanoseconds. */
 export function duration(ns: number): string {
-  if (ns < 1e3) return `${Math.round(ns)} ns`;
-  if (ns < 1e6) return `${trim(ns / 1e3)} µs`;
-  if (ns < 1e9) return `${trim(ns / 1e6)} ms`;
-  if (ns < 60e9) return `${trim(ns / 1e9)} s`;
-  const seconds = Math.round(ns / 1e9);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
-/** Two digits are enough to compare by eye. */
-function trim(value: number): string {
-  return value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value));
-}
-
-const KB = 1024;
-
-/** Memory for people, binary units as system monitors count them. */
-export function bytes(count: number): string {
-  if (count < KB) return `${count} B`;
-  if (count < KB ** 2) return `${trim(count / KB)} KB`;
-  if (count < KB ** 3) return `${trim(count / KB ** 2)} MB`;
-  return `${trim(count / KB ** 3)} GB`;
+  return units.duration(ns, 2);
 }
 
 export function cpu(percent: number): string {

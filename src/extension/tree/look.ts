@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { bytes } from '../../base/units.ts';
 import {
   hasFailed,
   NOT_REPORTED_YET,
@@ -6,7 +7,7 @@ import {
   type ThreadView,
   type WaitKind,
 } from '../../model/types.ts';
-import { bytes, cpu, duration } from './format.ts';
+import { cpu, duration } from './format.ts';
 import type { Names } from './snapshot.ts';
 import { mainWait, waitText } from './waits.ts';
 

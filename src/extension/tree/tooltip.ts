@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
+import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types.ts';
-import { bytes, duration, shorten, shortSite } from './format.ts';
+import { duration, shorten, shortSite } from './format.ts';
 import { conditionOf, conditionText, stateText } from './look.ts';
 import type { Names } from './snapshot.ts';
 import { waitText } from './waits.ts';

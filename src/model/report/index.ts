@@ -4,4 +4,3 @@ export { reportLines, type TextOptions } from './text.ts';
 export { findingLines, oneFinding } from './text-findings.ts';
 export { type TreeRow, treeRows } from './tree.ts';
 export * from './types.ts';
-export { bytes, count, duration } from './units.ts';

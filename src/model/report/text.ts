@@ -1,8 +1,8 @@
+import { bytes, count, duration } from '../../base/units.ts';
 import { PLAIN, type Styler, safe, table } from './layout.ts';
 import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
 import type { Report, ReportChannel, ReportProcess } from './types.ts';
-import { bytes, count, duration } from './units.ts';
 
 export interface TextOptions {
   readonly styler?: Styler;

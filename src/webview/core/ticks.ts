@@ -97,17 +97,6 @@ export function ticksOf(view: View, width: number, gap = 96): Ticks {
   return { step, minor: minorOf(step), base, ticks };
 }
 
-/** A length of time in three significant digits: `1.23 s`, `450 µs`, `2 min 5 s`. */
-export function formatDuration(ns: number): string {
-  if (!Number.isFinite(ns)) return '–';
-  if (ns >= HOUR) return `${Math.floor(ns / HOUR)} h ${Math.floor((ns % HOUR) / MIN)} min`;
-  if (ns >= 100 * S) return `${Math.floor(ns / MIN)} min ${Math.round((ns % MIN) / S)} s`;
-  const unit = UNITS.find((u) => ns >= u.ns * 0.9995) ?? UNITS[3]!;
-  const value = ns / unit.ns;
-  if (unit.ns === 1) return `${Math.round(value)} ns`;
-  return `${value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ${unit.name}`;
-}
-
 /** A moment, ns since the origin, in seconds with as many digits as `resolution` (ns a pixel) makes sense. */
 export function formatTime(ns: number, resolution = MS): string {
   const needed = Math.ceil(-Math.log10(Math.max(resolution, 1) / S) - 1e-9);

@@ -1,4 +1,5 @@
-import { formatDuration, formatTime, ticksOf } from '../core/ticks.ts';
+import { duration } from '../../base/units.ts';
+import { formatTime, ticksOf } from '../core/ticks.ts';
 import { nsPerPx, timeAt, xAt } from '../core/viewport.ts';
 import type { Frame } from './frame.ts';
 
@@ -51,7 +52,7 @@ function drawRange(ctx: CanvasRenderingContext2D, frame: Frame): void {
   const to = xAt(frame.view, frame.width, range.end);
   ctx.fillStyle = frame.palette.selection;
   ctx.fillRect(from, 0, to - from, AXIS_HEIGHT);
-  const text = formatDuration(range.end - range.start);
+  const text = duration(range.end - range.start);
   if (ctx.measureText(text).width + 8 > to - from) return;
   ctx.fillStyle = frame.palette.foreground;
   ctx.fillText(

@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import type { CallSite, Finding, SliceView } from '../../model/types.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration, formatTime } from '../core/ticks.ts';
+import { formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
 import { siteText, sliceTitle } from '../core/words.ts';
 import { el, iconButton } from './dom.ts';
@@ -79,7 +80,7 @@ export class Details {
   private showSlice(thread: string, slice: SliceView): void {
     const { data, view, width } = this.store;
     const end = slice.end ?? data.last;
-    const duration = formatDuration(end - slice.start) + (slice.end === null ? ` ${t('so far')}` : '');
+    const lasted = duration(end - slice.start) + (slice.end === null ? ` ${t('so far')}` : '');
     const exact = nsPerPx(view, width);
     const facts: [string, Node | string][] = [
       [t('Track'), data.names.thread(thread)],
@@ -94,7 +95,7 @@ export class Details {
       this.head(
         slice.state,
         sliceTitle(slice, data.names),
-        [name, duration].filter(Boolean).join(' · '),
+        [name, lasted].filter(Boolean).join(' · '),
         ...buttons,
       ),
       el(
@@ -127,7 +128,7 @@ export class Details {
     const { data } = this.store;
     const threads = data.rows.map((row) => row.track.threadId);
     this.element.replaceChildren(
-      this.head('range', t('Selected time'), formatDuration(end - start)),
+      this.head('range', t('Selected time'), duration(end - start)),
       el(
         'div',
         { class: 'columns' },

@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import type { SliceView } from '../../model/types.ts';
 import type { PackedFlows } from '../../protocol/timeline.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration } from '../core/ticks.ts';
 import { el } from './dom.ts';
 
 const MOST = 40;
@@ -40,7 +40,7 @@ export function flowList(
   const items = found.slice(0, MOST).map(({ i, out }) => {
     const other = flows.threads[out ? flows.to[i]! : flows.from[i]!]!;
     const resource = store.data.names.resource(flows.resources[flows.resource[i]!]!);
-    const transit = formatDuration(flows.receive[i]! - flows.send[i]!);
+    const transit = duration(flows.receive[i]! - flows.send[i]!);
     const who = store.data.names.thread(other);
     const text = out ? t('→ {0}', who) : t('← {0}', who);
     const more = t('{0} #{1}, {2} bytes, {3} under way', resource, flows.n[i]!, flows.bytes[i]!, transit);

@@ -1,11 +1,11 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import { TRACK_STATES } from '../../model/types.ts';
 import type { Row } from '../core/fold.ts';
 import { type NowView, nowOf } from '../core/now.ts';
 import type { RowView } from '../core/rows.ts';
 import { ROW_HEIGHT, visibleRows } from '../core/rows.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration } from '../core/ticks.ts';
 import { stateName } from '../core/words.ts';
 import { el, setAttr, setText } from './dom.ts';
 
@@ -126,7 +126,7 @@ export class Headers {
 
   private updateNow(view: HeaderRow, row: RowView, now: NowView): void {
     setAttr(view.dot, 'data-state', now.state);
-    const since = now.since === null ? '' : formatDuration(Math.max(0, this.store.data.last - now.since));
+    const since = now.since === null ? '' : duration(Math.max(0, this.store.data.last - now.since));
     const hidden = row.collapsed && row.children > 0 ? t('+{0}', row.children) : '';
     setText(view.now, [now.text, since, hidden].filter((part) => part !== '').join(' · '));
     setAttr(view.now, 'data-tone', now.tone);

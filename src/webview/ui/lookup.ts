@@ -1,7 +1,7 @@
+import { duration } from '../../base/units.ts';
 import type { SliceView, TrackState } from '../../model/types.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
 import { sliceSentence, WAIT_STATES } from '../core/words.ts';
 
@@ -81,7 +81,7 @@ export class Lookup {
 
   private select(thread: string, slice: SliceView): void {
     this.store.selectSlice(thread, slice);
-    const duration = formatDuration((slice.end ?? this.store.data.last) - slice.start);
-    this.announce(sliceSentence(thread, slice, this.store.data.names, duration));
+    const lasted = duration((slice.end ?? this.store.data.last) - slice.start);
+    this.announce(sliceSentence(thread, slice, this.store.data.names, lasted));
   }
 }

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import { sliceOf } from '../core/slices.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration, formatTime } from '../core/ticks.ts';
+import { formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
 import { siteText, sliceTitle } from '../core/words.ts';
 import { el } from './dom.ts';
@@ -65,7 +66,7 @@ export class SliceGrid {
         sliceTitle(slice, data.names),
         slice.resourceId === null ? '' : data.names.resource(slice.resourceId),
         formatTime(slice.start),
-        formatDuration(end - slice.start),
+        duration(end - slice.start),
         slice.site ? siteText(slice.site) : '',
       ];
       rows.push(

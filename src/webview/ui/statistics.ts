@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import { TRACK_STATES } from '../../model/types.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration } from '../core/ticks.ts';
 import type { View } from '../core/viewport.ts';
 import { stateName } from '../core/words.ts';
 import { el } from './dom.ts';
@@ -73,7 +73,7 @@ function rowsOf(ns: Float64Array, count: Float64Array): HTMLElement[] {
       el('th', { attrs: { scope: 'row' } }, swatch(state), stateName(state)),
       el('td', {}, meter),
       el('td', { class: 'number', text: percent(share) }),
-      el('td', { class: 'number', text: formatDuration(ns[i]!) }),
+      el('td', { class: 'number', text: duration(ns[i]!) }),
       el('td', { class: 'number', text: t('{0}×', count[i]!.toLocaleString()) }),
     );
   });

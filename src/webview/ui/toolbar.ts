@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import type { TrackState } from '../../model/types.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration } from '../core/ticks.ts';
 import { stateName, stateWord } from '../core/words.ts';
 import { el, iconButton, setAttr, setText } from './dom.ts';
 
@@ -103,7 +103,7 @@ export class Toolbar {
     this.badge.hidden = !store.data.update;
     setText(this.badge, live ? t('live') : t('ended'));
     this.badge.classList.toggle('live', live);
-    setText(this.length, store.data.update ? formatDuration(store.data.last) : '');
+    setText(this.length, store.data.update ? duration(store.data.last) : '');
     this.follow.hidden = !live;
     setAttr(this.follow, 'aria-pressed', String(store.follow));
     for (const [state, chip] of this.chips) setAttr(chip, 'aria-pressed', String(store.states.has(state)));

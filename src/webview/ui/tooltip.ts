@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import type { SliceView } from '../../model/types.ts';
 import { TRACK_STATES } from '../../model/types.ts';
 import type { Row } from '../core/fold.ts';
 import { NOTHING } from '../core/fold.ts';
 import type { Store } from '../core/store.ts';
-import { formatDuration } from '../core/ticks.ts';
 import { siteText, sliceTitle, stateName } from '../core/words.ts';
 import { el } from './dom.ts';
 
@@ -54,13 +54,13 @@ export class Tooltip {
 
   private sliceLines(slice: SliceView): HTMLElement[] {
     const { data } = this.store;
-    const duration = formatDuration((slice.end ?? data.last) - slice.start);
+    const lasted = duration((slice.end ?? data.last) - slice.start);
     const title = el(
       'div',
       { class: 'title' },
       swatch(slice.state),
       el('strong', { text: sliceTitle(slice, data.names) }),
-      el('span', { class: 'duration', text: slice.end === null ? `${duration} ${t('so far')}` : duration }),
+      el('span', { class: 'duration', text: slice.end === null ? `${lasted} ${t('so far')}` : lasted }),
     );
     const lines = [title];
     if (slice.resourceId !== null) lines.push(el('div', { text: data.names.resource(slice.resourceId) }));

@@ -30,7 +30,7 @@ test('a link has the line that waits and the line that took what it waits for, w
   const made = { ...site, ...siteAt(3), role: 'created' } as const;
   const inspection = inspectionOf(findingView({ chain, sites: [site, made] }), around);
   const [first] = inspection.links;
-  assert.equal(first?.since, 'for 2 s');
+  assert.equal(first?.since, 'for 2.0 s');
   assert.deepEqual([first?.waits?.place, first?.waits?.text], ['deadlock.ts:10', 'p1 waits here']);
   assert.deepEqual(
     first?.causes.map((c) => [c.place, c.text, c.role]),
@@ -49,7 +49,7 @@ test('a link has the line that waits and the line that took what it waits for, w
 test('as text it has every line with its path', () => {
   const text = inspectionText(inspectionOf(findingView({ chain: [link('1', 10, '2', 20)] }), around));
   assert.match(text, /^a and b wait for each other \(certain\)/);
-  assert.match(text, /1\. 1 waits, held by 2 for 2 s\n {5}\/w\/deadlock\.ts:10:3 {2}p1 waits here\n/);
+  assert.match(text, /1\. 1 waits, held by 2 for 2\.0 s\n {5}\/w\/deadlock\.ts:10:3 {2}p1 waits here\n/);
   assert.match(text, /How to mend it: Take the locks in one order\./);
 });
 

@@ -95,8 +95,8 @@ test('ends: exit codes, signals, lifetimes', () => {
     ),
   );
   assert.deepEqual(lines(spec), [
-    'deadlock.ts | exit code 3 · 5 s | session.ended',
-    '  root | exit code 3 · 2 s · pid 1 | process.ended',
+    'deadlock.ts | exit code 3 · 5.0 s | session.ended',
+    '  root | exit code 3 · 2.0 s · pid 1 | process.ended',
     '    child | killed by SIGTERM · 1.5 s · pid 2 | process.ended',
   ]);
 });

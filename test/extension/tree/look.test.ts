@@ -16,10 +16,10 @@ function shown(change: Partial<ProcessView>, lastTime = 5e9, live = true): strin
 
 test('a process has failed by a code or a signal, not because nobody saw how it ended', () => {
   const end = 1e9;
-  assert.equal(shown({ end, exitCode: 0 }), 'ended: exit code 0 · 1 s · pid 7');
-  assert.equal(shown({ end, exitCode: 3 }), 'failed: exit code 3 · 1 s · pid 7');
-  assert.equal(shown({ end, signal: 'SIGTERM' }), 'failed: killed by SIGTERM · 1 s · pid 7');
-  assert.equal(shown({ end }), 'ended: ended · 1 s · pid 7');
+  assert.equal(shown({ end, exitCode: 0 }), 'ended: exit code 0 · 1.0 s · pid 7');
+  assert.equal(shown({ end, exitCode: 3 }), 'failed: exit code 3 · 1.0 s · pid 7');
+  assert.equal(shown({ end, signal: 'SIGTERM' }), 'failed: killed by SIGTERM · 1.0 s · pid 7');
+  assert.equal(shown({ end }), 'ended: ended · 1.0 s · pid 7');
 });
 
 test('a Node child that has just been started is starting, and not untraced until it stays silent', () => {
@@ -34,8 +34,8 @@ test('a session of which something is missing says so when it has ended', () => 
   const description = (exact: boolean, live: boolean) =>
     sessionSpec(snapshotOf([processView('7-p', { end: 1e9, exitCode: 0 })], { exact, live })).look
       .description;
-  assert.equal(description(true, false), 'exit code 0 · 5 s');
-  assert.equal(description(false, false), 'exit code 0 · 5 s · trace not complete');
+  assert.equal(description(true, false), 'exit code 0 · 5.0 s');
+  assert.equal(description(false, false), 'exit code 0 · 5.0 s · trace not complete');
   assert.equal(description(false, true), 'running · 0 processes');
 });
 

@@ -144,12 +144,12 @@ export class Recorder {
   }
 
   /**
-   * Another process can act on what was just recorded, and may end this one for it within the same callback: it goes out at
-   * once, unless there are more of these than writes are worth.
+   * Another process is told something, and may end this one for it within the same callback: what is recorded goes out
+   * before, unless there is more of this than writes are worth.
    */
   told(): void {
     const now = this.lastActivity;
-    if (now < this.#promptUntil) return;
+    if (now < this.#promptUntil || !this.#writer.pending) return;
     this.#promptUntil = Math.max(this.#promptUntil, now - PROMPT_BURST * PROMPT_NS) + PROMPT_NS;
     this.#write();
   }

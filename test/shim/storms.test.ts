@@ -88,29 +88,40 @@ crowd(24, (i) => {
   assertInOrder(trace);
 });
 
-test('a process that is killed for its answer has recorded it, and what it answers', {
-  skip: noSignals,
-  timeout: 60_000,
-}, async (t) => {
-  const dir = temporaryDirectory(t);
-  program(
-    dir,
-    'child.cjs',
-    'process.on("message", (m) => { process.send(m); if (m === "stop") for (;;); }); process.send("ready");',
-  );
-  const source = `const { fork } = require('node:child_process');
-const child = fork(__dirname + '/child.cjs');
-child.on('message', (m) => { if (m === 'ready') { child.send('go'); child.send('stop'); } else if (m === 'stop') child.kill('SIGKILL'); });`;
-  const { code, stderr, trace } = await runTraced(t, process.execPath, [program(dir, 'main.cjs', source)]);
-  assert.deepEqual([code, stderr], [0, '']);
-  for (const [name, count] of [
-    ['to child', 2],
-    ['to parent', 3],
-  ] as const) {
-    assert.equal(trace.named(name, 'send').length, count, `sent ${name}`);
-    assert.equal(trace.named(name, 'receive').length, count, `received ${name}`);
-  }
-});
+const ANSWERS = {
+  message: { say: 'process.send(m)', up: 3 },
+  line: { say: 'process.stdout.write(m)', up: 1 },
+} as const;
+
+for (const [answer, { say, up }] of Object.entries(ANSWERS)) {
+  test(`a process that is killed for a ${answer} has recorded what led to it`, {
+    skip: noSignals,
+    timeout: 60_000,
+  }, async (t) => {
+    const dir = temporaryDirectory(t);
+    program(
+      dir,
+      'child.cjs',
+      `process.stdout.write('-'); process.on('message', (m) => { ${say}; if (m === 'stop') for (;;); }); process.send('ready');`,
+    );
+    const source = `const child = require('node:child_process').fork(__dirname + '/child.cjs', { stdio: 'pipe' });
+const hear = (m) => {
+  if (m === 'ready') { child.send('go'); child.send('stop'); }
+  if (m.endsWith('stop')) child.kill('SIGKILL');
+};
+child.on('message', hear);
+child.stdout.setEncoding('utf8').on('data', hear);`;
+    const { code, stderr, trace } = await runTraced(t, process.execPath, [program(dir, 'main.cjs', source)]);
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const [name, count] of [
+      ['to child', 2],
+      ['to parent', up],
+    ] as const) {
+      assert.equal(trace.named(name, 'send').length, count, `sent ${name}`);
+      assert.equal(trace.named(name, 'receive').length, count, `received ${name}`);
+    }
+  });
+}
 
 /** Of each channel at each end, the messages that are recorded are a beginning of the sequence, without holes. */
 function assertInOrder(trace: Trace): void {

@@ -66,7 +66,9 @@ export class Writer implements End {
     });
   }
 
+  /** Asked before each write; who reads it may kill this process for it. */
   #isSummed(): boolean {
+    this.#shim.recorder.told();
     if (this.#summing && ++this.#writes > MANY) this.#many();
     return this.#summing;
   }

@@ -75,9 +75,11 @@ const bundles = [
     entryPoints: ['src/runtime/index.ts'],
     outfile: 'dist/runtime.cjs',
     external: ['koffi'],
-    // Every process reads and compiles it. Names stay: users see those of classes.
+    // Every process reads and compiles it. Names stay: users see those of classes. Lines too: Node prints the whole line
+    // that an uncaught error was thrown at.
     minifyWhitespace: true,
     minifySyntax: true,
+    lineLimit: 120,
   },
   // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {

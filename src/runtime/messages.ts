@@ -55,7 +55,8 @@ export function encodeMessage(value: unknown, target: ResourceInfo): Encoded {
 
 /** The whole message, in memory of its own. */
 function copyOf({ bytes, length, tail, blocks }: Encoded): Encoded {
-  if (tail === undefined) return { bytes: bytes.slice(0, length), length, blocks };
+  // Not slice(): of a Buffer, which the encoder's is, that is a view.
+  if (tail === undefined) return { bytes: Buffer.from(bytes.subarray(0, length)), length, blocks };
   return { bytes: Buffer.concat([bytes.subarray(0, length - tail.length), tail]), length, blocks };
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { AssertionError, BrokenPoolError, TypeMismatch, ValueError } from '../errors.ts';
+import { BrokenPoolError, TypeMismatch, ValueError } from '../errors.ts';
+import { whyNoChildren } from '../process/process.ts';
 import { refer, type Target } from '../process/reference.ts';
-import { current } from '../process/state.ts';
 import { publish } from '../publish.ts';
 import { Queue } from '../queue.ts';
 import { staysHere } from '../stays.ts';
@@ -49,7 +49,8 @@ export class Pool implements AsyncDisposable {
     if (initializer !== undefined && typeof initializer !== 'function') {
       throw new TypeMismatch('initializer must be a function');
     }
-    if (current.daemon) throw new AssertionError('daemonic processes are not allowed to have children');
+    const problem = whyNoChildren();
+    if (problem !== undefined) throw problem;
     this.#policy = policy;
     this.#core = new PoolCore({ size: this.#size, name });
     const label = name ?? 'pool';

@@ -231,6 +231,11 @@ function checkOptions(options: ProcessOptions<AnyFunction>): void {
 function whyNotStart(state: State): Error | undefined {
   if (state.phase === 'here') return new AssertionError('cannot start the process that this is');
   if (state.phase !== 'initial') return new AssertionError('cannot start a process twice');
+  return whyNoChildren();
+}
+
+/** Why nothing may be started from here now. The missing guard comes first: a pool's workers are daemons besides. */
+export function whyNoChildren(): Error | undefined {
   if (isBootstrapping()) return refuseStart(new BootstrapError(bootstrapMessage()));
   if (current.daemon) return new AssertionError('daemonic processes are not allowed to have children');
   return undefined;

@@ -7,6 +7,7 @@ import { childProcess, crypto } from '../../base/builtins.ts';
 import { type ChildInfo, RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
 import { ENV_SESSION, ENV_SPAWN } from '../../base/environment.ts';
 import { SharedMemoryError } from '../../shm/platform.ts';
+import { ERROR_CLASSES } from '../codec/error-classes.ts';
 import { discard } from '../handles.ts';
 import { memory } from '../instance.ts';
 import { logSettings } from '../logging.ts';
@@ -129,12 +130,14 @@ function converse(child: ChildProcess, frame: Buffer, blocks: readonly number[])
         else if (line.startsWith(REPLY.failed)) reject(failure(line.slice(REPLY.failed.length)));
       }
     });
+    const over = (): void => {
+      land();
+      resolve();
+    };
     child.once('exit', () => {
-      // What the child wrote last may still be on its way to us.
-      control.ref().once('close', () => {
-        land();
-        resolve();
-      });
+      // What the child wrote last may still be on its way to us; or the channel closed before the exit was told.
+      if (control.closed) over();
+      else control.ref().once('close', over);
     });
   });
   const takeLines = (): string[] => {
@@ -146,10 +149,13 @@ function converse(child: ChildProcess, frame: Buffer, blocks: readonly number[])
   return answer;
 }
 
+/** What the child says went wrong, in its class if that is JavaScript's or the runtime's. */
 function failure(json: string): Error {
   const { name, message } = JSON.parse(json) as { name: string; message: string };
   const error = new Error(message);
-  error.name = name;
+  const known = ERROR_CLASSES[name];
+  if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
   return error;
 }
 

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { facts } from './facts.ts';
+import { run } from './run-program.ts';
+
+test('a child that ends before it opens its arguments lets go of them; a refusal from it keeps its class', async () => {
+  assert.deepEqual(await facts('early-death.mts'), { end: 'EOFError', exitCode: 3, refused: true });
+});
+
+for (const [kind, error] of [
+  ['manager', 'RemoteError'],
+  ['executor', 'BrokenProcessPool'],
+  ['pool', 'BrokenPoolError'],
+] as const) {
+  test(`an unguarded ${kind} is refused with help, and ends (row 44, 1.4-C)`, async () => {
+    const { code, lines, stderr } = await run('unguarded-pool.mts', [kind]);
+    assert.equal(code, 0, stderr);
+    assert.equal(lines.at(-1), error, stderr);
+    assert.match(stderr, /if \(isMain\(import\.meta\)\) await main\(\);/);
+    assert.doesNotMatch(stderr, /daemonic/);
+  });
+}

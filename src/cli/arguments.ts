@@ -1,6 +1,13 @@
 import { Argument, Command, Option } from 'commander';
 import type { Target } from '../session/index.ts';
-import { type ExportOptions, type ReportOptions, type RunOptions, runOptions } from './options.ts';
+import {
+  type ExportOptions,
+  named,
+  outputFile,
+  type ReportOptions,
+  type RunOptions,
+  runOptions,
+} from './options.ts';
 import { VERSION } from './version.ts';
 
 /** What the commands do; each resolves with the exit code. */
@@ -29,7 +36,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .command('report')
     .description('say what happened in a trace')
     .addArgument(traceArgument())
-    .option('--json [file]', 'as JSON, to the file or to stdout')
+    .option('--json [file]', 'as JSON, to the file or to stdout', named)
     .action(async (dir: string, options: ReportOptions) => exit(await actions.report(dir, options)));
   program
     .command('view')
@@ -43,7 +50,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .addOption(
       new Option('--format <format>', 'format of the file').choices(['chrome', 'perfetto']).default('chrome'),
     )
-    .requiredOption('-o, --output <file>', 'file to write')
+    .requiredOption('-o, --output <file>', 'file to write', outputFile)
     .option('--redact', 'leave out command lines and folders')
     .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
   for (const command of program.commands) command.exitOverride();
@@ -60,14 +67,14 @@ function oneLine(error: string): string {
 }
 
 function traceArgument(): Argument {
-  return new Argument('<dir>', 'folder of the trace');
+  return new Argument('<dir>', 'folder of the trace').argParser(named);
 }
 
 function runCommand(program: Command, actions: Actions, exit: (code: number) => void): Command {
   const command = new Command('run')
     .description('run a script, or a command after --, under trace')
     .usage('[options] script.ts [args…]\n       forkscope run [options] -- command [args…]')
-    .argument('[script]', 'TypeScript or JavaScript file')
+    .argument('[script]', 'TypeScript or JavaScript file', named)
     .argument('[args...]', 'its arguments')
     .passThroughOptions()
     .copyInheritedSettings(program);

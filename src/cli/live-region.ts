@@ -10,6 +10,11 @@ const UP = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
 const CLEAR_BELOW = '\u001b[J';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
+/** A line that the terminal finds wider than we do is cut by it, and still takes one row. */
+const NO_WRAP = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
+/** A line without its end is kept for so many characters: programs write megabytes without one. */
+const LONGEST_UNFINISHED = 4096;
 
 /**
  * A few lines at the bottom of the terminal that are drawn over again, below everything that is written meanwhile.
@@ -37,29 +42,53 @@ export class LiveRegion {
   write(text: string): void {
     const all = this.#unfinished + text;
     const end = all.lastIndexOf('\n') + 1;
-    this.#unfinished = all.slice(end);
-    this.#redraw(all.slice(0, end));
+    this.#unfinished = asShown(all.slice(end));
+    const whole = all.slice(0, end);
+    if (this.#unfinished.length <= LONGEST_UNFINISHED) this.#redraw(whole);
+    else this.#redraw(`${whole}${this.#take()}\n`);
+  }
+
+  /** Leaves the terminal to others: what is drawn stays, and the next picture stands below what they write. */
+  pause(): void {
+    this.#showCursor();
+    this.#drawn = 0;
   }
 
   /** Ends the drawing; the last picture stays where it is when `keep`. */
   close(keep: boolean): void {
     if (!keep) this.#lines = [];
-    this.#redraw(this.#unfinished === '' ? '' : `${this.#unfinished}\n`, true);
+    const rest = this.#take();
+    this.#redraw(rest === '' ? '' : `${rest}\n`);
+    this.#showCursor();
+  }
+
+  #take(): string {
+    const rest = this.#unfinished;
+    this.#unfinished = '';
+    return rest;
+  }
+
+  #showCursor(): void {
     if (this.#hidesCursor) this.#screen.write(SHOW_CURSOR);
     this.#hidesCursor = false;
   }
 
-  #redraw(above: string, last = false): void {
-    if (last) this.#unfinished = '';
+  #redraw(above: string): void {
     if (!this.#hidesCursor) this.#screen.write(HIDE_CURSOR);
     this.#hidesCursor = true;
     const { columns = 80, rows = 24 } = this.#screen;
-    const pending = this.#unfinished === '' ? [] : [this.#unfinished];
+    const pending = this.#unfinished === '' ? [] : [this.#unfinished.replace(/\r$/, '')];
     const room = Math.max(1, rows - 1 - pending.length);
     const hidden = this.#lines.length - room;
     const shown = hidden > 0 ? [...this.#lines.slice(0, room - 1), `… ${hidden + 1} more`] : this.#lines;
     const picture = [...pending, ...shown].map((line) => `${cutLine(line, columns - 1)}\n`);
-    this.#screen.write(`${UP(this.#drawn)}\r${CLEAR_BELOW}${above}${picture.join('')}`);
+    this.#screen.write(`${UP(this.#drawn)}\r${CLEAR_BELOW}${above}${NO_WRAP}${picture.join('')}${WRAP}`);
     this.#drawn = picture.length;
   }
+}
+
+/** A progress bar writes its line over again: what was written over is gone. */
+function asShown(line: string): string {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1);
 }

@@ -37,15 +37,15 @@ export function runOptions(): Option[] {
     new Option(
       '--trace <dir>',
       'write the trace to this new or empty folder (default: one in the temporary folder)',
-    ),
-    new Option('--json <file>', 'write the report as JSON to this file at the end'),
+    ).argParser(named),
+    new Option('--json <file>', 'write the report as JSON to this file at the end').argParser(outputFile),
     new Option('--no-report', 'no report on stderr at the end'),
     new Option('--watch', 'draw the living process tree on the terminal'),
     new Option('--on-deadlock <what>', 'what to do about a certain deadlock; a killed run exits with 3')
       .choices(['wait', 'kill'])
       .default('wait'),
-    new Option('--node <path>', 'the Node that runs the script (default: the node of PATH)'),
-    new Option('--cwd <dir>', 'working folder of the program'),
+    new Option('--node <path>', 'the Node that runs the script (default: the node of PATH)').argParser(named),
+    new Option('--cwd <dir>', 'working folder of the program').argParser(named),
     new Option(
       '--include <pattern>',
       'trace only children whose command line has this text or glob (repeatable)',
@@ -75,4 +75,15 @@ export function runOptions(): Option[] {
 function megabytes(value: string): number {
   if (!/^\d{1,7}$/.test(value)) throw new InvalidArgumentError('It must be a whole number of megabytes.');
   return Number(value);
+}
+
+/** A variable of a script that is empty would otherwise mean the current folder. */
+export function named(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty.');
+  return value;
+}
+
+export function outputFile(value: string): string {
+  if (value === '-') throw new InvalidArgumentError('Give a file.');
+  return named(value);
 }

@@ -9,7 +9,7 @@ export function report(dir: string, { json }: ReportOptions): number {
   try {
     const made = makeReport(session.model, session.now);
     if (json === undefined) process.stdout.write(reportText(made, process.stdout));
-    else if (json === true) process.stdout.write(reportJson(made));
+    else if (json === true || json === '-') process.stdout.write(reportJson(made));
     else writeWhole(json, (file) => file.write(reportJson(made)));
   } finally {
     session.close();

@@ -1,10 +1,9 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import type { ShimOptions } from '../base/environment.ts';
 import { makeReport } from '../model/report/index.ts';
 import {
   cacheFolder,
+  checkWritable,
   EXIT,
   giveWay,
   handOnSignals,
@@ -48,6 +47,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
 }
 
 async function runTraced(target: Target, options: RunOptions, bundles: string): Promise<number> {
+  // Not after the program has run for hours.
   if (options.json !== undefined) checkWritable(options.json);
   const view = options.watch === true ? watchView() : undefined;
   let session: Session | undefined;
@@ -126,17 +126,6 @@ function shimOptions(options: RunOptions): Partial<ShimOptions> {
     callSites,
     ...(maxStreamSize !== undefined && { maxStreamBytes: maxStreamSize * MEGABYTE }),
   };
-}
-
-/** A report that can't be written is found before the program runs, not after it. */
-function checkWritable(file: string): void {
-  try {
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      throw new UserError(`${file} is a directory`);
-    accessSync(path.dirname(path.resolve(file)), constants.W_OK);
-  } catch (error) {
-    throw error instanceof UserError ? error : new UserError(`can't write ${file}: ${reasonOf(error)}`);
-  }
 }
 
 /** @returns false when the wanted JSON could not be written, which has then been said */

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { PLAIN, type Styler } from '../model/report/index.ts';
+import { head, PLAIN, type Styler, width } from '../model/report/index.ts';
 
 const ESCAPE = '\u001b[';
 const STYLES = new RegExp(`(${ESCAPE.replace('[', '\\[')}[0-9;]*m)`);
@@ -49,18 +49,20 @@ function style(on: number, off: number): (text: string) => string {
   return (text) => `${ESCAPE}${on}m${text}${ESCAPE}${off}m`;
 }
 
-/** Cuts a line with colours to a width, counted in UTF-16 units without the escapes. */
-export function cutLine(line: string, width: number): string {
-  if (stripVTControlCharacters(line).length <= width) return line;
-  let shown = 0;
+/** Cuts a line with colours to so many columns of the terminal. */
+export function cutLine(line: string, columns: number): string {
+  if (width(stripVTControlCharacters(line)) <= columns) return line;
+  let room = columns - 1;
   let cut = '';
   for (const part of line.split(STYLES)) {
-    if (part.startsWith(ESCAPE)) cut += part;
-    else {
-      const room = Math.max(0, width - 1 - shown);
-      cut += part.slice(0, room);
-      shown += Math.min(part.length, room);
+    if (part.startsWith(ESCAPE)) {
+      cut += part;
+      continue;
     }
+    const fits = head(part, room);
+    cut += fits;
+    // Nothing of what follows a character without room may move up into its place.
+    room = fits === part ? room - width(part) : 0;
   }
   return `${cut}…`;
 }

@@ -1,6 +1,6 @@
 import { bytes, count, duration } from '../base/units.ts';
 import { hasFailed, type Model, type ProcessView, type ThreadState } from '../model/index.ts';
-import { makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
+import { makeReport, type ReportProcess, type Styler, safe, treeRows } from '../model/report/index.ts';
 import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
 
 /** Process id → the blocking finding that it belongs to. */
@@ -16,14 +16,38 @@ interface TreeContext {
 /**
  * The process tree, one line a process.
  * @param now session time, ns
+ * @param room most lines wanted: beyond it, processes that have ended are only counted, unless they belong to a finding
  */
-export function treeLines(model: Model, now: number, marks: Marks, styler: Styler): string[] {
+export function treeLines(
+  model: Model,
+  now: number,
+  marks: Marks,
+  styler: Styler,
+  room = Number.POSITIVE_INFINITY,
+): string[] {
   const views = new Map(model.processes().map((process) => [process.id, process]));
   const context = { names: namesOf(model), now, marks, styler };
-  return treeRows(makeReport(model, now).processes).flatMap(({ prefix, process }) => {
+  const { processes } = makeReport(model, now);
+  const shown = processes.length > room ? withoutEnded(processes, marks) : processes;
+  const lines = treeRows(shown).flatMap(({ prefix, process }) => {
     const view = views.get(process.id);
     return view === undefined ? [] : [styler.dim(prefix) + processLine(view, context)];
   });
+  const left = processes.length - shown.length;
+  // Above the tree: what has no room at the end is cut off.
+  return left === 0 ? lines : [styler.dim(`${count(left)} that have ended are not shown`), ...lines];
+}
+
+/** Those who live or belong to a finding, and who started them; everybody, when nobody is left of these. */
+function withoutEnded(processes: readonly ReportProcess[], marks: Marks): readonly ReportProcess[] {
+  const byId = new Map(processes.map((process) => [process.id, process]));
+  const kept = new Set<ReportProcess>();
+  for (const process of processes) {
+    if (process.end !== null && !marks.has(process.id)) continue;
+    let next: ReportProcess | undefined = process;
+    for (; next !== undefined && !kept.has(next); next = byId.get(next.parent ?? '')) kept.add(next);
+  }
+  return kept.size === 0 ? processes : processes.filter((process) => kept.has(process));
 }
 
 function processLine(process: ProcessView, { names, now, marks, styler }: TreeContext): string {

@@ -55,6 +55,7 @@ export class TreeView implements View {
 
   follow(session: Session): void {
     this.#session = session;
+    process.on('SIGTSTP', this.#stop).on('SIGCONT', this.#draw);
     this.#draw();
     this.#timers.push(setInterval(() => this.#draw(), DRAW_EVERY));
   }
@@ -71,6 +72,7 @@ export class TreeView implements View {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    process.off('SIGTSTP', this.#stop).off('SIGCONT', this.#draw);
     this.#draw();
     this.#region.close(true);
   }
@@ -80,17 +82,26 @@ export class TreeView implements View {
     stream.on('data', (chunk: Buffer) => this.#region.write(decoder.write(chunk)));
   }
 
-  #draw(): void {
+  /** Ctrl-Z: the shell gets its cursor back, and after `fg` the picture begins below what has been done meanwhile. */
+  readonly #stop = (): void => {
+    this.#region.pause();
+    process.kill(process.pid, 'SIGSTOP');
+  };
+
+  readonly #draw = (): void => {
     const session = this.#session;
     if (session === undefined) return;
-    this.#region.draw(pictureOf(session, this.#styler));
-  }
+    this.#region.draw(pictureOf(session, this.#styler, (process.stderr.rows ?? 24) - 1));
+  };
 }
 
-/** The tree of a session as it is now. */
-export function pictureOf(session: Session, styler: Styler): string[] {
+/**
+ * The tree of a session as it is now.
+ * @param room lines of the screen, the head line included; where there are more, what has ended gives way
+ */
+export function pictureOf(session: Session, styler: Styler, room = Number.POSITIVE_INFINITY): string[] {
   const { model, now } = session;
-  return [headLine(model, now, styler), ...treeLines(model, now, blockingMarks(session), styler)];
+  return [headLine(model, now, styler), ...treeLines(model, now, blockingMarks(session), styler, room - 1)];
 }
 
 /** The processes that stand still, with the finding that says why. */

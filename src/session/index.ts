@@ -2,7 +2,7 @@ export { TraceError } from '../trace/errors.ts';
 export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
 export { isFull } from './directory/space.ts';
 export { EXIT, reasonOf, UserError } from './errors.ts';
-export { writeWhole } from './export/output-file.ts';
+export { checkWritable, writeWhole } from './export/output-file.ts';
 export { cacheFolder } from './launch/cache-folder.ts';
 export { type LaunchOptions, launch } from './launch/launcher.ts';
 export { type ExitStatus, type Program, shellCode } from './launch/program.ts';

@@ -92,6 +92,18 @@ test('wrong arguments are explained in one line, exit code 2', async (t) => {
   await refused(t, ['run', '--max-stream-size', 'much', 'x.ts'], 2, /whole number of megabytes/);
   await refused(t, ['frobnicate'], 2, /unknown command 'frobnicate'/);
   await refused(t, ['report'], 2, /missing required argument 'dir'/);
+  for (const args of [
+    [''],
+    ['--', ''],
+    ['--node', '', 'x.ts'],
+    ['--trace', '', 'x.ts'],
+    ['--cwd', '', 'x.ts'],
+  ]) {
+    await refused(t, ['run', ...args], 2, /It is empty/);
+  }
+  await refused(t, ['report', ''], 2, /It is empty/);
+  await refused(t, ['run', '--json', '', 'x.ts'], 2, /It is empty/);
+  await refused(t, ['run', '--json', '-', 'x.ts'], 2, /Give a file/);
 });
 
 test('what is no trace, or one of another version, is refused by every command that reads', async (t) => {

@@ -3,8 +3,6 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stripVTControlCharacters } from 'node:util';
-import { LiveRegion } from '../../src/cli/live-region.ts';
 import { files, type Ran, ROOT, scratch, start, until } from '../session/support.ts';
 import { CLI, cleanEnvironment, EXAMPLES, run } from './support.ts';
 
@@ -111,31 +109,21 @@ test('--watch without a terminal says so once and goes on', async (t) => {
   assert.match(ran.err(), /^forkscope: --watch needs a terminal on stderr[^\n]*\n$/);
 });
 
-test('the live region keeps unfinished lines, long lines and tall pictures in place', () => {
-  let written = '';
-  const screen = {
-    columns: 20,
-    rows: 5,
-    write: (text: string) => {
-      written = text;
-      return true;
-    },
-  };
-  const region = new LiveRegion(screen);
-  region.draw(['a', 'b']);
-  assert.ok(written.endsWith('a\nb\n'));
-  region.write('half');
-  assert.ok(written.startsWith('\u001b[2A\r\u001b[J'), 'goes up by what was drawn');
-  assert.ok(written.endsWith('half\na\nb\n'));
-  region.write(' whole\n');
-  assert.ok(written.startsWith('\u001b[3A\r\u001b[J'));
-  assert.ok(written.endsWith('half whole\na\nb\n'));
-  region.draw(['1', '2', '3', '4', '5', '6', '7']);
-  assert.ok(written.endsWith('1\n2\n3\n… 4 more\n'), written);
-  region.draw([`\u001b[1m${'x'.repeat(40)}\u001b[22m`]);
-  assert.equal(
-    stripVTControlCharacters(written).replace(/^\s+|\s+$/g, ''),
-    `${'x'.repeat(18)}…`,
-    'cut to the width without its escapes',
-  );
+test('Ctrl-Z leaves the shell its cursor, and --watch goes on below after fg', onTerminal, async (t) => {
+  const dir = scratch(t);
+  files(dir, { 'main.cjs': "console.log('tool ' + process.ppid); setInterval(() => {}, 1000);" });
+  const ran = typed(t, ['--watch', '--no-report', path.join(dir, 'main.cjs')]);
+  await until('it is drawn', () => /main\.cjs\S* \S*\d/.test(ran.out()));
+  const tool = Number(/tool (\d+)/.exec(ran.out())?.[1]);
+  process.kill(tool, 'SIGTSTP');
+  await until('the cursor is back', () => ran.out().endsWith('\u001b[?25h'));
+  const before = ran.out().length;
+  // util-linux' script stops with its child, as a shell's job does.
+  ran.child.kill('SIGCONT');
+  process.kill(tool, 'SIGCONT');
+  await until('it is drawn again', () => ran.out().slice(before).includes('main.cjs'));
+  const resumed = ran.out().slice(before);
+  assert.ok(resumed.startsWith('\u001b[?25l\r\u001b[J'), 'nothing above is overwritten');
+  ran.child.stdin?.write('\u0003');
+  assert.equal((await ran.ended).code, 130);
 });

@@ -1,5 +1,5 @@
 export { makeReport } from './json.ts';
-export { cut, PLAIN, type Styler, safe, table, width, wrap } from './layout.ts';
+export { cut, head, PLAIN, type Styler, safe, table, width, wrap } from './layout.ts';
 export { reportLines, type TextOptions } from './text.ts';
 export { findingLines, oneFinding } from './text-findings.ts';
 export { type TreeRow, treeRows } from './tree.ts';

@@ -36,18 +36,22 @@ export function width(text: string): number {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Cuts to at most `columns` terminal columns, with an ellipsis, never through a character. */
-export function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
+/** The characters of the beginning that have room in so many terminal columns. */
+export function head(text: string, columns: number): string {
+  if (ASCII.test(text)) return text.slice(0, Math.max(0, columns));
   let out = '';
   let used = 0;
   for (const { segment } of graphemes.segment(text)) {
-    const more = width(segment);
-    if (used + more > columns - 1) break;
+    used += width(segment);
+    if (used > columns) break;
     out += segment;
-    used += more;
   }
-  return `${out}…`;
+  return out;
+}
+
+/** Cuts to at most `columns` terminal columns, with an ellipsis, never through a character. */
+export function cut(text: string, columns: number): string {
+  return width(text) <= columns ? text : `${head(text, columns - 1)}…`;
 }
 
 export interface Cell {

@@ -4,6 +4,8 @@ import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
 import type { Report, ReportChannel, ReportProcess } from './types.ts';
 
+const MOST_PROBLEMS = 10;
+
 export interface TextOptions {
   readonly styler?: Styler;
   /** Columns of the terminal. */
@@ -132,12 +134,14 @@ function lossLines(report: Report, styler: Styler, columns: number): string[] {
     );
   }
   if (problems.length > 0 && exact) lines.push('');
-  for (const { message, code } of problems.slice(0, 10)) {
+  const names = new Map(report.processes.map(({ id, name }) => [id, safe(name)]));
+  for (const { process, message, code } of problems.slice(0, MOST_PROBLEMS)) {
+    const who = process === null ? '' : `${names.get(process) ?? process}: `;
     lines.push(
       ...table(
         [
           [
-            { text: `  ${safe(message)}`, style: styler.dim },
+            { text: `  ${who}${safe(message)}`, style: styler.dim },
             { text: `[${code}]`, style: styler.dim },
           ],
         ],
@@ -146,5 +150,6 @@ function lossLines(report: Report, styler: Styler, columns: number): string[] {
       ),
     );
   }
+  lines.push(...more(problems.length, MOST_PROBLEMS, 'problem', styler));
   return lines;
 }

@@ -1,6 +1,6 @@
 import { bytes, count, duration } from '../base/units.ts';
 import { hasFailed, type Model, type ProcessView, type ThreadState } from '../model/index.ts';
-import { makeReport, type ReportProcess, type Styler, safe, treeRows } from '../model/report/index.ts';
+import { makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
 import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
 
 /** Process id → the blocking finding that it belongs to. */
@@ -16,7 +16,7 @@ interface TreeContext {
 /**
  * The process tree, one line a process.
  * @param now session time, ns
- * @param room most lines wanted: beyond it, processes that have ended are only counted, unless they belong to a finding
+ * @param room most lines wanted: beyond it, processes that have ended are only counted, unless a finding is about them
  */
 export function treeLines(
   model: Model,
@@ -28,7 +28,8 @@ export function treeLines(
   const views = new Map(model.processes().map((process) => [process.id, process]));
   const context = { names: namesOf(model), now, marks, styler };
   const { processes } = makeReport(model, now);
-  const shown = processes.length > room ? withoutEnded(processes, marks) : processes;
+  const kept = processes.length > room ? fitting([...views.values()], marks, room) : undefined;
+  const shown = kept === undefined ? processes : processes.filter(({ id }) => kept.has(id));
   const lines = treeRows(shown).flatMap(({ prefix, process }) => {
     const view = views.get(process.id);
     return view === undefined ? [] : [styler.dim(prefix) + processLine(view, context)];
@@ -38,16 +39,26 @@ export function treeLines(
   return left === 0 ? lines : [styler.dim(`${count(left)} that have ended are not shown`), ...lines];
 }
 
-/** Those who live or belong to a finding, and who started them; everybody, when nobody is left of these. */
-function withoutEnded(processes: readonly ReportProcess[], marks: Marks): readonly ReportProcess[] {
+/** What of the whole tree fits: without those that ended well, else without all that have ended. */
+function fitting(processes: readonly ProcessView[], marks: Marks, room: number): ReadonlySet<string> {
+  const wanted = (process: ProcessView): boolean => process.end === null || marks.has(process.id);
+  const told = withAncestors(processes, (process) => wanted(process) || hasFailed(process));
+  // One line says what is not shown.
+  return told.size < room ? told : withAncestors(processes, wanted);
+}
+
+/** The wanted ones, and who started them. */
+function withAncestors(
+  processes: readonly ProcessView[],
+  wanted: (process: ProcessView) => boolean,
+): ReadonlySet<string> {
   const byId = new Map(processes.map((process) => [process.id, process]));
-  const kept = new Set<ReportProcess>();
-  for (const process of processes) {
-    if (process.end !== null && !marks.has(process.id)) continue;
-    let next: ReportProcess | undefined = process;
-    for (; next !== undefined && !kept.has(next); next = byId.get(next.parent ?? '')) kept.add(next);
+  const kept = new Set(processes.slice(0, 1).map(({ id }) => id));
+  for (const process of processes.filter(wanted)) {
+    let next: ProcessView | undefined = process;
+    for (; next !== undefined && !kept.has(next.id); next = byId.get(next.parentId ?? '')) kept.add(next.id);
   }
-  return kept.size === 0 ? processes : processes.filter((process) => kept.has(process));
+  return kept;
 }
 
 function processLine(process: ProcessView, { names, now, marks, styler }: TreeContext): string {

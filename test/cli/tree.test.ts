@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { treeLines } from '../../src/cli/tree.ts';
+import { Model, PLAIN } from '../../src/model/index.ts';
+import { TraceBuilder } from '../model/builder.ts';
+
+/** A root with ten children: seven ended well, one failed, two live; one of these has a child. */
+function crowd(): Model {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10, file: '/app/main.ts' });
+  for (let i = 0; i < 10; i++) {
+    const child = main.start(`worker-${i}`, { pid: 20 + i });
+    if (i === 9) child.start('grandchild', { pid: 40 });
+    else if (i < 7) child.exit(0);
+    else if (i === 7) child.exit(1);
+  }
+  return t.feed(new Model());
+}
+
+const linesIn = (room?: number): string[] => treeLines(crowd(), 1e9, new Map(), PLAIN, room);
+
+test('where there is room, every process has its line', () => {
+  assert.equal(linesIn().length, 12);
+  assert.equal(linesIn(12).length, 12);
+});
+
+test('where there is none, those that ended well give way, and are counted', () => {
+  const lines = linesIn(8);
+  assert.equal(lines[0], '7 that have ended are not shown');
+  assert.match(lines.join('\n'), /main\.ts.*├─ ✗ worker-7.*worker-8.*worker-9.*└─ . grandchild/s);
+  assert.equal(lines.length, 6);
+});
+
+test('where there is still none, failed ones give way as well', () => {
+  const lines = linesIn(5);
+  assert.equal(lines[0], '8 that have ended are not shown');
+  assert.doesNotMatch(lines.join('\n'), /worker-7/);
+  assert.equal(lines.length, 5);
+});

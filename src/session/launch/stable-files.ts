@@ -29,6 +29,11 @@ const PROGRAM_FILES = [
   'typescript-transformer.cjs',
 ] as const;
 const NATIVE = path.join('native', `${process.platform}-${process.arch}`);
+/**
+ * The folder of the sets. Its name keeps them out of what users look at: coverage (of `node --test`, which even fails on a
+ * source map that is missing, and of c8), require hooks and debuggers leave installed packages alone.
+ */
+const SETS = 'node_modules';
 /** Its time says when this set was last used. */
 const USED = 'used';
 const DAY = 24 * 60 * 60 * 1000;
@@ -48,7 +53,7 @@ export function stableFiles(bundles: string, cache: string | undefined): string 
   const files = listFiles(bundles);
   if (cache === undefined) return bundles;
   try {
-    const folder = path.join(cache, 'files', setName(files, cache));
+    const folder = path.join(cache, SETS, setName(files, cache));
     if (!existsSync(path.join(folder, USED))) install(files, folder, path.join(cache, 'objects'));
     touch(folder);
     return folder;
@@ -150,7 +155,7 @@ function touch(folder: string): void {
  */
 export function sweepStableFiles(cache = cacheFolder(), now = Date.now()): void {
   if (cache === undefined) return;
-  const sets = path.join(cache, 'files');
+  const sets = path.join(cache, SETS);
   for (const name of existsSync(sets) ? readdirSync(sets) : []) {
     const folder = path.join(sets, name);
     if (isUnused(folder, now)) empty(folder);

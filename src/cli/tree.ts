@@ -1,5 +1,5 @@
 import { bytes, count, duration } from '../base/units.ts';
-import { hasFailed, type Model, type ProcessView, type ThreadState } from '../model/index.ts';
+import { hasFailed, isStarting, type Model, type ProcessView, type ThreadState } from '../model/index.ts';
 import { makeReport, type Styler, safe, treeRows } from '../model/report/index.ts';
 import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
 
@@ -9,6 +9,7 @@ export type Marks = ReadonlyMap<string, string>;
 interface TreeContext {
   readonly names: Names;
   readonly now: number;
+  readonly live: boolean;
   readonly marks: Marks;
   readonly styler: Styler;
 }
@@ -26,7 +27,7 @@ export function treeLines(
   room = Number.POSITIVE_INFINITY,
 ): string[] {
   const views = new Map(model.processes().map((process) => [process.id, process]));
-  const context = { names: namesOf(model), now, marks, styler };
+  const context = { names: namesOf(model), now, live: model.end === null, marks, styler };
   const { processes } = makeReport(model, now);
   const kept = processes.length > room ? fitting([...views.values()], marks, room) : undefined;
   const shown = kept === undefined ? processes : processes.filter(({ id }) => kept.has(id));
@@ -61,13 +62,13 @@ function withAncestors(
   return kept;
 }
 
-function processLine(process: ProcessView, { names, now, marks, styler }: TreeContext): string {
+function processLine(process: ProcessView, { names, now, live, marks, styler }: TreeContext): string {
   const { pid, cpu, memory, end } = process;
   const mark = marks.get(process.id);
   const wait = end === null ? mainWait(process) : undefined;
   const parts = [
     `${glyph(process, mark, styler)} ${styler.name(safe(process.name))} ${styler.dim(String(pid))}`,
-    stateText(process, styler),
+    live && isStarting(process, now) ? styler.dim('starting') : stateText(process, styler),
     wait === undefined ? '' : waitText(wait, names, now),
     mark === undefined ? '' : styler.bad(mark),
     end === null && cpu !== null && memory !== null ? styler.dim(`${cpu.toFixed(0)} % ${bytes(memory)}`) : '',

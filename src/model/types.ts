@@ -30,7 +30,17 @@ export type ThreadState =
   | 'idle'
   | 'exited';
 /** `ProcessView.reason` of a Node process that lives and has no stream: it has just been started, or will never have one. */
-export const NOT_REPORTED_YET = 'has not reported yet';
+export const NOT_REPORTED_YET = 'the tracer was not loaded in it';
+/** A Node process that says nothing for so long is not traced; ns. */
+const LONGEST_START = 5e9;
+
+/** Has a Node process of a running session just been started? It may still say something. `now`: session time, ns. */
+export function isStarting(
+  { instrumented, reason, start, end }: Pick<ProcessView, 'instrumented' | 'reason' | 'start' | 'end'>,
+  now: number,
+): boolean {
+  return end === null && !instrumented && reason === NOT_REPORTED_YET && now - start < LONGEST_START;
+}
 
 /** Has a process ended by a signal or with a code? Of some (orphans, those of a killed parent) nobody learns how they ended. */
 export function hasFailed({ exitCode, signal }: Pick<ProcessView, 'exitCode' | 'signal'>): boolean {

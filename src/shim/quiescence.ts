@@ -1,4 +1,5 @@
 import { OWN_HANDLE } from '../base/environment.ts';
+import { countRefdWorkers } from './live-workers.ts';
 import { natives } from './natives.ts';
 import type { Recorder } from './recorder.ts';
 import { reportProblem } from './shim.ts';
@@ -26,6 +27,8 @@ interface ProcessInternals {
   _getActiveHandles?(): unknown[];
   _getActiveRequests?(): unknown[];
 }
+const NO_PIDS: ReadonlySet<number> = new Set();
+
 interface SocketLike {
   readonly reading?: unknown;
   readonly _handle?: { readonly reading?: unknown } | null;
@@ -187,7 +190,9 @@ export class Quiescence {
     const handles = this.#countKinds();
     const kinds = Object.keys(handles);
     if (kinds.length === 0) return;
-    if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(count, 0);
+    // Whatever a worker may send can wake this thread.
+    const wakers = count + (handles.Worker ?? 0);
+    if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(wakers, 0);
     else recorder.rest();
     const told = JSON.stringify(handles);
     const time = recorder.clock.now();
@@ -197,14 +202,20 @@ export class Quiescence {
     recorder.define({ type: 'keepAlive', time, handles });
   }
 
-  /** Active resources by Node's name for their kind, without terminals that nobody reads: those keep nothing alive. */
+  /** Active resources by Node's name for their kind, without those that keep nothing alive, and with the workers. */
   #countKinds(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const kind of natives.getActiveResourcesInfo.call(process)) counts[kind] = (counts[kind] ?? 0) + 1;
-    if (counts.TTYWrap === undefined) return counts;
     const handles = (process as ProcessInternals)._getActiveHandles?.() ?? [];
-    counts.TTYWrap -= handles.filter((handle) => isTerminal(handle) && !canWake(handle, new Set())).length;
-    if (counts.TTYWrap <= 0) delete counts.TTYWrap;
+    for (const handle of handles) {
+      const kind = silentKind(handle);
+      if (kind === undefined || counts[kind] === undefined) continue;
+      counts[kind]--;
+      if (counts[kind] <= 0) delete counts[kind];
+    }
+    const workers = countRefdWorkers();
+    // Newer Nodes may come to list them.
+    if (workers > 0) counts.Worker ??= workers;
     return counts;
   }
 
@@ -223,8 +234,12 @@ export class Quiescence {
   }
 }
 
-function isTerminal(handle: unknown): boolean {
-  return typeof handle === 'object' && handle !== null && Reflect.get(handle, 'isTTY') === true;
+/** Of a terminal or a pipe that nobody reads, connects or writes to (stdout; a child's stdin): Node's name for its kind. */
+function silentKind(handle: unknown): 'TTYWrap' | 'PipeWrap' | undefined {
+  if (typeof handle !== 'object' || handle === null || canWake(handle, NO_PIDS)) return undefined;
+  if (Reflect.get(handle, 'isTTY') === true) return 'TTYWrap';
+  const inner: unknown = Reflect.get(handle, '_handle');
+  return inner?.constructor.name === 'Pipe' ? 'PipeWrap' : undefined;
 }
 
 function canWake(handle: unknown, joined: ReadonlySet<number>): handle is object {

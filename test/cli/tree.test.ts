@@ -37,3 +37,11 @@ test('where there is still none, failed ones give way as well', () => {
   assert.doesNotMatch(lines.join('\n'), /worker-7/);
   assert.equal(lines.length, 5);
 });
+
+test('a child that has just been started is starting, and not traced where it stays silent', () => {
+  const t = new TraceBuilder();
+  t.root({ pid: 10, file: '/app/main.ts' }).startOnly('silent', { pid: 11 });
+  const line = (now: number) => treeLines(t.feed(new Model()), now, new Map(), PLAIN)[1] ?? '';
+  assert.equal(line(1e9), '└─ ● silent 11  starting');
+  assert.equal(line(60e9), '└─ ● silent 11  not traced: the tracer was not loaded in it');
+});

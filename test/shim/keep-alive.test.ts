@@ -51,3 +51,24 @@ test('nothing is missing of a server that is killed while it rests', { timeout: 
   const { words, trace } = await killedAtRest(t, "require('node:net').createServer().listen(0);");
   assert.deepEqual([words, trace.damages], ['1 TCP server', []]);
 });
+
+test('worker threads keep it alive, but not those that were unref’d', { timeout: 30_000 }, async (t) => {
+  const { words } = await killedAtRest(
+    t,
+    `const { Worker } = require('node:worker_threads');
+     const start = () => new Worker('setInterval(() => {}, 1000)', { eval: true });
+     start();
+     start().unref();`,
+  );
+  assert.equal(words, '1 worker thread');
+});
+
+test('pipes that nobody reads or writes keep nothing alive', { timeout: 30_000 }, async (t) => {
+  const { words } = await killedAtRest(t, `console.log('to a pipe');${MAIN}`);
+  assert.equal(words, '1 message port with a listener');
+  const parent = await killedAtRest(
+    t,
+    "require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'pipe', 'ignore'] });",
+  );
+  assert.match(parent.words, /^1 pipe or IPC channel, 1 child process$|^1 child process, 1 pipe/);
+});

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
 import {
   hasFailed,
-  NOT_REPORTED_YET,
+  isStarting,
   type ProcessView,
   type ThreadView,
   type WaitKind,
@@ -31,20 +31,16 @@ export interface Icon {
   readonly color?: string;
 }
 
-/** A Node process that says nothing for so long is not traced; ns. */
-const LONGEST_START = 5e9;
-
 /** The condition of a process, `stuck` when a blocking finding names it. */
 export function conditionOf(process: ProcessView, names: Names): Condition {
   if (process.end !== null) return hasFailed(process) ? 'failed' : 'ended';
   if (names.stuck.has(process.id)) return 'stuck';
-  if (!process.instrumented) return isStarting(process, names) ? 'running' : 'untraced';
+  if (!process.instrumented) return starts(process, names) ? 'running' : 'untraced';
   return process.state === 'exited' ? 'ended' : process.state;
 }
 
-function isStarting({ instrumented, reason, start }: ProcessView, { snapshot }: Names): boolean {
-  const isNew = snapshot.live && snapshot.lastTime - start < LONGEST_START;
-  return isNew && !instrumented && reason === NOT_REPORTED_YET;
+function starts(process: ProcessView, { snapshot }: Names): boolean {
+  return snapshot.live && isStarting(process, snapshot.lastTime);
 }
 
 export function threadCondition(thread: ThreadView, names: Names): Condition {
@@ -111,7 +107,7 @@ export function stateText(process: ProcessView, condition: Condition, names: Nam
   if ((condition === 'blocked' || condition === 'waiting') && waits) return waits;
   if (condition === 'idle' && process.keptAlive !== '')
     return l10n.t('idle, kept alive by {0}', process.keptAlive);
-  if (isStarting(process, names)) return l10n.t('starting');
+  if (starts(process, names)) return l10n.t('starting');
   return conditionText(condition).toLowerCase();
 }
 

@@ -3,12 +3,10 @@ import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
 import type { Lane } from '../../trace/lanes.ts';
 import { KIND } from '../../trace/records.ts';
+import { liveWorkers } from '../live-workers.ts';
 import { guarded, newSpawnKey, type Probe, patch, type Shim } from '../shim.ts';
 import { handOver } from '../thread.ts';
 import { makingWorker } from './ports.ts';
-
-/** The worker threads that this thread has started and that have not ended. Node lists them nowhere as what keeps it alive. */
-export const liveWorkers = new Set<object>();
 
 /** Worker threads: start and end, and a stream of their own. */
 export const workers: Probe = {

@@ -1,6 +1,6 @@
 import { KIND } from '../../trace/records.ts';
+import { liveWorkers } from '../live-workers.ts';
 import { liveChildren } from '../probes/child-process.ts';
-import { liveWorkers } from '../probes/workers.ts';
 import type { HandleExpert } from '../quiescence.ts';
 import type { Shim } from '../shim.ts';
 import type { StdioPipes } from './pipes.ts';

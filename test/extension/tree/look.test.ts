@@ -25,7 +25,7 @@ test('a process has failed by a code or a signal, not because nobody saw how it 
 test('a Node child that has just been started is starting, and not untraced until it stays silent', () => {
   const silent = { instrumented: false, threads: [], reason: NOT_REPORTED_YET, start: 3e9 };
   assert.equal(shown(silent), 'running: starting · pid 7');
-  assert.equal(shown(silent, 60e9), 'untraced: not traced: has not reported yet · pid 7');
+  assert.equal(shown(silent, 60e9), 'untraced: not traced: the tracer was not loaded in it · pid 7');
   const other = { ...silent, reason: 'not a Node.js program (sleep)' };
   assert.equal(shown(other), 'untraced: not traced: not a Node.js program (sleep) · pid 7');
 });

@@ -16,7 +16,7 @@ export interface InspectedSite {
 export interface InspectedLink {
   /** The link in words. */
   readonly text: string;
-  /** Since when, in words, or ''. */
+  /** How long, in words, or ''. */
   readonly since: string;
   /** The line that waits. */
   readonly waits: InspectedSite | null;
@@ -31,6 +31,8 @@ export interface Inspection {
   readonly certain: boolean;
   /** `certain`, `suspected` in the user's language. */
   readonly certainty: string;
+  /** That it lasts no longer, in words, or ''. */
+  readonly over: string;
   readonly links: readonly InspectedLink[];
   /** Lines that no link has. */
   readonly others: readonly InspectedSite[];
@@ -47,12 +49,15 @@ export interface Inspection {
   };
 }
 
-export type ToInspector = {
-  readonly type: 'show';
-  readonly inspection: Inspection;
-  /** Index of the link whose lines are shown. */
-  readonly selected: number;
-};
+export type ToInspector =
+  | {
+      readonly type: 'show';
+      readonly inspection: Inspection;
+      /** Index of the link whose lines are shown. */
+      readonly selected: number;
+    }
+  /** Time has gone on: what is shown stays but for these. `since`: of each link. */
+  | { readonly type: 'update'; readonly since: readonly string[]; readonly over: string };
 
 export type FromInspector =
   | { readonly type: 'ready' }

@@ -54,18 +54,19 @@ function linkItem(
   words: Inspection['words'],
 ): HTMLElement {
   const select = () => host.postMessage({ type: 'select', link: index });
-  const text = button(
-    'text',
-    `${link.text} (${words.show})`,
-    select,
-    link.text,
-    element('span', 'since', ` ${link.since}`),
-  );
+  const text = button('text', `${link.text} (${words.show})`, select, link.text, sinceSpan(link));
   text.setAttribute('aria-pressed', String(selected));
   text.addEventListener('keydown', moveAmongLinks);
   const sites = [...(link.waits ? [link.waits] : []), ...link.causes].map(siteButton);
   const item = element('li', selected ? 'link selected' : 'link', text, ...sites);
   return item;
+}
+
+function sinceSpan({ since }: InspectedLink): HTMLElement {
+  const made = element('span', 'since', ` ${since}`);
+  // It changes all the time, which nobody wants to be told.
+  made.setAttribute('aria-live', 'off');
+  return made;
 }
 
 /** Up and down go from link to link. */
@@ -83,12 +84,13 @@ function section(title: string, ...content: (Node | string)[]): HTMLElement {
 }
 
 function draw(inspection: Inspection, selected: number): void {
-  const { title, certain, certainty, links, others, explanation, fix, words } = inspection;
+  const { title, certain, certainty, over, links, others, explanation, fix, words } = inspection;
   const focused = [...main.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement);
   const badge = element('span', certain ? 'badge certain' : 'badge suspected', certainty);
   const list = element('ol', 'chain', ...links.map((link, i) => linkItem(link, i, i === selected, words)));
   main.replaceChildren(
     element('h1', '', title, ' ', badge),
+    element('p', 'over', over),
     section(words.chain, list, ...others.map(siteButton)),
     section(words.why, element('p', '', explanation)),
     section(words.fix, element('p', '', fix)),
@@ -102,7 +104,15 @@ function draw(inspection: Inspection, selected: number): void {
   if (focused >= 0) main.querySelectorAll('button')[focused]?.focus();
 }
 
+function update(since: readonly string[], over: string): void {
+  for (const [i, span] of [...main.querySelectorAll('.since')].entries())
+    span.textContent = ` ${since[i] ?? ''}`;
+  const note = main.querySelector('.over');
+  if (note && note.textContent !== over) note.textContent = over;
+}
+
 window.addEventListener('message', ({ data }: MessageEvent<ToInspector>) => {
   if (data.type === 'show') draw(data.inspection, data.selected);
+  else update(data.since, data.over);
 });
 host.postMessage({ type: 'ready' });

@@ -4,10 +4,14 @@ import type { InspectedLink, InspectedSite, Inspection } from '../../protocol/in
 import { duration, shortSite } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';
 
-/** What is known around a finding: names, and the time until which its waits have lasted. */
-export interface Surroundings {
-  readonly dir: string;
+/** What is known of a session around a finding: the time until which its waits have lasted. */
+export interface Moment {
   readonly lastTime: number;
+  readonly live: boolean;
+}
+
+export interface Surroundings extends Moment {
+  readonly dir: string;
   process(id: string): string;
 }
 
@@ -21,6 +25,7 @@ export function inspectionOf(finding: Finding, around: Surroundings): Inspection
     title: finding.title,
     certain: finding.certainty === 'certain',
     certainty: finding.certainty === 'certain' ? l10n.t('certain') : l10n.t('suspected'),
+    over: around.live ? '' : l10n.t('The program has ended.'),
     links,
     others: finding.sites
       .filter((site) => !shown.includes(key(site)))
@@ -38,11 +43,35 @@ export function inspectionOf(finding: Finding, around: Surroundings): Inspection
   };
 }
 
+/**
+ * The inspection when time has gone on: how long its waits have lasted by now, or that they are over.
+ * @param finding as it is now; `undefined`: it is there no longer
+ */
+export function later(inspection: Inspection, finding: Finding | undefined, now: Moment): Inspection {
+  const ended = now.live ? '' : l10n.t('The program has ended.');
+  if (finding === undefined)
+    return { ...inspection, over: ended || l10n.t('This is over: the program goes on.') };
+  const links = inspection.links.map((link, i) => {
+    const wait = finding.chain[i];
+    return wait === undefined ? link : { ...link, since: lasted(wait, now) };
+  });
+  return { ...inspection, links, over: ended };
+}
+
+/** Must the chain be told anew? */
+export function differs({ certain, links }: Inspection, { certainty, chain }: Finding): boolean {
+  return certain !== (certainty === 'certain') || links.some(({ text }, i) => text !== chain[i]?.text);
+}
+
+function lasted({ since }: ChainLink, { lastTime }: Moment): string {
+  return l10n.t('for {0}', duration(Math.max(0, lastTime - since)));
+}
+
 function inspectLink(link: ChainLink, around: Surroundings): InspectedLink {
   const who = around.process(link.processId);
   return {
     text: link.text,
-    since: l10n.t('for {0}', duration(Math.max(0, around.lastTime - link.since))),
+    since: lasted(link, around),
     waits: link.waitSite ? inspectSite(link.waitSite, 'waits', l10n.t('{0} waits here', who)) : null,
     causes: link.blockedBy.flatMap(({ site, processId }) =>
       site ? [inspectSite(site, 'acquired', l10n.t('{0} took it here', around.process(processId)))] : [],
@@ -86,10 +115,11 @@ export function sitesOf(inspection: Inspection): InspectedSite[] {
 
 /** The inspection as plain text, for a bug report. */
 export function inspectionText(inspection: Inspection): string {
-  const { title, certainty, links, others, explanation, fix, words } = inspection;
+  const { title, certainty, over, links, others, explanation, fix, words } = inspection;
   const full = ({ site, text }: InspectedSite) => `     ${site.file}:${site.line}:${site.column}  ${text}`;
   return [
     `${title} (${certainty})`,
+    ...(over === '' ? [] : [over]),
     '',
     `${words.chain}:`,
     ...links.flatMap((link, i) => [

@@ -4,10 +4,10 @@ import type { InspectedSite, Inspection } from '../../protocol/inspector.ts';
 import { VIEWS } from '../contributions.ts';
 import { openSite } from '../reveal.ts';
 import type { Memory } from '../sessions/record.ts';
-import type { Sessions } from '../sessions/sessions.ts';
+import type { KnownSession, Sessions } from '../sessions/sessions.ts';
 import { setContext } from '../settings.ts';
 import { Highlights } from './highlights.ts';
-import { inspectionOf, inspectionText, sitesOf } from './inspection.ts';
+import { differs, inspectionOf, inspectionText, later, sitesOf } from './inspection.ts';
 import { InspectMemory } from './memory.ts';
 import type { InspectRequest } from './request.ts';
 import { InspectorView } from './view.ts';
@@ -32,7 +32,7 @@ export class Inspector implements vscode.Disposable {
       timeline: () => this.openTimeline(),
     });
     this.all.add(vscode.window.registerWebviewViewProvider(VIEWS.inspector, this.view));
-    this.all.add(sessions.onDidChange((session) => !session && this.closeGone()));
+    this.all.add(sessions.onDidChange((session) => (session ? this.follow(session) : this.closeGone())));
   }
 
   /** What is inspected now. */
@@ -59,21 +59,27 @@ export class Inspector implements vscode.Disposable {
 
   /** Tells the chain of a finding in words, and highlights its lines. */
   private async tell(request: InspectRequest): Promise<void> {
+    const inspection = await this.read(request);
+    this.inspection = inspection;
+    setContext('forkscope.inspecting', true);
+    this.highlights.show(sitesOf(inspection));
+    this.memory.request = request;
+    await this.view.show(inspection, request.link ?? 0);
+  }
+
+  private async read(request: InspectRequest): Promise<Inspection> {
     const session = this.sessions.get(request.dir);
     const finding = session?.lastUpdate?.findings.find((f) => f.id === request.finding);
     if (!session || !finding) throw new Error(vscode.l10n.t('This is not found in the session any more.'));
     const processes = await session.query('processes', {});
-    const lastTime = session.lastUpdate?.lastTime ?? 0;
+    const { lastTime = 0, live = false } = session.lastUpdate ?? {};
     const names = new Map(processes.map((p) => [p.id, p.name]));
-    this.inspection = inspectionOf(finding, {
+    return inspectionOf(finding, {
       dir: session.dir,
       lastTime,
+      live,
       process: (id) => names.get(id) || id,
     });
-    setContext('forkscope.inspecting', true);
-    this.highlights.show(sitesOf(this.inspection));
-    this.memory.request = request;
-    await this.view.show(this.inspection, request.link ?? 0);
   }
 
   close(): void {
@@ -116,6 +122,30 @@ export class Inspector implements vscode.Disposable {
   private openTimeline(): void {
     const dir = this.inspection?.dir;
     if (dir) void vscode.commands.executeCommand('forkscope.openTimeline', { dir });
+  }
+
+  /** Says how long it has lasted by now, that it has become certain, or that it is over. */
+  private follow({ dir, reader }: KnownSession): void {
+    const { inspection } = this;
+    const update = reader?.lastUpdate;
+    if (!inspection || !update || dir !== inspection.dir) return;
+    const finding = update.findings.find(({ id }) => id === inspection.finding);
+    const { request } = this.memory;
+    if (finding && request && differs(inspection, finding)) {
+      void this.tellAgain(request).catch(report);
+      return;
+    }
+    this.inspection = later(inspection, finding, update);
+    this.view.update(this.inspection);
+  }
+
+  /** Who waits for whom has changed, or how certain it is. The view stays where it is, or hidden. */
+  private async tellAgain(request: InspectRequest): Promise<void> {
+    const inspection = await this.read(request);
+    if (this.memory.request?.finding !== request.finding) return;
+    this.inspection = inspection;
+    this.highlights.show(sitesOf(inspection));
+    this.view.replace(inspection);
   }
 
   /** The session that is inspected was closed. */

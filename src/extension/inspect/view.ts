@@ -16,7 +16,7 @@ export class InspectorView implements vscode.WebviewViewProvider {
   private readonly extension: vscode.Uri;
   private readonly actions: InspectorActions;
   private view: vscode.WebviewView | undefined;
-  private message: ToInspector | undefined;
+  private message: Extract<ToInspector, { type: 'show' }> | undefined;
 
   constructor(extension: vscode.Uri, actions: InspectorActions) {
     this.extension = extension;
@@ -32,6 +32,22 @@ export class InspectorView implements vscode.WebviewViewProvider {
     this.message = { type: 'show', inspection, selected };
     await vscode.commands.executeCommand(`${VIEWS.inspector}.focus`, { preserveFocus: true });
     this.post();
+  }
+
+  /** Shows another state of what is shown. */
+  replace(inspection: Inspection): void {
+    this.message = { type: 'show', inspection, selected: this.message?.selected ?? 0 };
+    this.post();
+  }
+
+  /** Time has gone on; nothing is drawn anew, so that focus and selection stay. */
+  update(inspection: Inspection): void {
+    const { message } = this;
+    if (message === undefined) return;
+    this.message = { ...message, inspection };
+    const told = (shown: Inspection) => JSON.stringify([shown.over, shown.links.map(({ since }) => since)]);
+    if (told(message.inspection) === told(inspection)) return;
+    this.post({ type: 'update', since: inspection.links.map(({ since }) => since), over: inspection.over });
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -65,9 +81,9 @@ export class InspectorView implements vscode.WebviewViewProvider {
     }
   }
 
-  private post(): void {
+  private post(message: ToInspector | undefined = this.message): void {
     // A view that is closed meanwhile refuses: there is nobody to be told.
-    if (this.message) void this.view?.webview.postMessage(this.message).then(undefined, () => undefined);
+    if (message) void this.view?.webview.postMessage(message).then(undefined, () => undefined);
   }
 }
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { inspectionOf, inspectionText, sitesOf } from '../../../src/extension/inspect/inspection.ts';
+import {
+  differs,
+  inspectionOf,
+  inspectionText,
+  later,
+  sitesOf,
+} from '../../../src/extension/inspect/inspection.ts';
 import type { ChainLink } from '../../../src/model/types.ts';
 import { findingView, siteAt } from '../views.ts';
 
@@ -15,7 +21,7 @@ const link = (processId: string, wait: number, holder: string, held: number): Ch
   blockedBy: [{ processId: holder, threadId: `${holder}.0`, site: siteAt(held) }],
   text: `${processId} waits, held by ${holder}`,
 });
-const around = { dir: '/t', lastTime: 3e9, process: (id: string) => `p${id}` };
+const around = { dir: '/t', lastTime: 3e9, live: true, process: (id: string) => `p${id}` };
 
 test('a link has the line that waits and the line that took what it waits for, with what happens there', () => {
   const chain = [link('1', 10, '2', 20), link('2', 30, '1', 40)];
@@ -67,4 +73,26 @@ test('a sampled line is said to be the last one seen', () => {
   const sampled = { ...link('1', 1, '2', 2), waitSite: { ...siteAt(9), sampled: true } };
   const inspection = inspectionOf(findingView({ chain: [sampled] }), around);
   assert.equal(inspection.links[0]?.waits?.text, 'p1 waits here (last seen at deadlock.ts:9)');
+});
+
+test('time goes on: how long it lasts, that it is over, that the program has ended', () => {
+  const finding = findingView({ chain: [link('1', 10, '2', 20)] });
+  const inspection = inspectionOf(finding, around);
+  assert.deepEqual([inspection.links[0]?.since, inspection.over], ['for 2.0 s', '']);
+  const lasting = later(inspection, finding, { lastTime: 8e9, live: true });
+  assert.deepEqual([lasting.links[0]?.since, lasting.over], ['for 7.0 s', '']);
+  const gone = later(lasting, undefined, { lastTime: 9e9, live: true });
+  assert.deepEqual([gone.links[0]?.since, gone.over], ['for 7.0 s', 'This is over: the program goes on.']);
+  const ended = later(lasting, finding, { lastTime: 9e9, live: false });
+  assert.deepEqual([ended.links[0]?.since, ended.over], ['for 8.0 s', 'The program has ended.']);
+  assert.match(inspectionText(ended), /\(certain\)\nThe program has ended\.\n/);
+});
+
+test('it is told anew where it has become certain, or others wait', () => {
+  const chain = [link('1', 10, '2', 20)];
+  const inspection = inspectionOf(findingView({ chain, certainty: 'suspected' }), around);
+  assert.equal(differs(inspection, findingView({ chain, certainty: 'suspected' })), false);
+  assert.equal(differs(inspection, findingView({ chain, certainty: 'certain' })), true);
+  const others = [link('3', 10, '2', 20)];
+  assert.equal(differs(inspection, findingView({ chain: others, certainty: 'suspected' })), true);
 });

@@ -1,0 +1,43 @@
+import { SETTING_DEFAULTS, type Settings } from './contributions.ts';
+
+/** What the manifest allows; the editor marks other values in settings.json, and hands them over all the same. */
+export const CHOICES = {
+  onDeadlock: ['wait', 'kill'],
+  callSites: ['off', 'sampled', 'all'],
+  notifyOnDeadlock: ['certain', 'all', 'never'],
+  showOnRun: ['tree', 'timeline', 'both', 'none'],
+} as const satisfies { readonly [K in keyof Settings]?: readonly Settings[K][] };
+/** Least and most. */
+export const RANGES = {
+  keepTraces: [0, 1000],
+  maxStreamSize: [1, 65536],
+  refreshInterval: [500, 60000],
+} as const satisfies { readonly [K in keyof Settings]?: readonly [number, number] };
+
+/** The settings as they can be used: what is out of its range is brought into it, what is of another kind is the default. */
+export function validSettings(given: Readonly<Record<string, unknown>>): Settings {
+  const defaults = SETTING_DEFAULTS;
+  const { runtimeExecutable, traceStdio } = given;
+  const whole = (name: keyof typeof RANGES): number => {
+    const value = given[name];
+    const [least, most] = RANGES[name];
+    if (typeof value !== 'number' || !Number.isFinite(value)) return defaults[name];
+    return Math.min(most, Math.max(least, Math.round(value)));
+  };
+  return {
+    runtimeExecutable:
+      typeof runtimeExecutable === 'string' ? runtimeExecutable.trim() : defaults.runtimeExecutable,
+    traceStdio: typeof traceStdio === 'boolean' ? traceStdio : defaults.traceStdio,
+    onDeadlock: oneOf(CHOICES.onDeadlock, given.onDeadlock, defaults.onDeadlock),
+    callSites: oneOf(CHOICES.callSites, given.callSites, defaults.callSites),
+    notifyOnDeadlock: oneOf(CHOICES.notifyOnDeadlock, given.notifyOnDeadlock, defaults.notifyOnDeadlock),
+    showOnRun: oneOf(CHOICES.showOnRun, given.showOnRun, defaults.showOnRun),
+    keepTraces: whole('keepTraces'),
+    maxStreamSize: whole('maxStreamSize'),
+    refreshInterval: whole('refreshInterval'),
+  };
+}
+
+function oneOf<T>(allowed: readonly T[], given: unknown, otherwise: T): T {
+  return allowed.find((value) => value === given) ?? otherwise;
+}

@@ -45,3 +45,22 @@ test('a child that has just been started is starting, and not traced where it st
   assert.equal(line(1e9), '└─ ● silent 11  starting');
   assert.equal(line(60e9), '└─ ● silent 11  not traced: the tracer was not loaded in it');
 });
+
+test('what is waited for has its kind once, named or not', () => {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10, file: '/app/main.ts' });
+  const child = main.start('worker', { pid: 11 });
+  const waits = (resource: ReturnType<TraceBuilder['resource']>): string => {
+    main.create(resource);
+    const wait = child
+      .open(resource)
+      .wait(resource.kind === 'queue' ? 'waitReceive' : 'waitAcquire', resource);
+    const line = treeLines(t.feed(new Model()), 1e9, new Map(), PLAIN)[1] ?? '';
+    child.endWait(wait);
+    return line.replace(/.*waits \S+ \S+ /, '');
+  };
+  assert.equal(waits(t.lock('B')), 'for lock B');
+  assert.equal(waits(t.queue('jobs')), 'for a message from queue jobs');
+  assert.match(waits(t.resource('boundedSemaphore')), /^for bounded semaphore (?!bounded)/);
+  assert.match(waits(t.resource('queue')), /^for a message from queue (?!queue )/);
+});

@@ -50,6 +50,11 @@ export function kindWords(kind: string): string {
   return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
+/** Does the name say what kind of thing it is? Names of what nobody has named do, and those of stdio pipes. */
+export function tellsKind({ kind, name }: { readonly kind: string; readonly name: string }): boolean {
+  return kind === 'stdio' || name.startsWith(kindWords(kind));
+}
+
 function shortKey(key: string): string {
   return key.length <= 24 ? key : `…${key.slice(-20)}`;
 }

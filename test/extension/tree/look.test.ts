@@ -3,6 +3,7 @@ import test from 'node:test';
 import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { conditionOf, describe } from '../../../src/extension/tree/look.ts';
 import { Names } from '../../../src/extension/tree/snapshot.ts';
+import { resourceText } from '../../../src/extension/tree/waits.ts';
 import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types.ts';
 import { processView, snapshotOf } from '../views.ts';
 
@@ -42,4 +43,11 @@ test('a session of which something is missing says so when it has ended', () => 
 test('what was alive when the trace ended is not said to run now', () => {
   const figures = { cpu: 3, memory: 1e6 };
   assert.equal(shown(figures, 5e9, false), 'running: running · when the trace ended · pid 7');
+});
+
+test('what nobody named has its kind once', () => {
+  const resource = (kind: 'lock' | 'queue', name: string) =>
+    resourceText({ kind, name, site: null, holders: [] });
+  assert.equal(resource('lock', 'lock deadlock.ts:15'), 'lock deadlock.ts:15');
+  assert.equal(resource('queue', 'jobs'), 'queue jobs');
 });

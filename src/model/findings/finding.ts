@@ -38,8 +38,11 @@ export function holdsFor(wait: Wait): Hold[] {
   return wait.kind === KIND.waitAcquire && wait.resource !== null ? [...wait.resource.holds.values()] : [];
 }
 
+/** Each wait once: that of a task is its thread's as well. */
 export function chainOf(world: World, links: readonly Link[]): ChainLink[] {
-  return links.map(({ unit, wait, blockers, dead }) => {
+  const told = new Set<Wait>();
+  const once = links.filter(({ wait }) => !told.has(wait) && told.add(wait));
+  return once.map(({ unit, wait, blockers, dead }) => {
     const holds = holdsFor(wait);
     const siteOf = (thread: ThreadEntity) =>
       world.sites.view(holds.find((h) => h.thread === thread)?.site ?? 0);

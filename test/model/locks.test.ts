@@ -52,26 +52,6 @@ function find(s: { t: TraceBuilder }, afterMs = 0): readonly Finding[] {
 }
 
 describe('lock-cycle', () => {
-  it('tells a wait once, though it is that of a task and of its thread', () => {
-    const t = new TraceBuilder();
-    const main = t.root({ pid: 10 });
-    const lock = t.lock('L');
-    const queue = t.queue('jobs');
-    main.create(lock, queue);
-    const worker = main.start('worker', { pid: 11 }).open(lock, queue);
-    worker.acquire(lock, 1, '/app/main.ts:9', { task: 1 });
-    worker.wait('waitReceive', queue, { task: 1, site: '/app/main.ts:11' });
-    worker.quiescent();
-    main.wait('waitAcquire', lock, { site: '/app/main.ts:19' });
-    main.quiescent();
-    const [finding] = find({ t });
-    assert.equal(finding?.kind, 'lock-cycle');
-    assert.deepEqual(
-      finding?.chain.map(({ processId, waitKind }) => `${processId} ${waitKind}`),
-      ['10 waitAcquire', '11 waitReceive'],
-    );
-  });
-
   it('is certain, with both waits and both acquisitions', () => {
     const s = scene();
     joinBoth(s);

@@ -4,7 +4,7 @@ import { newWait, PENDING, type Pending } from './blocking.ts';
 import { OwnerDiedError, ValueError } from './errors.ts';
 import { type Core, checkName, createCore, openCores, registerSingle, type Shape } from './handles.ts';
 import { beforeRelease } from './instance.ts';
-import type { WaitOptions } from './options.ts';
+import { optionsOf, type WaitOptions } from './options.ts';
 import { channels, publish, type Wait } from './publish.ts';
 import { Acquirable } from './sync/acquirable.ts';
 
@@ -39,7 +39,7 @@ export class Lock extends Acquirable {
 
   /** @param options `name` appears in traces and errors. */
   constructor(options: { readonly name?: string } = {}, core?: Core) {
-    const own = core ?? createCore(SHAPE, { name: checkName(options.name), capacity: 0 });
+    const own = core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
     const point = own.content + LOCK.waiters;
     super(own, {
       op: 'waitAcquire',

@@ -13,6 +13,20 @@ export interface AsyncWaitOptions extends WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a constructor as they were given. @throws TypeMismatch for anything but an object */
+export function optionsOf<O extends object>(given: O): O {
+  if (typeof given === 'object' && given !== null) return given;
+  throw new TypeMismatch(`options are an object, as { name: 'x' }, not ${inspect(given)}`);
+}
+
+/** The same where anything else stands for the option `key`, which its reader checks. */
+export function numberOr<K extends string, O extends { readonly [k in K]?: number | undefined }>(
+  key: K,
+  given: number | O,
+): O {
+  return typeof given === 'object' && given !== null ? given : ({ [key]: given } as unknown as O);
+}
+
 /**
  * Milliseconds that options allow to wait; 0: not at all.
  * @throws ValueError for a timeout that is no number, TypeMismatch for what is no options: Python's `get(True, 2)`

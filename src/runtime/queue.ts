@@ -2,7 +2,7 @@ import { PENDING } from './blocking.ts';
 import { AssertionError, Empty, Full, ValueError } from './errors.ts';
 import { BOTH, type Core, checkName, createCore, Handle, registerSingle } from './handles.ts';
 import { encodeMessage, Messages, readValue } from './messages.ts';
-import { type AsyncWaitOptions, patience, type WaitOptions } from './options.ts';
+import { type AsyncWaitOptions, numberOr, patience, type WaitOptions } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
 export interface QueueOptions {
@@ -22,8 +22,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
   protected readonly messages: Messages;
 
   constructor(options: number | QueueOptions = {}, core?: Core, kind: QueueKind = 'queue') {
-    const { maxsize = 0, name } =
-      typeof options === 'number' ? { maxsize: options, name: undefined } : options;
+    const { maxsize = 0, name } = numberOr('maxsize', options);
     const own = core ?? create(kind, checkSize(maxsize), checkName(name));
     super(own, BOTH);
     this.messages = new Messages(own, 'ignored');
@@ -121,7 +120,7 @@ function create(kind: QueueKind, maxsize: number, name: string | undefined): Cor
 
 function checkSize(maxsize: unknown): number {
   if (typeof maxsize !== 'number' || !Number.isInteger(maxsize) || maxsize > 0x7fffffff) {
-    throw new ValueError(`maxsize is a whole number, not ${String(maxsize)}`);
+    throw new ValueError(`maxsize is a whole number up to 2147483647, not ${String(maxsize)}`);
   }
   return Math.max(0, maxsize);
 }

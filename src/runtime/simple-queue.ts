@@ -1,5 +1,6 @@
 import { BOTH, type Core, checkName, createCore, Handle, registerSingle } from './handles.ts';
 import { encodeMessage, Messages, readValue } from './messages.ts';
+import { optionsOf } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
 /** A queue with `put`, `get`, `empty` and `close`, and nothing else. */
@@ -11,7 +12,7 @@ export class SimpleQueue<T = unknown> extends Handle {
       core ??
       createCore(
         ringShape('simpleQueue'),
-        { name: checkName(options.name), capacity: 0 },
+        { name: checkName(optionsOf(options).name), capacity: 0 },
         (content, memory) => Ring.initialise(content, memory, 0, 0),
       );
     super(own, BOTH);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { inspect } from 'node:util';
 import {
   Lock,
   RawArray,
@@ -195,4 +196,21 @@ test('closed data refuses', () => {
   assert.throws(() => array.get(0), { name: 'ValueError' });
   assert.throws(() => array.set(0, 1), { name: 'ValueError' });
   assert.throws(() => [...array], { name: 'ValueError' });
+});
+
+test('[row 110] the fields of a structure are the memory itself', () => {
+  const raw = RawValue({ x: 'd', n: 'i' });
+  const { value } = raw;
+  raw.value.x += 1.5;
+  value.n = 7;
+  assert.deepEqual({ ...raw.value }, { x: 1.5, n: 7 });
+  assert.deepEqual({ ...raw.copy().value }, { x: 1.5, n: 7 });
+  const locked = Value({ x: 'd', n: 'i' }, { x: 1, n: 2 });
+  locked.value.x += 1;
+  locked.getObj().value.n += 1;
+  assert.equal(inspect(locked.value), '{ x: 2, n: 3 }');
+  locked.value = { ...locked.value, n: 9 };
+  assert.deepEqual({ ...locked.value }, { x: 2, n: 9 });
+  assert.throws(() => Object.assign(locked.value, { n: 'nine' }), { name: 'TypeError' });
+  assert.throws(() => Object.assign(raw.value, { other: 1 }), { name: 'TypeError' });
 });

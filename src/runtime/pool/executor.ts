@@ -1,5 +1,6 @@
 import { clampTimer } from '../blocking.ts';
 import { BrokenProcessPool, CancelledError, RuntimeError, TimeoutError, ValueError } from '../errors.ts';
+import { numberOr } from '../options.ts';
 import { withCaller } from '../stacks.ts';
 import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
@@ -105,7 +106,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
   #idle: (() => void)[] = [];
 
   constructor(options: number | ExecutorOptions = {}) {
-    const given = typeof options === 'number' ? { maxWorkers: options } : options;
+    const given = numberOr('maxWorkers', options);
     if (given.maxWorkers !== undefined && !(given.maxWorkers > 0))
       throw new ValueError('maxWorkers must be greater than 0');
     this.#pool = new Pool(

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { BrokenPoolError, TypeMismatch, ValueError } from '../errors.ts';
+import { numberOr } from '../options.ts';
 import { whyNoChildren } from '../process/process.ts';
 import { refer, type Target } from '../process/reference.ts';
 import { publish } from '../publish.ts';
@@ -42,7 +43,7 @@ export class Pool implements AsyncDisposable {
 
   /** The workers start at once; {@link Pool.create} also waits until they are ready. */
   constructor(options: number | PoolOptions = {}, policy: PoolPolicy = {}) {
-    const given = typeof options === 'number' ? { processes: options } : options;
+    const given = numberOr('processes', options);
     const { initializer, initargs = [], name } = given;
     this.#size = checkSize(given.processes);
     const maxTasks = checkMaxTasks(given.maxtasksperchild);

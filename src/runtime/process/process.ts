@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { processState } from '../../shm/liveness.ts';
 import { AssertionError, BootstrapError, SerializationError, TypeMismatch, ValueError } from '../errors.ts';
-import { milliseconds } from '../options.ts';
+import { milliseconds, optionsOf } from '../options.ts';
 import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import { authKey, checkAuthKey, setAuthKey } from './authkey.ts';
@@ -56,8 +56,8 @@ export function standHere(object: Process, state: State): void {
  */
 export class Process<F extends AnyFunction = AnyFunction> {
   constructor(options: ProcessOptions<F> = {}) {
-    const { target, args = [], kwargs, name, daemon = current.daemon } = options;
     checkOptions(options);
+    const { target, args = [], kwargs, name, daemon = current.daemon } = options;
     states.set(
       this as Process,
       newState({ name: name ?? defaultName(), daemon, target: target as Target | undefined, args, kwargs }),
@@ -163,12 +163,12 @@ export class Process<F extends AnyFunction = AnyFunction> {
 
   /** Waits until the process has ended, or `timeout` (seconds) has passed: look at `exitCode`. */
   async join(
-    timeout?: number | { readonly timeout?: number | undefined; readonly signal?: AbortSignal },
+    timeout?: number | null | { readonly timeout?: number | undefined; readonly signal?: AbortSignal },
   ): Promise<void> {
     const state = stateOf(this as Process);
     if (state.phase === 'here') throw new AssertionError('can only join a child process');
     if (state.phase === 'initial') throw new AssertionError('can only join a started process');
-    const options = typeof timeout === 'object' ? timeout : { timeout };
+    const options = typeof timeout === 'object' && timeout !== null ? timeout : { timeout };
     await state.starting;
     await joinChild(state, milliseconds(options.timeout), 'signal' in options ? options.signal : undefined);
   }
@@ -217,12 +217,14 @@ export class Process<F extends AnyFunction = AnyFunction> {
 }
 
 function checkOptions(options: ProcessOptions<AnyFunction>): void {
-  const { target, args, kwargs, name } = options;
+  if (typeof options === 'function')
+    throw new TypeMismatch('options are an object: new Process({ target: fn }), not new Process(fn)');
+  const { target, args, kwargs, name } = optionsOf(options);
   if (name !== undefined && typeof name !== 'string') throw new AssertionError('name must be a string');
   if (args !== undefined && !Array.isArray(args))
     throw new TypeMismatch('args is an array: args: [x], not args: x');
-  if (kwargs !== undefined && (typeof kwargs !== 'object' || kwargs === null))
-    throw new TypeMismatch('kwargs is an object');
+  if (kwargs !== undefined && (typeof kwargs !== 'object' || kwargs === null || Array.isArray(kwargs)))
+    throw new TypeMismatch('kwargs is an object: kwargs: { name: value }');
   if (target !== undefined && typeof target !== 'function' && !Array.isArray(target)) {
     throw new TypeMismatch(`target is a function or [import.meta.url, 'name'], not ${typeof target}`);
   }

@@ -8,6 +8,7 @@ import { openPlatform } from '../../shm/session.ts';
 import { FileExistsError, FileNotFoundError, ValueError } from '../errors.ts';
 import { registerHandle } from '../handles.ts';
 import { memory, whenOpened } from '../instance.ts';
+import { optionsOf } from '../options.ts';
 import { claim, disclaim, removeOwn, segmentPath, sweepLeaked } from './owners.ts';
 
 export interface SharedMemoryOptions {
@@ -39,7 +40,7 @@ export class SharedMemory implements Disposable {
   constructor(options: SharedMemoryOptions = {}, manager = '') {
     // Opens the session, whose first process owns the segment.
     memory();
-    const { name, create = false, size = 0 } = options;
+    const { name, create = false, size = 0 } = optionsOf(options);
     if (!Number.isInteger(size) || size < 0)
       throw new ValueError(`'size' must be a positive integer, not ${String(size)}`);
     if (create && size === 0) throw new ValueError("'size' must be a positive number different from zero");

@@ -11,14 +11,8 @@ import {
   registerHandle,
   type Shape,
 } from '../handles.ts';
-import {
-  type Element,
-  type ElementType,
-  type ElementValue,
-  elementOf,
-  fieldsOf,
-  type Schema,
-} from './types.ts';
+import { type Access, defineFields, liveStruct } from './live.ts';
+import { type Element, type ElementType, type ElementValue, elementOf, type Schema } from './types.ts';
 
 /** Up to so many bytes lie in the block itself, which is always mapped; more get an extent of their own. */
 const IN_BLOCK = 16 * 1024;
@@ -69,14 +63,25 @@ function bytesOf(core: Core, bytes: number): DataView {
 
 /** One value of a C type or a structure in shared memory. Made by {@link RawValue}. */
 export class RawCell<E extends ElementType> extends RawData<E> {
+  readonly #fields: object | undefined;
+
   constructor(type: E, core?: Core) {
     super(type, 1, core);
-    if (typeof type !== 'string') defineFields(this, type as Schema, this.view);
+    if (typeof type === 'string') return;
+    const access: Access = (body) => {
+      this.core;
+      return body();
+    };
+    defineFields(this, type as Schema, this.view, access);
+    this.#fields = liveStruct(type as Schema, this.view, access);
   }
 
+  /** Of a structure: an object whose fields are the memory's, so that `value.x += 1` writes there. */
   get value(): ElementValue<E> {
     this.core;
-    return this.element.read(this.view, 0);
+    return this.#fields === undefined
+      ? this.element.read(this.view, 0)
+      : (this.#fields as unknown as ElementValue<E>);
   }
   set value(value: ElementValue<E>) {
     this.core;
@@ -91,17 +96,6 @@ export class RawCell<E extends ElementType> extends RawData<E> {
   }
 }
 
-/** A structure's fields are properties: `point.x += 1`. */
-function defineFields(target: object, schema: Schema, view: DataView): void {
-  for (const [name, { offset, info }] of fieldsOf(schema).fields) {
-    Object.defineProperty(target, name, {
-      enumerable: true,
-      get: () => info.read(view, offset),
-      set: (value: unknown) => info.write(view, offset, value),
-    });
-  }
-}
-
 /** A fixed number of elements in shared memory. Made by {@link RawArray}. */
 export class RawCells<E extends ElementType> extends RawData<E> implements Iterable<ElementValue<E>> {
   readonly length: number;
@@ -111,7 +105,7 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
     this.length = length;
   }
 
-  /** Negative indices count from the end. @throws IndexError */
+  /** Negative indices count from the end; of a structure, a copy. @throws IndexError */
   get(index: number): ElementValue<E> {
     return this.element.read(this.view, this.#offset(index));
   }
@@ -152,6 +146,10 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
   /** All bytes of an array of `c`. */
   get raw(): Buffer {
     return Buffer.from(this.bytes);
+  }
+  set raw(bytes: Uint8Array) {
+    if (bytes.length > this.bytes.length) throw new ValueError('byte string too long');
+    this.bytes.set(bytes);
   }
 
   /** The bytes of an array of `c` up to the first zero; a string is written as UTF-8 and ended by a zero if there is room. */

@@ -2,6 +2,7 @@ import { AssertionError, AttributeError } from '../errors.ts';
 import { coreFields, coreOf, openFields, registerHandle } from '../handles.ts';
 import { Lock } from '../lock.ts';
 import { RLock } from '../sync/rlock.ts';
+import { liveStruct } from './live.ts';
 import {
   type ArrayInit,
   RawArray,
@@ -10,7 +11,7 @@ import {
   RawCells,
   RawValue,
 } from './raw.ts';
-import type { ElementType, ElementValue } from './types.ts';
+import type { ElementType, ElementValue, Schema } from './types.ts';
 
 /** The lock of shared data: a new RLock (`true`, the default), one that exists, or none (`false`: then it is raw). */
 export interface SharedOptions {
@@ -58,8 +59,21 @@ class Synchronized<D extends RawCell<ElementType> | RawCells<ElementType>> {
 
 /** A value and its lock. Made by {@link Value}. */
 export class SynchronizedValue<E extends ElementType> extends Synchronized<RawCell<E>> {
+  readonly #fields: object | undefined;
+
+  constructor(data: RawCell<E>, lock: Lock | RLock) {
+    super(data, lock);
+    if (typeof data.type === 'string') return;
+    const { buffer, byteOffset, byteLength } = data.bytes;
+    const view = new DataView(buffer, byteOffset, byteLength);
+    this.#fields = liveStruct(data.type as Schema, view, (body) => this.locked(body));
+  }
+
+  /** Of a structure: an object each of whose fields takes the lock for one read or one write. */
   get value(): ElementValue<E> {
-    return this.locked(() => this.getObj().value);
+    return this.#fields === undefined
+      ? this.locked(() => this.getObj().value)
+      : (this.#fields as unknown as ElementValue<E>);
   }
   set value(value: ElementValue<E>) {
     this.locked(() => {
@@ -90,6 +104,11 @@ export class SynchronizedArray<E extends ElementType> extends Synchronized<RawCe
   }
   get raw(): Buffer {
     return this.locked(() => this.getObj().raw);
+  }
+  set raw(bytes: Uint8Array) {
+    this.locked(() => {
+      this.getObj().raw = bytes;
+    });
   }
   get value(): Buffer {
     return this.locked(() => this.getObj().value);

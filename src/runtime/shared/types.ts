@@ -1,4 +1,4 @@
-import { ValueError } from '../errors.ts';
+import { TypeMismatch, ValueError } from '../errors.ts';
 
 /** One C type: how it is read and written, and what Python's letter for it is. */
 interface TypeInfo<V> {
@@ -150,6 +150,8 @@ export interface Element<E extends ElementType> {
 /** @throws ValueError for an unknown typecode or an empty structure */
 export function elementOf<E extends ElementType>(type: E): Element<E> {
   // The type parameter says which of the two it is; the compiler cannot follow that into the value.
+  if (typeof type !== 'string' && (typeof type !== 'object' || type === null))
+    throw new TypeMismatch(`a type is a typecode or a schema, as 'i' or { x: 'd' }, not ${String(type)}`);
   return (typeof type === 'string' ? typeInfo(type) : structOf(type as Schema)) as unknown as Element<E>;
 }
 

@@ -1,4 +1,5 @@
 import { blockAsync, blockSync, type Operation, PENDING } from '../blocking.ts';
+import { TypeMismatch } from '../errors.ts';
 import { BOTH, type Core, Handle } from '../handles.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
 import { runInTask } from '../task.ts';
@@ -57,13 +58,22 @@ export abstract class Acquirable extends Handle {
     });
   }
 
-  /** The same for a synchronous body; blocks the thread. */
+  /** The same for a synchronous body; blocks the thread. @throws TypeMismatch for one that returns a promise */
   withSync<T>(body: () => T): T {
     this.acquireSync();
+    let result: T;
     try {
-      return body();
+      result = body();
     } finally {
       this.release();
     }
+    if (result instanceof Promise) {
+      // The rest of the body runs without the lock.
+      result.catch(() => {});
+      throw new TypeMismatch(
+        'withSync() takes a function that is not async: use await lock.with(async () => …)',
+      );
+    }
+    return result;
   }
 }

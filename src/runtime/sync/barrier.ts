@@ -1,6 +1,6 @@
 import { WAIT } from '../../shm/layout.ts';
 import { blockAsync, blockSync, newWait, type Operation, PENDING, type Pending } from '../blocking.ts';
-import { BrokenBarrierError, ValueError } from '../errors.ts';
+import { BrokenBarrierError, TypeMismatch, ValueError } from '../errors.ts';
 import {
   BOTH,
   type Core,
@@ -13,7 +13,7 @@ import {
   registerHandle,
   type Shape,
 } from '../handles.ts';
-import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
+import { type AsyncWaitOptions, milliseconds, numberOr, patience, type WaitOptions } from '../options.ts';
 import { publish } from '../publish.ts';
 import { Action } from './action.ts';
 import { waitLimits } from './event.ts';
@@ -63,7 +63,8 @@ export class Barrier extends Handle {
   readonly #timeout: number | undefined;
 
   constructor(options: number | BarrierOptions, core?: Core, action?: Action) {
-    const { parties, timeout, name, ...given } = typeof options === 'number' ? { parties: options } : options;
+    const { parties, timeout, name, ...given } = numberOr('parties', options);
+    checkWaits(timeout, given.action);
     super(core ?? create(parties, checkName(name)), BOTH);
     this.#action = action ?? Action.of(given.action);
     this.#timeout = timeout;
@@ -261,6 +262,12 @@ function checkOutcome(core: Core, round: number): void {
   const place = (round >>> 0) % OUTCOMES_KEPT;
   const word = Atomics.load(core.memory.words, core.content + BARRIER.outcomes + (place >> 5));
   if ((word >>> (place & 31)) & 1) throw new BrokenBarrierError('the barrier is broken');
+}
+
+function checkWaits(timeout: unknown, action: unknown): void {
+  milliseconds(timeout as number | undefined);
+  if (action !== undefined && typeof action !== 'function')
+    throw new TypeMismatch("a barrier's action is a function");
 }
 
 function create(parties: unknown, name: string | undefined): Core {

@@ -14,7 +14,7 @@ import {
   type Shape,
 } from '../handles.ts';
 import { Lock } from '../lock.ts';
-import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
+import { type AsyncWaitOptions, optionsOf, patience, type WaitOptions } from '../options.ts';
 import { publish } from '../publish.ts';
 import { waitLimits } from './event.ts';
 import type { LockGuard } from './guard.ts';
@@ -40,12 +40,15 @@ export class Condition extends Handle {
   readonly #lock: Lock | RLock;
   readonly #sleepers: Sleepers;
 
-  constructor(options: ConditionOptions = {}, core?: Core) {
-    const lock = options.lock ?? new RLock();
+  /** A lock in the place of options is the lock to use, as in Python. */
+  constructor(options: ConditionOptions | Lock | RLock = {}, core?: Core) {
+    const given =
+      options instanceof Lock || options instanceof RLock ? { lock: options } : optionsOf(options);
+    const { lock = new RLock(), name }: ConditionOptions = given;
     if (!(lock instanceof Lock || lock instanceof RLock))
       throw new AssertionError('lock is a Lock or an RLock');
     const peerKey = coreOf(lock).info.key;
-    const own = core ?? createCore(SHAPE, { name: checkName(options.name), capacity: 0, peerKey });
+    const own = core ?? createCore(SHAPE, { name: checkName(name), capacity: 0, peerKey });
     super(own, BOTH);
     this.#lock = lock;
     this.#sleepers = new Sleepers(own, own.content + CONDITION.sleepers);

@@ -1,7 +1,7 @@
 import { WAIT } from '../../shm/layout.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../blocking.ts';
 import { BOTH, type Core, checkName, createCore, Handle, registerSingle, type Shape } from '../handles.ts';
-import { type AsyncWaitOptions, patience, type WaitOptions } from '../options.ts';
+import { type AsyncWaitOptions, optionsOf, patience, type WaitOptions } from '../options.ts';
 import { publish } from '../publish.ts';
 
 /** `rounds` counts the sets, so that a waiter which wakes after a set and a clear still sees the set. */
@@ -11,7 +11,7 @@ const SHAPE: Shape = { kind: 'event', words: EVENT.words, waitPoints: EVENT.wait
 /** A flag between processes that can be waited for. */
 export class Event extends Handle {
   constructor(options: { readonly name?: string } = {}, core?: Core) {
-    super(core ?? createCore(SHAPE, { name: checkName(options.name), capacity: 0 }), BOTH);
+    super(core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 }), BOTH);
   }
 
   isSet(): boolean {

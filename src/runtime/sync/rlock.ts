@@ -2,6 +2,7 @@ import { PENDING, type Pending } from '../blocking.ts';
 import { AssertionError } from '../errors.ts';
 import { type Core, checkName, createCore, registerSingle, type Shape } from '../handles.ts';
 import { attemptLock, LOCK } from '../lock.ts';
+import { optionsOf } from '../options.ts';
 import { publish, type Wait } from '../publish.ts';
 import { currentTask } from '../task.ts';
 import { Acquirable } from './acquirable.ts';
@@ -19,7 +20,7 @@ const SHAPE: Shape = { kind: 'rlock', words: LOCK.words + 1, waitPoints: LOCK.wa
  */
 export class RLock extends Acquirable {
   constructor(options: { readonly name?: string } = {}, core?: Core) {
-    const own = core ?? createCore(SHAPE, { name: checkName(options.name), capacity: 0 });
+    const own = core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
     const point = own.content + LOCK.waiters;
     super(own, {
       op: 'waitAcquire',

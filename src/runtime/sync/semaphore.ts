@@ -11,6 +11,7 @@ import {
   registerHandle,
   type Shape,
 } from '../handles.ts';
+import { numberOr } from '../options.ts';
 import { publish, type Wait } from '../publish.ts';
 import { Acquirable } from './acquirable.ts';
 
@@ -97,7 +98,7 @@ export class BoundedSemaphore extends Semaphore {
 }
 
 function create(options: number | SemaphoreOptions, kind: SemaphoreKind): Core {
-  const { value = 1, name } = typeof options === 'object' ? options : { value: options, name: undefined };
+  const { value = 1, name } = numberOr('value', options);
   if (!Number.isInteger(value) || value < 0 || value > MOST) {
     throw new ValueError(`a semaphore's initial value is a whole number from 0, not ${String(value)}`);
   }

@@ -137,8 +137,9 @@ test('[rows 116, 131] a pool has as many workers as processors; chunks are a qua
   assert.equal(pool.processes, availableParallelism());
   pool.terminate();
   await pool.join();
-  const { 116: chunks } = await facts('pool-chunks.ts');
-  assert.deepEqual(chunks, [Math.ceil(100 / (4 * 2)), Math.ceil(7 / 8), 1]);
+  const { 116: chunks, args } = await facts('pool-chunks.ts');
+  assert.deepEqual(chunks, [Math.ceil(100 / (4 * 2)), Math.ceil(7 / 8), 1, 3]);
+  assert.equal(args, 'args is an array: pool.apply(fn, [x]), not pool.apply(fn, x)');
 });
 
 test('executors: workers that start processes, cancelled futures, maps that are left early', async () => {

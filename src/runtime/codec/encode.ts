@@ -281,7 +281,7 @@ function isOpaque(value: object): boolean {
 function describe(value: unknown): string {
   if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
   if (typeof value === 'symbol') return `the symbol ${String(value)}`;
-  return `an object of class ${(value as object).constructor?.name ?? '(unknown)'}`;
+  return `an object of class ${(value as object).constructor?.name || Object.prototype.toString.call(value).slice(8, -1)}`;
 }
 
 /** A URL, an AbortSignal, a Blob …: all of it is hidden, and an empty object would arrive. */

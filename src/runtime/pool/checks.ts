@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { ValueError } from '../errors.ts';
+import { TypeMismatch, ValueError } from '../errors.ts';
 
 /** A worker's end in words. */
 export function describeExit(exitCode: number): string {
@@ -21,9 +21,20 @@ export function checkMaxTasks(maximum: unknown): number {
   throw new ValueError('maxtasksperchild must be a positive whole number');
 }
 
+/** Items a chunk: Python's positional argument, or as an option. */
+export type Chunks = number | { readonly chunksize?: number | undefined };
+
 /** Items a chunk; undefined: not given. @throws ValueError */
-export function checkChunk(chunksize: unknown): number | undefined {
+export function checkChunk(given: Chunks | undefined): number | undefined {
+  const chunksize: unknown = typeof given === 'object' && given !== null ? given.chunksize : given;
   if (chunksize === undefined) return undefined;
   if (typeof chunksize === 'number' && Number.isInteger(chunksize) && chunksize >= 1) return chunksize;
   throw new ValueError(`a chunk has 1 item or more, not ${String(chunksize)}`);
+}
+
+/** The arguments of a task as they are sent. @throws TypeMismatch for what is no array */
+export function checkArgs(args: unknown, kwargs: object | undefined): () => unknown {
+  if (!Array.isArray(args))
+    throw new TypeMismatch('args is an array: pool.apply(fn, [x]), not pool.apply(fn, x)');
+  return () => (kwargs === undefined ? args : [args, kwargs]);
 }

@@ -8,7 +8,7 @@ import { Queue } from '../queue.ts';
 import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
-import { checkChunk, checkMaxTasks, checkSize, describeExit } from './checks.ts';
+import { type Chunks, checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit } from './checks.ts';
 import { PoolCore } from './core.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -140,7 +140,7 @@ export class Pool implements AsyncDisposable {
       fn,
       mode: kwargs === undefined ? MODE.apply : MODE.applyKeyed,
       count: 1,
-      body: () => (kwargs === undefined ? args : [args, kwargs]),
+      body: checkArgs(args, kwargs),
       settle: (_index, outcome) =>
         result.settle(outcome.ok ? { ok: true, value: outcome.value as Result<F> } : outcome),
     });
@@ -148,8 +148,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /** `fn` of each item, in order. Waits for all, also when one fails; then rejects with the first failure. */
-  async map<T, R>(fn: (item: T) => R, items: Iterable<T>, chunksize?: number): Promise<Awaited<R>[]> {
-    return await this.mapAsync(fn, items, { chunksize }).get();
+  async map<T, R>(fn: (item: T) => R, items: Iterable<T>, chunksize?: Chunks): Promise<Awaited<R>[]> {
+    return await this.mapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get();
   }
 
   mapAsync<T, R>(
@@ -164,9 +164,9 @@ export class Pool implements AsyncDisposable {
   async starmap<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     items: Iterable<A>,
-    chunksize?: number,
+    chunksize?: Chunks,
   ): Promise<Awaited<R>[]> {
-    return await this.starmapAsync(fn, items, { chunksize }).get();
+    return await this.starmapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get();
   }
 
   starmapAsync<A extends readonly unknown[], R>(
@@ -181,7 +181,7 @@ export class Pool implements AsyncDisposable {
   imap<T, R>(
     fn: (item: T) => R,
     items: Iterable<T> | AsyncIterable<T>,
-    chunksize = 1,
+    chunksize: Chunks = 1,
   ): ResultIterator<Awaited<R>> {
     return this.#imap(fn, items, chunksize, true);
   }
@@ -190,7 +190,7 @@ export class Pool implements AsyncDisposable {
   imapUnordered<T, R>(
     fn: (item: T) => R,
     items: Iterable<T> | AsyncIterable<T>,
-    chunksize = 1,
+    chunksize: Chunks = 1,
   ): ResultIterator<Awaited<R>> {
     return this.#imap(fn, items, chunksize, false);
   }
@@ -273,7 +273,7 @@ export class Pool implements AsyncDisposable {
   #imap<T, R>(
     fn: (item: T) => R,
     items: Iterable<T> | AsyncIterable<T>,
-    chunksize: number,
+    chunksize: Chunks,
     ordered: boolean,
   ): ResultIterator<Awaited<R>> {
     this.#checkRunning();

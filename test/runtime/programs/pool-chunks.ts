@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   });
   await using pool = new Pool(2);
   const sizes: number[] = [];
-  for (const [length, chunksize] of [[100], [7], [5, 1]] as const) {
+  for (const [length, chunksize] of [[100], [7], [5, 1], [6, { chunksize: 3 }]] as const) {
     tasks = 0;
     await pool.map(
       same,
@@ -22,6 +22,8 @@ async function main(): Promise<void> {
     sizes.push(Math.ceil((length ?? 0) / tasks));
   }
   tell({ 116: sizes });
+  const problem: unknown = await pool.apply(same, 5 as never).catch((error: unknown) => error);
+  tell({ args: (problem as Error).message });
 }
 
 if (isMain(import.meta)) void main();

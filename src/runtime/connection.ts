@@ -1,5 +1,6 @@
 import { PENDING, timedOut } from './blocking.ts';
-import { BufferTooShort, OSError, ValueError } from './errors.ts';
+import { checkPlace, checkRoom, partOf } from './connection/bytes.ts';
+import { BufferTooShort, OSError } from './errors.ts';
 import {
   allocateCore,
   announceCore,
@@ -14,7 +15,7 @@ import {
 } from './handles.ts';
 import { memory } from './instance.ts';
 import { type Encoded, encodeMessage, Messages, readBytes, readValue, type Use } from './messages.ts';
-import { type AsyncWaitOptions, milliseconds, patience, type WaitOptions } from './options.ts';
+import { type AsyncWaitOptions, milliseconds, optionsOf, patience, type WaitOptions } from './options.ts';
 import { FORM, Ring, ringShape } from './ring.ts';
 
 /** Bytes in one direction before `send` waits. A larger message goes when the direction is empty. */
@@ -194,7 +195,7 @@ export interface PipeOptions {
 export function Pipe<A = unknown, B = A>(
   options: boolean | PipeOptions = {},
 ): [Connection<A, B>, Connection<B, A>] {
-  const { duplex = true, name } = typeof options === 'boolean' ? { duplex: options } : options;
+  const { duplex = true, name } = typeof options === 'boolean' ? { duplex: options } : optionsOf(options);
   checkName(name);
   const toFirst = allocate();
   if (!duplex) {
@@ -212,24 +213,13 @@ function allocate(): number {
   return allocateCore(ringShape('pipe'), (content, own) => Ring.initialise(content, own, 0, PIPE_BYTES));
 }
 
-function asBytes(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {
-  return bytes instanceof ArrayBuffer
-    ? new Uint8Array(bytes)
-    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function bytesMessage(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: number): Encoded {
-  const all = asBytes(bytes);
-  if (offset < 0) throw new ValueError('offset is negative');
-  if (offset > all.length) throw new ValueError('buffer length < offset');
-  const length = size ?? all.length - offset;
-  if (length < 0) throw new ValueError('size is negative');
-  if (offset + length > all.length) throw new ValueError('buffer length < offset + size');
-  return { bytes: all.subarray(offset, offset + length), length, blocks: [] };
+function bytesMessage(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Encoded {
+  const part = partOf(bytes, offset, size);
+  return { bytes: part, length: part.length, blocks: [] };
 }
 
 function checkLength(maxLength: number | undefined): void {
-  if (maxLength !== undefined && maxLength < 0) throw new ValueError('negative maxLength');
+  if (maxLength !== undefined && maxLength !== Number.POSITIVE_INFINITY) checkPlace('maxLength', maxLength);
 }
 
 /** Copies a message's bytes to where they shall be, and nowhere else. */
@@ -241,13 +231,6 @@ function intoRoom(room: Uint8Array): Use<number | BufferTooShort> {
     return length;
   };
   return Object.assign(use, { copies: true });
-}
-
-function checkRoom(into: ArrayBufferView, offset: number): Uint8Array {
-  const all = asBytes(into);
-  if (offset < 0) throw new ValueError('negative offset');
-  if (offset > all.length) throw new ValueError('offset too large');
-  return all.subarray(offset);
 }
 
 registerHandle<Connection>(Connection.prototype, {

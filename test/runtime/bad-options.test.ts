@@ -4,7 +4,10 @@ import {
   Barrier,
   Condition,
   Event,
+  Listener,
   Lock,
+  Manager,
+  Pipe,
   Pool,
   Process,
   ProcessPoolExecutor,
@@ -46,4 +49,34 @@ test('withSync refuses a body whose rest would run without the lock', async () =
     lock.withSync(() => 1),
     1,
   );
+});
+
+test('bytes: what are none, and places that are no whole numbers, are refused before anything is sent', async () => {
+  const [reader, writer] = Pipe(false);
+  const bytes = Buffer.from('abc');
+  for (const wrong of [Number.NaN, 0.5, '1' as never, Number.POSITIVE_INFINITY, -1]) {
+    await assert.rejects(writer.sendBytes(bytes, wrong), { name: 'ValueError' });
+    await assert.rejects(writer.sendBytes(bytes, 0, wrong), { name: 'ValueError' });
+    await assert.rejects(reader.recvBytesInto(bytes, wrong), { name: 'ValueError' });
+    if (wrong !== Number.POSITIVE_INFINITY)
+      assert.throws(() => reader.recvBytesSync(wrong), { name: 'ValueError' });
+  }
+  await assert.rejects(writer.sendBytes('abc' as never), { name: 'TypeError' });
+  assert.equal(await reader.poll(), false);
+});
+
+test('a segment that has no room is refused at once', { timeout: 30_000 }, () => {
+  const options = { create: true, size: 2 ** 49, name: `forkscope-test-${process.pid}` };
+  assert.throws(() => new SharedMemory(options), { name: 'SharedMemoryError', message: /have no room in/ });
+  assert.throws(() => new SharedMemory({ name: options.name }), { name: 'FileNotFoundError' });
+});
+
+test('listeners and managers: wrong addresses and options', async () => {
+  for (const wrong of [{ address: 5 }, { address: ['h'] }, { backlog: -1 }] as never[])
+    await assert.rejects(Listener.create(wrong), { name: 'ValueError' });
+  for (const wrong of ['x', null] as never[]) {
+    await assert.rejects(Listener.create(wrong), { name: 'TypeError' });
+    await assert.rejects(Manager(wrong), { name: 'TypeError' });
+    assert.throws(() => Pipe(wrong), { name: 'TypeError' });
+  }
 });

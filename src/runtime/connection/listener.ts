@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { crypto } from '../../base/builtins.ts';
 import { OSError, ValueError } from '../errors.ts';
+import { optionsOf } from '../options.ts';
 import { staysHere } from '../stays.ts';
 import { authenticate, checkKey } from './auth.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -45,7 +46,9 @@ export class Listener implements Disposable {
 
   /** Binds and listens. Rejects with OSError (`EADDRINUSE` …) when the address cannot be had. */
   static async create(options: ListenerOptions = {}): Promise<Listener> {
-    const { backlog = 1 } = options;
+    const { backlog = 1 } = optionsOf(options);
+    if (!Number.isInteger(backlog) || backlog < 0)
+      throw new ValueError(`a backlog is a whole number, not ${String(backlog)}`);
     const authkey = checkKey(options.authkey);
     const family = options.family ?? familyOf(options.address);
     const wanted = options.address ?? freeAddress(family);
@@ -114,7 +117,7 @@ export async function Client(
   address: Address,
   options: { readonly authkey?: Uint8Array } = {},
 ): Promise<SocketConnection> {
-  const authkey = checkKey(options.authkey);
+  const authkey = checkKey(optionsOf(options).authkey);
   const socket = net.connect(target(address));
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
@@ -136,8 +139,8 @@ function errorOptions(error: NodeJS.ErrnoException): ErrorOptions & { code?: str
 
 function target(address: Address): { host: string; port: number } | { path: string } {
   if (typeof address === 'string') return { path: address };
-  const [host, port] = address;
-  if (typeof host !== 'string' || !Number.isInteger(port) || port < 0 || port > 65535) {
+  const [host, port] = Array.isArray(address) ? (address as readonly [string, number]) : [];
+  if (typeof host !== 'string' || port === undefined || !Number.isInteger(port) || port < 0 || port > 65535) {
     throw new ValueError(`an address is [host, port] or a path, not ${JSON.stringify(address)}`);
   }
   return { host, port };

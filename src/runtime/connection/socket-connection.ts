@@ -2,11 +2,12 @@ import type net from 'node:net';
 import { clampTimer, timedOut } from '../blocking.ts';
 import { Decoder } from '../codec/decode.ts';
 import { Encoder } from '../codec/encode.ts';
-import { BufferTooShort, EOFError, OSError, ValueError } from '../errors.ts';
+import { BufferTooShort, EOFError, OSError } from '../errors.ts';
 import { remoteHandleCodec } from '../handles.ts';
 import { type AsyncWaitOptions, milliseconds, patience } from '../options.ts';
 import { FORM } from '../ring.ts';
 import { staysHere } from '../stays.ts';
+import { checkPlace, checkRoom, partOf } from './bytes.ts';
 import { Deframer, type Frame, frame } from './framing.ts';
 
 /** Bytes of messages that wait to be received, from which on the socket is not read: the peer is held up, not our memory filled. */
@@ -61,15 +62,13 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Sends `size` bytes from `offset`. @throws ValueError when they are not within `bytes` */
-  async sendBytes(bytes: Uint8Array, offset = 0, size = bytes.length - offset): Promise<void> {
-    if (offset < 0 || size < 0 || offset + size > bytes.length)
-      throw new ValueError('offset and size are not within the bytes');
-    await this.#write(frame(FORM.bytes, bytes.subarray(offset, offset + size)));
+  async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Promise<void> {
+    await this.#write(frame(FORM.bytes, partOf(bytes, offset, size)));
   }
 
   /** Receives one message of bytes. A longer one than `maxLength` rejects with OSError, and the connection is closed. */
   async recvBytes(maxLength?: number): Promise<Buffer> {
-    if (maxLength !== undefined && maxLength < 0) throw new ValueError('negative maxLength');
+    if (maxLength !== undefined && maxLength !== Number.POSITIVE_INFINITY) checkPlace('maxLength', maxLength);
     const { bytes } = await this.#next();
     if (maxLength === undefined || bytes.length <= maxLength) return bytes;
     this.close();
@@ -77,11 +76,11 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Receives bytes into `into` from `offset`; resolves to their number. Rejects with BufferTooShort, which has the message. */
-  async recvBytesInto(into: Uint8Array, offset = 0): Promise<number> {
-    if (offset < 0 || offset > into.length) throw new ValueError('offset is not within the buffer');
+  async recvBytesInto(into: ArrayBufferView, offset = 0): Promise<number> {
+    const room = checkRoom(into, offset);
     const { bytes } = await this.#next();
-    if (bytes.length > into.length - offset) throw new BufferTooShort(bytes);
-    into.set(bytes, offset);
+    if (bytes.length > room.length) throw new BufferTooShort(bytes);
+    room.set(bytes);
     return bytes.length;
   }
 

@@ -3,6 +3,7 @@ import { checkKey } from '../connection/auth.ts';
 import type { Address, Listener } from '../connection/listener.ts';
 import { type Connection, Pipe } from '../connection.ts';
 import { AssertionError, RemoteError, TypeMismatch } from '../errors.ts';
+import { optionsOf } from '../options.ts';
 import { authKey } from '../process/authkey.ts';
 import { load } from '../process/load.ts';
 import { Process } from '../process/process.ts';
@@ -62,7 +63,7 @@ export class BaseManager implements AsyncDisposable {
   #process: Process | undefined;
 
   constructor(options: ManagerOptions = {}) {
-    checkKey(options.authkey);
+    checkKey(optionsOf(options).authkey);
     this.#options = options;
     this.#address = options.address;
   }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { crypto } from '../../base/builtins.ts';
-import type { Mapping } from '../../shm/platform.ts';
+import { type Mapping, SharedMemoryError } from '../../shm/platform.ts';
 import { writeZeros } from '../../shm/posix.ts';
 import { openPlatform } from '../../shm/session.ts';
 import { FileExistsError, FileNotFoundError, ValueError } from '../errors.ts';
@@ -114,6 +115,7 @@ function makeNamed(name: string, size: number, manager: string): number {
   let fd: number | undefined;
   try {
     fd = fs.openSync(segmentPath(name), 'wx+', 0o600);
+    checkRoom(name, size);
     // Written, not only made longer: on a full file system a sparse map would kill the process at its first store.
     writeZeros(fd, 0, size);
     fs.ftruncateSync(fd, size);
@@ -127,6 +129,17 @@ function makeNamed(name: string, size: number, manager: string): number {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new FileExistsError(`the shared memory segment "${name}" exists already`, { code: 'EEXIST' });
   }
+}
+
+/** What cannot fit is not even begun: until it failed, nobody else would have room. */
+function checkRoom(name: string, size: number): void {
+  const folder = path.dirname(segmentPath(name));
+  const { blocks, bavail, bsize } = fs.statfsSync(folder);
+  // Some file systems don't say how large they are.
+  if (blocks > 0 && size > bavail * bsize)
+    throw new SharedMemoryError(
+      `shared memory exhausted: ${size} bytes have no room in ${folder}, where ${bavail * bsize} are free`,
+    );
 }
 
 function openExisting(name: string): number {

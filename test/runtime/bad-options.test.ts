@@ -19,13 +19,17 @@ import {
   Value,
 } from '../../src/runtime/index.ts';
 
+type Constructor = new (options: never) => object;
+const CLASSES: readonly Constructor[] = [Lock, RLock, Event, Condition, SimpleQueue, SharedMemory, Process];
+const SIZED: readonly Constructor[] = [Queue, Semaphore, Barrier, Pool, ProcessPoolExecutor];
+
 test('what is no options object is refused, not taken for none', () => {
   for (const wrong of ['name', 5, null, true] as never[]) {
-    for (const Class of [Lock, RLock, Event, Condition, SimpleQueue, SharedMemory, Process])
+    for (const Class of CLASSES)
       assert.throws(() => new Class(wrong), { name: 'TypeError' }, `${Class.name} ${wrong}`);
   }
   for (const wrong of ['5', null, true] as never[]) {
-    for (const Class of [Queue, Semaphore, Barrier, Pool, ProcessPoolExecutor])
+    for (const Class of SIZED)
       assert.throws(() => new Class(wrong), { name: 'ValueError' }, `${Class.name} ${wrong}`);
     assert.throws(() => Value(wrong === '5' ? ('z' as never) : wrong), /ValueError|TypeError/);
   }

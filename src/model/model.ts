@@ -75,6 +75,7 @@ export class Model implements TraceSink {
     if (stream === null) return;
     if (damage.kind !== 'definitions') markLossy(stream);
     if (!damage.gap) return;
+    stream.thread.hasGap = true;
     forgetWaits(world, stream);
     forgetHolds(world, stream);
     showState(stream.thread, damage.time);

@@ -108,6 +108,23 @@ describe('stdio channels', () => {
     main.openRole(out, 'write').on('send', out, { n: 5, value: 5 });
     assert.deepEqual(channels(t), []);
   });
+  it('are not there for the inherited output of a child that was killed, but where the making of a pipe may be lost', () => {
+    const inherited = (lost: 'end of the child' | 'middle of the parent') => {
+      const t = new TraceBuilder();
+      const main = t.root({ pid: 10 });
+      const child = main.start('child', { pid: 11, api: 'spawn', spawnKey: 'k' });
+      const out = t.resource('stdio', 'stdout', { key: stdioKey('k', 1, 'up') });
+      child.openRole(out, 'write').on('send', out, { n: 5, value: 5 });
+      main.childExit(child, { signal: 15 });
+      const stream = { time: t.tick(), count: 0, message: 'lost' };
+      t.damage({ ...stream, kind: 'unended', stream: child.def, gap: false });
+      if (lost === 'middle of the parent')
+        t.damage({ ...stream, kind: 'lost', stream: main.def, count: 3, gap: true });
+      return channels(t).length;
+    };
+    assert.equal(inherited('end of the child'), 0);
+    assert.equal(inherited('middle of the parent'), 1);
+  });
   it('say nothing of what goes on to another child, past this process', () => {
     const { t, main, child, out } = scene();
     main.on('close', out, { value: ROLE.read });

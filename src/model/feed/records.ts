@@ -85,6 +85,7 @@ function wake(world: World, { thread }: StreamState, time: number): void {
 function applyCounters(world: World, stream: StreamState, record: TraceRecord): void {
   if (record.kind === KIND.dropped) {
     markLossy(stream);
+    stream.thread.hasGap = true;
     world.loss.exact = false;
     return;
   }

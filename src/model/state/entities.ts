@@ -10,8 +10,8 @@ import type {
 import { Track } from '../timeline/track.ts';
 
 /**
- * The mutable state behind the model's views. Facts are kept as they were told, by whom they were told; what follows from
- * several of them (a parent, an end, a name) is derived on request, so that the order of their arrival does not matter.
+ * The state behind the model's views. Facts are kept as they were told, by whom they were told; what follows from several
+ * of them (a parent, an end, a name) is derived on request: the order of arrival does not matter.
  */
 
 /** An end as one witness saw it. */
@@ -173,6 +173,8 @@ export class ThreadEntity {
   selfEnd: number | null = null;
   lastTime: number;
   exitingAt: number | null = null;
+  /** Records are missing before its last one. */
+  hasGap = false;
   /** What kept it alive when it last rested without waits. */
   keptAlive: KeepAliveDefinition | null = null;
   /** What the last `quiescent` counted; `null` after activity. */
@@ -190,7 +192,6 @@ export class ThreadEntity {
   readonly uses = new Map<ResourceEntity, ThreadUse>();
   readonly tasks = new Map<number, string>();
   readonly track = new Track();
-
   constructor(index: number, process: ProcessEntity, threadId: number, start: number) {
     this.index = index;
     this.process = process;

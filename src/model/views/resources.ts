@@ -23,7 +23,7 @@ export function isChannel(resource: ResourceEntity): boolean {
 }
 
 export function channelViews(world: World): ChannelView[] {
-  const channels = world.resources.filter((r) => isChannel(r) && (r.kind !== 'stdio' || isMade(r)));
+  const channels = world.resources.filter((r) => isChannel(r) && (r.kind !== 'stdio' || isMade(world, r)));
   return ordered(channels).map((resource) => makeChannel(world, resource));
 }
 

@@ -24,8 +24,17 @@ export function stdioEnds(world: World, resource: ResourceEntity): StdioEnds {
  * Only whoever made a pipe knows that it is one: a child that has inherited its output from further up writes into a channel
  * that nobody has made.
  */
-export function isMade(resource: ResourceEntity): boolean {
-  return resource.createdBy !== null || resource.lossy;
+export function isMade(world: World, resource: ResourceEntity): boolean {
+  return resource.createdBy !== null || (resource.lossy && makingMayBeLost(world, resource));
+}
+
+/** Where only the child's records are incomplete (it was killed), its parent's still say that there is no pipe. */
+function makingMayBeLost(world: World, resource: ResourceEntity): boolean {
+  const child = world.processes.childOf(parseStdioKey(resource.key)?.spawnKey ?? '');
+  if (child === undefined) return true;
+  const { owner, startTime } = child;
+  if (owner === null) return false;
+  return owner.hasGap || startTime === null || owner.lastTime <= startTime;
 }
 
 type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'bytes' | 'depth'>;

@@ -35,7 +35,7 @@ export const stdoutCycle = cycleRule((context, { links }): ChainWords | null => 
 export const stdoutNotDrained: Rule = (context) => {
   const findings: Finding[] = [];
   for (const resource of context.world.resources) {
-    if (resource.kind !== 'stdio' || !isMade(resource)) continue;
+    if (resource.kind !== 'stdio' || !isMade(context.world, resource)) continue;
     const finding = standing(context, resource) ?? unread(context, resource);
     if (finding !== null) findings.push(finding);
   }

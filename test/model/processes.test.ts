@@ -226,6 +226,20 @@ describe('process tree', () => {
     assert.deepEqual([process?.argv, process?.name], [['/bin/node', '-e', 'code', 'first'], 'node']);
   });
 
+  it('calls the test runner of Node by its flag: the first of its files has a process of its own', () => {
+    const t = new TraceBuilder();
+    const argv = ['/bin/node', 'a.test.js', 'b.test.js'];
+    const at = { argv, execPath: '/bin/node', cwd: '/', title: '', nodeVersion: 'v24.0.0' };
+    const main = t.root({ pid: 10 });
+    main.define({ type: 'process', spawnKey: 'k', execArgv: ['--test', '--test-reporter=tap'], ...at });
+    main.start('', { pid: 11, api: 'spawn', argv: ['/bin/node', '/app/a.test.js'] });
+    const names = t.feed(new Model()).processes();
+    assert.deepEqual(
+      names.map(({ name }) => name),
+      ['node --test', 'a.test.js'],
+    );
+  });
+
   it('shows a worker thread that ended before the tracer was loaded in it', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

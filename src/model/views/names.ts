@@ -12,6 +12,8 @@ export function baseName(path: string): string {
 export function processName(process: ProcessEntity): string {
   const { child, definition, os } = process;
   if (child !== null && child.name !== '') return child.name;
+  // Its files run below it, under their own names.
+  if (definition?.execArgv.includes('--test')) return `${baseName(definition.execPath || 'node')} --test`;
   const script = definition?.argv[1];
   if (script !== undefined && !definition?.execArgv.some(isCode)) return baseName(script);
   if (definition !== null) return baseName(definition.execPath || 'node');

@@ -97,6 +97,20 @@ describe('gaps and checkpoints', () => {
     assert.equal(report.channels[0]?.exact, false);
   });
 
+  it('do not take a process that outlives the session for one that was killed', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const [daemon, killed] = [main.start('daemon', { pid: 11 }), main.start('killed', { pid: 12 })];
+    main.childExit(killed, { signal: 9 });
+    for (const stream of [daemon.def, killed.def]) {
+      const message = `${stream.stream}: it has no end (killed)`;
+      t.damage({ kind: 'unended', stream, count: 0, time: t.tick(), gap: false, message });
+    }
+    const [left, gone] = makeReport(t.feed(new Model())).problems.map(({ message }) => message);
+    assert.match(left ?? '', /^11-\d+\.0: it still ran when the trace ended/);
+    assert.match(gone ?? '', /^12-\d+\.0: it has no end \(killed\)$/);
+  });
+
   it('make no finding certain from a channel that lost records', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });

@@ -2,6 +2,8 @@ import type { Damage } from '../../trace/sink.ts';
 import type { LossView } from '../types.ts';
 import type { ProcessEntity } from './entities.ts';
 
+const UNENDED = 'trace-unended';
+
 /** What the trace could not keep, what was damaged, and what the shim could not trace. */
 export class LossState {
   dropped = 0;
@@ -38,7 +40,7 @@ export class LossState {
     const problems = this.problems.map(({ process, code, message }) => ({
       processId: process === null || process.id === '' ? null : process.id,
       code,
-      message,
+      message: code === UNENDED && process?.alive === true ? stillRan(message) : message,
     }));
     problems.sort(
       (a, b) =>
@@ -48,6 +50,12 @@ export class LossState {
     );
     return { exact: this.exact, dropped: this.dropped, damaged: this.damaged, problems };
   }
+}
+
+/** Not killed, and the disk is not full: a daemon outlives the session. */
+function stillRan(message: string): string {
+  const [stream] = message.split(':', 1);
+  return `${stream}: it still ran when the trace ended: what it did after that is missing`;
 }
 
 export function compare(a: string, b: string): number {

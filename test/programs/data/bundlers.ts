@@ -19,6 +19,37 @@ export const BUNDLERS: readonly Program[] = [
     expect: { processes: 1, nodeExecs: 1, threads: 1, portPosts: 12, workerPosts: 5 },
   },
   {
+    id: 'webpack_type_checker',
+    packages: [
+      'webpack@5.112.2',
+      'webpack-cli@7.3.1',
+      'fork-ts-checker-webpack-plugin@9.1.0',
+      'ts-loader@9.6.2',
+      'typescript@5.9.3',
+    ],
+    files: {
+      'checker.config.cjs':
+        "const Checker=require('fork-ts-checker-webpack-plugin');module.exports={mode:'production'," +
+        "entry:'./src/b.ts',output:{path:__dirname+'/dist'},resolve:{extensions:['.ts','.js']}," +
+        'optimization:{minimize:false},' +
+        "module:{rules:[{test:/\\.ts$/,loader:'ts-loader',options:{transpileOnly:true}}]},plugins:[new Checker()]}",
+      'tsconfig.json': '{"compilerOptions":{"module":"commonjs","strict":true,"types":[]},"include":["src"]}',
+      'src/a.ts': 'export const a: number = 1;\n',
+      'src/b.ts': "import { a } from './a';\nconsole.log(a);\n",
+    },
+    removes: ['dist'],
+    command: ['node_modules/.bin/webpack', '-c', 'checker.config.cjs', '--no-stats'],
+    kills: 'the plugin ends its two services with a signal',
+    expect: {
+      processes: 3,
+      nodeExecs: 3,
+      ipcDown: 2,
+      ipcUp: 2,
+      ipcDownReceived: 2,
+      ipcUpReceived: 2,
+    },
+  },
+  {
     id: 'rollup_terser',
     packages: ['rollup@4.67.3', '@rollup/plugin-terser@1.0.2'],
     files: {

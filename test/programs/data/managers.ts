@@ -67,6 +67,51 @@ export const MANAGERS: readonly Program[] = [
     expect: { processes: 3, nodeExecs: 3, ipcDown: 2, ipcUp: 6, ipcDownReceived: 2, ipcUpReceived: 6 },
   },
   {
+    id: 'socketio_cluster',
+    packages: [
+      'socket.io@4.8.4',
+      'socket.io-client@4.8.4',
+      '@socket.io/cluster-adapter@0.3.0',
+      '@socket.io/sticky@2.0.1',
+    ],
+    files: {
+      'primary.cjs':
+        "const cluster = require('node:cluster');\nconst http = require('node:http');\n" +
+        "const { setupMaster } = require('@socket.io/sticky');\n" +
+        "const { setupPrimary } = require('@socket.io/cluster-adapter');\nconst { io } = require('socket.io-client');\n" +
+        'const server = http.createServer();\n' +
+        "setupMaster(server, { loadBalancingMethod: 'round-robin' });\nsetupPrimary();\n" +
+        "cluster.setupPrimary({ exec: 'worker.cjs', serialization: 'advanced' });\n" +
+        "const connect = (port) => io(`http://127.0.0.1:${port}`, { transports: ['websocket'] });\n" +
+        "server.listen(0, '127.0.0.1', () => {\n" +
+        '  let up = 0;\n  for (let i = 0; i < 2; i++) cluster.fork();\n' +
+        "  cluster.on('message', async (_worker, message) => {\n" +
+        "    if (message !== 'up' || ++up < 2) return;\n" +
+        '    const clients = [connect(server.address().port), connect(server.address().port)];\n' +
+        '    let heard = 0;\n' +
+        "    for (const client of clients) client.on('said', (text) => {\n" +
+        '      console.log(text);\n      if (++heard < 4) return;\n' +
+        '      for (const each of clients) each.close();\n' +
+        "      for (const worker of Object.values(cluster.workers)) worker.send('end');\n" +
+        '      server.close();\n    });\n' +
+        "    await Promise.all(clients.map((each) => each.connected || new Promise((done) => each.on('connect', done))));\n" +
+        "    clients[0].emit('say', 'one');\n    clients[1].emit('say', 'two');\n" +
+        '  });\n});\n',
+      'worker.cjs':
+        "const http = require('node:http');\nconst { Server } = require('socket.io');\n" +
+        "const { setupWorker } = require('@socket.io/sticky');\n" +
+        "const { createAdapter } = require('@socket.io/cluster-adapter');\n" +
+        'const io = new Server(http.createServer());\nio.adapter(createAdapter());\nsetupWorker(io);\n' +
+        "io.on('connection', (socket) => socket.on('say', (text) => io.emit('said', text)));\n" +
+        "process.on('message', (message) => { if (message === 'end') process.exit(); });\n" +
+        "process.send('up');\n",
+    },
+    command: ['node', 'primary.cjs'],
+    unordered: true,
+    // Sockets travel as handles; what one worker emits goes to the other through the primary.
+    expect: { processes: 3, nodeExecs: 3, ipcDown: 14, ipcUp: 14, ipcDownReceived: 14, ipcUpReceived: 14 },
+  },
+  {
     id: 'execa_ipc',
     packages: ['execa@9.6.1'],
     files: {

@@ -82,6 +82,21 @@ export const RUNNERS: readonly Program[] = [
     expect: { processes: 1, nodeExecs: 1, threads: 4, portPosts: 104, workerPosts: 44 },
   },
   {
+    id: 'vitest_vm_threads',
+    packages: ['vitest@4.1.12'],
+    install: 'vitest',
+    varies: NUMBERED,
+    files: files(
+      (n) => `vitest-${n}.test.js`,
+      (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+    ),
+    removes: ['node_modules/.vite', 'node_modules/.vitest'],
+    // A thread runs several files, each in a realm of its own.
+    command: ['node_modules/.bin/vitest', 'run', '--pool=vmThreads', '--maxWorkers=2', '--reporter=tap-flat'],
+    unordered: true,
+    expect: { processes: 1, nodeExecs: 1, threads: 2, portPosts: 104, workerPosts: 48 },
+  },
+  {
     id: 'mocha_parallel',
     packages: ['mocha@11.8.0'],
     files: files(
@@ -128,6 +143,23 @@ export const RUNNERS: readonly Program[] = [
       (n) => `import test from 'node:test';\ntest('${n} adds', () => {});\n`,
     ),
     command: ['node', '--test', '--test-concurrency=2', '--test-reporter=tap'],
+    expect: { processes: 5, nodeExecs: 5 },
+  },
+  {
+    id: 'node_test_coverage',
+    packages: [],
+    files: files(
+      (n) => `node-${n}.test.mjs`,
+      (n) => `import test from 'node:test';\ntest('${n} adds', () => {});\n`,
+    ),
+    // Every file that a process loads is in its report, unless it is installed.
+    command: [
+      'node',
+      '--test',
+      '--experimental-test-coverage',
+      '--test-reporter=tap',
+      ...TEST_NAMES.map((n) => `node-${n}.test.mjs`),
+    ],
     expect: { processes: 5, nodeExecs: 5 },
   },
 ];

@@ -129,6 +129,8 @@ export type Observation =
       readonly argv: readonly string[];
       readonly cwd: string;
       readonly launcherPid: number;
+      /** Tells the machine from others, without its name: pids mean something there only. Missing: not known. */
+      readonly machine?: string;
     }
   | {
       readonly type: 'rootStart';

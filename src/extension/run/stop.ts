@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ProcessView } from '../../model/types.ts';
-import { readSessionHead } from '../../session/directory/session-file.ts';
+import { isFromHere, isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
 import { isAlive, type KillStep, killTree } from '../../session/os/index.ts';
 import type { KnownSession } from '../sessions/sessions.ts';
 
@@ -34,7 +34,7 @@ async function endSession(session: KnownSession): Promise<void> {
 /** Nothing is known of the program yet: then whoever starts it is stopped. */
 function launcherOf({ dir }: KnownSession): number[] {
   const head = readSessionHead(dir);
-  return head && isAlive(head.launcherPid, head.wallClock) ? [head.launcherPid] : [];
+  return head && isLauncherAlive(head) ? [head.launcherPid] : [];
 }
 
 /** A process as a row of the tree shows it. */
@@ -53,6 +53,10 @@ export async function stopProcess(
 ): Promise<void> {
   const wallClock = session.reader?.lastUpdate?.wallClock ?? 0;
   const label = `${target.name} (${target.pid})`;
+  const head = readSessionHead(session.dir);
+  if (head && !isFromHere(head)) {
+    throw new Error(vscode.l10n.t('{0} ran on another machine: nothing was stopped.', label));
+  }
   if (!isSame({ ...target, end: null }, wallClock)) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} has ended already.', label));
     return;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
+import { hasEnded, isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
 
 /** One trace in the extension's storage. */
 export interface StoredTrace {
@@ -33,7 +33,8 @@ export function storedTraces(root: string): StoredTrace[] {
       if (!stat?.isDirectory()) return [];
       const head = readSessionHead(dir);
       const written = head?.wallClock ?? stat.mtimeMs;
-      return [{ dir, written, live: head !== undefined && isLauncherAlive(head) }];
+      const live = head !== undefined && isLauncherAlive(head) && !hasEnded(dir);
+      return [{ dir, written, live }];
     })
     .sort((a, b) => b.written - a.written);
 }

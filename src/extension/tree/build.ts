@@ -1,15 +1,15 @@
 import * as l10n from '@vscode/l10n';
-import { bytes } from '../../base/units.ts';
 import type { ProcessView, ThreadView, WaitView } from '../../model/types.ts';
 import { stuckText } from './deadlock.ts';
 import { findingSpec } from './finding.ts';
-import { cpu, duration, shortName } from './format.ts';
+import { duration, shortName } from './format.ts';
 import type { Condition } from './look.ts';
 import {
   CONDITIONS,
   conditionOf,
   conditionText,
   describe,
+  figuresOf,
   iconOf,
   stateText,
   threadCondition,
@@ -109,8 +109,7 @@ class Builder {
     const figures = [
       condition === 'stuck' ? stuckText(this.names.stuck.get(process.id)) : '',
       stateText(process, condition, this.names),
-      process.end === null && process.cpu !== null ? cpu(process.cpu) : '',
-      process.end === null && process.memory !== null ? bytes(process.memory) : '',
+      ...figuresOf(process, this.names),
       l10n.t('process id {0}', process.pid),
     ];
     return {

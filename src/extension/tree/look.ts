@@ -125,15 +125,15 @@ export function waitOf(process: ProcessView) {
 
 /** The right-hand text of a process: state, figures, pid. */
 export function describe(process: ProcessView, condition: Condition, names: Names): string {
-  const parts = [stateText(process, condition, names)];
-  if (process.end === null && !names.snapshot.live) {
-    parts.push(l10n.t('when the trace ended'));
-  } else if (process.end === null) {
-    if (process.cpu !== null) parts.push(cpu(process.cpu));
-    if (process.memory !== null) parts.push(bytes(process.memory));
-  } else {
-    parts.push(duration(process.end - process.start));
-  }
+  const parts = [stateText(process, condition, names), ...figuresOf(process, names)];
+  if (process.end !== null) parts.push(duration(process.end - process.start));
   parts.push(l10n.t('pid {0}', process.pid));
   return parts.join(' · ');
+}
+
+/** What a living process takes; of a trace that is over only that it lived then. */
+export function figuresOf({ end, cpu: percent, memory }: ProcessView, { snapshot }: Names): string[] {
+  if (end !== null) return [];
+  if (!snapshot.live) return [l10n.t('when the trace ended')];
+  return [...(percent === null ? [] : [cpu(percent)]), ...(memory === null ? [] : [bytes(memory)])];
 }

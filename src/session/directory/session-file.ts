@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { Observation } from '../../trace/definitions.ts';
-import { LineParser } from '../../trace/lines.ts';
+import { decodeLine, LineParser } from '../../trace/lines.ts';
 import { isAlive } from '../os/liveness.ts';
+import { machineId } from './machine.ts';
 
 /** What the launcher saw from outside. */
 export const SESSION_FILE = 'session.def';
@@ -11,6 +12,8 @@ export type SessionObservation = Extract<Observation, { type: 'session' }>;
 
 /** Its first line says everything that is asked here; the rest can be long. */
 const HEAD_BYTES = 1024 * 1024;
+/** Its last line, which says the end, is short. */
+const TAIL_BYTES = 1024;
 
 /** The begin of a session, `undefined` when the folder does not hold one that can be read. */
 export function readSessionHead(dir: string): SessionObservation | undefined {
@@ -45,7 +48,32 @@ function isSession(value: unknown): value is SessionObservation {
   );
 }
 
+/** Were the pids of this session given by this machine? A trace may come from a colleague or from CI. */
+export function isFromHere({ machine }: SessionObservation): boolean {
+  return machine === undefined || machine === machineId();
+}
+
 /** Is the launcher of this session still there? Then more may be written. */
 export function isLauncherAlive(head: SessionObservation): boolean {
-  return isAlive(head.launcherPid, head.wallClock);
+  return isFromHere(head) && isAlive(head.launcherPid, head.wallClock);
+}
+
+/** Is the session over? Its launcher may live on, and wait for a key. */
+export function hasEnded(dir: string): boolean {
+  try {
+    const file = path.join(dir, SESSION_FILE);
+    const fd = openSync(file, 'r');
+    try {
+      const { size } = fstatSync(fd);
+      const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+      readSync(fd, tail, 0, tail.length, size - tail.length);
+      const lines = tail.subarray(0, tail.lastIndexOf('\n'));
+      const value = decodeLine(lines.subarray(lines.lastIndexOf('\n') + 1))?.value;
+      return typeof value === 'object' && value !== null && 'type' in value && value.type === 'end';
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
 }

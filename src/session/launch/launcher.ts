@@ -6,6 +6,7 @@ import type { ShimOptions } from '../../base/environment.ts';
 import { TRACE_VERSION } from '../../trace/definitions.ts';
 import { SessionClock } from '../clock.ts';
 import { createTraceDirectory } from '../directory/create.ts';
+import { machineId } from '../directory/machine.ts';
 import { codeOf, EXIT, reasonOf, UserError } from '../errors.ts';
 import { processTable } from '../os/index.ts';
 import { OsSampler } from '../os/sampler.ts';
@@ -64,6 +65,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
     argv: [start.file, ...start.argv],
     cwd,
     launcherPid: process.pid,
+    machine: machineId(),
   });
   const spawnKey = newSpawnKey();
   const shim = path.join(files, 'shim.cjs');

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -7,6 +16,7 @@ import { pruneTraces, storedTraces, traceFolder } from '../../../src/extension/r
 import { traceName } from '../../../src/extension/sessions/sessions.ts';
 import { SessionClock } from '../../../src/session/clock.ts';
 import { SessionWriter } from '../../../src/session/launch/program.ts';
+import { encodeLine } from '../../../src/trace/lines.ts';
 
 const NOW = Date.now();
 const HOUR = 3_600_000;
@@ -71,5 +81,21 @@ test('the newest ended traces are kept; living ones, those shown and those of ju
   assert.deepEqual(
     pruneTraces(path.join(root, 'nothing'), 1, () => false, NOW),
     [],
+  );
+});
+
+test('a trace whose launcher waits for a key is not said to run', (t) => {
+  const root = scratch(t);
+  const dir = trace(root, 'held', 0, process.pid);
+  assert.deepEqual(
+    storedTraces(root).map(({ live }) => live),
+    [true],
+  );
+  const lines = readFileSync(path.join(dir, 'session.def'));
+  const end = encodeLine({ seq: 1, time: 5, slot: 0, value: { type: 'end', time: 5 } });
+  writeFileSync(path.join(dir, 'session.def'), Buffer.concat([lines, end]));
+  assert.deepEqual(
+    storedTraces(root).map(({ live }) => live),
+    [false],
   );
 });

@@ -51,3 +51,12 @@ test('what nobody named has its kind once', () => {
   assert.equal(resource('lock', 'lock deadlock.ts:15'), 'lock deadlock.ts:15');
   assert.equal(resource('queue', 'jobs'), 'queue jobs');
 });
+
+test('what was alive when the trace ended is not read out as running now', () => {
+  const read = (live: boolean) => {
+    const process = processView('7-p', { cpu: 3, memory: 1024 });
+    return sessionSpec(snapshotOf([process], { live })).children[0]?.look.accessible;
+  };
+  assert.equal(read(true), '7-p, running, 3% CPU, 1.0 KB, process id 7');
+  assert.equal(read(false), '7-p, running, when the trace ended, process id 7');
+});

@@ -155,3 +155,16 @@ describe('text report', () => {
     assert.equal(safe('a\nb\u202ec'), 'a b c');
   });
 });
+
+describe('the table of processes', () => {
+  it('says whole why a process is not traced', () => {
+    const t = new TraceBuilder();
+    t.root({ pid: 10 }).startOnly('early', { pid: 11 });
+    const lines = reportLines(makeReport(t.feed(new Model())));
+    assert.match(lines.join('\n'), /early .*the tracer was not loaded in it$/m);
+    const [process] = makeReport(t.feed(new Model())).processes;
+    const reason = 'ended before the tracer was loaded in it, or was started without it';
+    const report = { ...makeReport(new Model()), processes: [{ ...process!, reason }] };
+    assert.match(reportLines(report).join('\n'), /or was started without it$/m);
+  });
+});

@@ -7,6 +7,7 @@ import { files, scratch } from './support.ts';
 const COMPILED = [
   'enum Color { Red }',
   'export const enum Color { Red }',
+  'const a = 1; enum Color { Red }',
   'namespace A.B { export const x = 1; }',
   'class P { constructor(private readonly x: number) {} }',
   'class P {\n  constructor(\n    a: number,\n    public b = 1,\n  ) {}\n}',

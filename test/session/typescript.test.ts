@@ -75,6 +75,34 @@ test('a script without a package type is a module or CommonJS by its syntax', as
   assert.equal((await runAlone(t, dir, 'module.ts')).out(), 'module.ts 2 0\n');
 });
 
+test('JSX is compiled in modules and in CommonJS, by the tsconfig.json or without one', async (t) => {
+  const element = "console.log(JSON.stringify(<b id={'x' as string}>{1}</b>), typeof module);";
+  const classic = `const React = { createElement: (...all: unknown[]) => all };\n${element}\n`;
+  const dir = scratch(t);
+  mkdirSync(path.join(dir, 'kept/node_modules/own'), { recursive: true });
+  files(dir, {
+    'plain.tsx': classic,
+    'module.tsx': `export {};\n${classic}`,
+    'kept/tsconfig.json': '{"compilerOptions":{"jsx":"preserve","jsxImportSource":"own"}}',
+    'kept/main.tsx': element,
+    'kept/node_modules/own/jsx-runtime.js': 'exports.jsx = (...all) => all;',
+  });
+  assert.equal((await runAlone(t, dir, 'plain.tsx')).out(), '["b",{"id":"x"},1] object\n');
+  assert.equal((await runAlone(t, dir, 'module.tsx')).out(), '["b",{"id":"x"},1] undefined\n');
+  assert.match((await runAlone(t, dir, 'kept/main.tsx')).out(), /^\["b",\{"id":"x","children":1\}\] /);
+});
+
+const requiresModules = 'require_module' in process.features && process.features.require_module === true;
+const where = { skip: requiresModules ? false : 'this Node can’t require ES modules' };
+test('require takes a TypeScript module where Node takes modules', where, async (t) => {
+  const dir = scratch(t);
+  files(dir, {
+    'main.cts': "const { E } = require('./esm.mts');\nenum Own { A = 2 }\nconsole.log(E.Z, Own.A);\n",
+    'esm.mts': 'export enum E { Z = 7 }\n',
+  });
+  assert.equal((await runAlone(t, dir, 'main.cts')).out(), '7 2\n');
+});
+
 test('decorators and class fields follow the tsconfig.json', async (t) => {
   const dir = scratch(t);
   mkdirSync(path.join(dir, 'src'));

@@ -77,6 +77,7 @@ class Builder {
     const { live, processes, lastTime } = this.names.snapshot;
     const alive = processes.filter((p) => p.end === null).length;
     if (live && processes.length === 0) return l10n.t('starting');
+    if (live && alive === 0) return l10n.t('ending');
     const count = alive === 1 ? l10n.t('1 process') : l10n.t('{0} processes', alive);
     if (live) return `${this.stateText()} · ${count}`;
     const root = roots[0];

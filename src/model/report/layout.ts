@@ -60,9 +60,15 @@ export interface Cell {
   readonly right?: boolean;
 }
 
-/** Rows in aligned columns, each cell at most `most` wide; the last column is not padded. */
-export function table(rows: readonly (readonly Cell[])[], indent: string, most = 40): string[] {
-  const fitted = rows.map((row) => row.map((cell) => ({ ...cell, text: cut(cell.text, most) })));
+/** Rows in aligned columns, each cell at most `most` wide; the last column is not padded, and may be `mostLast` wide. */
+export function table(
+  rows: readonly (readonly Cell[])[],
+  indent: string,
+  most = 40,
+  mostLast = most,
+): string[] {
+  const limit = (row: readonly Cell[], i: number) => (i === row.length - 1 ? mostLast : most);
+  const fitted = rows.map((row) => row.map((cell, i) => ({ ...cell, text: cut(cell.text, limit(row, i)) })));
   const widths: number[] = [];
   for (const row of fitted) {
     row.forEach((cell, i) => {

@@ -5,6 +5,8 @@ import { type TreeRow, treeRows } from './tree.ts';
 import type { Report, ReportChannel, ReportProcess } from './types.ts';
 
 const MOST_PROBLEMS = 10;
+/** Why a process is not traced is a sentence, and the last that its line says. */
+const LONGEST_REASON = 100;
 
 export interface TextOptions {
   readonly styler?: Styler;
@@ -44,9 +46,9 @@ function processLines(report: Report, styler: Styler, most: number): string[] {
       { text: String(process.pid), right: true },
       stateCell(process, styler),
       { text: duration((process.end ?? report.duration) - process.start), right: true },
-      { text: process.reason, style: styler.dim },
+      { text: safe(process.reason), style: styler.dim },
     ]);
-  return [...table(cells, '  ', 48), ...more(rows.length, most, 'process', styler)];
+  return [...table(cells, '  ', 48, LONGEST_REASON), ...more(rows.length, most, 'process', styler)];
 }
 
 function stateCell(

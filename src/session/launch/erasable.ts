@@ -11,9 +11,9 @@ import { namedFiles } from './named-files.ts';
  * A false alarm costs the transformer's few milliseconds a process, a miss gives Node's own clear error.
  */
 const NOT_ERASABLE = [
-  /^[ \t]*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s+\w+\s*\{/m,
+  /(?:^|;)[ \t]*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s+\w+\s*\{/m,
   /^[ \t]*(?:export\s+)?(?:namespace|module)\s+[\w.]+\s*\{/m,
-  /^[ \t]*(?:export\s+)?import\s+(?:type\s+)?\w+\s*=\s/m,
+  /(?:^|;)[ \t]*(?:export\s+)?import\s+(?:type\s+)?\w+\s*=\s/m,
   /^[ \t]*export\s*=\s/m,
   /\bconstructor\s*\([^)]*\b(?:public|private|protected|readonly|override)\s+[\w$]/,
   /^[ \t]*@[A-Za-z_$][\w$.]*(?:\([^\n]*\))?[ \t]*(?:$|export\b|class\b|public\b|private\b|static\b|readonly\b|[\w$]+\s*[(:!?])/m,

@@ -12,7 +12,7 @@ interface CommonJsLoader {
   _extensions: Record<string, (module: CompilableModule, file: string) => void>;
 }
 interface CompilableModule {
-  _compile(code: string, file: string): void;
+  _compile(code: string, file: string, format?: 'module'): void;
 }
 const loader = module as unknown as CommonJsLoader;
 
@@ -36,10 +36,16 @@ export function patchRequireExtensions(compile: (file: string) => Compiled): voi
   for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) {
     loader._extensions[extension] = (target, file) => {
       const { format, code } = compile(file);
-      if (format === 'module') refuseModule(file);
-      target._compile(code, file);
+      if (format === 'commonjs') target._compile(code, file);
+      else if (requiresModules()) target._compile(code, file, 'module');
+      else refuseModule(file);
     };
   }
+}
+
+/** Can this Node `require` an ES module (20.19, 22.12 and newer)? */
+function requiresModules(): boolean {
+  return 'require_module' in process.features && process.features.require_module === true;
 }
 
 /** As Node says it for JavaScript, where `require` can't load an ES module. */

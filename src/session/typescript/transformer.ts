@@ -62,7 +62,7 @@ function forcedName(file: string, format: Compiled['format']): string {
 }
 
 function meaningOptions(configFile: string): ts.CompilerOptions {
-  if (configFile === '') return {};
+  if (configFile === '') return { jsx: compiledJsx(undefined) };
   const { config } = ts.readConfigFile(configFile, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(
     config ?? {},
@@ -75,14 +75,21 @@ function meaningOptions(configFile: string): ts.CompilerOptions {
     ...pick(options, [
       'experimentalDecorators',
       'emitDecoratorMetadata',
-      'jsx',
       'jsxFactory',
       'jsxFragmentFactory',
       'jsxImportSource',
       'verbatimModuleSyntax',
     ]),
+    jsx: compiledJsx(options.jsx),
     useDefineForClassFields: fields,
   };
+}
+
+/** Node runs no JSX: where the config leaves it to a bundler it is compiled as bundlers do, without one as React's first form. */
+function compiledJsx(configured: ts.JsxEmit | undefined): ts.JsxEmit {
+  if (configured === undefined) return ts.JsxEmit.React;
+  const left = configured === ts.JsxEmit.Preserve || configured === ts.JsxEmit.ReactNative;
+  return left ? ts.JsxEmit.ReactJSX : configured;
 }
 
 function pick(options: ts.CompilerOptions, names: readonly string[]): ts.CompilerOptions {
@@ -96,8 +103,10 @@ function runOptions({ file, nodeMajor }: TransformRequest, format: Compiled['for
   const plain = format === 'module' ? ts.ModuleKind.ESNext : ts.ModuleKind.CommonJS;
   return {
     target: nodeMajor >= 24 ? ts.ScriptTarget.ESNext : ts.ScriptTarget.ES2022,
-    module: jsx ? plain : ts.ModuleKind.Node16,
-    moduleResolution: jsx ? ts.ModuleResolutionKind.Bundler : ts.ModuleResolutionKind.Node16,
+    // Nothing is resolved: without it TypeScript takes what goes with the kind of module.
+    ...(jsx
+      ? { module: plain }
+      : { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 }),
     esModuleInterop: true,
     allowJs: true,
     sourceMap: true,

@@ -37,7 +37,7 @@ test('a session of which something is missing says so when it has ended', () => 
       .description;
   assert.equal(description(true, false), 'exit code 0 · 5.0 s');
   assert.equal(description(false, false), 'exit code 0 · 5.0 s · trace not complete');
-  assert.equal(description(false, true), 'running · 0 processes');
+  assert.equal(description(false, true), 'ending', 'nobody lives any more');
 });
 
 test('what was alive when the trace ended is not said to run now', () => {

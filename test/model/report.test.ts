@@ -156,6 +156,22 @@ describe('text report', () => {
   });
 });
 
+describe('problems', () => {
+  it('are told with the process that has them, in lines that fit', () => {
+    const made = makeReport(scene().feed(new Model()));
+    const problem = { process: '11', code: 'uncaughtException', message: `Error: ${'no more '.repeat(80)}` };
+    const lines = reportLines({ ...made, problems: [problem] }, { columns: 60 });
+    const from = lines.findIndex((line) => line.startsWith('  worker-1: Error: no more'));
+    assert.ok(from >= 0, lines.join('\n'));
+    const told = lines.slice(from);
+    assert.ok(told.every((line) => line.length <= 60));
+    assert.ok(
+      told.at(-1)?.endsWith('…  [uncaughtException]') || told.at(-1)?.trim() === '[uncaughtException]',
+    );
+    assert.ok(told.length < 7, 'a long message is cut');
+  });
+});
+
 describe('the table of processes', () => {
   it('says whole why a process is not traced', () => {
     const t = new TraceBuilder();

@@ -1,10 +1,12 @@
 import { bytes, count, duration } from '../../base/units.ts';
-import { PLAIN, type Styler, safe, table } from './layout.ts';
+import { cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
 import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
 import type { Report, ReportChannel, ReportProcess } from './types.ts';
 
 const MOST_PROBLEMS = 10;
+/** Columns: an error of the program may have a long message. */
+const LONGEST_PROBLEM = 240;
 /** Why a process is not traced is a sentence, and the last that its line says. */
 const LONGEST_REASON = 100;
 
@@ -139,18 +141,8 @@ function lossLines(report: Report, styler: Styler, columns: number): string[] {
   const names = new Map(report.processes.map(({ id, name }) => [id, safe(name)]));
   for (const { process, message, code } of problems.slice(0, MOST_PROBLEMS)) {
     const who = process === null ? '' : `${names.get(process) ?? process}: `;
-    lines.push(
-      ...table(
-        [
-          [
-            { text: `  ${who}${safe(message)}`, style: styler.dim },
-            { text: `[${code}]`, style: styler.dim },
-          ],
-        ],
-        '',
-        columns,
-      ),
-    );
+    const told = wrap(`${who}${cut(safe(message), LONGEST_PROBLEM)}  [${code}]`, columns, '  ');
+    lines.push(...told.map((line) => styler.dim(line)));
   }
   lines.push(...more(problems.length, MOST_PROBLEMS, 'problem', styler));
   return lines;

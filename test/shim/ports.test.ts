@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import worker from 'node:worker_threads';
 import { type Fed, lineOf, program, runTraced, type Trace, temporaryDirectory } from './helpers.ts';
 
 const MAIN = `const { Worker, MessageChannel, receiveMessageOnPort, BroadcastChannel } = require('node:worker_threads');
@@ -108,4 +109,52 @@ test('messages of ports are paired, also of ports that travel', async (t) => {
   // Node's own: the start of each worker and its report that it runs.
   const nodes = all.filter(([, { name }]) => name.startsWith("Node's own")).map(([, c]) => c);
   assert.deepEqual([nodes.length, nodes.every((c) => c.sends.length === c.receives.length)], [4, true]);
+});
+
+const THREADS = `const { Worker, isMainThread, parentPort, postMessageToThread, threadId } = require('node:worker_threads');
+process.on('workerMessage', async (message, source) => {
+  if (message === 'end') setImmediate(() => process.exit());
+  else if (isMainThread) console.log(source, message);
+  else await postMessageToThread(0, message + ' by ' + threadId);
+});
+if (isMainThread) {
+  let up = 0;
+  const make = () => new Worker(__filename).on('message', async () => {
+    if (++up < 2) return;
+    await postMessageToThread(1, 'one');
+    await postMessageToThread(1, 'relay');
+    await postMessageToThread(1, 'end');
+    await postMessageToThread(2, 'end');
+  });
+  make(); make();
+} else {
+  if (threadId === 1) process.prependListener('workerMessage', async (message) => {
+    if (message === 'relay') await postMessageToThread(2, 'two');
+  });
+  parentPort.postMessage('up');
+  setInterval(() => {}, 1000);
+}
+`;
+const direct = {
+  skip: 'postMessageToThread' in worker ? false : 'this Node has no postMessageToThread',
+};
+
+test('messages from thread to thread are paired, on their way through the main thread', direct, async (t) => {
+  const file = program(temporaryDirectory(t), 'threads.cjs', THREADS);
+  const { code, stdout, stderr, trace } = await runTraced(t, process.execPath, [file]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(stdout.trim().split('\n').sort(), ['1 one by 1', '1 relay by 1', '2 two by 2']);
+  const between = [...channels(trace).values()].filter(({ name }) => /thread \d/.test(name));
+  const counts = between.map(({ name, sends, receives }) => [name, sends.length, receives.length]);
+  assert.deepEqual(counts.sort(), [
+    ['main to thread 1', 3, 3],
+    ['main to thread 2', 2, 2],
+    ['thread 1 to main', 3, 3],
+    ['thread 2 to main', 1, 1],
+  ]);
+  for (const { sends, receives } of between)
+    assert.deepEqual(
+      sends.map(({ n }) => n),
+      receives.map(({ n }) => n),
+    );
 });

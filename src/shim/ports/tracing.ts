@@ -1,5 +1,6 @@
 import worker from 'node:worker_threads';
 import type { Shim } from '../shim.ts';
+import { BetweenThreads } from './between-threads.ts';
 import { type EndOptions, PortEnd, Stamp } from './end.ts';
 import { type EndState, PortRegistry } from './registry.ts';
 import { portsIn } from './walk.ts';
@@ -31,6 +32,7 @@ const PLACES = 1 << 16;
 /** Knows which end of which channel every port of this thread is. */
 export class PortTracing {
   readonly shim: Shim;
+  readonly #betweenThreads = new BetweenThreads((state, options) => this.newEnd(state, options));
   #registry: PortRegistry | undefined;
   /** This worker's end of Node's own channel: its port shows itself when it is used. */
   #nodesEnd: PortEnd | undefined;
@@ -62,6 +64,8 @@ export class PortTracing {
   endOf(port: object, message: unknown): PortEnd {
     const known = Stamp.of(port);
     if (known) return known;
+    const between = this.#betweenThreads.endOf(message);
+    if (between) return between;
     const end = this.#recognise(message) ?? this.#stranger();
     Stamp.put(port, end);
     return end;

@@ -20,3 +20,15 @@ for (const [kind, error] of [
     assert.doesNotMatch(stderr, /daemonic/);
   });
 }
+
+test('[row 139] an initializer that cannot be found is a TargetError, one that fails says why', async () => {
+  const fails = 'the initializer of a worker failed: RangeError: no disk';
+  assert.deepEqual(await facts('early-initializer.mts'), { hidden: 'TargetError', fails });
+});
+
+test('an uncaught error is said before a long wait for children, once', async () => {
+  const { code, stderr } = await run('uncaught.ts');
+  assert.equal(code, 1, stderr);
+  assert.equal(stderr.match(/forkscope: uncaught RangeError: of main/g)?.length, 1, stderr);
+  assert.match(stderr, /this process ends when its child process \S+ has ended/);
+});

@@ -1,9 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { TypeMismatch, ValueError } from '../errors.ts';
+import { BrokenPoolError, TargetError, TypeMismatch, ValueError } from '../errors.ts';
+import type { Chunks } from './options.ts';
 
 /** A worker's end in words. */
 export function describeExit(exitCode: number): string {
   return exitCode < 0 ? `by signal ${-exitCode}` : `with exit code ${exitCode}`;
+}
+
+/** Why a pool breaks when its initializer fails: what cannot be found is said as `start` says it. */
+export function initializerError(error: unknown): Error {
+  if (error instanceof TargetError) return error;
+  return new BrokenPoolError(`the initializer of a worker failed: ${String(error)}`, { cause: error });
 }
 
 /** Number of workers. @throws ValueError */
@@ -20,9 +27,6 @@ export function checkMaxTasks(maximum: unknown): number {
   if (typeof maximum === 'number' && Number.isInteger(maximum) && maximum > 0) return maximum;
   throw new ValueError('maxtasksperchild must be a positive whole number');
 }
-
-/** Items a chunk: Python's positional argument, or as an option. */
-export type Chunks = number | { readonly chunksize?: number | undefined };
 
 /** Items a chunk; undefined: not given. @throws ValueError */
 export function checkChunk(given: Chunks | undefined): number | undefined {

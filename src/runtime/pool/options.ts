@@ -22,6 +22,9 @@ export type ApplyArgs<F extends AnyFunction, O> = Readonly<
   O extends { readonly kwargs: object } ? AllButLast<Parameters<F>> : Parameters<F>
 >;
 
+/** Items a chunk: Python's positional argument, or as an option. */
+export type Chunks = number | { readonly chunksize?: number | undefined };
+
 export interface MapOptions<R> extends Callbacks<R[]> {
   /** Items in one task; by default a quarter of a worker's share. */
   readonly chunksize?: number | undefined;

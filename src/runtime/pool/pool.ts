@@ -8,14 +8,14 @@ import { Queue } from '../queue.ts';
 import { staysHere } from '../stays.ts';
 import type { AnyFunction } from '../task.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
-import { type Chunks, checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit } from './checks.ts';
+import { checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit, initializerError } from './checks.ts';
 import { PoolCore } from './core.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
 import type { Submission } from './flights.ts';
 import { gather } from './gather.ts';
-import type { ApplyArgs, ApplyOptions, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
+import type { ApplyArgs, ApplyOptions, Chunks, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
 import { ResultIterator } from './result-iterator.ts';
 import { MODE } from './wire.ts';
 
@@ -319,7 +319,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #initializerFailed(error: unknown): void {
-    this.#break(new BrokenPoolError('the initializer of a worker failed', { cause: error }));
+    this.#break(initializerError(error));
   }
 
   #break(error: Error): void {

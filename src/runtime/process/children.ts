@@ -1,4 +1,5 @@
 /** The children of this process: their end, joining them, and what becomes of them at its own exit. */
+import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { OWN_HANDLE } from '../../base/environment.ts';
 import { processState } from '../../shm/liveness.ts';
@@ -123,11 +124,17 @@ export function leaveChildren(): void {
   children.clear();
 }
 
+/** The error that ends this process. Node prints it only after the `exit` listeners, which may have to wait. */
+let uncaught: { readonly error: unknown } | undefined;
+
 /** As CPython at exit: daemonic children are terminated, the others joined. */
 function watchOwnExit(): void {
   if (watching) return;
   watching = true;
   let announced = false;
+  process.on('uncaughtExceptionMonitor', (error) => {
+    uncaught = { error };
+  });
   process.on('beforeExit', () => {
     terminateDaemons();
     const left = [...children.values()].filter((state) => state.exitCode === null);
@@ -160,8 +167,22 @@ function joinDying(state: State): void {
   const wait = newWait(true);
   publishWait('waitJoin', info, Number.POSITIVE_INFINITY, wait);
   for (let slept = 0; processState(pid).alive; slept += POLL_MS) {
-    if (daemon && slept === DEAF_MS) killUnheard(state);
+    if (slept === DEAF_MS && daemon) killUnheard(state);
+    if (slept === DEAF_MS && !daemon) tellUncaught(state);
     Atomics.wait(sleeper, 0, 0, POLL_MS);
   }
   publishWaitEnd(info, wait, 'ok');
+}
+
+/** Silence would look like a hang. */
+function tellUncaught({ name }: State): void {
+  if (uncaught === undefined) return;
+  const { error } = uncaught;
+  uncaught = undefined;
+  const text = `forkscope: uncaught ${String(error)}: this process ends when its child process ${name} has ended\n`;
+  try {
+    writeSync(2, text);
+  } catch {
+    // Nobody reads it.
+  }
 }

@@ -23,6 +23,11 @@ interface Screen {
   readonly columns?: number;
 }
 
+/** Is it a terminal on which lines can be drawn over again? */
+export function canDraw({ isTTY }: Screen, env: NodeJS.ProcessEnv = process.env): boolean {
+  return isTTY === true && env.TERM !== 'dumb';
+}
+
 /** Columns of a terminal; prose in a file keeps a width that reads well. */
 export function columnsOf({ isTTY, columns }: Screen): number {
   return isTTY && columns !== undefined && columns > 0 ? columns : 100;

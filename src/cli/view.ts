@@ -1,12 +1,12 @@
 import { Session } from '../session/index.ts';
-import { stylerFor } from './terminal.ts';
+import { canDraw, stylerFor } from './terminal.ts';
 import { pictureOf, TreeView } from './watch.ts';
 
 /** Shows the process tree of a trace directory; of a live one on a terminal, until it ends or Ctrl-C. */
 export async function view(dir: string): Promise<number> {
   const session = Session.open(dir);
   try {
-    if (session.live && process.stderr.isTTY) await follow(session);
+    if (session.live && canDraw(process.stderr)) await follow(session);
     else print(session);
   } finally {
     session.close();

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Styler } from '../model/report/index.ts';
 import type { Session } from '../session/index.ts';
 import { LiveRegion } from './live-region.ts';
-import { say, stylerFor } from './terminal.ts';
+import { canDraw, say, stylerFor } from './terminal.ts';
 import { headLine, type Marks, treeLines } from './tree.ts';
 
 const DRAW_EVERY = 200;
@@ -27,8 +27,8 @@ export interface View {
 
 /** The tree on stderr when that is a terminal; otherwise the view says so once and only passes text on. */
 export function watchView(): View {
-  if (process.stderr.isTTY) return new TreeView();
-  say('forkscope: --watch needs a terminal on stderr; running without it\n');
+  if (canDraw(process.stderr)) return new TreeView();
+  say('forkscope: --watch needs a terminal on stderr that can be drawn on; running without it\n');
   return {
     stdio: 'inherit',
     attach: () => undefined,

@@ -10,13 +10,13 @@ const hasScript = process.platform === 'linux' && spawnSync('script', ['--versio
 const onTerminal = { skip: hasScript ? false : 'needs util-linux’ script for a pseudo terminal' };
 
 /** Runs the tool on a pseudo terminal; what is written to stdin is typed. */
-function typed(t: TestContext, args: readonly string[]): Ran {
+function typed(t: TestContext, args: readonly string[], term = 'xterm'): Ran {
   const words = [process.execPath, CLI, 'run', '--node', process.execPath, ...args].map(
     (word) => `'${word}'`,
   );
   return start(t, 'script', ['-qfec', `stty rows 30 cols 120; exec ${words.join(' ')}`, '/dev/null'], {
     cwd: ROOT,
-    env: { ...cleanEnvironment(scratch(t)), SHELL: '/bin/sh', TERM: 'xterm' },
+    env: { ...cleanEnvironment(scratch(t)), SHELL: '/bin/sh', TERM: term },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
@@ -98,6 +98,14 @@ test('--watch leaves the cursor where nothing could be run', onTerminal, async (
   const ran = typed(t, ['--watch', 'nosuch.ts']);
   assert.equal((await ran.ended).code, 2);
   assert.equal(ran.out(), 'forkscope: no such script: nosuch.ts\r\n');
+});
+
+test('--watch draws nothing on a terminal that can only append', onTerminal, async (t) => {
+  const dir = scratch(t);
+  files(dir, { 'main.cjs': "console.log('own')" });
+  const ran = typed(t, ['--watch', '--no-report', path.join(dir, 'main.cjs')], 'dumb');
+  assert.equal((await ran.ended).code, 0);
+  assert.match(ran.out(), /^forkscope: --watch needs a terminal[^\n]*\nown\r\n$/);
 });
 
 test('--watch without a terminal says so once and goes on', async (t) => {

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { CallSite, SliceView, TrackState } from '../../model/types.ts';
+import type { CallSite, ProcessView, SliceView, TrackState } from '../../model/types.ts';
 import { tellsKind } from '../../model/views/names.ts';
 import type { Structure } from '../../protocol/timeline.ts';
 
@@ -112,4 +112,11 @@ export function sliceSentence(thread: string, slice: SliceView, names: Names, du
   const where = slice.site ? t(', at {0} line {1}', baseName(slice.site.file), slice.site.line) : '';
   const howLong = slice.end === null ? t('for {0} so far', duration) : t('for {0}', duration);
   return `${names.thread(thread)}: ${what}, ${howLong}${where}`;
+}
+
+/** Processes without a stream have no track: they are counted, so that nobody looks for them. */
+export function processCount(processes: readonly Pick<ProcessView, 'instrumented'>[]): string {
+  const untraced = processes.filter((process) => !process.instrumented).length;
+  const all = processes.length === 1 ? t('1 process') : t('{0} processes', processes.length);
+  return untraced === 0 ? all : t('{0}, {1} not traced', all, untraced);
 }

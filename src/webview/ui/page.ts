@@ -1,10 +1,11 @@
 import { t } from '@vscode/l10n';
-import type { CallSite, ProcessView } from '../../model/types.ts';
+import type { CallSite } from '../../model/types.ts';
 import type { ToWebview } from '../../protocol/timeline.ts';
 import { Fetcher } from '../core/fetcher.ts';
 import { Requests } from '../core/requests.ts';
 import { ROW_HEIGHT } from '../core/rows.ts';
 import { type Change, Store } from '../core/store.ts';
+import { processCount } from '../core/words.ts';
 import { Cover } from './cover.ts';
 import { Details } from './details.ts';
 import { el, setText } from './dom.ts';
@@ -229,7 +230,7 @@ export class Page {
     this.toolbar.render();
     this.cover.render();
     const { data } = this.store;
-    setText(this.corner, data.hasStructure ? countText(data.structure.processes) : '');
+    setText(this.corner, data.hasStructure ? processCount(data.structure.processes) : '');
     const loss = data.update?.loss;
     this.banner.hidden = !loss || loss.exact;
     if (loss && !loss.exact)
@@ -253,14 +254,6 @@ export class Page {
       if (this.store.status.type !== 'connecting') this.host.save(this.store.saved());
     }, SAVE_MS);
   }
-}
-
-/** Processes without a stream have no track: they are counted, so that nobody looks for them. */
-function countText(processes: readonly ProcessView[]): string {
-  const untraced = processes.filter((process) => !process.instrumented).length;
-  return untraced === 0
-    ? t('{0} processes', processes.length)
-    : t('{0} processes, {1} not traced', processes.length, untraced);
 }
 
 function lossText(dropped: number, damaged: number, problem: string | undefined): string {

@@ -24,6 +24,10 @@ export async function work(q: Queue<{ pid: number }>, lock: Lock): Promise<void>
 if (isMain(import.meta)) void main();
 // @ts-expect-error: a target's arguments are checked
 export const wrong = () => new Process({ target: work, args: [1] });
+export function keyed(a: number, options?: { b?: string }): void {}
+export const right = () => new Process({ target: keyed, args: [1], kwargs: { b: 'x' } });
+// @ts-expect-error: and so are its kwargs
+export const unknown = () => new Process({ target: keyed, args: [1], kwargs: { c: 5 } });
 `;
 
 /** As it comes from npm: packed, unpacked, and beside it only what it depends on. */

@@ -20,7 +20,10 @@ interface CommonOptions<F extends AnyFunction> {
   /** Ends with its parent (SIGTERM), and may not start processes. Default: the creator's. */
   readonly daemon?: boolean;
 }
-type AllButLast<T extends readonly unknown[]> = T extends readonly [...infer I, unknown] ? I : T;
+type AllButLast<T extends readonly unknown[]> = Required<T> extends readonly [...infer I, unknown] ? I : T;
+/** What `kwargs` must be; anything where the target's parameters aren't known. */
+type Last<T extends readonly unknown[]> =
+  Required<T> extends readonly [...unknown[], infer L] ? L : Readonly<Record<string, unknown>>;
 
 /** `kwargs` are given to the target as one last argument, after those of `args`. */
 export type ProcessOptions<F extends AnyFunction = AnyFunction> = CommonOptions<F> &
@@ -28,7 +31,7 @@ export type ProcessOptions<F extends AnyFunction = AnyFunction> = CommonOptions<
     | { readonly args?: Readonly<Parameters<F>>; readonly kwargs?: undefined }
     | {
         readonly args?: Readonly<AllButLast<Parameters<F>>>;
-        readonly kwargs: Readonly<Record<string, unknown>>;
+        readonly kwargs: Readonly<Last<Parameters<F>>>;
       }
   );
 

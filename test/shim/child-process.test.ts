@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { lineOf, program, runTraced, SHIM, type Trace, TSX, temporaryDirectory } from './helpers.ts';
+import { lineOf, program, run, runTraced, SHIM, type Trace, TSX, temporaryDirectory } from './helpers.ts';
 
 /** Not the service of a TypeScript transformer. */
 function isOurs({ argv }: { readonly argv: readonly string[] }): boolean {
@@ -199,4 +199,38 @@ process.stdout.write(r.stdout); process.stderr.write(r.stderr); process.exitCode
   const { code, stdout, stderr, trace } = await runTraced(t, process.execPath, ['-e', source]);
   assert.deepEqual([code, stdout, stderr], [0, 'false\n', '']);
   assert.equal(trace.streams.length, 2);
+});
+
+/** Messages that send others while Node turns them into text, and one that cannot be turned; the handle's arrival is confirmed. */
+const NESTED = `const { fork } = require('node:child_process');
+const child = fork(__dirname + '/child.cjs');
+child.send({ toJSON() { child.send('inner'); return 'outer'; } });
+const cycle = {};
+cycle.cycle = cycle;
+try { child.send(cycle); } catch (error) { console.log(error.name); }
+child.on('message', (all, handle) => { handle.close(); console.log(...all); child.send('stop'); });`;
+const NESTED_CHILD = `const all = [];
+process.on('message', (m) => {
+  if (m === 'stop') return process.disconnect();
+  all.push(m);
+  if (all.length < 2) return;
+  const server = require('node:net').createServer().listen(0, () => process.send(all, server, () => server.close()));
+});`;
+
+test('messages within messages, and one that is never sent', async (t) => {
+  const dir = temporaryDirectory(t);
+  program(dir, 'child.cjs', NESTED_CHILD);
+  const file = program(dir, 'main.cjs', NESTED);
+  const untraced = await run(process.execPath, [file]);
+  const { trace, dir: _, ...traced } = await runTraced(t, process.execPath, [file]);
+  assert.deepEqual(traced, untraced);
+  assert.equal(traced.stdout, 'TypeError\ninner outer\n');
+  assert.deepEqual([trace.damages, trace.problems], [[], []]);
+  // With their quotes, and a line's end each.
+  const bytes = ['inner', 'outer', 'stop'].map((text) => text.length + 3);
+  assert.deepEqual(
+    trace.named('to child', 'send').map((record) => record.value),
+    bytes,
+  );
+  assert.equal(trace.named('to child', 'receive').length, bytes.length);
 });

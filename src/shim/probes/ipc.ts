@@ -69,18 +69,26 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
         if (Reflect.get(target, 'connected') !== true || isNodes(args[0]))
           return Reflect.apply(original, this, args);
         // Without closures, as everything that every message passes: they would cost as much as all the rest.
+        // What it sends may itself send something, in a `toJSON` or a getter.
+        const outer = end.begun;
         try {
           end.begin(send);
         } catch (error) {
           reportProblem(shim.recorder, 'ipc', error);
         }
-        const result = Reflect.apply(original, this, args);
+        let returned = false;
         try {
-          end.unwritten(target, args);
-        } catch (error) {
-          reportProblem(shim.recorder, 'ipc', error);
+          const result = Reflect.apply(original, this, args);
+          returned = true;
+          return result;
+        } finally {
+          try {
+            if (returned) end.unwritten(target, args);
+          } catch (error) {
+            reportProblem(shim.recorder, 'ipc', error);
+          }
+          end.begun = outer;
         }
-        return result;
       },
   );
 }
@@ -146,7 +154,7 @@ class IpcEnd {
   readonly #out: Direction;
   readonly #in: Direction;
   /** The message that the program is sending, until the channel writes it. */
-  #begun: Begun | undefined;
+  begun: Begun | undefined;
   #seesWrites = false;
   #written: (() => void) | undefined;
   #open = true;
@@ -165,13 +173,13 @@ class IpcEnd {
   }
 
   begin(skip: (...args: never[]) => unknown): void {
-    this.#begun = undefined;
+    this.begun = undefined;
     const { recorder, sites } = this.#shim;
     const time = recorder.clock.now();
     const { sampler } = this.#out;
     const taken = sampler.take(time);
     if (taken) sampler.took(sites.here(skip));
-    this.#begun = { time, site: sampler.site, sampled: !taken };
+    this.begun = { time, site: sampler.site, sampled: !taken };
   }
 
   #sent({ time, site, sampled }: Begun, handle: boolean, bytes: number): void {
@@ -187,17 +195,17 @@ class IpcEnd {
    * Whether a handle goes along is known only here: of a socket that was sent or closed before, only the message is left.
    */
   #writes(bytes: number, handle: unknown): void {
-    const begun = this.#begun;
+    const begun = this.begun;
     if (!begun) return;
-    this.#begun = undefined;
+    this.begun = undefined;
     this.#sent(begun, handle !== undefined && handle !== null, bytes);
   }
 
   /** The program's call has returned. What was not written waits behind a handle, or goes where it can't be seen. */
   unwritten(target: object, args: readonly unknown[]): void {
-    const begun = this.#begun;
+    const begun = this.begun;
     if (!begun) return;
-    this.#begun = undefined;
+    this.begun = undefined;
     const [message, handle] = args;
     if (!isHandle(handle) || !this.#seesWrites) {
       this.#sent(begun, isHandle(handle), 0);
@@ -219,15 +227,17 @@ class IpcEnd {
         function _send(this: unknown, ...args) {
           const [first] = end.#held;
           // What the program sends just now may be the same message once more.
-          const others = end.#begun !== undefined || first?.message !== args[0] || first?.handle !== args[1];
+          const others = end.begun !== undefined || first?.message !== args[0] || first?.handle !== args[1];
           if (first === undefined || others) return Reflect.apply(original, this, args);
           end.#held.shift();
           guarded(end.#shim, 'ipc', () => {
-            end.#begun = { ...first.begun, time: end.#shim.recorder.clock.now() };
+            end.begun = { ...first.begun, time: end.#shim.recorder.clock.now() };
           });
-          const result = Reflect.apply(original, this, args);
-          guarded(end.#shim, 'ipc', () => end.unwritten(target, args));
-          return result;
+          try {
+            return Reflect.apply(original, this, args);
+          } finally {
+            guarded(end.#shim, 'ipc', () => end.unwritten(target, args));
+          }
         },
     );
   }

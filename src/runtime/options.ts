@@ -22,7 +22,7 @@ export function optionsOf<O extends object>(given: O): O {
 /** The same where anything else stands for the option `key`, which its reader checks. */
 export function numberOr<K extends string, O extends { readonly [k in K]?: number | undefined }>(
   key: K,
-  given: number | O,
+  given: number | null | undefined | O,
 ): O {
   return typeof given === 'object' && given !== null ? given : ({ [key]: given } as unknown as O);
 }

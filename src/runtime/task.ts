@@ -48,6 +48,10 @@ const registry = new Map<string, AnyFunction>();
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of any function; unknown[] accepts no function with parameters
 export type AnyFunction = (...args: any[]) => unknown;
 
+/** The parameters that come from `args` when `kwargs` is the last one, which may be optional. */
+export type AllButLast<T extends readonly unknown[]> =
+  Required<T> extends readonly [...infer I, unknown] ? I : T;
+
 function register<F extends AnyFunction>(meta: { readonly url: string } | string, name: string, fn: F): F {
   const url = typeof meta === 'string' ? meta : meta.url;
   references.set(fn, { url, name });

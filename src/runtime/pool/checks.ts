@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BrokenPoolError, TargetError, TypeMismatch, ValueError } from '../errors.ts';
+import { numberOr } from '../options.ts';
 import type { Chunks } from './options.ts';
 
 /** A worker's end in words. */
@@ -30,7 +31,7 @@ export function checkMaxTasks(maximum: unknown): number {
 
 /** Items a chunk; undefined: not given. @throws ValueError */
 export function checkChunk(given: Chunks | undefined): number | undefined {
-  const chunksize: unknown = typeof given === 'object' && given !== null ? given.chunksize : given;
+  const chunksize: unknown = numberOr('chunksize', given).chunksize;
   if (chunksize === undefined) return undefined;
   if (typeof chunksize === 'number' && Number.isInteger(chunksize) && chunksize >= 1) return chunksize;
   throw new ValueError(`a chunk has 1 item or more, not ${String(chunksize)}`);

@@ -1,4 +1,4 @@
-import type { AnyFunction } from '../task.ts';
+import type { AllButLast, AnyFunction } from '../task.ts';
 import type { Callbacks } from './async-result.ts';
 
 export interface PoolOptions {
@@ -16,7 +16,6 @@ export interface ApplyOptions<R> extends Callbacks<R> {
   readonly kwargs?: Readonly<Record<string, unknown>>;
 }
 
-type AllButLast<T extends readonly unknown[]> = T extends readonly [...infer I, unknown] ? I : T;
 /** The arguments that `F` takes from an array: with `kwargs`, which is its last one, all but that. */
 export type ApplyArgs<F extends AnyFunction, O> = Readonly<
   O extends { readonly kwargs: object } ? AllButLast<Parameters<F>> : Parameters<F>

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { processState } from '../../shm/liveness.ts';
 import { AssertionError, BootstrapError, SerializationError, TypeMismatch, ValueError } from '../errors.ts';
-import { milliseconds, optionsOf } from '../options.ts';
+import { milliseconds, numberOr, optionsOf } from '../options.ts';
 import { staysHere } from '../stays.ts';
-import type { AnyFunction } from '../task.ts';
+import type { AllButLast, AnyFunction } from '../task.ts';
 import { authKey, checkAuthKey, setAuthKey } from './authkey.ts';
 import { bootstrapMessage, isBootstrapping, refuseStart } from './bootstrapping.ts';
 import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
@@ -20,7 +20,6 @@ interface CommonOptions<F extends AnyFunction> {
   /** Ends with its parent (SIGTERM), and may not start processes. Default: the creator's. */
   readonly daemon?: boolean;
 }
-type AllButLast<T extends readonly unknown[]> = Required<T> extends readonly [...infer I, unknown] ? I : T;
 /** What `kwargs` must be; anything where the target's parameters aren't known. */
 type Last<T extends readonly unknown[]> =
   Required<T> extends readonly [...unknown[], infer L] ? L : Readonly<Record<string, unknown>>;
@@ -171,9 +170,9 @@ export class Process<F extends AnyFunction = AnyFunction> {
     const state = stateOf(this as Process);
     if (state.phase === 'here') throw new AssertionError('can only join a child process');
     if (state.phase === 'initial') throw new AssertionError('can only join a started process');
-    const options = typeof timeout === 'object' && timeout !== null ? timeout : { timeout };
+    const options = numberOr('timeout', timeout);
     await state.starting;
-    await joinChild(state, milliseconds(options.timeout), 'signal' in options ? options.signal : undefined);
+    await joinChild(state, milliseconds(options.timeout), options.signal);
   }
 
   /** Asks the process to end (SIGTERM). Without a listener of its own for that it ends at once, with exit code -15. */

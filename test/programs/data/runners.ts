@@ -17,6 +17,17 @@ const JEST_FILES = {
 /** TAP numbers its lines as they come. */
 const NUMBERED = [[/^ok \d+/gm, 'ok <n>']] as const;
 
+const VITEST = {
+  packages: ['vitest@4.1.12'],
+  install: 'vitest',
+  varies: NUMBERED,
+  files: files(
+    (n) => `vitest-${n}.test.js`,
+    (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
+  ),
+  removes: ['node_modules/.vite', 'node_modules/.vitest'],
+} as const;
+
 /** Test runners, each with four small test files on two workers. */
 export const RUNNERS: readonly Program[] = [
   {
@@ -54,14 +65,7 @@ export const RUNNERS: readonly Program[] = [
   },
   {
     id: 'vitest_forks',
-    packages: ['vitest@4.1.12'],
-    install: 'vitest',
-    varies: NUMBERED,
-    files: files(
-      (n) => `vitest-${n}.test.js`,
-      (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
-    ),
-    removes: ['node_modules/.vite', 'node_modules/.vitest'],
+    ...VITEST,
     command: ['node_modules/.bin/vitest', 'run', '--pool=forks', '--maxWorkers=2', '--reporter=tap-flat'],
     unordered: true,
     kills: 'vitest ends its workers with a signal',
@@ -69,28 +73,14 @@ export const RUNNERS: readonly Program[] = [
   },
   {
     id: 'vitest_threads',
-    packages: ['vitest@4.1.12'],
-    install: 'vitest',
-    varies: NUMBERED,
-    files: files(
-      (n) => `vitest-${n}.test.js`,
-      (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
-    ),
-    removes: ['node_modules/.vite', 'node_modules/.vitest'],
+    ...VITEST,
     command: ['node_modules/.bin/vitest', 'run', '--pool=threads', '--maxWorkers=2', '--reporter=tap-flat'],
     unordered: true,
     expect: { processes: 1, nodeExecs: 1, threads: 4, portPosts: 104, workerPosts: 44 },
   },
   {
     id: 'vitest_vm_threads',
-    packages: ['vitest@4.1.12'],
-    install: 'vitest',
-    varies: NUMBERED,
-    files: files(
-      (n) => `vitest-${n}.test.js`,
-      (n) => `import { expect, test } from 'vitest';\ntest('${n} adds', () => { expect(1 + 1).toBe(2); });\n`,
-    ),
-    removes: ['node_modules/.vite', 'node_modules/.vitest'],
+    ...VITEST,
     // A thread runs several files, each in a realm of its own.
     command: ['node_modules/.bin/vitest', 'run', '--pool=vmThreads', '--maxWorkers=2', '--reporter=tap-flat'],
     unordered: true,

@@ -1,7 +1,7 @@
 import { duration } from '../base/units.ts';
 import type { Model, ProcessView, ResourceView, WaitView } from '../model/index.ts';
 import { safe } from '../model/report/index.ts';
-import { kindWords, tellsKind } from '../model/views/names.ts';
+import { nameWithKind } from '../model/views/names.ts';
 
 /** Names for ids, as of one moment. */
 export interface Names {
@@ -22,7 +22,7 @@ export function namesOf(model: Model): Names {
     resource: (id) => (id === null ? undefined : resources.get(id)),
     channel: (id) => {
       const channel = id === null ? undefined : channels.get(id);
-      return channel && named({ kind: channel.resourceKind, name: channel.name });
+      return channel && safe(nameWithKind({ kind: channel.resourceKind, name: channel.name }));
     },
   };
 }
@@ -50,14 +50,10 @@ function verb({ kind }: WaitView): string {
 function object(wait: WaitView, names: Names): string {
   if (wait.awaitedProcessId !== null) return `for ${names.process(wait.awaitedProcessId)} to end`;
   const resource = names.resource(wait.resourceId);
-  const thing = resource === undefined ? (names.channel(wait.resourceId) ?? 'something') : named(resource);
+  const thing =
+    resource === undefined ? (names.channel(wait.resourceId) ?? 'something') : safe(nameWithKind(resource));
   if (wait.kind === 'waitReceive') return `for a message from ${thing}`;
   if (wait.kind === 'waitSend') return `for room in ${thing}`;
   const holders = [...new Set((resource?.holders ?? []).map((holder) => names.process(holder.processId)))];
   return `for ${thing}${holders.length === 0 ? '' : `, held by ${holders.slice(0, 3).join(', ')}`}`;
-}
-
-/** `lock B`, `queue main.ts:12`. */
-function named(thing: { readonly kind: string; readonly name: string }): string {
-  return `${tellsKind(thing) ? '' : `${kindWords(thing.kind)} `}${safe(thing.name)}`;
 }

@@ -25,7 +25,7 @@ export function inspectionOf(finding: Finding, around: Surroundings): Inspection
     title: finding.title,
     certain: finding.certainty === 'certain',
     certainty: finding.certainty === 'certain' ? l10n.t('certain') : l10n.t('suspected'),
-    over: around.live ? '' : l10n.t('The program has ended.'),
+    over: overText(around),
     links,
     others: finding.sites
       .filter((site) => !shown.includes(key(site)))
@@ -48,7 +48,7 @@ export function inspectionOf(finding: Finding, around: Surroundings): Inspection
  * @param finding as it is now; `undefined`: it is there no longer
  */
 export function later(inspection: Inspection, finding: Finding | undefined, now: Moment): Inspection {
-  const ended = now.live ? '' : l10n.t('The program has ended.');
+  const ended = overText(now);
   if (finding === undefined)
     return { ...inspection, over: ended || l10n.t('This is over: the program goes on.') };
   const links = inspection.links.map((link, i) => {
@@ -61,6 +61,10 @@ export function later(inspection: Inspection, finding: Finding | undefined, now:
 /** Must the chain be told anew? */
 export function differs({ certain, links }: Inspection, { certainty, chain }: Finding): boolean {
   return certain !== (certainty === 'certain') || links.some(({ text }, i) => text !== chain[i]?.text);
+}
+
+function overText({ live }: Moment): string {
+  return live ? '' : l10n.t('The program has ended.');
 }
 
 function lasted({ since }: ChainLink, { lastTime }: Moment): string {

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { ResourceKind } from '../../base/channels.ts';
 import type { WaitView } from '../../model/types.ts';
-import { tellsKind } from '../../model/views/names.ts';
+import { nameWithKind } from '../../model/views/names.ts';
 import { shortSite } from './format.ts';
 import type { NamedResource, Names } from './snapshot.ts';
 
@@ -9,7 +9,7 @@ import type { NamedResource, Names } from './snapshot.ts';
 export function resourceText(resource: NamedResource | undefined): string {
   if (!resource) return l10n.t('something unknown');
   const kind = kindText(resource.kind);
-  if (resource.name) return tellsKind(resource) ? resource.name : `${kind} ${resource.name}`;
+  if (resource.name) return nameWithKind(resource, kind);
   return resource.site ? l10n.t('{0} made at {1}', kind, shortSite(resource.site)) : kind;
 }
 

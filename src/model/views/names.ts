@@ -52,9 +52,12 @@ export function kindWords(kind: string): string {
   return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Does the name say what kind of thing it is? Names of what nobody has named do, and those of stdio pipes. */
-export function tellsKind({ kind, name }: { readonly kind: string; readonly name: string }): boolean {
-  return kind === 'stdio' || name.startsWith(kindWords(kind));
+/** `lock B`, `queue main.ts:12`. Names of what nobody has named say its kind themselves, and those of stdio pipes. */
+export function nameWithKind(
+  { kind, name }: { readonly kind: string; readonly name: string },
+  words = kindWords(kind),
+): string {
+  return kind === 'stdio' || name.startsWith(kindWords(kind)) ? name : `${words} ${name}`;
 }
 
 function shortKey(key: string): string {

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CallSite, ProcessView, SliceView, TrackState } from '../../model/types.ts';
-import { tellsKind } from '../../model/views/names.ts';
+import { nameWithKind } from '../../model/views/names.ts';
 import type { Structure } from '../../protocol/timeline.ts';
 
 /** What is waited for like a lock, and is none. */
@@ -61,7 +61,7 @@ export class Names {
   resource(id: string): string {
     const thing = this.resources.get(id);
     if (!thing) return id;
-    return thing.name === '' ? thing.kind : tellsKind(thing) ? thing.name : `${thing.kind} ${thing.name}`;
+    return thing.name === '' ? thing.kind : nameWithKind(thing, thing.kind);
   }
   /** The shortest name that tells it from others. */
   resourceShort(id: string): string {

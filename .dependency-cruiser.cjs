@@ -13,25 +13,68 @@ const ARROWS = {
   webview: ['base', 'model', 'protocol'],
 };
 
-const arrows = Object.entries(ARROWS).map(([folder, allowed]) => ({
-  name: `arrow-${folder}`,
-  comment: `src/${folder} may import ${allowed.length > 0 ? allowed.join(', ') : 'nothing'} of src`,
-  severity: 'error',
-  from: { path: `^src/${folder}/` },
-  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
-}));
+/** The arrows inside of a folder of src; its own files (the outermost layer) may import all of them, and none imports those. */
+const LAYERS = {
+  session: {
+    core: [],
+    files: ['core'],
+    os: ['core'],
+    directory: ['core', 'files', 'os'],
+    typescript: ['files'],
+    node: ['core', 'typescript'],
+    launch: ['core', 'files', 'os', 'directory', 'node'],
+    tail: ['core', 'directory'],
+    export: ['files', 'tail'],
+  },
+  cli: { arguments: [], screen: [], commands: ['arguments', 'screen'] },
+  extension: {
+    workbench: [],
+    sessions: [],
+    worker: [],
+    timeline: [],
+    tree: ['workbench', 'sessions'],
+    run: ['workbench', 'sessions'],
+    inspect: ['workbench', 'sessions', 'tree'],
+    alerts: ['workbench', 'sessions', 'tree', 'inspect'],
+    commands: ['workbench', 'sessions', 'tree', 'run', 'inspect', 'alerts'],
+  },
+  webview: {
+    core: [],
+    dom: [],
+    draw: ['core'],
+    panels: ['core', 'dom', 'draw'],
+    stage: ['core', 'dom', 'draw', 'panels'],
+  },
+};
+
+/**
+ * The rules of one table of arrows.
+ * @param {string} parent path of the folder that holds the table's folders
+ * @param {Record<string, string[]>} table
+ */
+function arrowsIn(parent, table) {
+  const known = Object.entries(table).map(([folder, allowed]) => ({
+    name: `arrow-${parent.replace(/^src\/?/, '').replace(/(?<=.)$/, '/')}${folder}`,
+    comment: `${parent}/${folder} may import ${allowed.length > 0 ? allowed.join(', ') : 'nothing'} of ${parent}`,
+    severity: 'error',
+    from: { path: `^${parent}/${folder}/` },
+    to: { path: `^${parent}/`, pathNot: `^${parent}/(${[folder, ...allowed].join('|')})/` },
+  }));
+  const unknown = {
+    name: `arrow-unknown-folder-in-${parent}`,
+    comment: `every folder of ${parent} has its arrows in this file`,
+    severity: 'error',
+    from: { path: `^${parent}/[^/]+/`, pathNot: `^${parent}/(${Object.keys(table).join('|')})/` },
+    to: {},
+  };
+  return [...known, unknown];
+}
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...arrows,
-    {
-      name: 'arrow-unknown-folder',
-      comment: 'every folder of src has its arrows in this file',
-      severity: 'error',
-      from: { path: '^src/', pathNot: `^src/(${Object.keys(ARROWS).join('|')})/` },
-      to: {},
-    },
+    ...arrowsIn('src', ARROWS),
+    ...Object.entries(LAYERS).flatMap(([folder, table]) => arrowsIn(`src/${folder}`, table)),
     {
       name: 'protocol-types-only',
       comment: 'messages are types: the webview must not drag the model in through them',

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { EXIT, TraceError, UserError } from '../session/index.ts';
-import { buildProgram } from './arguments.ts';
-import { report } from './report.ts';
-import { run } from './run.ts';
-import { quietErrors, sayError } from './terminal.ts';
-import { view } from './view.ts';
+import { buildProgram } from './arguments/arguments.ts';
+import { report } from './commands/report.ts';
+import { run } from './commands/run.ts';
+import { view } from './commands/view.ts';
+import { quietErrors, sayError } from './screen/terminal.ts';
 
 /** The command line tool: parses, acts, and ends with the exit code that is due. */
 async function main(argv: readonly string[]): Promise<void> {

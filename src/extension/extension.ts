@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Alerts } from './alerts/alerts.ts';
-import { registerCommands } from './commands.ts';
+import { registerCommands } from './commands/commands.ts';
+import { Reports } from './commands/report.ts';
 import { Inspector } from './inspect/inspector.ts';
-import { Reports } from './report.ts';
 import { Runner } from './run/runner.ts';
 import { SessionClient } from './sessions/client.ts';
 import { Sessions } from './sessions/sessions.ts';

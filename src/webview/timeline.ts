@@ -1,7 +1,7 @@
 import { config } from '@vscode/l10n';
 import './timeline.css';
-import { connect } from './ui/host.ts';
-import { Page } from './ui/page.ts';
+import { connect } from './dom/host.ts';
+import { Page } from './page.ts';
 
 /** Translations are in the page as data: `vscode.l10n.bundle` of the extension host. */
 function translations(): string {

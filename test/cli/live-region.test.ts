@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { LiveRegion } from '../../src/cli/live-region.ts';
+import { LiveRegion } from '../../src/cli/screen/live-region.ts';
 
 const UP = (lines: number): string => `\u001b[${lines}A\r\u001b[J`;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { treeLines } from '../../src/cli/tree.ts';
+import { treeLines } from '../../src/cli/screen/tree.ts';
 import { Model, PLAIN } from '../../src/model/index.ts';
 import { TraceBuilder } from '../model/builder.ts';
 

@@ -15,7 +15,7 @@ import {
   SCRIPT_WHEN,
   SETTING_DEFAULTS,
   VIEWS,
-} from '../../src/extension/contributions.ts';
+} from '../../src/extension/workbench/contributions.ts';
 import { TIMELINE_VIEW } from '../../src/protocol/timeline.ts';
 
 interface MenuItem {

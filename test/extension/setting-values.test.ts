@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { SETTING_DEFAULTS } from '../../src/extension/contributions.ts';
-import { CHOICES, RANGES, validSettings } from '../../src/extension/setting-values.ts';
+import { SETTING_DEFAULTS } from '../../src/extension/workbench/contributions.ts';
+import { CHOICES, RANGES, validSettings } from '../../src/extension/workbench/setting-values.ts';
 
 const manifest = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8'));
 const properties: Record<string, { enum?: unknown; minimum?: number; maximum?: number }> =

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { codeCacheName } from '../../src/base/code-cache.ts';
 import { compileShim } from '../../src/session/launch/compiled-shim.ts';
-import { findNode } from '../../src/session/launch/node.ts';
+import { findNode } from '../../src/session/node/node.ts';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 const CACHE = codeCacheName(process.execPath, process.versions.node);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { isNotErasable, needsTransformer } from '../../src/session/launch/erasable.ts';
+import { isNotErasable, needsTransformer } from '../../src/session/node/erasable.ts';
 import { files, scratch } from './support.ts';
 
 const COMPILED = [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { UserError } from '../../src/session/errors.ts';
-import { stableFiles, sweepStableFiles } from '../../src/session/launch/stable-files.ts';
+import { UserError } from '../../src/session/core/errors.ts';
+import { stableFiles, sweepStableFiles } from '../../src/session/files/stable-files.ts';
 import { files, scratch } from './support.ts';
 
 const LONG_AGO = new Date(Date.now() - 40 * 24 * 3600 * 1000);

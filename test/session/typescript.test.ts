@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { chooseLoader } from '../../src/session/launch/loader.ts';
-import { findNode } from '../../src/session/launch/node.ts';
+import { chooseLoader } from '../../src/session/node/loader.ts';
+import { findNode } from '../../src/session/node/node.ts';
 import { run } from '../cli/support.ts';
 import { files, type Ran, ROOT, scratch } from './support.ts';
 

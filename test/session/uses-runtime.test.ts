@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { mayUseRuntime } from '../../src/session/launch/uses-runtime.ts';
+import { mayUseRuntime } from '../../src/session/node/uses-runtime.ts';
 import { files, scratch } from './support.ts';
 
 test('whether a program may import the runtime is seen from all files that it names', (t) => {

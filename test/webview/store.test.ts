@@ -4,7 +4,7 @@ import type { SessionUpdate } from '../../src/protocol/session.ts';
 import type { TimelineState } from '../../src/protocol/timeline.ts';
 import { type Change, Store } from '../../src/webview/core/store.ts';
 import { spanOf, xAt } from '../../src/webview/core/viewport.ts';
-import { parseState } from '../../src/webview/ui/host.ts';
+import { parseState } from '../../src/webview/dom/host.ts';
 
 const SESSION = { dir: '/traces/a', name: 'a.ts' };
 let revision = 0;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
-import { VIEWS } from '../contributions.ts';
 import type { InspectRequest } from '../inspect/request.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
-import { setContext, setting } from '../settings.ts';
 import type { ProcessView } from '../tree/view.ts';
+import { VIEWS } from '../workbench/contributions.ts';
+import { setContext, setting } from '../workbench/settings.ts';
 import type { Summary } from './summary.ts';
 import { Lasting, notificationText, statusText, summarize } from './summary.ts';
 

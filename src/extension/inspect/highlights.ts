@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { CallSite } from '../../model/types.ts';
 import type { InspectedSite } from '../../protocol/inspector.ts';
-import { COLORS } from '../contributions.ts';
-import { siteUri } from '../reveal.ts';
+import { COLORS } from '../workbench/contributions.ts';
+import { siteUri } from '../workbench/reveal.ts';
 
 /** Marks the lines of an inspection in every editor that shows them. */
 export class Highlights implements vscode.Disposable {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { InspectedSite, Inspection } from '../../protocol/inspector.ts';
-import { VIEWS } from '../contributions.ts';
-import { openSite } from '../reveal.ts';
 import type { Memory } from '../sessions/record.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
-import { setContext } from '../settings.ts';
+import { VIEWS } from '../workbench/contributions.ts';
+import { openSite } from '../workbench/reveal.ts';
+import { setContext } from '../workbench/settings.ts';
 import { Highlights } from './highlights.ts';
 import { differs, inspectionOf, inspectionText, later, sitesOf } from './inspection.ts';
 import { InspectMemory } from './memory.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromInspector, Inspection, ToInspector } from '../../protocol/inspector.ts';
-import { VIEWS } from '../contributions.ts';
+import { VIEWS } from '../workbench/contributions.ts';
 
 /** What only the inspector can do for its view. */
 export interface InspectorActions {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { findNode } from '../../session/launch/node.ts';
-import { setting } from '../settings.ts';
+import { findNode } from '../../session/node/node.ts';
+import { setting } from '../workbench/settings.ts';
 import { shellNode } from './runtime.ts';
 
 interface Choice extends vscode.QuickPickItem {

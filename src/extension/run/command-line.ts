@@ -1,4 +1,4 @@
-import type { Settings } from '../contributions.ts';
+import type { Settings } from '../workbench/contributions.ts';
 
 export interface RunRequest {
   /** The built `cli.js`. */

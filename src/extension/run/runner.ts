@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import { readSessionHead } from '../../session/directory/session-file.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { setting, settings } from '../settings.ts';
+import { setting, settings } from '../workbench/settings.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { commandLine } from './command-line.ts';
 import { findRuntime, RuntimeError } from './runtime.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as l10n from '@vscode/l10n';
-import { findNode, type NodeInfo, OLDEST_NODE } from '../../session/launch/node.ts';
+import { findNode, type NodeInfo, OLDEST_NODE } from '../../session/node/node.ts';
 
 /** Why there is no Node to run with: to be shown with a way to choose another one. */
 export class RuntimeError extends Error {

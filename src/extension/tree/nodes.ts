@@ -1,5 +1,5 @@
 import type { CallSite } from '../../model/types.ts';
-import type { ItemContext } from '../contributions.ts';
+import type { ItemContext } from '../workbench/contributions.ts';
 import type { Condition, Icon } from './look.ts';
 
 /** What a tree item stands for. Fixed for the life of the item: an inline button acts on this, never on a position. */

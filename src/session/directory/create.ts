@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { codeOf, reasonOf, UserError } from '../errors.ts';
-import { statOf } from '../stat.ts';
-import { makeFolder } from './make-folder.ts';
-import { probeSpace } from './space.ts';
+import { codeOf, reasonOf, UserError } from '../core/errors.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { probeSpace } from '../files/space.ts';
+import { statOf } from '../files/stat.ts';
 
 /** Names of traces in the temporary folder, so that retention knows its own. */
 export const TEMPORARY_PREFIX = 'forkscope-trace-';

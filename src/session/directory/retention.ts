@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { isOwn } from '../launch/cache-folder.ts';
-import { statOf } from '../stat.ts';
+import { isOwn } from '../files/cache-folder.ts';
+import { statOf } from '../files/stat.ts';
 import { TEMPORARY_PREFIX } from './create.ts';
 import { isLauncherAlive, readSessionHead } from './session-file.ts';
 

@@ -1,6 +1,6 @@
+import { writeWhole } from '../files/output-file.ts';
 import { Session } from '../tail/session.ts';
 import { type ExportOptions, writeChrome } from './chrome.ts';
-import { writeWhole } from './output-file.ts';
 import { writePerfetto } from './perfetto.ts';
 import { ExportTimeline } from './timeline.ts';
 

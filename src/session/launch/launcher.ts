@@ -4,19 +4,19 @@ import path from 'node:path';
 import spawn from 'cross-spawn';
 import type { ShimOptions } from '../../base/environment.ts';
 import { TRACE_VERSION } from '../../trace/definitions.ts';
-import { SessionClock } from '../clock.ts';
+import { SessionClock } from '../core/clock.ts';
+import { codeOf, EXIT, reasonOf, UserError } from '../core/errors.ts';
 import { createTraceDirectory } from '../directory/create.ts';
 import { machineId } from '../directory/machine.ts';
-import { codeOf, EXIT, reasonOf, UserError } from '../errors.ts';
+import { cacheFolder } from '../files/cache-folder.ts';
+import { keepInUse, stableFiles } from '../files/stable-files.ts';
+import { chooseLoader } from '../node/loader.ts';
+import { findNode } from '../node/node.ts';
 import { processTable } from '../os/index.ts';
 import { OsSampler } from '../os/sampler.ts';
-import { cacheFolder } from './cache-folder.ts';
 import { compileShim } from './compiled-shim.ts';
 import { newSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
-import { chooseLoader } from './loader.ts';
-import { findNode } from './node.ts';
 import { Program, SessionWriter } from './program.ts';
-import { keepInUse, stableFiles } from './stable-files.ts';
 import { checkFolder, checkScript, type Target } from './target.ts';
 
 export interface LaunchOptions {

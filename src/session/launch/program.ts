@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Observation } from '../../trace/definitions.ts';
 import { LineWriter } from '../../trace/line-writer.ts';
-import type { SessionClock } from '../clock.ts';
+import type { SessionClock } from '../core/clock.ts';
 import { SESSION_FILE } from '../directory/session-file.ts';
 import { killTree } from '../os/index.ts';
 import type { OsSampler } from '../os/sampler.ts';

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { codeOf, reasonOf, UserError } from '../errors.ts';
-import { statOf } from '../stat.ts';
+import { codeOf, reasonOf, UserError } from '../core/errors.ts';
+import { statOf } from '../files/stat.ts';
 
 /** What is run: a script on the user's Node, or any command. */
 export type Target =

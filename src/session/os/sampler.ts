@@ -1,5 +1,5 @@
 import type { Observation } from '../../trace/definitions.ts';
-import type { SessionClock } from '../clock.ts';
+import type { SessionClock } from '../core/clock.ts';
 import type { OsProcess, ProcessTable } from './process-table.ts';
 
 const FIRST_LOOK = 250;

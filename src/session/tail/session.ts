@@ -1,7 +1,7 @@
 import { Emitter } from '../../base/events.ts';
 import type { Finding, Model } from '../../model/index.ts';
+import { UserError } from '../core/errors.ts';
 import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
-import { UserError } from '../errors.ts';
 import { Lasting } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
 import { TraceFeed } from './trace-feed.ts';

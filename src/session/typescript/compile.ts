@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { cacheFolder } from '../launch/cache-folder.ts';
+import { cacheFolder } from '../files/cache-folder.ts';
 import { configFor } from './config-text.ts';
 import { hashText } from './hash.ts';
 import { packageTypeOf } from './package-type.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { statOf } from '../stat.ts';
+import { statOf } from '../files/stat.ts';
 
 /** JavaScript name in an import → the TypeScript files that it may mean. */
 const MEANT: readonly (readonly [RegExp, readonly string[]])[] = [

@@ -2,10 +2,9 @@ import type { SliceView, TrackState } from '../../model/types.ts';
 import { TRACK_STATES } from '../../model/types.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { Structure, TimelineState } from '../../protocol/timeline.ts';
-import type { Selection } from '../draw/frame.ts';
-import type { Hover } from '../draw/overlay.ts';
 import { SessionData } from './data.ts';
 import { ROW_HEIGHT } from './rows.ts';
+import type { Hover, Selection } from './selection.ts';
 import type { View } from './viewport.ts';
 import * as viewport from './viewport.ts';
 

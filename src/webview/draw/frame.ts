@@ -1,12 +1,7 @@
 import type { SessionData } from '../core/data.ts';
+import type { Selection } from '../core/selection.ts';
 import type { View } from '../core/viewport.ts';
 import type { Palette } from './palette.ts';
-
-/** What is selected: a slice of a track, a range of time, or a finding. */
-export type Selection =
-  | { readonly type: 'slice'; readonly thread: string; readonly start: number; readonly end: number | null }
-  | { readonly type: 'range'; readonly start: number; readonly end: number }
-  | { readonly type: 'finding'; readonly id: string };
 
 /** All that a frame depends on. Distances are CSS pixels. */
 export interface Frame {

@@ -1,18 +1,10 @@
 import { ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
+import type { Hover } from '../core/selection.ts';
 import { nsPerPx, xAt } from '../core/viewport.ts';
 import type { Frame } from './frame.ts';
 import { BAR_HEIGHT } from './lanes.ts';
 
 /** What changes with the pointer: drawn on a canvas of its own, so that moving the mouse never redraws the tracks. */
-export interface Hover {
-  readonly x: number;
-  /** Row below the pointer, -1: none. */
-  readonly row: number;
-  /** Slice below the pointer. */
-  readonly start: number | null;
-  readonly end: number | null;
-}
-
 export function drawOverlay(ctx: CanvasRenderingContext2D, frame: Frame, hover: Hover | null): void {
   const { selection, palette } = frame;
   if (selection?.type === 'range') {

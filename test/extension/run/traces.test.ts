@@ -14,7 +14,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { pruneTraces, storedTraces, traceFolder } from '../../../src/extension/run/traces.ts';
 import { traceName } from '../../../src/extension/sessions/sessions.ts';
-import { SessionClock } from '../../../src/session/clock.ts';
+import { SessionClock } from '../../../src/session/core/clock.ts';
 import { SessionWriter } from '../../../src/session/launch/program.ts';
 import { encodeLine } from '../../../src/trace/lines.ts';
 

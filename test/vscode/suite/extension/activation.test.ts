@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { COMMANDS } from '../../../../src/extension/contributions.ts';
+import { COMMANDS } from '../../../../src/extension/workbench/contributions.ts';
 import { inPage, itOnPage } from '../../harness/suite.ts';
 import { forkscope, until } from './support.ts';
 

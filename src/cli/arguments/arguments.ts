@@ -1,0 +1,103 @@
+import { Argument, Command, Option } from 'commander';
+import type { Target } from '../../session/index.ts';
+import {
+  type ExportOptions,
+  named,
+  outputFile,
+  type ReportOptions,
+  type RunOptions,
+  runOptions,
+} from './options.ts';
+import { VERSION } from './version.ts';
+
+/** What the commands do; each resolves with the exit code. */
+export interface Actions {
+  run(target: Target, options: RunOptions): Promise<number>;
+  report(dir: string, options: ReportOptions): Promise<number>;
+  view(dir: string): Promise<number>;
+  export(dir: string, options: ExportOptions): Promise<number>;
+}
+
+/**
+ * The command line. What stands after the script belongs to the script, and what stands after `--` is a command.
+ * @param exit called with the exit code of the command that ran
+ */
+export function buildProgram(actions: Actions, exit: (code: number) => void): Command {
+  const program = new Command('forkscope')
+    .description(
+      'See a multiprocess program from the inside while it runs: processes, queues, pipes, locks, deadlocks.',
+    )
+    .version(VERSION)
+    .enablePositionalOptions()
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .exitOverride();
+  program.addCommand(runCommand(program, actions, exit));
+  program
+    .command('report')
+    .description('say what happened in a trace')
+    .addArgument(traceArgument())
+    .option('--json [file]', 'as JSON, to the file or to stdout', named)
+    .action(async (dir: string, options: ReportOptions) => exit(await actions.report(dir, options)));
+  program
+    .command('view')
+    .description('show the process tree of a trace; of a running one, until it ends')
+    .addArgument(traceArgument())
+    .action(async (dir: string) => exit(await actions.view(dir)));
+  program
+    .command('export')
+    .description('convert a trace for other viewers')
+    .addArgument(traceArgument())
+    .addOption(
+      new Option('--format <format>', 'format of the file').choices(['chrome', 'perfetto']).default('chrome'),
+    )
+    .requiredOption('-o, --output <file>', 'file to write', outputFile)
+    .option('--redact', 'leave out command lines and folders')
+    .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+/** As everything that the tool says: one line, and who says it. */
+function oneLine(error: string): string {
+  const text = error
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ');
+  return `forkscope: ${text} (forkscope --help says more)\n`;
+}
+
+function traceArgument(): Argument {
+  return new Argument('<dir>', 'folder of the trace').argParser(named);
+}
+
+function runCommand(program: Command, actions: Actions, exit: (code: number) => void): Command {
+  const command = new Command('run')
+    .description('run a script, or a command after --, under trace')
+    .usage('[options] script.ts [args…]\n       forkscope run [options] -- command [args…]')
+    .argument('[script]', 'TypeScript or JavaScript file', named)
+    .argument('[args...]', 'its arguments')
+    .passThroughOptions()
+    .copyInheritedSettings(program);
+  for (const option of runOptions()) command.addOption(option);
+  return command.action(async (first: string | undefined, args: string[], options: RunOptions) => {
+    const isCommand = standsAfterDashes(rawArguments(program), first === undefined ? 0 : 1 + args.length);
+    if (first === undefined) {
+      return command.error(
+        isCommand ? 'error: no command after --' : 'error: no script (or -- command) given',
+      );
+    }
+    const target: Target = isCommand
+      ? { kind: 'command', command: first, args }
+      : { kind: 'script', file: first, args };
+    exit(await actions.run(target, options));
+  });
+}
+
+/** The parser drops `--`; whether it stood before the first operand is what tells a command from a script. */
+function standsAfterDashes(raw: readonly string[], operands: number): boolean {
+  return raw[raw.length - operands - 1] === '--';
+}
+
+function rawArguments(program: Command): readonly string[] {
+  return 'rawArgs' in program && Array.isArray(program.rawArgs) ? program.rawArgs : [];
+}

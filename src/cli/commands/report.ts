@@ -1,0 +1,29 @@
+import { makeReport, type Report, reportLines } from '../../model/report/index.ts';
+import { Session, writeWhole } from '../../session/index.ts';
+import type { ReportOptions } from '../arguments/options.ts';
+import { columnsOf, stylerFor } from '../screen/terminal.ts';
+
+/** Says what happened in a trace directory; of a live one: so far. */
+export function report(dir: string, { json }: ReportOptions): number {
+  const session = Session.open(dir);
+  try {
+    const made = makeReport(session.model, session.now);
+    if (json === undefined) process.stdout.write(reportText(made, process.stdout));
+    else if (json === true || json === '-') process.stdout.write(reportJson(made));
+    else writeWhole(json, (file) => file.write(reportJson(made)));
+  } finally {
+    session.close();
+  }
+  return 0;
+}
+
+/** The report for people who look at `screen`. */
+export function reportText(made: Report, screen: NodeJS.WriteStream): string {
+  const lines = reportLines(made, { styler: stylerFor(screen), columns: columnsOf(screen) });
+  return `${lines.join('\n')}\n`;
+}
+
+/** The report for programs; its schema is in the repository. */
+export function reportJson(made: Report): string {
+  return `${JSON.stringify(made, null, 2)}\n`;
+}

@@ -1,0 +1,159 @@
+import os from 'node:os';
+import type { ShimOptions } from '../../base/environment.ts';
+import { makeReport } from '../../model/report/index.ts';
+import {
+  cacheFolder,
+  checkWritable,
+  EXIT,
+  giveWay,
+  handOnSignals,
+  isSweepDue,
+  launch,
+  type Program,
+  reasonOf,
+  Session,
+  SignalWitness,
+  shellCode,
+  sweepStableFiles,
+  sweepTraces,
+  type Target,
+  UserError,
+  writeWhole,
+} from '../../session/index.ts';
+import type { RunOptions } from '../arguments/options.ts';
+import { say, sayError } from '../screen/terminal.ts';
+import { watchView } from '../screen/watch.ts';
+import { DiskWatch } from './disk-watch.ts';
+import { FindingWatch } from './finding-watch.ts';
+import { hold } from './hold.ts';
+import { reportJson, reportText } from './report.ts';
+
+const MEGABYTE = 1024 * 1024;
+/** Nobody watches: looks are for findings only, and take from what the program has. Milliseconds. */
+const UNSEEN = 100;
+
+/**
+ * Runs a program under trace. Its stdout is its own, byte for byte; everything that Forkscope says goes to stderr.
+ * @returns the program's exit code, `EXIT.deadlock` when it was killed because of one, or 0 when `hold` has waited for a key
+ */
+export async function run(target: Target, options: RunOptions, bundles: string): Promise<number> {
+  try {
+    return await runTraced(target, options, bundles);
+  } catch (error) {
+    if (!options.hold || !(error instanceof UserError)) throw error;
+    sayError(error.message);
+    return (await hold()) ? 0 : error.exitCode;
+  }
+}
+
+async function runTraced(target: Target, options: RunOptions, bundles: string): Promise<number> {
+  // Not after the program has run for hours.
+  if (options.json !== undefined) checkWritable(options.json);
+  const view = options.watch === true ? watchView() : undefined;
+  let session: Session | undefined;
+  const program = await launch({
+    target,
+    bundles,
+    cwd: options.cwd,
+    node: options.node,
+    trace: options.trace,
+    shim: shimOptions(options),
+    stdio: view?.stdio,
+    isTraced: (pid) => session?.isTraced(pid) ?? false,
+  });
+  giveWay();
+  const witness = new SignalWitness(program.pid, () => session?.refresh());
+  const signals = handOnSignals(program.child, witness.hasReceived);
+  session = openSession(program.dir, witness, view === undefined ? UNSEEN : undefined);
+  const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
+  const disk = new DiskWatch(program.dir, view?.write ?? say);
+  view?.attach(program.child, session);
+  const status = await program.exited;
+  await findings?.programEnded();
+  await view?.drained(program.child);
+  let unended: readonly number[] = [];
+  reading(() => {
+    unended = session?.unended() ?? [];
+  });
+  await program.finish(unended);
+  disk.close();
+  const failed = reading(() => session?.finish());
+  view?.close();
+  signals.close();
+  const code = findings?.killed ? EXIT.deadlock : shellCode(status);
+  const wrote = session === undefined || failed || finishReport(session, program, options);
+  session?.close();
+  sweep(program.dir);
+  // An editor would tell of a terminal that ends with a code as of a crash, after everything has been read.
+  if (options.hold && !signals.hungUp && (await hold())) return 0;
+  return wrote || code !== 0 ? code : 1;
+}
+
+/** The program runs already: a trace that can't be read (its folder deleted, the disk full) must not end the tool. */
+function openSession(
+  dir: string,
+  witness: SignalWitness,
+  lookEvery: number | undefined,
+): Session | undefined {
+  let session: Session | undefined;
+  reading(() => {
+    session = Session.open(dir, {
+      onRecord: witness.onRecord,
+      ...(lookEvery !== undefined && { lookEvery }),
+    });
+    session.onFailed((error) => say(`forkscope: the trace can't be read any more: ${reasonOf(error)}\n`));
+  });
+  return session;
+}
+
+/** @returns true when it failed, which has then been said */
+function reading(act: () => void): boolean {
+  try {
+    act();
+    return false;
+  } catch (error) {
+    say(`forkscope: the trace can't be read: ${reasonOf(error)}\n`);
+    return true;
+  }
+}
+
+function shimOptions(options: RunOptions): Partial<ShimOptions> {
+  const { include, exclude, stdio, callSites, maxStreamSize } = options;
+  return {
+    include,
+    exclude,
+    stdio,
+    callSites,
+    ...(maxStreamSize !== undefined && { maxStreamBytes: maxStreamSize * MEGABYTE }),
+  };
+}
+
+/** @returns false when the wanted JSON could not be written, which has then been said */
+function finishReport(session: Session, program: Program, options: RunOptions): boolean {
+  const report = makeReport(session.model, session.now);
+  if (options.report) {
+    say(reportText(report, process.stderr));
+    if (program.left.length > 0) say(`forkscope: still running: ${program.left.join(', ')}\n`);
+    if (options.trace === undefined) say(`forkscope: trace: ${program.dir}\n`);
+  }
+  const { json } = options;
+  if (json === undefined) return true;
+  try {
+    writeWhole(json, (file) => file.write(reportJson(report)));
+    return true;
+  } catch (error) {
+    say(`forkscope: ${reasonOf(error)}\n`);
+    return false;
+  }
+}
+
+/** Old traces and unused copies of the preloads go when the program has ended, so that it does not slow it down. */
+function sweep(keep: string): void {
+  try {
+    if (!isSweepDue(cacheFolder())) return;
+    sweepTraces(keep, undefined, os.tmpdir());
+    sweepStableFiles();
+  } catch {
+    // A folder that can't be read now is swept next time.
+  }
+}

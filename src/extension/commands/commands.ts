@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../../base/disposables.ts';
+import { summarize } from '../alerts/summary.ts';
+import type { Inspector } from '../inspect/inspector.ts';
+import { isRequest } from '../inspect/memory.ts';
+import type { InspectRequest } from '../inspect/request.ts';
+import { chooseRuntime } from '../run/choose-runtime.ts';
+import type { Runner } from '../run/runner.ts';
+import { chooseScript } from '../run/scripts.ts';
+import { stopProcess, stopSession } from '../run/stop.ts';
+import type { KnownSession, Sessions } from '../sessions/sessions.ts';
+import type { Target, TreeNode } from '../tree/nodes.ts';
+import { commandLine } from '../tree/tooltip.ts';
+import type { ProcessView } from '../tree/view.ts';
+import type { CommandId } from '../workbench/contributions.ts';
+import { openSite } from '../workbench/reveal.ts';
+import { setting } from '../workbench/settings.ts';
+import { openTrace } from './open-trace.ts';
+import type { Reports } from './report.ts';
+
+/** What the commands work on. */
+export interface Parts {
+  readonly sessions: Sessions;
+  readonly view: ProcessView;
+  readonly runner: Runner;
+  readonly inspector: Inspector;
+  readonly reports: Reports;
+}
+
+type Handler = (argument: unknown, second?: unknown) => unknown;
+/** `openTimeline` belongs to the timeline. */
+type OwnCommand = Exclude<CommandId, 'forkscope.openTimeline'>;
+
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const all = new Disposables();
+  for (const [id, handler] of Object.entries(handlers(parts))) {
+    all.add(
+      vscode.commands.registerCommand(id, async (argument: unknown, second: unknown) => {
+        try {
+          return await handler(argument, second);
+        } catch (error) {
+          void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+          return undefined;
+        }
+      }),
+    );
+  }
+  return all;
+}
+
+function handlers(parts: Parts): Record<OwnCommand, Handler> {
+  const { sessions, view, runner, inspector, reports } = parts;
+  return {
+    'forkscope.runWithTracing': (given) => run(parts, given, false),
+    'forkscope.runWithArguments': (given) => run(parts, given, true),
+    'forkscope.setArguments': async (given) => {
+      const script = await chooseScript(given);
+      if (script) await runner.args.ask(script);
+    },
+    'forkscope.stop': (given) => withSession(parts, given, (s) => s.live, stopSession),
+    'forkscope.openTrace': (given) => openTrace(parts, given),
+    'forkscope.inspect': async (given, second) => {
+      const request = requestOf(parts, given, second);
+      if (!request) throw new Error(vscode.l10n.t('Nothing to inspect: no deadlock or hang is found.'));
+      await inspector.inspect(request);
+    },
+    'forkscope.closeInspection': () => inspector.close(),
+    'forkscope.showReport': (given) =>
+      withSession(
+        parts,
+        given,
+        () => true,
+        ({ dir, name }) => reports.show(dir, name),
+      ),
+    'forkscope.showTerminal': (given) =>
+      withSession(
+        parts,
+        given,
+        (s) => s.live,
+        ({ dir }) => runner.terminalOf(dir)?.show(),
+      ),
+    'forkscope.goToSource': (given) => goToSource(given),
+    'forkscope.copyPid': (given) => {
+      const target = targetOf(given, 'process');
+      return target && vscode.env.clipboard.writeText(String(target.pid));
+    },
+    'forkscope.copyCommandLine': (given) => {
+      const target = targetOf(given, 'process');
+      const process = target && view.namesOf(nodeOf(given)?.dir ?? '')?.processes.get(target.processId);
+      return process && vscode.env.clipboard.writeText(commandLine(process.argv));
+    },
+    'forkscope.stopProcess': (given) => endProcess(parts, given, false),
+    'forkscope.killProcess': (given) => endProcess(parts, given, true),
+    'forkscope.clearEnded': () => sessions.closeEnded(),
+    'forkscope.closeSession': (given) =>
+      withSession(
+        parts,
+        given,
+        () => true,
+        ({ dir }) => sessions.close(dir),
+      ),
+    'forkscope.revealTrace': (given) =>
+      withSession(
+        parts,
+        given,
+        () => true,
+        ({ dir }) => vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(dir)),
+      ),
+    'forkscope.selectRuntime': () =>
+      chooseRuntime(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()),
+  };
+}
+
+async function run({ runner, view }: Parts, given: unknown, ask: boolean): Promise<string | undefined> {
+  if (!vscode.workspace.isTrusted) {
+    const manage = vscode.l10n.t('Manage Workspace Trust');
+    const text = vscode.l10n.t('Programs are run only in trusted folders.');
+    if ((await vscode.window.showWarningMessage(text, manage)) === manage) {
+      await vscode.commands.executeCommand('workbench.trust.manage');
+    }
+    return undefined;
+  }
+  const script = await chooseScript(given);
+  if (!script || (ask && !(await runner.args.ask(script)))) return undefined;
+  const dir = await runner.run(script);
+  if (dir === undefined) return undefined;
+  const show = setting('showOnRun');
+  if (show === 'tree' || show === 'both') await view.reveal(dir);
+  if (show === 'timeline' || show === 'both')
+    await vscode.commands.executeCommand('forkscope.openTimeline', { dir });
+  return dir;
+}
+
+async function endProcess({ sessions }: Parts, given: unknown, kill: boolean): Promise<void> {
+  const node = nodeOf(given);
+  const target = targetOf(given, 'process');
+  const session = node && sessions.known(node.dir);
+  if (!node || !target || !session) {
+    // Better none than the wrong one.
+    throw new Error(vscode.l10n.t('It is not clear which process is meant: nothing was stopped.'));
+  }
+  await stopProcess(session, { ...target, name: node.look.label }, kill);
+}
+
+function goToSource(given: unknown): unknown {
+  const node = nodeOf(given);
+  const site = node?.look.site;
+  if (site) return openSite(site);
+  return vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} is at no known line of code now.', node?.look.label ?? ''),
+  );
+}
+
+/** The session of a tree item, else the current one where it fits, else what the user picks of those that fit. */
+async function withSession(
+  { sessions }: Parts,
+  given: unknown,
+  fits: (session: KnownSession) => boolean,
+  act: (session: KnownSession) => unknown,
+): Promise<void> {
+  const dir = nodeOf(given)?.dir ?? sessions.current()?.dir;
+  const meant = dir === undefined ? undefined : sessions.known(dir);
+  if (meant && fits(meant)) return void (await act(meant));
+  const fitting = sessions.list().filter(fits);
+  const [only] = fitting;
+  if (only && fitting.length === 1) return void (await act(only));
+  const items = fitting.map((session) => ({ label: session.name, description: session.dir, session }));
+  const picked = items.length > 0 ? await vscode.window.showQuickPick(items) : undefined;
+  if (picked) await act(picked.session);
+}
+
+/** From a tree item, a request, two strings (directory and finding), or nothing: the most urgent finding. */
+function requestOf({ sessions }: Parts, given: unknown, second: unknown): InspectRequest | undefined {
+  if (typeof given === 'string' && typeof second === 'string') return { dir: given, finding: second };
+  const node = nodeOf(given);
+  if (node?.target.kind === 'finding') return { dir: node.dir, finding: node.target.finding };
+  if (node?.target.kind === 'link') {
+    return { dir: node.dir, finding: node.target.finding, link: node.target.index };
+  }
+  if (isRequest(given)) return given;
+  const current = sessions.current();
+  const [first] = summarize(sessions.list(), current?.dir).blocking;
+  if (first) return { dir: first.session.dir, finding: first.finding.id };
+  const other = current?.lastUpdate?.findings[0];
+  return current && other && { dir: current.dir, finding: other.id };
+}
+
+function nodeOf(value: unknown): TreeNode | undefined {
+  const isNode = typeof value === 'object' && value !== null && 'target' in value && 'look' in value;
+  return isNode ? (value as TreeNode) : undefined;
+}
+
+function targetOf<K extends Target['kind']>(
+  value: unknown,
+  kind: K,
+): Extract<Target, { kind: K }> | undefined {
+  const target = nodeOf(value)?.target;
+  return target?.kind === kind ? (target as Extract<Target, { kind: K }>) : undefined;
+}

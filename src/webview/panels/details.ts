@@ -1,0 +1,211 @@
+import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
+import type { CallSite, Finding, SliceView } from '../../model/types.ts';
+import type { Requests } from '../core/requests.ts';
+import type { Store } from '../core/store.ts';
+import { formatTime } from '../core/ticks.ts';
+import { nsPerPx } from '../core/viewport.ts';
+import { siteText, sliceTitle } from '../core/words.ts';
+import { el, iconButton } from '../dom/dom.ts';
+import { flowList } from './flow-list.ts';
+import { Statistics } from './statistics.ts';
+
+export interface DetailsActions {
+  goTo(site: CallSite, beside: boolean): void;
+  inspect(finding: string): void;
+  jump(thread: string, time: number): void;
+}
+
+/** The panel below the tracks: what is selected, its statistics, and the ways to the source. Hidden without a selection. */
+export class Details {
+  readonly element = el('section', { class: 'details', attrs: { 'aria-label': t('Selection') } });
+  private readonly store: Store;
+  private readonly actions: DetailsActions;
+  private readonly statistics: Statistics;
+  private shown = '';
+
+  constructor(store: Store, requests: Requests, actions: DetailsActions) {
+    this.store = store;
+    this.actions = actions;
+    this.statistics = new Statistics(store, requests);
+    this.element.hidden = true;
+  }
+
+  render(): void {
+    const { selection, data } = this.store;
+    const flows = selection?.type === 'slice' ? data.flows?.send.length : 0;
+    const key = JSON.stringify([
+      selection,
+      data.update?.revision,
+      flows,
+      selection?.type === 'range' ? data.rows.length : 0,
+    ]);
+    if (key === this.shown) {
+      if (selection) this.statistics.refresh();
+      return;
+    }
+    this.shown = key;
+    this.element.hidden = selection === null;
+    if (!selection) {
+      this.element.replaceChildren();
+      return;
+    }
+    const focused = document.activeElement?.closest('.details')
+      ? document.activeElement.getAttribute('data-key')
+      : null;
+    const finding =
+      selection.type === 'finding' ? data.findings.find((f) => f.id === selection.id) : undefined;
+    if (selection.type === 'slice' && this.store.slice) this.showSlice(selection.thread, this.store.slice);
+    else if (selection.type === 'range') this.showRange(selection.start, selection.end);
+    else if (finding) this.showFinding(finding);
+    if (focused !== null)
+      this.element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  private head(state: string, title: string, sub: string, ...buttons: HTMLElement[]): HTMLElement {
+    const close = iconButton('close', t('Clear the selection'), 'Escape', () => this.store.select(null));
+    close.setAttribute('data-key', 'close');
+    return el(
+      'header',
+      { class: 'details-head' },
+      el('span', { class: 'swatch', attrs: { 'data-state': state, 'aria-hidden': 'true' } }),
+      el('h2', { text: title }),
+      el('span', { class: 'sub', text: sub }),
+      el('span', { class: 'space' }),
+      ...buttons,
+      close,
+    );
+  }
+
+  private showSlice(thread: string, slice: SliceView): void {
+    const { data, view, width } = this.store;
+    const end = slice.end ?? data.last;
+    const lasted = duration(end - slice.start) + (slice.end === null ? ` ${t('so far')}` : '');
+    const exact = nsPerPx(view, width);
+    const facts: [string, Node | string][] = [
+      [t('Track'), data.names.thread(thread)],
+      [t('From'), formatTime(slice.start, Math.min(exact, 1e6))],
+      [t('To'), slice.end === null ? t('still open') : formatTime(slice.end, Math.min(exact, 1e6))],
+    ];
+    if (slice.resourceId !== null) facts.push([t('Resource'), this.resource(slice.resourceId)]);
+    if (slice.site) facts.push([t('Call site'), this.siteLink(slice.site, 'site')]);
+    const name = slice.resourceId === null ? '' : data.names.resource(slice.resourceId);
+    const buttons = slice.site ? [this.goToButton(slice.site)] : [];
+    this.element.replaceChildren(
+      this.head(
+        slice.state,
+        sliceTitle(slice, data.names),
+        [name, lasted].filter(Boolean).join(' · '),
+        ...buttons,
+      ),
+      el(
+        'div',
+        { class: 'columns' },
+        factList(facts),
+        this.statistics.of(t('This track in view'), [thread], null),
+        flowList(this.store, thread, slice, this.actions.jump),
+      ),
+    );
+  }
+
+  private resource(id: string): Node {
+    const { names, structure } = this.store.data;
+    const resource = structure.resources.find((r) => r.id === id);
+    const lines: string[] = [];
+    const holders = resource?.holders.map((h) => names.thread(h.threadId)) ?? [];
+    const waiters = resource?.waiters.map((w) => names.thread(w.threadId)) ?? [];
+    if (holders.length > 0) lines.push(t('held by {0}', holders.join(', ')));
+    if (waiters.length > 0) lines.push(t('awaited by {0}', waiters.join(', ')));
+    return el(
+      'span',
+      {},
+      names.resource(id),
+      ...lines.map((line) => el('span', { class: 'more', text: line })),
+    );
+  }
+
+  private showRange(start: number, end: number): void {
+    const { data } = this.store;
+    const threads = data.rows.map((row) => row.track.threadId);
+    this.element.replaceChildren(
+      this.head('range', t('Selected time'), duration(end - start)),
+      el(
+        'div',
+        { class: 'columns' },
+        factList([
+          [t('From'), formatTime(start)],
+          [t('To'), formatTime(end)],
+          [t('Tracks'), String(threads.length)],
+        ]),
+        this.statistics.of(t('All shown tracks'), threads, { start, end }),
+      ),
+    );
+  }
+
+  private showFinding(finding: Finding): void {
+    const inspect = el('button', {
+      class: 'button',
+      text: t('Inspect'),
+      attrs: { type: 'button', 'data-key': 'inspect' },
+      on: { click: () => this.actions.inspect(finding.id) },
+    });
+    const certainty = finding.certainty === 'certain' ? t('Certain') : t('Suspected');
+    const chain = finding.chain.map((link) => el('li', { text: link.text }));
+    const sites = finding.sites.map((site, i) =>
+      el('li', {}, `${roleWord(site.role)} `, this.siteLink(site, `site-${i}`)),
+    );
+    this.element.replaceChildren(
+      this.head(finding.certainty, finding.title, `${certainty} · ${formatTime(finding.time)}`, inspect),
+      el(
+        'div',
+        { class: 'columns' },
+        el('ol', { class: 'chain' }, ...chain),
+        el('ul', { class: 'sites' }, ...sites),
+        el('div', { class: 'prose' }, el('p', { text: finding.explanation }), el('p', { text: finding.fix })),
+      ),
+    );
+  }
+
+  private siteLink(site: CallSite, key: string): HTMLElement {
+    const text = site.fn === '' ? siteText(site) : `${site.fn} · ${siteText(site)}`;
+    const link = el('button', {
+      class: 'link',
+      text,
+      attrs: { type: 'button', title: `${site.file}:${site.line}:${site.column}`, 'data-key': key },
+      on: { click: (event) => this.actions.goTo(site, event.ctrlKey || event.metaKey) },
+    });
+    if (!site.sampled) return link;
+    return el('span', {}, link, el('span', { class: 'more', text: t('last seen at') }));
+  }
+
+  private goToButton(site: CallSite): HTMLElement {
+    return el('button', {
+      class: 'button',
+      text: t('Go to source'),
+      attrs: {
+        type: 'button',
+        'data-key': 'goto',
+        'aria-keyshortcuts': 'Enter',
+        title: t('Go to source (Enter)'),
+      },
+      on: { click: (event) => this.actions.goTo(site, event.ctrlKey || event.metaKey) },
+    });
+  }
+}
+
+function roleWord(role: Finding['sites'][number]['role']): string {
+  const words = {
+    waits: t('waits at'),
+    acquired: t('acquired at'),
+    created: t('created at'),
+    started: t('started at'),
+    sent: t('sent at'),
+    ended: t('ended at'),
+  };
+  return words[role];
+}
+
+function factList(facts: readonly [string, Node | string][]): HTMLElement {
+  const rows = facts.flatMap(([name, value]) => [el('dt', { text: name }), el('dd', {}, value)]);
+  return el('dl', { class: 'facts' }, ...rows);
+}

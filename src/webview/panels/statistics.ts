@@ -1,0 +1,88 @@
+import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
+import { TRACK_STATES } from '../../model/types.ts';
+import type { Requests } from '../core/requests.ts';
+import type { Store } from '../core/store.ts';
+import type { View } from '../core/viewport.ts';
+import { stateName } from '../core/words.ts';
+import { el } from '../dom/dom.ts';
+
+/** Time by state of a selection, exact: the model sums it, however many slices there are. */
+export class Statistics {
+  private readonly store: Store;
+  private readonly requests: Requests;
+  private current: { body: HTMLElement; threads: readonly string[]; range: View | null } | null = null;
+  private asked: View | null = null;
+
+  constructor(store: Store, requests: Requests) {
+    this.store = store;
+    this.requests = requests;
+  }
+
+  /** A table that fills itself when the answer comes; of a fixed range, or with `null` of what is in view. */
+  of(title: string, threads: readonly string[], range: View | null): HTMLElement {
+    const before = this.current;
+    const same =
+      before !== null && sameRange(before.range, range) && before.threads.join() === threads.join();
+    // The old figures stay until the new ones are there: nothing flickers.
+    const body = same ? before.body : el('tbody');
+    this.current = { body, threads, range };
+    this.asked = null;
+    this.refresh();
+    return el('table', { class: 'statistics' }, el('caption', { text: title }), body);
+  }
+
+  /** Asks again when the view has moved. */
+  refresh(): void {
+    const { current, store } = this;
+    if (!current || this.requests.isBusy('stats')) return;
+    const range = current.range ?? store.view;
+    const asked = { start: Math.max(0, range.start), end: Math.min(range.end, store.data.last) };
+    if (!(asked.end > asked.start)) return;
+    if (this.asked?.start === asked.start && this.asked.end === asked.end) return;
+    this.asked = asked;
+    this.requests.ask('stats', { threads: current.threads, range: asked }).then(
+      (stats) => {
+        if (stats) current.body.replaceChildren(...rowsOf(stats.ns, stats.count));
+        this.refresh();
+      },
+      (error: Error) => current.body.replaceChildren(el('tr', {}, el('td', { text: error.message }))),
+    );
+  }
+}
+
+function sameRange(a: View | null, b: View | null): boolean {
+  return a === b || (a !== null && b !== null && a.start === b.start && a.end === b.end);
+}
+
+function rowsOf(ns: Float64Array, count: Float64Array): HTMLElement[] {
+  const total = ns.reduce((sum, value) => sum + value, 0);
+  const order = [...ns.keys()].filter((i) => count[i]! > 0 && TRACK_STATES[i] !== 'exited');
+  order.sort((a, b) => ns[b]! - ns[a]!);
+  return order.map((i) => {
+    const state = TRACK_STATES[i] ?? 'running';
+    const share = total === 0 ? 0 : ns[i]! / total;
+    const meter = el('meter', {
+      class: 'meter',
+      attrs: { min: '0', max: '1', value: share.toFixed(4), 'data-state': state },
+    });
+    meter.textContent = `${Math.round(share * 100)} %`;
+    return el(
+      'tr',
+      {},
+      el('th', { attrs: { scope: 'row' } }, swatch(state), stateName(state)),
+      el('td', {}, meter),
+      el('td', { class: 'number', text: percent(share) }),
+      el('td', { class: 'number', text: duration(ns[i]!) }),
+      el('td', { class: 'number', text: t('{0}×', count[i]!.toLocaleString()) }),
+    );
+  });
+}
+
+function percent(share: number): string {
+  if (share > 0 && share < 0.001) return '< 0.1 %';
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+function swatch(state: string): HTMLElement {
+  return el('span', { class: 'swatch', attrs: { 'data-state': state, 'aria-hidden': 'true' } });
+}

@@ -1,0 +1,98 @@
+import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
+import type { SliceView } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types.ts';
+import type { Row } from '../core/fold.ts';
+import { NOTHING } from '../core/fold.ts';
+import type { Store } from '../core/store.ts';
+import { siteText, sliceTitle, stateName } from '../core/words.ts';
+import { el } from '../dom/dom.ts';
+
+const GAP = 14;
+
+/** What is below the pointer. The pointer may not reach it: it never covers what one wants to click. */
+export class Tooltip {
+  readonly element = el('div', { class: 'tooltip', attrs: { role: 'tooltip' } });
+  private readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+    this.element.hidden = true;
+  }
+
+  hide(): void {
+    this.element.hidden = true;
+  }
+
+  /** `x`, `y`: of the pointer in the window. `pixel`: device pixel of the folded row. */
+  show(
+    x: number,
+    y: number,
+    thread: string,
+    slice: SliceView | null,
+    row: Row | undefined,
+    pixel: number,
+    time: string,
+  ): void {
+    const lines = slice ? this.sliceLines(slice) : this.foldedLines(row, pixel);
+    if (lines.length === 0) {
+      this.hide();
+      return;
+    }
+    const foot = el('div', { class: 'foot', text: `${this.store.data.names.thread(thread)} · ${time}` });
+    this.element.replaceChildren(...lines, foot);
+    this.element.hidden = false;
+    this.place(x, y);
+  }
+
+  private place(x: number, y: number): void {
+    const { offsetWidth: w, offsetHeight: h } = this.element;
+    const left = x + GAP + w > window.innerWidth ? Math.max(4, x - GAP - w) : x + GAP;
+    const top = y + GAP + h > window.innerHeight ? Math.max(4, y - GAP - h) : y + GAP;
+    this.element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  private sliceLines(slice: SliceView): HTMLElement[] {
+    const { data } = this.store;
+    const lasted = duration((slice.end ?? data.last) - slice.start);
+    const title = el(
+      'div',
+      { class: 'title' },
+      swatch(slice.state),
+      el('strong', { text: sliceTitle(slice, data.names) }),
+      el('span', { class: 'duration', text: slice.end === null ? `${lasted} ${t('so far')}` : lasted }),
+    );
+    const lines = [title];
+    if (slice.resourceId !== null) lines.push(el('div', { text: data.names.resource(slice.resourceId) }));
+    if (slice.site) {
+      const { fn, sampled } = slice.site;
+      const place = fn === '' ? siteText(slice.site) : `${fn} · ${siteText(slice.site)}`;
+      lines.push(el('div', { class: 'site', text: sampled ? t('last seen at {0}', place) : place }));
+    }
+    return lines;
+  }
+
+  /** Where slices are narrower than pixels: what the pixel holds. */
+  private foldedLines(row: Row | undefined, pixel: number): HTMLElement[] {
+    const state = row?.state[pixel] ?? NOTHING;
+    if (!row || state === NOTHING) return [];
+    const dominant = TRACK_STATES[state] ?? 'running';
+    const share = Math.round(((row.share[pixel] ?? 0) / 255) * 100);
+    const title = el(
+      'div',
+      { class: 'title' },
+      swatch(dominant),
+      el('strong', { text: stateName(dominant) }),
+      el('span', { class: 'duration', text: `${share} %` }),
+    );
+    const others = TRACK_STATES.filter(
+      (s, i) => i !== state && s !== 'exited' && (row.mask[pixel]! & (1 << i)) !== 0,
+    );
+    const rest = others.map((s) => el('div', { class: 'also' }, swatch(s), stateName(s)));
+    return [title, ...rest];
+  }
+}
+
+function swatch(state: string): HTMLElement {
+  return el('span', { class: 'swatch', attrs: { 'data-state': state } });
+}

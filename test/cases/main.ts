@@ -1,0 +1,144 @@
+/**
+ * Runs programs that hang and programs that only look so under Forkscope (`npm run test:cases`), and holds what is found
+ * against what is expected of each (test/fixtures/cases/manifest.json).
+ *
+ *   [ID…]             these programs, or all whose id begins so
+ *   --node 20[,24]    these Node versions
+ *   --kind KIND       hang, hazard, crash or fine
+ *   --jobs N          so many at a time (default 3: they mostly idle)
+ *   --both            fine programs also without --on-deadlock kill
+ *   --keep FOLDER     logs and JSON reports of each run
+ *
+ * It passes when no fine program is accused, nothing that was announced is lost, and every other program is judged as its
+ * entry of KNOWN says, or passes.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { which } from '../../scripts/lib/exec.mjs';
+import { root } from '../../scripts/lib/parts.mjs';
+import { provideNode } from '../../scripts/nodes.mjs';
+import { startService } from './answers.ts';
+import { judge } from './judge.ts';
+import { KNOWN } from './known.ts';
+import { CASES, place } from './place.ts';
+import { runCase } from './run.ts';
+import type { Case, Judgement, Outcome, Verdict } from './types.ts';
+
+const MAJORS = [20, 24];
+const WORST: readonly Verdict[] = ['ERROR', 'FALSE', 'LOST', 'MISS', 'LATE', 'WEAK', 'FACTS', 'PASS'];
+
+interface Options {
+  readonly both: boolean;
+  readonly keep: string | undefined;
+  readonly service: string;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      node: { type: 'string' },
+      kind: { type: 'string' },
+      jobs: { type: 'string', default: '3' },
+      both: { type: 'boolean', default: false },
+      keep: { type: 'string' },
+    },
+  });
+  if (!existsSync(path.join(root, 'dist/cli.js')))
+    throw new Error('dist/cli.js is missing: run `npm run build` first');
+  if (process.platform !== 'linux' || which('script') === undefined)
+    throw new Error('the cases need Linux and the command "script" (package bsdutils or util-linux)');
+  const cases = chosen(positionals, values.kind);
+  const service = await startService();
+  const counts = { passed: 0, failed: 0 };
+  try {
+    for (const major of MAJORS.filter((m) => values.node?.split(',').includes(String(m)) ?? true)) {
+      const node = await provideNode(major);
+      const waiting = cases.filter(({ nodes }) => nodes.includes(major));
+      const worker = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          const passed = await tell(next, node, major, {
+            ...values,
+            keep: values.keep,
+            service: service.url,
+          });
+          counts[passed ? 'passed' : 'failed']++;
+        }
+      };
+      await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, worker));
+    }
+  } finally {
+    service.close();
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed, 0 skipped`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+function chosen(ids: readonly string[], kind: string | undefined): Case[] {
+  const all = JSON.parse(readFileSync(path.join(CASES, 'manifest.json'), 'utf8')) as Case[];
+  const unknown = ids.filter((id) => !all.some((entry) => entry.id.startsWith(id)));
+  if (unknown.length > 0) throw new Error(`no such case: ${unknown.join(', ')}`);
+  return all.filter(
+    (entry) =>
+      (kind === undefined || entry.kind === kind) &&
+      (ids.length === 0 || ids.some((id) => entry.id.startsWith(id))),
+  );
+}
+
+/** Runs and judges one program and prints a line; true: as expected. */
+async function tell(entry: Case, node: string, major: number, options: Options): Promise<boolean> {
+  let judgement: Judgement;
+  try {
+    const kill = ['--on-deadlock', 'kill'];
+    const ways = entry.kind !== 'fine' ? [[]] : options.both ? [kill, []] : [kill];
+    const judgements: Judgement[] = [];
+    for (const extra of ways) judgements.push(await runOnce(entry, node, major, extra, options));
+    judgement = judgements.sort(
+      (a, b) => WORST.indexOf(a.verdict) - WORST.indexOf(b.verdict),
+    )[0] as Judgement;
+  } catch (error) {
+    judgement = { verdict: 'ERROR', kinds: [], notes: [String(error)] };
+  }
+  const { verdict, kinds, notes } = judgement;
+  const lost = notes.some((note) => /^(lost|weakened):/.test(note));
+  const passed =
+    !lost && (verdict === (KNOWN[entry.id]?.verdict ?? 'PASS') || ['PASS', 'FACTS'].includes(verdict));
+  const head = `${passed ? 'ok  ' : 'FAIL'} ${entry.id.padEnd(30)} node ${major} ${verdict.padEnd(5)}`;
+  console.log(`${head} ${kinds.join(', ') || '-'}  ${notes.join('; ')}`);
+  return passed;
+}
+
+async function runOnce(
+  entry: Case,
+  node: string,
+  major: number,
+  extra: readonly string[],
+  { keep, service }: Options,
+): Promise<Judgement> {
+  const where = await place(entry);
+  try {
+    const outcome = await runCase(entry, where, { node, extra, service });
+    if (keep !== undefined) store(path.join(keep, `${entry.id}.${major}`), outcome);
+    return judge(entry, outcome);
+  } finally {
+    where.remove();
+  }
+}
+
+function store(file: string, { lines, findings }: Outcome): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const text = lines.map(({ time, from, text: line }) => `${time.toFixed(2).padStart(7)} ${from} ${line}\n`);
+  writeFileSync(`${file}.log`, text.join(''));
+  writeFileSync(`${file}.json`, `${JSON.stringify(findings, null, 1)}\n`);
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);

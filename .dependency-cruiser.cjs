@@ -15,6 +15,16 @@ const ARROWS = {
 
 /** The arrows inside of a folder of src; its own files (the outermost layer) may import all of them, and none imports those. */
 const LAYERS = {
+  model: {
+    types: [],
+    state: ['types'],
+    feed: ['types', 'state'],
+    findings: ['types', 'state'],
+    timeline: ['types', 'state'],
+    views: ['types', 'state', 'timeline'],
+    report: ['types'],
+  },
+  'model/findings': { graph: [], kit: ['graph'], rules: ['graph', 'kit'] },
   session: {
     core: [],
     files: ['core'],

@@ -1,7 +1,7 @@
 // CPU cost of the model: records in, frames out. `node --import tsx bench/model.ts [slices…]` (default 1M and 10M).
 import { Model, tileRange } from '../src/model/index.ts';
+import { STATE_COUNT, Track } from '../src/model/state/track.ts';
 import { TileCache } from '../src/model/timeline/tiles.ts';
-import { STATE_COUNT, Track } from '../src/model/timeline/track.ts';
 import type { StreamDefinition } from '../src/trace/definitions.ts';
 import { KIND, type TraceRecord } from '../src/trace/records.ts';
 

@@ -12,5 +12,5 @@ export {
 } from './report/index.ts';
 export type * from './report/types.ts';
 export { NOTHING, type TimeRange, tileRange } from './timeline/tiles.ts';
-export * from './types.ts';
+export * from './types/index.ts';
 export type { FlowFilter } from './views/timeline.ts';

@@ -12,6 +12,7 @@ import type { StreamState } from './state/entities.ts';
 import { World } from './state/world.ts';
 import { TileCache, type TimeRange } from './timeline/tiles.ts';
 import type {
+  Answers,
   ChannelView,
   Finding,
   FlowView,
@@ -23,7 +24,7 @@ import type {
   TrackStats,
   TrackTile,
   TrackView,
-} from './types.ts';
+} from './types/index.ts';
 import { ProcessViews } from './views/processes.ts';
 import { channelViews, resourceViews } from './views/resources.ts';
 import { type FlowFilter, TimelineViews } from './views/timeline.ts';
@@ -32,7 +33,7 @@ import { type FlowFilter, TimelineViews } from './views/timeline.ts';
  * The model of a session: records in, answers out, at any time. Pure and incremental: replaying a saved trace and tailing
  * a live one give the same answers. Times are ns since the session's origin.
  */
-export class Model implements TraceSink {
+export class Model implements TraceSink, Answers {
   private readonly world = new World();
   private readonly processViews = new ProcessViews(this.world);
   private readonly engine: FindingsEngine;

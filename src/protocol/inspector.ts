@@ -1,4 +1,4 @@
-import type { CallSite, SiteRole } from '../model/types.ts';
+import type { CallSite, SiteRole } from '../model/types/index.ts';
 
 /** Messages between the inspector's webview and the extension, both directions. Texts are ready to be shown. */
 

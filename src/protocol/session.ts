@@ -9,7 +9,7 @@ import type {
   TrackStats,
   TrackTile,
   TrackView,
-} from '../model/types.ts';
+} from '../model/types/index.ts';
 
 /**
  * What the extension asks the session worker (`src/extension/worker.ts`, a worker thread that tails the trace and holds

@@ -6,7 +6,7 @@ import type {
   SliceView,
   TrackState,
   TrackView,
-} from '../model/types.ts';
+} from '../model/types/index.ts';
 import type { SessionUpdate, TimeRange } from './session.ts';
 
 /**

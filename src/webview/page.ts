@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { CallSite } from '../model/types.ts';
+import type { CallSite } from '../model/types/index.ts';
 import type { ToWebview } from '../protocol/timeline.ts';
 import { Fetcher } from './core/fetcher.ts';
 import { Requests } from './core/requests.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Lasting, notificationText, statusText, summarize } from '../../src/extension/alerts/summary.ts';
 import type { KnownSession } from '../../src/extension/sessions/sessions.ts';
-import type { Finding } from '../../src/model/types.ts';
+import type { Finding } from '../../src/model/types/index.ts';
 import { FakeReader } from './sessions/fakes.ts';
 import { findingView } from './views.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Model, NOTHING, TRACK_STATES, tileRange } from '../../src/model/index.ts';
+import { STATE_COUNT, Track } from '../../src/model/state/track.ts';
 import { fillBuckets, makeBuckets, TileCache, trackStats } from '../../src/model/timeline/tiles.ts';
-import { STATE_COUNT, Track } from '../../src/model/timeline/track.ts';
 import { TraceBuilder } from './builder.ts';
 import { random } from './random.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TRACK_STATES } from '../../src/model/types.ts';
+import { TRACK_STATES } from '../../src/model/types/index.ts';
 import { makeRow, NOTHING } from '../../src/webview/core/fold.ts';
 import { contrastRatio, inkOn } from '../../src/webview/draw/palette.ts';
 import { lonelyMarks, paintRow, rareAt, shadesOf } from '../../src/webview/draw/strip.ts';

@@ -1,7 +1,7 @@
 import { duration } from '../../base/units.ts';
 import type { Model, ProcessView, ResourceView, WaitView } from '../../model/index.ts';
 import { safe } from '../../model/report/index.ts';
-import { nameWithKind } from '../../model/views/names.ts';
+import { nameWithKind } from '../../model/state/names.ts';
 
 /** Names for ids, as of one moment. */
 export interface Names {

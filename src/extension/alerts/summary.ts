@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Finding } from '../../model/types.ts';
+import type { Finding } from '../../model/types/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { KnownSession } from '../sessions/sessions.ts';
 import { nameOf } from '../tree/deadlock.ts';

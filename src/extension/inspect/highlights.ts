@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
-import type { CallSite } from '../../model/types.ts';
+import type { CallSite } from '../../model/types/index.ts';
 import type { InspectedSite } from '../../protocol/inspector.ts';
 import { COLORS } from '../workbench/contributions.ts';
 import { siteUri } from '../workbench/reveal.ts';

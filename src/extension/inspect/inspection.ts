@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { CallSite, ChainLink, Finding, FindingSite, SiteRole } from '../../model/types.ts';
+import type { CallSite, ChainLink, Finding, FindingSite, SiteRole } from '../../model/types/index.ts';
 import type { InspectedLink, InspectedSite, Inspection } from '../../protocol/inspector.ts';
 import { duration, shortSite } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';

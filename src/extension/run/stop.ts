@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { ProcessView } from '../../model/types.ts';
+import type { ProcessView } from '../../model/types/index.ts';
 import { isFromHere, isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
 import { isAlive, type KillStep, killTree } from '../../session/os/index.ts';
 import type { KnownSession } from '../sessions/sessions.ts';

@@ -1,5 +1,5 @@
-import type { CallSite, FlowView, SliceView, TrackStats, TrackTile } from '../../model/types.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import type { CallSite, FlowView, SliceView, TrackStats, TrackTile } from '../../model/types/index.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { TimeRange } from '../../protocol/session.ts';
 import type { PackedFlows, PackedOverview, PackedSlices, PackedTiles } from '../../protocol/timeline.ts';
 

@@ -1,5 +1,5 @@
-import type { TrackState, TrackTile } from '../../model/types.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import type { TrackState, TrackTile } from '../../model/types/index.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { SessionHandle, TimeRange } from '../../protocol/session.ts';
 import type { FoundSlice, TimelineQueries } from '../../protocol/timeline.ts';
 

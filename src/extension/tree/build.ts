@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { ProcessView, ThreadView, WaitView } from '../../model/types.ts';
+import type { ProcessView, ThreadView, WaitView } from '../../model/types/index.ts';
 import { stuckText } from './deadlock.ts';
 import { findingSpec } from './finding.ts';
 import { duration, shortName } from './format.ts';

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Finding, FindingKind } from '../../model/types.ts';
+import type { Finding, FindingKind } from '../../model/types/index.ts';
 
 /** Members that wait for each other in a circle; other hangs wait for somebody who is gone or does not care. */
 const CIRCLES: readonly FindingKind[] = [

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { ChainLink, Finding } from '../../model/types.ts';
+import type { ChainLink, Finding } from '../../model/types/index.ts';
 import { shortSite } from './format.ts';
 import type { Spec } from './nodes.ts';
 

@@ -6,7 +6,7 @@ import {
   type ProcessView,
   type ThreadView,
   type WaitKind,
-} from '../../model/types.ts';
+} from '../../model/types/index.ts';
 import { cpu, duration } from './format.ts';
 import type { Names } from './snapshot.ts';
 import { mainWait, waitText } from './waits.ts';

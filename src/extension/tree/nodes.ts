@@ -1,4 +1,4 @@
-import type { CallSite } from '../../model/types.ts';
+import type { CallSite } from '../../model/types/index.ts';
 import type { ItemContext } from '../workbench/contributions.ts';
 import type { Condition, Icon } from './look.ts';
 

@@ -1,4 +1,4 @@
-import type { CallSite, ChannelView, Finding, ProcessView, ResourceView } from '../../model/types.ts';
+import type { CallSite, ChannelView, Finding, ProcessView, ResourceView } from '../../model/types/index.ts';
 
 /** What the tree shows of one session at one time. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
-import type { CallSite, ProcessView, ThreadView } from '../../model/types.ts';
+import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
 import { duration, shorten, shortSite } from './format.ts';
 import { conditionOf, conditionText, stateText } from './look.ts';
 import type { Names } from './snapshot.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import { Throttle } from '../../base/throttle.ts';
-import type { Finding } from '../../model/types.ts';
+import type { Finding } from '../../model/types/index.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
 import { VIEWS } from '../workbench/contributions.ts';
 import { setting } from '../workbench/settings.ts';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { ResourceKind } from '../../base/channels.ts';
-import type { WaitView } from '../../model/types.ts';
-import { nameWithKind } from '../../model/views/names.ts';
+import { nameWithKind } from '../../model/state/names.ts';
+import type { WaitView } from '../../model/types/index.ts';
 import { shortSite } from './format.ts';
 import type { NamedResource, Names } from './snapshot.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
-import type { CallSite } from '../../model/types.ts';
+import type { CallSite } from '../../model/types/index.ts';
 
 /** Where a call site's file is on this machine; `undefined` for code of Node itself and other places without a file. */
 export function siteUri(site: Pick<CallSite, 'file'>): vscode.Uri | undefined {

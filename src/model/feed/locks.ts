@@ -1,7 +1,6 @@
 import { FLAG, type TraceRecord } from '../../trace/records.ts';
 import type { Hold, ResourceEntity, StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
-import { noteOrder } from './lock-order.ts';
 import { showState } from './track-state.ts';
 import { endWait, recordSite } from './waits.ts';
 
@@ -27,7 +26,7 @@ export function acquire(world: World, stream: StreamState, record: TraceRecord, 
     since: record.time,
     site: recordSite(stream, record),
   };
-  if (!checkpoint) noteOrder(world, hold, timed);
+  if (!checkpoint) world.lockOrder.note(hold, timed);
   resource.holds.set(hold.ticket, hold);
   thread.holds.push(hold);
   changed(world, resource, hold);
@@ -97,21 +96,4 @@ function changed(world: World, resource: ResourceEntity, hold: Hold): void {
   resource.revision = world.revision;
   world.graphRevision = world.revision;
   hold.thread.process.revision = world.revision;
-}
-
-/** Kinds whose acquisitions nobody but the owner may end. */
-export function ownedOnly(resource: ResourceEntity): boolean {
-  return resource.kind === 'rlock' || resource.kind === 'webLock';
-}
-
-/** True where `acquire` and `release` make sense. */
-export function isLockKind(kind: ResourceEntity['kind']): boolean {
-  return (
-    kind === 'lock' ||
-    kind === 'rlock' ||
-    kind === 'semaphore' ||
-    kind === 'boundedSemaphore' ||
-    kind === 'webLock' ||
-    kind === 'condition'
-  );
 }

@@ -1,9 +1,10 @@
 import { FLAG, isWait, KIND, type TraceRecord } from '../../trace/records.ts';
 import type { StreamState } from '../state/entities.ts';
+import { isLockKind } from '../state/lock-kinds.ts';
 import type { World } from '../state/world.ts';
 import { handle, receive, send, total } from './channels.ts';
 import { applyLifecycle } from './lifecycle.ts';
-import { acquire, isLockKind, ownerDied, pairs, release } from './locks.ts';
+import { acquire, ownerDied, pairs, release } from './locks.ts';
 import { applyPool } from './pools.ts';
 import { applySync } from './sync.ts';
 import { showState } from './track-state.ts';

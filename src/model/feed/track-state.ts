@@ -1,6 +1,6 @@
 import { KIND } from '../../trace/records.ts';
 import type { ThreadEntity } from '../state/entities.ts';
-import { TRACK_STATES, type TrackState } from '../types.ts';
+import { TRACK_STATES, type TrackState } from '../types/index.ts';
 
 const NUMBER = Object.fromEntries(TRACK_STATES.map((state, index) => [state, index])) as Record<
   TrackState,

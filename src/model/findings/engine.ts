@@ -1,9 +1,9 @@
 import type { ProcessEntity, Wait } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
-import type { Finding } from '../types.ts';
-import { WaitGraph } from './graph.ts';
-import type { Rule, RuleContext } from './rule.ts';
-import { RULES } from './rules.ts';
+import type { Finding } from '../types/index.ts';
+import { WaitGraph } from './graph/graph.ts';
+import type { Rule, RuleContext } from './kit/rule.ts';
+import { RULES } from './rules/index.ts';
 
 export interface FindingOptions {
   /** How long a wait without proof must last before it is suspected, ns. */

@@ -1,5 +1,5 @@
-import type { Model } from '../model.ts';
 import type {
+  Answers,
   CallSite,
   ChainLink,
   ChannelView,
@@ -10,7 +10,7 @@ import type {
   ResourceView,
   ThreadView,
   WaitView,
-} from '../types.ts';
+} from '../types/index.ts';
 import {
   REPORT_VERSION,
   type Report,
@@ -30,7 +30,7 @@ import {
  * The report of a model as of a session time: plain data, ready for `JSON.stringify`.
  * @param now ns since the session's start; the latest time fed by default
  */
-export function makeReport(model: Model, now?: number): Report {
+export function makeReport(model: Answers, now?: number): Report {
   const loss = model.loss();
   return {
     version: REPORT_VERSION,

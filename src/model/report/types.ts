@@ -1,6 +1,6 @@
 import type { ResourceKind } from '../../base/channels.ts';
 import type { SpawnApi } from '../../trace/definitions.ts';
-import type { ChannelView, FindingKind, SiteRole, ThreadState, WaitKind } from '../types.ts';
+import type { ChannelView, FindingKind, SiteRole, ThreadState, WaitKind } from '../types/index.ts';
 
 /** The JSON report, described for others by docs/report.schema.json. Times are ns since the session's start. */
 export const REPORT_VERSION = 1;

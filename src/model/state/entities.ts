@@ -7,7 +7,7 @@ import type {
   SpawnApi,
   StreamDefinition,
 } from '../../trace/definitions.ts';
-import { Track } from '../timeline/track.ts';
+import { Track } from './track.ts';
 
 /**
  * The state behind the model's views. Facts are kept as they were told, by whom they were told; what follows from several

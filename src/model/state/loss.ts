@@ -1,5 +1,5 @@
 import type { Damage } from '../../trace/sink.ts';
-import type { LossView } from '../types.ts';
+import type { LossView } from '../types/index.ts';
 import type { ProcessEntity } from './entities.ts';
 
 const UNENDED = 'trace-unended';

@@ -1,5 +1,5 @@
 import type { SiteDefinition } from '../../trace/definitions.ts';
-import type { CallSite } from '../types.ts';
+import type { CallSite } from '../types/index.ts';
 
 /**
  * Call sites of all streams, interned. A reference is `2 × index + sampled`, so that columns hold one number; 0 is "unknown".

@@ -1,10 +1,10 @@
 import type { ResourceDefinition, StreamDefinition } from '../../trace/definitions.ts';
-import { BytePairing } from '../feed/byte-pairing.ts';
-import { Pairing } from '../feed/channels.ts';
-import { LockOrder } from '../feed/lock-order.ts';
-import { FlowIndex } from '../timeline/flows.ts';
+import { BytePairing } from './byte-pairing.ts';
 import { type ProcessEntity, ResourceEntity, StreamState, ThreadEntity, ThreadUse } from './entities.ts';
+import { FlowIndex } from './flows.ts';
+import { LockOrder } from './lock-order.ts';
 import { LossState } from './loss.ts';
+import { Pairing } from './pairing.ts';
 import { ProcessTable } from './processes.ts';
 import { SiteTable } from './sites.ts';
 
@@ -24,7 +24,7 @@ export class World {
   readonly processes: ProcessTable;
   readonly flows = new FlowIndex();
   readonly lockOrder = new LockOrder();
-  readonly pairing = new Pairing();
+  readonly pairing = new Pairing(this.flows);
   readonly bytes = new BytePairing();
   readonly loss = new LossState();
   /** Threads with open waits: what the wait-for graph starts from. */

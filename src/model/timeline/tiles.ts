@@ -1,5 +1,5 @@
-import type { SliceView, TrackStats, TrackTile } from '../types.ts';
-import { STATE_COUNT, type Track } from './track.ts';
+import { STATE_COUNT, type Track } from '../state/track.ts';
+import type { SliceView, TrackStats, TrackTile } from '../types/index.ts';
 
 /** Half-open, ns since the session's origin. */
 export interface TimeRange {

@@ -1,17 +1,16 @@
-import { KIND, KIND_NAME } from '../../trace/records.ts';
-import type { ChildEntity, ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
+import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import { compare } from '../state/loss.ts';
+import { baseName, processName, threadName } from '../state/names.ts';
+import { awaited, waitName } from '../state/wait-names.ts';
 import type { World } from '../state/world.ts';
 import {
   NOT_REPORTED_YET,
   type ProcessView,
   type ThreadState,
   type ThreadView,
-  type WaitKind,
   type WaitView,
-} from '../types.ts';
+} from '../types/index.ts';
 import { keptAliveWords, rests } from './kept-alive.ts';
-import { baseName, processName, threadName } from './names.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
 export class ProcessViews {
@@ -147,18 +146,4 @@ export function makeWait(world: World, wait: Wait): WaitView {
     timeoutMs: wait.timeoutMs,
     site: world.sites.view(wait.site),
   };
-}
-
-/** The process that a join waits for; for a worker thread the process that it is in. */
-export function awaited(child: ChildEntity | null): ProcessEntity | null {
-  if (child === null) return null;
-  return child.api === 'worker' ? (child.owner?.process ?? null) : child.process;
-}
-
-const WAIT_NAMES = new Map<number, WaitKind>();
-for (const [kind, name] of KIND_NAME) {
-  if (kind >= KIND.waitAcquire && kind < KIND.waitEnd) WAIT_NAMES.set(kind, name as WaitKind);
-}
-export function waitName(kind: number): WaitKind {
-  return WAIT_NAMES.get(kind) ?? 'waitAny';
 }

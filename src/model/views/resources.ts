@@ -1,11 +1,11 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import { isLockKind } from '../feed/locks.ts';
 import type { Hold, ResourceEntity, ThreadUse } from '../state/entities.ts';
+import { isLockKind } from '../state/lock-kinds.ts';
+import { resourceName } from '../state/names.ts';
+import { isMade, stdioFlow } from '../state/stdio.ts';
 import type { World } from '../state/world.ts';
-import type { ChannelView, HolderView, ResourceView, WaitView } from '../types.ts';
-import { resourceName } from './names.ts';
+import type { ChannelView, HolderView, ResourceView, WaitView } from '../types/index.ts';
 import { makeWait } from './processes.ts';
-import { isMade, stdioFlow } from './stdio.ts';
 
 const CHANNEL_KINDS: ReadonlyMap<ResourceKind, ChannelView['kind']> = new Map([
   ['queue', 'queue'],

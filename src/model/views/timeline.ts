@@ -1,7 +1,7 @@
 import type { ThreadEntity } from '../state/entities.ts';
+import { STATE_COUNT, type Track } from '../state/track.ts';
 import type { World } from '../state/world.ts';
 import { makeBuckets, slicesOf, type TileCache, type TimeRange, trackStats } from '../timeline/tiles.ts';
-import { STATE_COUNT, type Track } from '../timeline/track.ts';
 import {
   type FlowView,
   type ProcessView,
@@ -10,7 +10,7 @@ import {
   type TrackStats,
   type TrackTile,
   type TrackView,
-} from '../types.ts';
+} from '../types/index.ts';
 
 /** Which arrows to answer with. */
 export interface FlowFilter {

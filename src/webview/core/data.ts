@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/types.ts';
+import type { Finding } from '../../model/types/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { PackedFlows, PackedOverview, Structure } from '../../protocol/timeline.ts';
 import type { RowView } from './rows.ts';

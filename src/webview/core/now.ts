@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { TrackState, WaitKind } from '../../model/types.ts';
+import type { TrackState, WaitKind } from '../../model/types/index.ts';
 import type { SessionData } from './data.ts';
 import { endedBadly, endText } from './process.ts';
 import type { RowView } from './rows.ts';

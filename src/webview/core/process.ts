@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { ProcessView } from '../../model/types.ts';
+import type { ProcessView } from '../../model/types/index.ts';
 
 /** How a process ended, in words: `exit 0`, `SIGKILL`. */
 export function endText(process: ProcessView): string {

@@ -1,4 +1,4 @@
-import type { ProcessView, ThreadView, TrackView } from '../../model/types.ts';
+import type { ProcessView, ThreadView, TrackView } from '../../model/types/index.ts';
 import type { Structure } from '../../protocol/timeline.ts';
 
 /** Height of a track and its padding, CSS pixels. */

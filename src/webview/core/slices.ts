@@ -1,5 +1,5 @@
-import type { CallSite, SliceView } from '../../model/types.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import type { CallSite, SliceView } from '../../model/types/index.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { PackedSlices } from '../../protocol/timeline.ts';
 import type { Row } from './fold.ts';
 import type { View } from './viewport.ts';

@@ -1,5 +1,5 @@
-import type { SliceView, TrackState } from '../../model/types.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import type { SliceView, TrackState } from '../../model/types/index.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { Structure, TimelineState } from '../../protocol/timeline.ts';
 import { SessionData } from './data.ts';

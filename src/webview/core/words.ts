@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { CallSite, ProcessView, SliceView, TrackState } from '../../model/types.ts';
-import { nameWithKind } from '../../model/views/names.ts';
+import { nameWithKind } from '../../model/state/names.ts';
+import type { CallSite, ProcessView, SliceView, TrackState } from '../../model/types/index.ts';
 import type { Structure } from '../../protocol/timeline.ts';
 
 /** What is waited for like a lock, and is none. */

@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { TimelineState, ToExtension, ToWebview } from '../../protocol/timeline.ts';
 
 /** VS Code's side of the page. */

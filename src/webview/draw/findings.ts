@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/types.ts';
+import type { Finding } from '../../model/types/index.ts';
 import { ROW_HEIGHT } from '../core/rows.ts';
 import { xAt } from '../core/viewport.ts';
 import type { Frame } from './frame.ts';

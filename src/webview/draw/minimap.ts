@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { View } from '../core/viewport.ts';
 import type { Frame } from './frame.ts';
 

@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 
 export type Rgb = readonly [number, number, number];
 

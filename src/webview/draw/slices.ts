@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import { ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
 import type { SliceColumns } from '../core/slices.ts';
 import { EXACT_PX, resourceOf, siteOf } from '../core/slices.ts';

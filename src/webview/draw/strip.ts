@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { Row } from '../core/fold.ts';
 import { NOTHING } from '../core/fold.ts';
 import type { Rgb } from './palette.ts';

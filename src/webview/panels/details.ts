@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
-import type { CallSite, Finding, SliceView } from '../../model/types.ts';
+import type { CallSite, Finding, SliceView } from '../../model/types/index.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
 import { formatTime } from '../core/ticks.ts';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
-import type { SliceView } from '../../model/types.ts';
+import type { SliceView } from '../../model/types/index.ts';
 import type { PackedFlows } from '../../protocol/timeline.ts';
 import type { Store } from '../core/store.ts';
 import { el } from '../dom/dom.ts';

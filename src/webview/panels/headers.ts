@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { Row } from '../core/fold.ts';
 import { type NowView, nowOf } from '../core/now.ts';
 import type { RowView } from '../core/rows.ts';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
 import type { View } from '../core/viewport.ts';

@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { Palette } from '../draw/palette.ts';
 
 const SIZE = 12;

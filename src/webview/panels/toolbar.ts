@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
-import type { TrackState } from '../../model/types.ts';
+import type { TrackState } from '../../model/types/index.ts';
 import type { Store } from '../core/store.ts';
 import { stateName, stateWord } from '../core/words.ts';
 import { el, iconButton, setAttr, setText } from '../dom/dom.ts';

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
-import type { SliceView } from '../../model/types.ts';
-import { TRACK_STATES } from '../../model/types.ts';
+import type { SliceView } from '../../model/types/index.ts';
+import { TRACK_STATES } from '../../model/types/index.ts';
 import type { Row } from '../core/fold.ts';
 import { NOTHING } from '../core/fold.ts';
 import type { Store } from '../core/store.ts';

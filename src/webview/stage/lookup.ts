@@ -1,5 +1,5 @@
 import { duration } from '../../base/units.ts';
-import type { SliceView, TrackState } from '../../model/types.ts';
+import type { SliceView, TrackState } from '../../model/types/index.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
 import { nsPerPx } from '../core/viewport.ts';

@@ -1,4 +1,4 @@
-import type { SliceView } from '../../model/types.ts';
+import type { SliceView } from '../../model/types/index.ts';
 import { rowAt } from '../core/rows.ts';
 import type { Store } from '../core/store.ts';
 import { nsPerPx, timeAt, wholeView } from '../core/viewport.ts';

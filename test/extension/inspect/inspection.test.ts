@@ -7,7 +7,7 @@ import {
   later,
   sitesOf,
 } from '../../../src/extension/inspect/inspection.ts';
-import type { ChainLink } from '../../../src/model/types.ts';
+import type { ChainLink } from '../../../src/model/types/index.ts';
 import { findingView, siteAt } from '../views.ts';
 
 const link = (processId: string, wait: number, holder: string, held: number): ChainLink => ({

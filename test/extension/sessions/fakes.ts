@@ -1,7 +1,7 @@
 import { Emitter } from '../../../src/base/events.ts';
 import type { Memory } from '../../../src/extension/sessions/record.ts';
 import type { SessionReader } from '../../../src/extension/sessions/sessions.ts';
-import type { Finding } from '../../../src/model/types.ts';
+import type { Finding } from '../../../src/model/types/index.ts';
 import type { SessionUpdate } from '../../../src/protocol/session.ts';
 
 /** What outlives a window. */

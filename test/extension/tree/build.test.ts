@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MOST_SIBLINGS, sessionSpec } from '../../../src/extension/tree/build.ts';
 import type { Spec } from '../../../src/extension/tree/nodes.ts';
-import type { ResourceView } from '../../../src/model/types.ts';
+import type { ResourceView } from '../../../src/model/types/index.ts';
 import { findingView, processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
 
 const LOCK: ResourceView = {

@@ -4,7 +4,7 @@ import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { conditionOf, describe } from '../../../src/extension/tree/look.ts';
 import { Names } from '../../../src/extension/tree/snapshot.ts';
 import { resourceText } from '../../../src/extension/tree/waits.ts';
-import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types.ts';
+import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types/index.ts';
 import { processView, snapshotOf } from '../views.ts';
 
 /** Condition and text of a process in a session that has lasted `lastTime` ns. */

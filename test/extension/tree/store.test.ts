@@ -4,7 +4,7 @@ import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import type { TreeNode } from '../../../src/extension/tree/nodes.ts';
 import type { Changes } from '../../../src/extension/tree/store.ts';
 import { TreeStore } from '../../../src/extension/tree/store.ts';
-import type { ProcessView } from '../../../src/model/types.ts';
+import type { ProcessView } from '../../../src/model/types/index.ts';
 import { processView, snapshotOf } from '../views.ts';
 
 const spec = (processes: readonly ProcessView[], dir = '/t/s1') =>

@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { chainRule, linkOf } from '../cycles.ts';
-import { unitWords } from '../words.ts';
+import { chainRule, linkOf } from '../kit/cycles.ts';
+import { unitWords } from '../kit/words.ts';
 
 /** An untimed Atomics.wait that no other live, unblocked thread of the process could end. */
 export const atomicsWaitNoNotifier = chainRule((_context, chain) => {

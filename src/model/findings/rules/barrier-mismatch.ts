@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/records.ts';
-import { type Chain, chainRule, freeEnders, linkOf } from '../cycles.ts';
-import type { RuleContext } from '../rule.ts';
-import { plural, resourceWords } from '../words.ts';
+import { type Chain, chainRule, freeEnders, linkOf } from '../kit/cycles.ts';
+import type { RuleContext } from '../kit/rule.ts';
+import { plural, resourceWords } from '../kit/words.ts';
 
 /** Those who wait and those who could still arrive are fewer than the barrier's parties. */
 export const barrierMismatch = chainRule((context, chain) => {

@@ -1,8 +1,8 @@
 import type { ResourceEntity, ThreadUse } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { notedFinding } from '../noted.ts';
-import type { Rule, RuleContext } from '../rule.ts';
-import { plural, threadWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding } from '../kit/noted.ts';
+import type { Rule, RuleContext } from '../kit/rule.ts';
+import { plural, threadWords } from '../kit/words.ts';
 
 /** The sender exited with messages that never arrived, and the peer is alive. */
 export const exitAfterSend: Rule = (context) => {

@@ -1,10 +1,10 @@
 import { KIND } from '../../../trace/records.ts';
 import type { ProcessEntity } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { processName } from '../../views/names.ts';
-import { notedFinding, startedPlaces, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { listWords, timeWords } from '../words.ts';
+import { processName } from '../../state/names.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { listWords, timeWords } from '../kit/words.ts';
 
 /** The child has exited, but its end is still awaited: a descendant that it left behind holds its stdio open. */
 export const grandchildHoldsPipe: Rule = (context) => {

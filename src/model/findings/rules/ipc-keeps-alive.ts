@@ -1,10 +1,10 @@
 import type { Wait } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { processName } from '../../views/names.ts';
-import { awaitedEnd, channels, idle } from '../idle.ts';
-import { notedFinding, startedPlaces, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { timeWords } from '../words.ts';
+import { processName } from '../../state/names.ts';
+import type { Finding } from '../../types/index.ts';
+import { awaitedEnd, channels, idle } from '../kit/idle.ts';
+import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { timeWords } from '../kit/words.ts';
 
 /** The child has nothing left but its IPC channel, and the parent waits for its end. An idle worker that still gets work is not it. */
 export const ipcKeepsAlive: Rule = (context) => {

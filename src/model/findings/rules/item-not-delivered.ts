@@ -1,9 +1,9 @@
 import { KIND } from '../../../trace/records.ts';
 import type { ResourceEntity, Wait } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { notedFinding, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { goalWords, plural, resourceWords, threadWords, unitWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { goalWords, plural, resourceWords, threadWords, unitWords } from '../kit/words.ts';
 
 function receivers(resource: ResourceEntity): Wait[] {
   return [...resource.waiters].filter((wait) => wait.thread.alive && wait.kind === KIND.waitReceive);

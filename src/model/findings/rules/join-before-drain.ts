@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { cycleRule, linkOf } from '../cycles.ts';
-import { childWords, goalWords, resourceWords, unitWords } from '../words.ts';
+import { cycleRule, linkOf } from '../kit/cycles.ts';
+import { childWords, goalWords, resourceWords, unitWords } from '../kit/words.ts';
 
 /**
  * X joins P, P cannot end before its puts are taken, and nobody but X (or others that are stuck) could take them. At the

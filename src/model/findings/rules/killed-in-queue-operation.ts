@@ -1,9 +1,9 @@
 import { KIND } from '../../../trace/records.ts';
 import type { ResourceEntity, Wait } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { notedFinding, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { plural, resourceWords, threadWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { plural, resourceWords, threadWords } from '../kit/words.ts';
 
 /** A process was killed inside put or get, and now others do not get on with the same queue. */
 export const killedInQueueOperation: Rule = (context) => {

@@ -1,8 +1,8 @@
 import { KIND } from '../../../trace/records.ts';
-import { type Chain, cycleRule, hasKind, onlyKinds } from '../cycles.ts';
-import { unique } from '../finding.ts';
-import type { RuleContext } from '../rule.ts';
-import { listWords, resourceWords, unitWords } from '../words.ts';
+import { type Chain, cycleRule, hasKind, onlyKinds } from '../kit/cycles.ts';
+import { unique } from '../kit/finding.ts';
+import type { RuleContext } from '../kit/rule.ts';
+import { listWords, resourceWords, unitWords } from '../kit/words.ts';
 
 /** A circle of waits in which at least one is for a lock: held → requested → held …, joins and queues included. */
 export const lockCycle = cycleRule((context, chain) => {

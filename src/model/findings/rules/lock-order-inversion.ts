@@ -1,10 +1,10 @@
-import type { LockOrder, OrderEdge } from '../../feed/lock-order.ts';
 import type { ResourceEntity } from '../../state/entities.ts';
+import type { LockOrder, OrderEdge } from '../../state/lock-order.ts';
 import type { World } from '../../state/world.ts';
-import type { Finding } from '../../types.ts';
-import { notedFinding, type Place } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { listWords, resourceWords, threadWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, type Place } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { listWords, resourceWords, threadWords } from '../kit/words.ts';
 
 /** Longest circle of locks that is searched. */
 const LONGEST = 4;

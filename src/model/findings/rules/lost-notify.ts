@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { chainRule, linkOf } from '../cycles.ts';
-import { goalWords, resourceWords, timeWords, unitWords } from '../words.ts';
+import { chainRule, linkOf } from '../kit/cycles.ts';
+import { goalWords, resourceWords, timeWords, unitWords } from '../kit/words.ts';
 
 /** A wait on a condition or event that began after the last notify, and nobody alive and unblocked could notify again. */
 export const lostNotify = chainRule((context, chain) => {

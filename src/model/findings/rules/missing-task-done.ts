@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { chainRule, linkOf } from '../cycles.ts';
-import { plural, resourceWords, unitWords } from '../words.ts';
+import { chainRule, linkOf } from '../kit/cycles.ts';
+import { plural, resourceWords, unitWords } from '../kit/words.ts';
 
 /** queue.join() waits for taskDone() of items whose takers are gone or wait for more items. */
 export const missingTaskDone = chainRule((context, chain) => {

@@ -1,9 +1,9 @@
 import { KIND } from '../../../trace/records.ts';
 import type { Wait } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { notedFinding, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { resourceWords, threadWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { resourceWords, threadWords } from '../kit/words.ts';
 
 /** A notify came after a registered waiter had died, and one that lives and was there before was not woken by it. */
 export const notifyDeadSleeper: Rule = ({ world, graph, claimed }) => {

@@ -1,11 +1,11 @@
 import { KIND } from '../../../trace/records.ts';
 import type { Hold } from '../../state/entities.ts';
 import type { World } from '../../state/world.ts';
-import type { Finding } from '../../types.ts';
-import { deadEnds } from '../cycles.ts';
-import { addSite, chainFinding, idOf } from '../finding.ts';
-import type { Rule } from '../rule.ts';
-import { resourceWords, threadWords, unitWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { deadEnds } from '../kit/cycles.ts';
+import { addSite, chainFinding, idOf } from '../kit/finding.ts';
+import type { Rule } from '../kit/rule.ts';
+import { resourceWords, threadWords, unitWords } from '../kit/words.ts';
 
 const FIX =
   'Release in a finally block (`await using guard = await lock.acquire()` does), and let whoever waits treat OwnerDiedError: what the lock protects may be half changed.';

@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/records.ts';
-import { cycleRule, onlyKinds } from '../cycles.ts';
-import { unique } from '../finding.ts';
-import { listWords, unitWords } from '../words.ts';
+import { cycleRule, onlyKinds } from '../kit/cycles.ts';
+import { unique } from '../kit/finding.ts';
+import { listWords, unitWords } from '../kit/words.ts';
 
 /** Everybody in the circle sends into something full, and so nobody receives. */
 export const pipeBothFull = cycleRule((_context, chain) => {

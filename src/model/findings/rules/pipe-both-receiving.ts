@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/records.ts';
-import { cycleRule, onlyKinds, threadsOf } from '../cycles.ts';
-import { unique } from '../finding.ts';
-import { listWords, unitWords } from '../words.ts';
+import { cycleRule, onlyKinds, threadsOf } from '../kit/cycles.ts';
+import { unique } from '../kit/finding.ts';
+import { listWords, unitWords } from '../kit/words.ts';
 
 /** Everybody in the circle waits for a message that only the others could send; all buffers are empty. */
 export const pipeBothReceiving = cycleRule((_context, chain) => {

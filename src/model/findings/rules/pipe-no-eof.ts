@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { chainRule, linkOf } from '../cycles.ts';
-import { goalWords, listWords, resourceWords, threadWords, unitWords } from '../words.ts';
+import { chainRule, linkOf } from '../kit/cycles.ts';
+import { goalWords, listWords, resourceWords, threadWords, unitWords } from '../kit/words.ts';
 
 /**
  * A reader waits on an empty channel, and nobody will put anything: the intended writers are gone, or wait for the reader's

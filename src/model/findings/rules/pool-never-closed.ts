@@ -1,8 +1,8 @@
-import type { Finding } from '../../types.ts';
-import { processName } from '../../views/names.ts';
-import { notedFinding, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { plural, resourceWords } from '../words.ts';
+import { processName } from '../../state/names.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { plural, resourceWords } from '../kit/words.ts';
 
 /** The owner exits, or has nothing else to do, with live workers and without close() or terminate(). */
 export const poolNeverClosed: Rule = (context) => {

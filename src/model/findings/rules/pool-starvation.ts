@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { cycleRule, linkOf, onlyKinds } from '../cycles.ts';
-import { plural, resourceWords } from '../words.ts';
+import { cycleRule, linkOf, onlyKinds } from '../kit/cycles.ts';
+import { plural, resourceWords } from '../kit/words.ts';
 
 /** Every worker of a pool waits for a result of a task that is still queued in the same pool. */
 export const poolStarvation = cycleRule((context, chain) => {

@@ -1,10 +1,10 @@
 import { KIND } from '../../../trace/records.ts';
 import type { PoolTask, ProcessEntity, ResourceEntity, Wait } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { processName } from '../../views/names.ts';
-import { notedFinding, type Place, waitPlace } from '../noted.ts';
-import type { Rule, RuleContext } from '../rule.ts';
-import { resourceWords } from '../words.ts';
+import { processName } from '../../state/names.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, type Place, waitPlace } from '../kit/noted.ts';
+import type { Rule, RuleContext } from '../kit/rule.ts';
+import { resourceWords } from '../kit/words.ts';
 
 /** A worker ended in the middle of a task: blocking while the task's result is still awaited. */
 export const poolWorkerKilled: Rule = (context) => {

@@ -1,9 +1,9 @@
 import { KIND } from '../../../trace/records.ts';
 import type { ProcessEntity } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { notedFinding, waitPlace } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { plural, resourceWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { notedFinding, waitPlace } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { plural, resourceWords } from '../kit/words.ts';
 
 /** Tasks are queued, no worker is alive, and none was started for a while. */
 export const poolWorkerNotReplaced: Rule = (context) => {

@@ -1,9 +1,9 @@
-import type { Finding } from '../../types.ts';
-import { processName } from '../../views/names.ts';
-import { channels, idle, isIdle } from '../idle.ts';
-import { createdPlaces, notedFinding } from '../noted.ts';
-import type { Rule } from '../rule.ts';
-import { listWords, plural, resourceWords, timeWords } from '../words.ts';
+import { processName } from '../../state/names.ts';
+import type { Finding } from '../../types/index.ts';
+import { channels, idle, isIdle } from '../kit/idle.ts';
+import { createdPlaces, notedFinding } from '../kit/noted.ts';
+import type { Rule } from '../kit/rule.ts';
+import { listWords, plural, resourceWords, timeWords } from '../kit/words.ts';
 
 /** Nothing is left but message ports and workers that themselves only wait for messages. */
 export const portKeepsAlive: Rule = (context) => {

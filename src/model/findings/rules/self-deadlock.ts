@@ -1,9 +1,9 @@
 import { KIND } from '../../../trace/records.ts';
-import type { Finding } from '../../types.ts';
-import { onlyKinds, openCycles } from '../cycles.ts';
-import { chainFinding } from '../finding.ts';
-import type { Rule } from '../rule.ts';
-import { resourceWords, unitWords } from '../words.ts';
+import type { Finding } from '../../types/index.ts';
+import { onlyKinds, openCycles } from '../kit/cycles.ts';
+import { chainFinding } from '../kit/finding.ts';
+import type { Rule } from '../kit/rule.ts';
+import { resourceWords, unitWords } from '../kit/words.ts';
 
 /**
  * A lock is requested by its holder. Without proof it is not even suspected: two tasks of one thread that take turns on

@@ -1,13 +1,13 @@
 import { KIND } from '../../../trace/records.ts';
 import { parseStdioKey } from '../../../trace/stdio-key.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
-import type { Finding } from '../../types.ts';
-import { processName } from '../../views/names.ts';
-import { isMade, stdioEnds } from '../../views/stdio.ts';
-import { type ChainWords, cycleRule } from '../cycles.ts';
-import { notedFinding, startedPlaces, waitPlace } from '../noted.ts';
-import type { Rule, RuleContext } from '../rule.ts';
-import { resourceWords, timeWords } from '../words.ts';
+import { processName } from '../../state/names.ts';
+import { isMade, stdioEnds } from '../../state/stdio.ts';
+import type { Finding } from '../../types/index.ts';
+import { type ChainWords, cycleRule } from '../kit/cycles.ts';
+import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
+import type { Rule, RuleContext } from '../kit/rule.ts';
+import { resourceWords, timeWords } from '../kit/words.ts';
 
 const FIX_UP =
   "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.";

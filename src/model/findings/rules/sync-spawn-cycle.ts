@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/records.ts';
-import { cycleRule, linkOf } from '../cycles.ts';
-import { childWords, unitWords } from '../words.ts';
+import { cycleRule, linkOf } from '../kit/cycles.ts';
+import { childWords, unitWords } from '../kit/words.ts';
 
 /** The parent stands in spawnSync, execSync … of a child that waits for the parent. */
 export const syncSpawnCycle = cycleRule((_context, chain) => {

@@ -1,5 +1,4 @@
-import { KIND } from '../../trace/records.ts';
-import { ownedOnly } from '../feed/locks.ts';
+import { KIND } from '../../../trace/records.ts';
 import type {
   ChildEntity,
   Hold,
@@ -7,8 +6,9 @@ import type {
   ResourceEntity,
   ThreadEntity,
   Wait,
-} from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+} from '../../state/entities.ts';
+import { ownedOnly } from '../../state/lock-kinds.ts';
+import type { World } from '../../state/world.ts';
 import { type Certainty, direct, type Enders, Group, grouped, OPEN, type UseTest } from './groups.ts';
 import type { Unit, Units } from './unit.ts';
 

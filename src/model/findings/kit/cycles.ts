@@ -1,9 +1,9 @@
-import type { Finding } from '../types.ts';
+import type { Finding } from '../../types/index.ts';
+import type { Stuck } from '../graph/graph.ts';
+import type { Certainty } from '../graph/groups.ts';
+import type { Unit } from '../graph/unit.ts';
 import { type ChainFinding, chainFinding, type Link, linksOf } from './finding.ts';
-import type { Stuck } from './graph.ts';
-import type { Certainty } from './groups.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import type { Unit } from './unit.ts';
 
 /** Waits that hang together: a circle, or a single wait that nobody alive could end. */
 export interface Chain {

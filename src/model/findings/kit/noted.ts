@@ -1,6 +1,6 @@
-import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
-import type { Finding, FindingKind, FindingSite, SiteRole } from '../types.ts';
+import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import type { World } from '../../state/world.ts';
+import type { Finding, FindingKind, FindingSite, SiteRole } from '../../types/index.ts';
 import { addSite, idOf, unique } from './finding.ts';
 
 /** A place to show with a finding. */

@@ -1,6 +1,6 @@
-import { KIND } from '../../trace/records.ts';
-import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+import { KIND } from '../../../trace/records.ts';
+import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import type { World } from '../../state/world.ts';
 
 /** Open channels of a kind on this side of a thread. */
 export function channels(thread: ThreadEntity, kinds: readonly ResourceEntity['kind'][]): ResourceEntity[] {

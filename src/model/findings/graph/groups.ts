@@ -1,4 +1,4 @@
-import type { ThreadEntity, ThreadUse } from '../state/entities.ts';
+import type { ThreadEntity, ThreadUse } from '../../state/entities.ts';
 import type { Unit } from './unit.ts';
 
 export type Certainty = 'certain' | 'suspected';

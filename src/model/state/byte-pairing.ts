@@ -1,4 +1,4 @@
-import type { ResourceEntity, ThreadUse } from '../state/entities.ts';
+import type { ResourceEntity, ThreadUse } from './entities.ts';
 
 /** A piece of a byte stream at one end: `end` is the number of bytes up to its last one. */
 interface Piece {

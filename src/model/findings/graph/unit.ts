@@ -1,5 +1,5 @@
-import { KIND } from '../../trace/records.ts';
-import type { ThreadEntity, Wait } from '../state/entities.ts';
+import { KIND } from '../../../trace/records.ts';
+import type { ThreadEntity, Wait } from '../../state/entities.ts';
 
 /** Who waits: a whole thread (`task` 0), or one async task of it that has a token. */
 export interface Unit {

@@ -1,6 +1,6 @@
-import type { ResourceKind } from '../base/channels.ts';
-import type { SpawnApi } from '../trace/definitions.ts';
-import type { KindName } from '../trace/records.ts';
+import type { ResourceKind } from '../../base/channels.ts';
+import type { SpawnApi } from '../../trace/definitions.ts';
+import type { KindName } from '../../trace/records.ts';
 
 /**
  * What the model answers. All times are ns since the session's origin; `null` is "not yet" or "not known".
@@ -326,4 +326,17 @@ export interface TrackStats {
   readonly ns: Float64Array;
   /** Slices of the state that touch the range. */
   readonly count: Float64Array;
+}
+
+/** What a report is made of; the model has it. */
+export interface Answers {
+  /** When the session ended, `null` while it lives. */
+  readonly end: number | null;
+  /** Latest time of anything fed. */
+  readonly lastTime: number;
+  processes(): readonly ProcessView[];
+  channels(): readonly ChannelView[];
+  resources(): readonly ResourceView[];
+  findings(now?: number): readonly Finding[];
+  loss(): LossView;
 }

@@ -1,7 +1,7 @@
 import { parseStdioKey } from '../../trace/stdio-key.ts';
-import type { ProcessEntity, ResourceEntity, ThreadUse } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
-import type { ChannelView } from '../types.ts';
+import type { ChannelView } from '../types/index.ts';
+import type { ProcessEntity, ResourceEntity, ThreadUse } from './entities.ts';
+import type { World } from './world.ts';
 
 /** The processes at the two ends of a stdio channel; `null`: not known. */
 export interface StdioEnds {

@@ -1,5 +1,5 @@
-import type { ProcessEntity, ResourceEntity, ThreadEntity } from '../state/entities.ts';
-import type { SiteTable } from '../state/sites.ts';
+import type { ProcessEntity, ResourceEntity, ThreadEntity } from './entities.ts';
+import type { SiteTable } from './sites.ts';
 
 /** The last part of a path, on either separator. */
 export function baseName(path: string): string {

@@ -1,5 +1,4 @@
-import type { Hold, ResourceEntity, ThreadEntity } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+import type { Hold, ResourceEntity, ThreadEntity } from './entities.ts';
 
 /**
  * In which order locks are taken, for `lock-order-inversion`. An edge first → second is noted when a thread (or a task of
@@ -24,7 +23,27 @@ export class LockOrder {
   /** Counts new edges, so that the search for inversions runs only then. */
   revision = 0;
 
-  add(edge: OrderEdge): void {
+  /** Only locks that exclude each other can be taken in a wrong order; an acquisition that gives up by itself can't hang. */
+  note(hold: Hold, timed: boolean): void {
+    if (timed || hold.thread.holds.length === 0 || !excludes(hold.resource)) return;
+    const held = hold.thread.holds.filter(
+      (other) => other.task === hold.task && other.resource !== hold.resource && excludes(other.resource),
+    );
+    for (const firstHold of held) {
+      const gates = held.filter((other) => other !== firstHold).map((other) => other.resource);
+      this.add({
+        first: firstHold.resource,
+        second: hold.resource,
+        thread: hold.thread,
+        task: hold.task,
+        gates,
+        firstHold,
+        secondHold: hold,
+      });
+    }
+  }
+
+  private add(edge: OrderEdge): void {
     let from = this.edges.get(edge.first);
     if (from === undefined) {
       from = new Map();
@@ -46,26 +65,6 @@ function same(a: OrderEdge, b: OrderEdge): boolean {
     a.gates.length === b.gates.length &&
     a.gates.every((gate) => b.gates.includes(gate))
   );
-}
-
-/** Only locks that exclude each other can be taken in a wrong order; an acquisition that gives up by itself can't hang. */
-export function noteOrder(world: World, hold: Hold, timed: boolean): void {
-  if (timed || hold.thread.holds.length === 0 || !excludes(hold.resource)) return;
-  const held = hold.thread.holds.filter(
-    (other) => other.task === hold.task && other.resource !== hold.resource && excludes(other.resource),
-  );
-  for (const firstHold of held) {
-    const gates = held.filter((other) => other !== firstHold).map((other) => other.resource);
-    world.lockOrder.add({
-      first: firstHold.resource,
-      second: hold.resource,
-      thread: hold.thread,
-      task: hold.task,
-      gates,
-      firstHold,
-      secondHold: hold,
-    });
-  }
 }
 
 function excludes(resource: ResourceEntity): boolean {

@@ -1,10 +1,10 @@
-import { KIND } from '../../trace/records.ts';
-import type { ResourceEntity, ThreadEntity, Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
-import type { CallSite } from '../types.ts';
-import { baseName, kindWords, processName, resourceName, threadName } from '../views/names.ts';
-import { awaited } from '../views/processes.ts';
-import type { Unit } from './unit.ts';
+import { KIND } from '../../../trace/records.ts';
+import type { ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import { baseName, kindWords, processName, resourceName, threadName } from '../../state/names.ts';
+import { awaited } from '../../state/wait-names.ts';
+import type { World } from '../../state/world.ts';
+import type { CallSite } from '../../types/index.ts';
+import type { Unit } from '../graph/unit.ts';
 
 /** "worker-1", "main thread resizer of main.ts", with its task where one is known. */
 export function threadWords(thread: ThreadEntity, task = 0): string {

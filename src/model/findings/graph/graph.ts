@@ -1,5 +1,5 @@
-import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+import type { ProcessEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import type { World } from '../../state/world.ts';
 import { components } from './components.ts';
 import { EnderRules } from './enders.ts';
 import { type Certainty, type Enders, Group } from './groups.ts';

@@ -1,12 +1,12 @@
-import { KIND } from '../../trace/records.ts';
-import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
-import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../types.ts';
-import { awaited, waitName } from '../views/processes.ts';
-import type { Stuck, WaitGraph } from './graph.ts';
-import type { Certainty } from './groups.ts';
+import { KIND } from '../../../trace/records.ts';
+import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import { awaited, waitName } from '../../state/wait-names.ts';
+import type { World } from '../../state/world.ts';
+import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../../types/index.ts';
+import type { Stuck, WaitGraph } from '../graph/graph.ts';
+import type { Certainty } from '../graph/groups.ts';
+import type { Unit } from '../graph/unit.ts';
 import type { RuleContext } from './rule.ts';
-import type { Unit } from './unit.ts';
 import { goalWords, listWords, siteWords, threadWords, timeWords, unitWords } from './words.ts';
 
 /** One unit of a chain and the wait by which it is a member. */

@@ -1,5 +1,5 @@
-import { KIND } from '../../trace/records.ts';
-import type { ThreadEntity, Wait } from '../state/entities.ts';
+import { KIND } from '../../../trace/records.ts';
+import type { ThreadEntity, Wait } from '../../state/entities.ts';
 import type { WaitGraph } from './graph.ts';
 import type { Certainty, Group } from './groups.ts';
 import { inside, type Unit, type Units } from './unit.ts';

@@ -1,7 +1,7 @@
-import type { Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
-import type { Finding } from '../types.ts';
-import type { Stuck, WaitGraph } from './graph.ts';
+import type { Wait } from '../../state/entities.ts';
+import type { World } from '../../state/world.ts';
+import type { Finding } from '../../types/index.ts';
+import type { Stuck, WaitGraph } from '../graph/graph.ts';
 
 /** What a rule looks at. Rules read; only `claimed` and `due` are told back. */
 export interface RuleContext {

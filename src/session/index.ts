@@ -1,5 +1,5 @@
 export { TraceError } from '../trace/errors.ts';
-export { EXIT, reasonOf, UserError } from './core/errors.ts';
+export { EXIT, UserError } from './core/user-error.ts';
 export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
 export { cacheFolder } from './files/cache-folder.ts';
 export { checkWritable, writeWhole } from './files/output-file.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { UserError } from '../../src/session/core/errors.ts';
+import { UserError } from '../../src/session/core/user-error.ts';
 import { stableFiles, sweepStableFiles } from '../../src/session/files/stable-files.ts';
 import { files, scratch } from './support.ts';
 
@@ -54,7 +54,7 @@ test('a folder without the shim is refused in words', (t) => {
   const bundles = scratch(t);
   assert.throws(
     () => stableFiles(bundles, bundles),
-    (error) => error instanceof UserError && /not built/.test(error.message),
+    (error) => error instanceof UserError && error.code === 'notBuilt',
   );
 });
 

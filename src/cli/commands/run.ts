@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { ShimOptions } from '../../base/environment.ts';
+import { reasonOf } from '../../base/errors.ts';
 import { makeReport } from '../../model/report/index.ts';
 import {
   cacheFolder,
@@ -10,7 +11,6 @@ import {
   isSweepDue,
   launch,
   type Program,
-  reasonOf,
   Session,
   SignalWitness,
   shellCode,

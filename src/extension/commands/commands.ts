@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
+import { messageOf } from '../../base/errors.ts';
 import { summarize } from '../alerts/summary.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { isRequest } from '../inspect/memory.ts';
@@ -39,7 +40,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
         try {
           return await handler(argument, second);
         } catch (error) {
-          void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+          void vscode.window.showErrorMessage(messageOf(error));
           return undefined;
         }
       }),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { InspectedSite, Inspection } from '../../protocol/inspector.ts';
 import type { Memory } from '../sessions/record.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
@@ -159,5 +160,5 @@ function closeBar(): Thenable<unknown> {
 }
 
 function report(error: unknown): void {
-  void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
+  void vscode.window.showWarningMessage(messageOf(error));
 }

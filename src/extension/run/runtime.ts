@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as l10n from '@vscode/l10n';
+import { messageOf } from '../../base/errors.ts';
+import { UserError } from '../../session/core/user-error.ts';
 import { findNode, type NodeInfo, OLDEST_NODE } from '../../session/node/node.ts';
 
 /** Why there is no Node to run with: to be shown with a way to choose another one. */
@@ -23,9 +25,11 @@ export async function findRuntime(
   env: NodeJS.ProcessEnv,
 ): Promise<NodeInfo> {
   if (configured !== '') {
-    return findNode(configured, cwd, env).catch((error: Error) => {
+    return findNode(configured, cwd, env).catch((cause: unknown) => {
+      const problem = problemOf(cause);
       throw new RuntimeError(
-        l10n.t('The Node.js of the setting forkscope.runtimeExecutable can’t be used: {0}', cause(error)),
+        l10n.t('The Node.js of the setting forkscope.runtimeExecutable can’t be used: {0}', problem),
+        { cause },
       );
     });
   }
@@ -34,14 +38,13 @@ export async function findRuntime(
   const shell = await shellNode(env, cwd);
   const second = shell === undefined ? first : await findNode(shell, cwd, env).catch((error: Error) => error);
   if (!(second instanceof Error)) return second;
-  throw new RuntimeError(
-    l10n.t('Running with tracing needs Node.js {0} or newer: {1}', OLDEST_NODE, cause(second)),
-  );
+  const text = l10n.t('Running with tracing needs Node.js {0} or newer: {1}', OLDEST_NODE, problemOf(second));
+  throw new RuntimeError(text, { cause: second });
 }
 
-/** The launcher's errors end in advice about its own options, which a user of the editor does not have. */
-function cause(error: Error): string {
-  return error.message.replace(/[;:] (install Node or )?give (another )?one with --node PATH$/, '');
+/** Without the hint: it names options of the command line, which a user of the editor does not have. */
+function problemOf(error: unknown): string {
+  return error instanceof UserError ? error.problem : messageOf(error);
 }
 
 /** The `node` of the user's login shell; `undefined` where it has none, or does not answer. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
 import { joinArguments, splitArguments } from './arguments.ts';
 
 const LANGUAGES = new Set(['typescript', 'javascript']);
@@ -47,7 +48,7 @@ function problemOf(line: string): string | undefined {
     splitArguments(line);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

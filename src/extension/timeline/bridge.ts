@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 import type { SessionHandle } from '../../protocol/session.ts';
 import type { TimelineQueryName, ToExtension, ToWebview } from '../../protocol/timeline.ts';
 import { ANSWERS, answer } from './answers.ts';
@@ -103,7 +104,7 @@ export class TimelineBridge {
       if (session === this.session) this.send({ type: 'answer', id, result });
       else this.send({ type: 'refused', id, message: 'another session is shown now' });
     } catch (error) {
-      this.send({ type: 'refused', id, message: error instanceof Error ? error.message : String(error) });
+      this.send({ type: 'refused', id, message: messageOf(error) });
     }
   }
 

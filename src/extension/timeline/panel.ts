@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
 import type { SessionRegistry } from '../../protocol/session.ts';
 import type { ToExtension, ToWebview } from '../../protocol/timeline.ts';
 import { TIMELINE_VIEW } from '../../protocol/timeline.ts';
@@ -81,7 +82,7 @@ export class TimelinePanel implements vscode.Disposable {
       this.failedDir = dir;
       this.bridge.setStatus({
         type: 'failed',
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
     }
   }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../base/errors.ts';
 import { Throttle } from '../../base/throttle.ts';
 import type {
   QueryName,
@@ -6,7 +7,6 @@ import type {
   WorkerRequest,
   WorkerResponse,
 } from '../../protocol/session.ts';
-import { reasonOf } from '../../session/index.ts';
 import { Session } from '../../session/tail/session.ts';
 import { ANSWERS } from './answers.ts';
 

@@ -1,47 +1,95 @@
-/** Exit codes that are Forkscope's own; all others are the program's. */
-export const EXIT = {
-  /** Bad arguments, unreadable input: nothing was run. */
-  usage: 2,
-  /** A deadlock was found and the program was killed (`--on-deadlock kill`). */
-  deadlock: 3,
-  /** As shells say it: found, but it can't be executed. */
-  notExecutable: 126,
-  /** As shells say it: no such command. */
-  notFound: 127,
-} as const;
+// Every error that a user can mend, with its words. Nothing decides by the words: `UserError.code` tells them apart.
+import { codeOf, reasonOf } from '../../base/errors.ts';
+import { EXIT, UserError } from './user-error.ts';
 
-/** Something that the user can mend: one clear line, no stack. */
-export class UserError extends Error {
-  override readonly name = 'UserError';
-  readonly exitCode: number;
-  constructor(message: string, exitCode: number = EXIT.usage, options?: ErrorOptions) {
-    super(message, options);
-    this.exitCode = exitCode;
-  }
+const OTHER_NODE = 'give another one with --node PATH';
+
+export function notBuilt(missing: string): UserError {
+  return new UserError('notBuilt', `Forkscope is not built: ${missing} is missing (npm run build)`);
 }
 
-/** `error.code` of a system error, '' for anything else. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** The program's working folder is none. */
+export function noSuchFolder(given: string): UserError {
+  return new UserError('noSuchFolder', `no such folder: ${given}`);
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is not a directory',
-  EISDIR: 'it is a directory',
-  EMFILE: 'too many open files',
-  ENAMETOOLONG: 'the name is too long',
-  EEXIST: 'it exists already',
-  ELOOP: 'its symbolic links go round in a circle',
-};
+export function noSuchScript(given: string, cause?: unknown): UserError {
+  return new UserError('noSuchScript', `no such script: ${given}`, { cause });
+}
 
-/** A system error in words for one line. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-  return REASONS[codeOf(error)] ?? message;
+export function scriptIsFolder(given: string): UserError {
+  const hint = 'give the script to run';
+  return new UserError('scriptIsFolder', `${given} is a directory`, { hint });
+}
+
+export function notAScript(given: string): UserError {
+  const hint = 'run other programs with: forkscope run -- command args…';
+  return new UserError('notAScript', `${given} is not a TypeScript or JavaScript file`, { hint });
+}
+
+export function unreadableScript(given: string, cause: unknown): UserError {
+  return new UserError('unreadableScript', `can't read ${given}: ${reasonOf(cause)}`, { cause });
+}
+
+export function noSuchCommand(command: string, cause: unknown): UserError {
+  return new UserError('noSuchCommand', `no such command: ${command}`, { exitCode: EXIT.notFound, cause });
+}
+
+/** The command is there, but the system does not start it. */
+export function notExecutable(command: string, cause: unknown): UserError {
+  const problem = `can't start ${command}: ${reasonOf(cause)}`;
+  return new UserError('notExecutable', problem, { exitCode: EXIT.notExecutable, cause });
+}
+
+export function noNode(executable: string, cause: unknown): UserError {
+  const hint = 'install Node or give one with --node PATH';
+  return new UserError('noNode', `no Node found (${executable})`, { hint, cause });
+}
+
+export function deniedNode(executable: string, cause: unknown): UserError {
+  const problem = `${executable} can't be executed: permission denied`;
+  return new UserError('deniedNode', problem, { hint: OTHER_NODE, cause });
+}
+
+/** @param answer what it said instead */
+export function notANode(executable: string, answer: string, cause: unknown): UserError {
+  const problem = `${executable} does not answer like a Node (${answer})`;
+  return new UserError('notANode', problem, { hint: OTHER_NODE, cause });
+}
+
+/** @param oldest the first major version that can be traced */
+export function oldNode(version: string, executable: string, oldest: number): UserError {
+  const problem = `Node ${version} (${executable}) is too old: Forkscope needs Node ${oldest} or newer`;
+  return new UserError('oldNode', problem, { hint: OTHER_NODE });
+}
+
+export function nodeWithoutTypeScript(version: string): UserError {
+  const problem = `Node ${version} can't load TypeScript: it needs 20.6 or newer`;
+  return new UserError('nodeWithoutTypeScript', problem, { hint: 'give one with --node PATH' });
+}
+
+export function traceNotAFolder(given: string): UserError {
+  return new UserError('traceNotAFolder', `can't write the trace to ${given}: it is not a directory`);
+}
+
+export function traceNotEmpty(given: string): UserError {
+  const hint = 'give a new or an empty folder for the trace';
+  return new UserError('traceNotEmpty', `${given} is not empty`, { hint });
+}
+
+export function unwritableTrace(given: string, cause: unknown): UserError {
+  const hint = codeOf(cause) === 'ENOSPC' ? 'give another one with --trace DIR' : undefined;
+  return new UserError('unwritableTrace', `can't write the trace to ${given}: ${reasonOf(cause)}`, {
+    hint,
+    cause,
+  });
+}
+
+export function outputIsFolder(given: string): UserError {
+  return new UserError('outputIsFolder', `${given} is a directory`);
+}
+
+/** @param exitCode `EXIT.usage` before the work, `EXIT.unwritten` after it */
+export function unwritableOutput(given: string, cause: unknown, exitCode: number): UserError {
+  return new UserError('unwritableOutput', `can't write ${given}: ${reasonOf(cause)}`, { exitCode, cause });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { codeOf, reasonOf, UserError } from '../core/errors.ts';
+import { traceNotAFolder, traceNotEmpty, unwritableTrace } from '../core/errors.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { probeSpace } from '../files/space.ts';
 import { statOf } from '../files/stat.ts';
@@ -22,7 +22,7 @@ export function createTraceDirectory(given: string | undefined): string {
   } catch (error) {
     // It is empty: the same folder can be given again.
     if (given === undefined) rmSync(dir, { recursive: true, force: true });
-    throw unwritable(given ?? dir, error);
+    throw unwritableTrace(given ?? dir, error);
   }
   return dir;
 }
@@ -31,25 +31,20 @@ function makeTemporary(): string {
   try {
     return mkdtempSync(path.join(os.tmpdir(), TEMPORARY_PREFIX));
   } catch (error) {
-    throw unwritable(os.tmpdir(), error);
+    throw unwritableTrace(os.tmpdir(), error);
   }
 }
 
 function makeGiven(dir: string, given: string): string {
   const there = statOf(dir);
   if (there !== undefined && !there.isDirectory()) {
-    throw new UserError(`can't write the trace to ${given}: it is not a directory`);
+    throw traceNotAFolder(given);
   }
   try {
     makeFolder(dir);
     if (readdirSync(dir).length === 0) return dir;
   } catch (error) {
-    throw unwritable(given, error);
+    throw unwritableTrace(given, error);
   }
-  throw new UserError(`${given} is not empty; give a new or an empty folder for the trace`);
-}
-
-function unwritable(given: string, error: unknown): UserError {
-  const hint = codeOf(error) === 'ENOSPC' ? '; give another one with --trace DIR' : '';
-  return new UserError(`can't write the trace to ${given}: ${reasonOf(error)}${hint}`);
+  throw traceNotEmpty(given);
 }

@@ -10,7 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { reasonOf, UserError } from '../core/errors.ts';
+import { outputIsFolder, unwritableOutput } from '../core/errors.ts';
+import { EXIT, UserError } from '../core/user-error.ts';
 
 const CHUNK = 1024 * 1024;
 
@@ -39,12 +40,12 @@ function placeOf(target: string): Place {
 export function checkWritable(target: string): void {
   try {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new UserError(`${target} is a directory`);
+      throw outputIsFolder(target);
     }
     const { file, isStream } = placeOf(target);
     accessSync(isStream ? file : path.dirname(file), constants.W_OK);
   } catch (error) {
-    throw error instanceof UserError ? error : new UserError(`can't write ${target}: ${reasonOf(error)}`);
+    throw error instanceof UserError ? error : unwritableOutput(target, error, EXIT.usage);
   }
 }
 
@@ -100,7 +101,7 @@ export class OutputFile {
     try {
       return act();
     } catch (error) {
-      throw new UserError(`can't write ${this.#target}: ${reasonOf(error)}`, 1);
+      throw unwritableOutput(this.#target, error, EXIT.unwritten);
     }
   }
 }

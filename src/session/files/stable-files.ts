@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { codeOf, UserError } from '../core/errors.ts';
+import { codeOf } from '../../base/errors.ts';
+import { notBuilt } from '../core/errors.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { statOf } from './stat.ts';
 
@@ -81,9 +82,7 @@ function listFiles(bundles: string): SourceFile[] {
     return stat?.isFile() ? [{ name, from, stamp: `${stat.size} ${stat.mtimeMs} ${stat.ino}` }] : [];
   });
   if (!files.some(({ name }) => name === 'shim.cjs')) {
-    throw new UserError(
-      `Forkscope is not built: ${path.join(bundles, 'shim.cjs')} is missing (npm run build)`,
-    );
+    throw notBuilt(path.join(bundles, 'shim.cjs'));
   }
   return files;
 }

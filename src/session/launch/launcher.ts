@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import spawn from 'cross-spawn';
 import type { ShimOptions } from '../../base/environment.ts';
+import { codeOf } from '../../base/errors.ts';
 import { TRACE_VERSION } from '../../trace/definitions.ts';
 import { SessionClock } from '../core/clock.ts';
-import { codeOf, EXIT, reasonOf, UserError } from '../core/errors.ts';
+import { noSuchCommand, notExecutable } from '../core/errors.ts';
+import { UserError } from '../core/user-error.ts';
 import { createTraceDirectory } from '../directory/create.ts';
 import { machineId } from '../directory/machine.ts';
 import { cacheFolder } from '../files/cache-folder.ts';
@@ -106,8 +108,9 @@ async function prepare(
   return { file: info.executable, argv: [...execArgv, script, ...target.args] };
 }
 
+/** A command need not run Node, but one that does must not run a Node that the shim breaks. */
 function ignoreMissing(error: unknown): undefined {
-  if (error instanceof UserError && error.message.includes('too old')) throw error;
+  if (error instanceof UserError && error.code === 'oldNode') throw error;
 }
 
 type Started = ChildProcess & { readonly pid: number };
@@ -128,6 +131,5 @@ function startProcess(
 }
 
 function startError(file: string, error: unknown): UserError {
-  if (codeOf(error) === 'ENOENT') return new UserError(`no such command: ${file}`, EXIT.notFound);
-  return new UserError(`can't start ${file}: ${reasonOf(error)}`, EXIT.notExecutable);
+  return codeOf(error) === 'ENOENT' ? noSuchCommand(file, error) : notExecutable(file, error);
 }

@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { codeOf, reasonOf, UserError } from '../core/errors.ts';
+import { codeOf } from '../../base/errors.ts';
+import { noSuchFolder, noSuchScript, notAScript, scriptIsFolder, unreadableScript } from '../core/errors.ts';
+import type { UserError } from '../core/user-error.ts';
 import { statOf } from '../files/stat.ts';
 
 /** What is run: a script on the user's Node, or any command. */
@@ -18,16 +20,14 @@ export function checkScript(given: string, cwd: string): string {
   const file = path.resolve(cwd, given);
   const stat = statOf(file);
   if (stat === undefined) throw notThere(given, file);
-  if (stat.isDirectory()) throw new UserError(`${given} is a directory; give the script to run`);
+  if (stat.isDirectory()) throw scriptIsFolder(given);
   if (!SCRIPTS.has(path.extname(file))) {
-    throw new UserError(
-      `${given} is not a TypeScript or JavaScript file; run other programs with: forkscope run -- command args…`,
-    );
+    throw notAScript(given);
   }
   try {
     accessSync(file, constants.R_OK);
   } catch (error) {
-    throw new UserError(`can't read ${given}: ${reasonOf(error)}`);
+    throw unreadableScript(given, error);
   }
   return file;
 }
@@ -37,15 +37,15 @@ function notThere(given: string, file: string): UserError {
   try {
     accessSync(file);
   } catch (error) {
-    if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error)))
-      return new UserError(`can't read ${given}: ${reasonOf(error)}`);
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    return isMissing ? noSuchScript(given, error) : unreadableScript(given, error);
   }
-  return new UserError(`no such script: ${given}`);
+  return noSuchScript(given);
 }
 
 /** @throws UserError when the program's working folder is not one */
 export function checkFolder(given: string): string {
   const folder = path.resolve(given);
-  if (!statOf(folder)?.isDirectory()) throw new UserError(`no such folder: ${given}`);
+  if (!statOf(folder)?.isDirectory()) throw noSuchFolder(given);
   return folder;
 }

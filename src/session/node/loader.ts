@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UserError } from '../core/errors.ts';
+import { nodeWithoutTypeScript } from '../core/errors.ts';
 import { needsTransformer } from './erasable.ts';
 import type { NodeInfo } from './node.ts';
 import { mayUseRuntime } from './uses-runtime.ts';
@@ -31,9 +31,7 @@ export function chooseLoader(script: string, node: NodeInfo, files: string): Loa
     return { kind: 'node', execArgv: runtimeFlags(script, node, files) };
   }
   if (!hasLoaderHooks(node)) {
-    throw new UserError(
-      `Node ${node.version} can't load TypeScript: it needs 20.6 or newer; give one with --node PATH`,
-    );
+    throw nodeWithoutTypeScript(node.version);
   }
   const tsx = workspaceTsx(script);
   if (tsx !== undefined) {

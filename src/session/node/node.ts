@@ -3,7 +3,9 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import module from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf, UserError } from '../core/errors.ts';
+import { codeOf } from '../../base/errors.ts';
+import { deniedNode, noNode, notANode, oldNode } from '../core/errors.ts';
+import type { UserError } from '../core/user-error.ts';
 
 /** The oldest Node whose programs can be traced. */
 export const OLDEST_NODE = 20;
@@ -43,10 +45,7 @@ export async function findNode(
   const found = lookUp(wanted, cwd, env);
   const info = found !== undefined && isThisNode(found) ? thisNode() : await ask(found ?? wanted, cwd, env);
   if (info.major < OLDEST_NODE) {
-    throw new UserError(
-      `Node ${info.version} (${info.executable}) is too old: Forkscope needs Node ${OLDEST_NODE} or newer; ` +
-        'give another one with --node PATH',
-    );
+    throw oldNode(info.version, info.executable, OLDEST_NODE);
   }
   return info;
 }
@@ -100,7 +99,7 @@ async function ask(executable: string, cwd: string, env: NodeJS.ProcessEnv): Pro
     if (!Array.isArray(answer)) throw new Error('an unexpected answer');
     return parse(String(answer[0]), String(answer[1]), answer[2] === true, answer[3] === true);
   } catch (error) {
-    throw new UserError(refusal(executable, error));
+    throw refusal(executable, error);
   }
 }
 
@@ -109,13 +108,11 @@ function untraced(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, FORKSCOPE_SESSION: '', FORKSCOPE_SPAWN: '' };
 }
 
-function refusal(executable: string, error: unknown): string {
-  if (codeOf(error) === 'ENOENT')
-    return `no Node found (${executable}): install Node or give one with --node PATH`;
-  if (codeOf(error) === 'EACCES')
-    return `${executable} can't be executed: permission denied; give another one with --node PATH`;
+function refusal(executable: string, error: unknown): UserError {
+  if (codeOf(error) === 'ENOENT') return noNode(executable, error);
+  if (codeOf(error) === 'EACCES') return deniedNode(executable, error);
   const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
   const line = text.split('\n').find((l) => l.trim() !== '') ?? String(error).split('\n')[0];
-  const answer = line?.replaceAll(PROBE, '…').slice(0, LONGEST_ANSWER);
-  return `${executable} does not answer like a Node (${answer}); give another one with --node PATH`;
+  const answer = line?.replaceAll(PROBE, '…').slice(0, LONGEST_ANSWER) ?? '';
+  return notANode(executable, answer, error);
 }

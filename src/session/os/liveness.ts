@@ -1,4 +1,4 @@
-import { codeOf } from '../core/errors.ts';
+import { codeOf } from '../../base/errors.ts';
 import { LinuxProcessTable, linuxStartTime } from './linux.ts';
 
 /** Clocks of the kernel and of the wall drift apart and are set: the same process may look this much younger, ms. */

@@ -1,6 +1,6 @@
+import { asError } from '../../base/errors.ts';
 import { Emitter } from '../../base/events.ts';
 import type { Finding, Model } from '../../model/index.ts';
-import { UserError } from '../core/errors.ts';
 import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
 import { Lasting } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
@@ -122,7 +122,7 @@ export class Session {
       this.#step();
     } catch (error) {
       this.#live = false;
-      this.#failed.fire(error instanceof Error ? error : new UserError(String(error)));
+      this.#failed.fire(asError(error));
     }
   }
 

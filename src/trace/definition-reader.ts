@@ -64,6 +64,8 @@ const DEFINITION_TYPES: ReadonlySet<string> = new Set<Definition['type']>([
   'task',
   'problem',
   'keepAlive',
+  'sources',
+  'incident',
 ]);
 
 export function isTyped(value: unknown): value is { type: string } {

@@ -107,6 +107,108 @@ export interface KeepAliveDefinition {
   /** Node's kinds of active resources (`process.getActiveResourcesInfo`), how many of each. */
   readonly handles: Readonly<Record<string, number>>;
 }
+/** What a source is. */
+export type SourceKind =
+  | 'timer'
+  | 'immediate'
+  | 'child'
+  | 'worker'
+  /** A worker's `parentPort`. */
+  | 'parent'
+  | 'ipc'
+  | 'port'
+  | 'broadcast'
+  /** A pipe between parent and child as stdin, stdout, stderr or a higher descriptor. */
+  | 'stdio'
+  | 'pipe'
+  | 'socket'
+  | 'server'
+  | 'datagram'
+  | 'terminal'
+  | 'signal'
+  | 'watcher'
+  /** An operation that Node works on: files, DNS, crypto, zlib. */
+  | 'request'
+  | 'debugger'
+  /** Anything else: `detail` is Node's name for it. */
+  | 'native';
+
+/** One thing that may make a resting thread run again; equal ones are one entry. Times in ns since the session's origin. */
+export interface Source {
+  readonly kind: SourceKind;
+  readonly count: number;
+  /** It keeps the process alive. */
+  readonly ref: boolean;
+  /** Id of a resource of this stream: what may come by it (the receiving direction), or of a writer the sending one. */
+  readonly resource?: number;
+  /** Id of a `child` definition of this stream; of stdio pipes and IPC channels too, at the parent. */
+  readonly child?: number;
+  /** False: the program has no listener for what may come, so nothing of it would run. */
+  readonly listens?: boolean;
+  /** The events that the program listens for, sorted: `exit`, `close`, `message`, `disconnect`, `data`, `end` … */
+  readonly events?: readonly string[];
+  /** Signal names, path, name of a broadcast channel, what a request is about, Node's name of a handle. */
+  readonly detail?: string;
+  /** `address:port`, or the path of a Unix socket. */
+  readonly local?: string;
+  readonly remote?: string;
+  /** connecting: not connected yet; exited: the child has ended, and its pipes are still open; paused: connected, not read; ended: this side will write no more. */
+  readonly state?: 'connecting' | 'exited' | 'paused' | 'ended';
+  /** Bytes that are still to be written. */
+  readonly unwritten?: number;
+  /** Bytes or messages that have arrived, and that nobody has taken. */
+  readonly unread?: number;
+  /** Timers: when the first one fires. */
+  readonly due?: number;
+  /** Timers: ns between two firings. */
+  readonly every?: number;
+  /** When it was made. */
+  readonly since?: number;
+  /** Where it was made. */
+  readonly site?: number;
+}
+/** All that can make the thread run again, now that it rests. `quiescent` names the one that holds by its `id`. */
+export interface SourcesDefinition {
+  readonly type: 'sources';
+  /** Of this stream, from 1. */
+  readonly id: number;
+  /** When it was so, ns since the session's origin. */
+  readonly time: number;
+  /** True: nothing that is not listed can wake the thread. False: there may be more. */
+  readonly complete: boolean;
+  readonly list: readonly Source[];
+}
+/** What an {@link IncidentDefinition} is about. */
+export type IncidentKind =
+  /** `message`: name and message of the error. The thread, or with a handler nothing, ends by it. */
+  | 'uncaughtException'
+  /** A worker thread ended by an error, as its parent heard of it. `child` */
+  | 'workerError'
+  /** A child could not be started. `child`, `code`: ENOENT … */
+  | 'spawnFailed'
+  /** A message could not be sent: the call threw or called back with an error. `resource`, `code` */
+  | 'sendFailed'
+  /** `process.exit` was called. `value`: the code. */
+  | 'exitCalled'
+  /** The thread ended with output that was not written. `resource`, `value`: bytes. */
+  | 'unwritten'
+  /** `disconnect()` was called at this end of an IPC channel. `resource` */
+  | 'disconnectCalled'
+  /** `end()` was called: nothing more will be written. `resource`, `value`: bytes that still wait. */
+  | 'endCalled';
+/** Something that happened once and may explain an end or a silence. */
+export interface IncidentDefinition {
+  readonly type: 'incident';
+  readonly what: IncidentKind;
+  readonly time: number;
+  readonly message: string;
+  /** Of the error: `ENOENT`, `EPIPE`, `ERR_…`. */
+  readonly code?: string;
+  readonly site?: number;
+  readonly resource?: number;
+  readonly child?: number;
+  readonly value?: number;
+}
 export type Definition =
   | StreamDefinition
   | ProcessDefinition
@@ -116,7 +218,9 @@ export type Definition =
   | ChildDefinition
   | TaskDefinition
   | ProblemDefinition
-  | KeepAliveDefinition;
+  | KeepAliveDefinition
+  | SourcesDefinition
+  | IncidentDefinition;
 
 /** What the session itself saw from outside (file `session.def`, same line format as definitions). Times in ns since the origin. */
 export type Observation =

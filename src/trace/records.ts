@@ -89,7 +89,7 @@ export const KIND = {
   poolClose: 44,
   poolTerminate: 45,
 
-  /** All open waits of this thread have lasted; nothing but what is counted keeps it alive. n: ref'd handles that could wake it beside the waits; value: armed timers. */
+  /** All open waits of this thread have lasted; nothing but what is counted keeps it alive. `resource`: id of the `sources` definition that holds, 0: none. Repeated when that has changed, or the loop has turned meanwhile. n: ref'd handles that could wake it beside the waits; value: armed timers. */
   quiescent: 50,
   /** Activity after `quiescent`. */
   resumed: 51,

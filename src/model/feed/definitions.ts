@@ -35,6 +35,9 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
     case 'keepAlive':
       thread.keptAlive = def;
       break;
+    case 'sources':
+    case 'incident':
+      return;
     case 'problem':
       world.loss.problem(process, def.code, def.message);
       break;

@@ -13,8 +13,24 @@ const ARROWS = {
   webview: ['base', 'model', 'protocol'],
 };
 
-/** The arrows inside of a folder of src; its own files (the outermost layer) may import all of them, and none imports those. */
+/**
+ * The arrows inside of a folder of src; its own files (the outermost layer) may import all of them, and none imports those.
+ * A layer lists only layers above it in its table, so that there can be no circle.
+ */
 const LAYERS = {
+  trace: { format: [], writer: ['format'], reader: ['format'] },
+  shim: {
+    core: [],
+    sites: ['core'],
+    thread: ['core'],
+    children: ['core'],
+    rest: ['core', 'children'],
+    context: ['core', 'sites', 'thread', 'children', 'rest'],
+    atomics: ['core', 'context'],
+    ports: ['core', 'sites', 'context'],
+    stdio: ['core', 'sites', 'children', 'rest', 'context'],
+    probes: ['core', 'sites', 'thread', 'children', 'rest', 'context', 'atomics', 'ports', 'stdio'],
+  },
   model: {
     types: [],
     state: ['types'],
@@ -57,6 +73,9 @@ const LAYERS = {
   },
 };
 
+/** Folders whose files import none of each other: what they share lies in a layer below. Their index, which lists them, may. */
+const PEERS = ['src/shim/probes'];
+
 /**
  * The rules of one table of arrows.
  * @param {string} parent path of the folder that holds the table's folders
@@ -80,11 +99,20 @@ function arrowsIn(parent, table) {
   return [...known, unknown];
 }
 
+const peers = PEERS.map((folder) => ({
+  name: `peers-${folder}`,
+  comment: `files of ${folder} import none of each other`,
+  severity: 'error',
+  from: { path: `^${folder}/`, pathNot: `^${folder}/index\\.ts$` },
+  to: { path: `^${folder}/` },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...arrowsIn('src', ARROWS),
     ...Object.entries(LAYERS).flatMap(([folder, table]) => arrowsIn(`src/${folder}`, table)),
+    ...peers,
     {
       name: 'protocol-types-only',
       comment: 'messages are types: the webview must not drag the model in through them',

@@ -2,8 +2,8 @@
 import { Model, tileRange } from '../src/model/index.ts';
 import { STATE_COUNT, Track } from '../src/model/state/track.ts';
 import { TileCache } from '../src/model/timeline/tiles.ts';
-import type { StreamDefinition } from '../src/trace/definitions.ts';
-import { KIND, type TraceRecord } from '../src/trace/records.ts';
+import type { StreamDefinition } from '../src/trace/format/definitions.ts';
+import { KIND, type TraceRecord } from '../src/trace/format/records.ts';
 
 const TRACKS = 64;
 const PIXELS = 1600;

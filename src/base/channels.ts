@@ -71,7 +71,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * Operations that the runtime publishes, each on its own channel `forkscope:<op>`.
- * Names equal the record kinds of the trace, where every field is described (`src/trace/records.ts`).
+ * Names equal the record kinds of the trace, where every field is described (`src/trace/format/records.ts`).
  */
 export const RUNTIME_OPS = [
   'create',

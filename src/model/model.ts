@@ -1,6 +1,6 @@
-import type { Definition, Observation, StreamDefinition } from '../trace/definitions.ts';
-import type { TraceRecord } from '../trace/records.ts';
-import type { Damage, TraceSink } from '../trace/sink.ts';
+import type { Definition, Observation, StreamDefinition } from '../trace/format/definitions.ts';
+import type { TraceRecord } from '../trace/format/records.ts';
+import type { Damage, TraceSink } from '../trace/reader/sink.ts';
 import { applyDefinition } from './feed/definitions.ts';
 import { forgetHolds } from './feed/locks.ts';
 import { applyObservation } from './feed/observations.ts';

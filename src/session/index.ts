@@ -1,4 +1,4 @@
-export { TraceError } from '../trace/errors.ts';
+export { TraceError } from '../trace/reader/errors.ts';
 export { EXIT, UserError } from './core/user-error.ts';
 export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
 export { cacheFolder } from './files/cache-folder.ts';

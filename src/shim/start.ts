@@ -7,19 +7,27 @@ import {
   SHARED_FILES_READY,
   type SharedFiles,
 } from '../base/environment.ts';
-import { TRACE_VERSION } from '../trace/definitions.ts';
-import { KIND } from '../trace/records.ts';
-import { CallSites } from './call-sites.ts';
-import { ChildEnvironment } from './children-env.ts';
-import { Clock } from './clock.ts';
-import { ChildFilter } from './filter.ts';
-import { WorkerLanes } from './lanes.ts';
+import { TRACE_VERSION } from '../trace/format/definitions.ts';
+import { KIND } from '../trace/format/records.ts';
+import { ChildEnvironment } from './children/children-env.ts';
+import { shorten } from './children/command-line.ts';
+import { ChildFilter } from './children/filter.ts';
+import type { Shim } from './context/shim.ts';
+import { Clock } from './core/clock.ts';
+import { reportProblem } from './core/guard.ts';
+import { Recorder } from './core/recorder.ts';
 import { PROBES } from './probes/index.ts';
-import { Quiescence } from './quiescence.ts';
-import { Recorder } from './recorder.ts';
-import { readSession } from './session.ts';
-import { reportProblem, type Shim, shorten } from './shim.ts';
-import { type Handover, identify, isNodesOwnThread, type ThreadIdentity, takeHandover } from './thread.ts';
+import { Quiescence } from './rest/quiescence.ts';
+import { CallSites } from './sites/call-sites.ts';
+import { WorkerLanes } from './thread/lanes.ts';
+import { readSession } from './thread/session.ts';
+import {
+  type Handover,
+  identify,
+  isNodesOwnThread,
+  type ThreadIdentity,
+  takeHandover,
+} from './thread/thread.ts';
 
 const STARTED = Symbol.for('forkscope.shim');
 

@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { TRACE_VERSION } from '../../src/trace/definitions.ts';
-import { encodeLine } from '../../src/trace/lines.ts';
+import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { encodeLine } from '../../src/trace/format/lines.ts';
 import { files, scratch } from '../session/support.ts';
 import { CLI, cleanEnvironment, cli, run } from './support.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/model/report/types.ts';
-import { TRACE_VERSION } from '../../src/trace/definitions.ts';
+import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = path.join(root, 'test/fixtures/traces');

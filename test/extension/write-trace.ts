@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Observation } from '../../src/trace/definitions.ts';
-import { TRACE_VERSION } from '../../src/trace/definitions.ts';
-import { LineWriter } from '../../src/trace/line-writer.ts';
-import { definitionsName, SESSION_FILE } from '../../src/trace/segment.ts';
-import { TraceWriter } from '../../src/trace/writer.ts';
+import type { Observation } from '../../src/trace/format/definitions.ts';
+import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { definitionsName, SESSION_FILE } from '../../src/trace/format/segment.ts';
+import { LineWriter } from '../../src/trace/writer/line-writer.ts';
+import { TraceWriter } from '../../src/trace/writer/writer.ts';
 import type { Item } from '../model/builder.ts';
 
 export interface SessionOptions {

@@ -1,7 +1,12 @@
 import type { Outcome, ResourceKind } from '../../src/base/channels.ts';
 import type { Model } from '../../src/model/index.ts';
-import type { Definition, Observation, SpawnApi, StreamDefinition } from '../../src/trace/definitions.ts';
-import { TRACE_VERSION } from '../../src/trace/definitions.ts';
+import type {
+  Definition,
+  Observation,
+  SpawnApi,
+  StreamDefinition,
+} from '../../src/trace/format/definitions.ts';
+import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
 import {
   FLAG,
   KIND,
@@ -9,8 +14,8 @@ import {
   outcomeToFlags,
   ROLE,
   type TraceRecord,
-} from '../../src/trace/records.ts';
-import type { Damage } from '../../src/trace/sink.ts';
+} from '../../src/trace/format/records.ts';
+import type { Damage } from '../../src/trace/reader/sink.ts';
 
 /** One call of a `TraceSink`, kept. */
 export type Item = { readonly time: number } & (

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Model, makeReport } from '../../src/model/index.ts';
-import { FLAG, KIND } from '../../src/trace/records.ts';
-import type { Damage } from '../../src/trace/sink.ts';
+import { FLAG, KIND } from '../../src/trace/format/records.ts';
+import type { Damage } from '../../src/trace/reader/sink.ts';
 import { type StreamBuilder, TraceBuilder } from './builder.ts';
 import { random } from './random.ts';
 

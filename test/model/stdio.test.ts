@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ChannelView, Model, makeReport, reportLines } from '../../src/model/index.ts';
-import { FLAG, ROLE } from '../../src/trace/records.ts';
-import { parseStdioKey, stdioKey } from '../../src/trace/stdio-key.ts';
+import { FLAG, ROLE } from '../../src/trace/format/records.ts';
+import { parseStdioKey, stdioKey } from '../../src/trace/format/stdio-key.ts';
 import { type Resource, type StreamBuilder, TraceBuilder } from './builder.ts';
 
 interface Scene {

@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { makeReport } from '../../src/model/report/index.ts';
 import { SESSION_FILE } from '../../src/session/directory/session-file.ts';
 import { Session } from '../../src/session/tail/session.ts';
-import { TRACE_VERSION } from '../../src/trace/definitions.ts';
-import { headOf } from '../../src/trace/ledger.ts';
-import { LineWriter } from '../../src/trace/line-writer.ts';
-import { KIND } from '../../src/trace/records.ts';
+import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { KIND } from '../../src/trace/format/records.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
+import { LineWriter } from '../../src/trace/writer/line-writer.ts';
 import { openStream } from '../trace/helpers.ts';
 import { scratch, until } from './support.ts';
 

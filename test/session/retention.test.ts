@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileS
 import path from 'node:path';
 import { test } from 'node:test';
 import { isSweepDue, sweepTraces } from '../../src/session/directory/retention.ts';
-import { encodeLine } from '../../src/trace/lines.ts';
+import { encodeLine } from '../../src/trace/format/lines.ts';
 import { scratch } from './support.ts';
 
 const DAY = 24 * 3600 * 1000;

@@ -10,8 +10,8 @@ import {
   SESSION_FILE,
   type SessionObservation,
 } from '../../src/session/directory/session-file.ts';
-import { TRACE_VERSION } from '../../src/trace/definitions.ts';
-import { LineWriter } from '../../src/trace/line-writer.ts';
+import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { LineWriter } from '../../src/trace/writer/line-writer.ts';
 import { run } from '../cli/support.ts';
 import { files, scratch } from './support.ts';
 

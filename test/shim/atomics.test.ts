@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outcomeOf } from '../../src/trace/records.ts';
+import { outcomeOf } from '../../src/trace/format/records.ts';
 import { lineOf, program, runTraced, temporaryDirectory } from './helpers.ts';
 
 const MAIN = `const { Worker, isMainThread, workerData, parentPort } = require('node:worker_threads');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import esbuild from 'esbuild';
-import { parseStack } from '../../src/shim/stack.ts';
+import { parseStack } from '../../src/shim/sites/stack.ts';
 import { lineOf, nodeAtLeast, program, runTraced, TSX, temporaryDirectory } from './helpers.ts';
 
 const SOURCE = `import { spawnSync } from 'node:child_process';

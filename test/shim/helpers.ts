@@ -11,10 +11,10 @@ import type {
   ResourceDefinition,
   SiteDefinition,
   StreamDefinition,
-} from '../../src/trace/definitions.ts';
-import { openTrace } from '../../src/trace/open.ts';
-import { KIND_NAME, type KindName, type TraceRecord } from '../../src/trace/records.ts';
-import type { Damage, TraceSink } from '../../src/trace/sink.ts';
+} from '../../src/trace/format/definitions.ts';
+import { KIND_NAME, type KindName, type TraceRecord } from '../../src/trace/format/records.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
+import type { Damage, TraceSink } from '../../src/trace/reader/sink.ts';
 
 export const ROOT = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 export const SHIM = path.join(ROOT, 'dist', 'shim.cjs');

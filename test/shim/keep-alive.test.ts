@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Model } from '../../src/model/index.ts';
-import { openTrace } from '../../src/trace/open.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
 import { type Context, program, run, Trace, temporaryDirectory, tracedEnv } from './helpers.ts';
 
 const MAIN = `const { MessageChannel } = require('node:worker_threads');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { FLAG } from '../../src/trace/records.ts';
+import { FLAG } from '../../src/trace/format/records.ts';
 import {
   lineOf,
   program,

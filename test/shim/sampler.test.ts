@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ration, Sampler } from '../../src/shim/sampler.ts';
+import { Ration, Sampler } from '../../src/shim/sites/sampler.ts';
 
 const MS = 1e6;
 /** How many of `count` operations, `every` ns apart, show their call sites. */

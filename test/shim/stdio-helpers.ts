@@ -1,6 +1,6 @@
 import { Model } from '../../src/model/index.ts';
-import { openTrace } from '../../src/trace/open.ts';
-import type { Damage } from '../../src/trace/sink.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
+import type { Damage } from '../../src/trace/reader/sink.ts';
 import type { temporaryDirectory } from './helpers.ts';
 
 export type Context = Parameters<typeof temporaryDirectory>[0];

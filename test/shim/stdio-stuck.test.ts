@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding, Model } from '../../src/model/index.ts';
-import { openTrace } from '../../src/trace/open.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
 import { program, run, runTraced, Trace, temporaryDirectory, tracedEnv } from './helpers.ts';
 import { type Context, PRELUDE, TestModel } from './stdio-helpers.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outcomeOf } from '../../src/trace/records.ts';
+import { outcomeOf } from '../../src/trace/format/records.ts';
 import { lineOf, nodeAtLeast, program, runTraced, temporaryDirectory } from './helpers.ts';
 
 const MAIN = `import { once } from 'node:events';

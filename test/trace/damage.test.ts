@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { headOf } from '../../src/trace/ledger.ts';
-import { FLAG, KIND } from '../../src/trace/records.ts';
-import { SESSION_FILE } from '../../src/trace/segment.ts';
+import { FLAG, KIND } from '../../src/trace/format/records.ts';
+import { SESSION_FILE } from '../../src/trace/format/segment.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
 import {
   type Collector,
   CopiedFiles,

@@ -2,16 +2,16 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { SharedFiles } from '../../src/base/environment.ts';
-import type { Definition, Observation, StreamDefinition } from '../../src/trace/definitions.ts';
-import type { TraceFiles } from '../../src/trace/files.ts';
-import type { Lane } from '../../src/trace/lanes.ts';
-import { Ledger } from '../../src/trace/ledger.ts';
-import { LineWriter } from '../../src/trace/line-writer.ts';
-import { TraceReader } from '../../src/trace/reader.ts';
-import type { TraceRecord } from '../../src/trace/records.ts';
-import { definitionsName, SESSION_FILE } from '../../src/trace/segment.ts';
-import type { Damage, TraceSink } from '../../src/trace/sink.ts';
-import { TraceWriter } from '../../src/trace/writer.ts';
+import type { Definition, Observation, StreamDefinition } from '../../src/trace/format/definitions.ts';
+import type { TraceRecord } from '../../src/trace/format/records.ts';
+import { definitionsName, SESSION_FILE } from '../../src/trace/format/segment.ts';
+import type { TraceFiles } from '../../src/trace/reader/files.ts';
+import { TraceReader } from '../../src/trace/reader/reader.ts';
+import type { Damage, TraceSink } from '../../src/trace/reader/sink.ts';
+import type { Lane } from '../../src/trace/writer/lanes.ts';
+import { Ledger } from '../../src/trace/writer/ledger.ts';
+import { LineWriter } from '../../src/trace/writer/line-writer.ts';
+import { TraceWriter } from '../../src/trace/writer/writer.ts';
 
 export function temporaryDirectory(t: { after(fn: () => void): void }): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'forkscope-trace-test-'));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headOf } from '../../src/trace/ledger.ts';
-import { TraceReader } from '../../src/trace/reader.ts';
-import { FLAG, KIND, type TraceRecord } from '../../src/trace/records.ts';
+import { FLAG, KIND, type TraceRecord } from '../../src/trace/format/records.ts';
+import { TraceReader } from '../../src/trace/reader/reader.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
 import {
   Collector,
   CopiedFiles,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { TraceError, type TraceErrorCode } from '../../src/trace/errors.ts';
-import { headOf } from '../../src/trace/ledger.ts';
-import { LineWriter } from '../../src/trace/line-writer.ts';
-import { openTrace } from '../../src/trace/open.ts';
-import { TraceReader } from '../../src/trace/reader.ts';
-import { KIND } from '../../src/trace/records.ts';
-import { viewsOf, writeHeader } from '../../src/trace/segment.ts';
+import { KIND } from '../../src/trace/format/records.ts';
+import { viewsOf, writeHeader } from '../../src/trace/format/segment.ts';
+import { TraceError, type TraceErrorCode } from '../../src/trace/reader/errors.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
+import { TraceReader } from '../../src/trace/reader/reader.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
+import { LineWriter } from '../../src/trace/writer/line-writer.ts';
 import {
   Collector,
   CopiedFiles,

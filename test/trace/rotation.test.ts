@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { headOf } from '../../src/trace/ledger.ts';
-import { openTrace } from '../../src/trace/open.ts';
-import { KIND } from '../../src/trace/records.ts';
-import { HEADER_SIZE, segmentName } from '../../src/trace/segment.ts';
+import { KIND } from '../../src/trace/format/records.ts';
+import { HEADER_SIZE, segmentName } from '../../src/trace/format/segment.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
 import {
   Collector,
   CopiedFiles,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { RECORD_WORDS } from '../../src/trace/hash.ts';
-import { type Lane, Lanes } from '../../src/trace/lanes.ts';
-import { headOf } from '../../src/trace/ledger.ts';
-import { openTrace } from '../../src/trace/open.ts';
-import { KIND } from '../../src/trace/records.ts';
-import { salvage } from '../../src/trace/salvage.ts';
-import { HEADER_SIZE, segmentName } from '../../src/trace/segment.ts';
+import { RECORD_WORDS } from '../../src/trace/format/hash.ts';
+import { KIND } from '../../src/trace/format/records.ts';
+import { HEADER_SIZE, segmentName } from '../../src/trace/format/segment.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
+import { type Lane, Lanes } from '../../src/trace/writer/lanes.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
+import { salvage } from '../../src/trace/writer/salvage.ts';
 import {
   Collector,
   CopiedFiles,

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { RECORD_WORDS } from '../../src/trace/hash.ts';
-import { headOf } from '../../src/trace/ledger.ts';
-import { openTrace } from '../../src/trace/open.ts';
-import { FLAG, KIND, type TraceRecord } from '../../src/trace/records.ts';
-import { HEADER_SIZE } from '../../src/trace/segment.ts';
+import { RECORD_WORDS } from '../../src/trace/format/hash.ts';
+import { FLAG, KIND, type TraceRecord } from '../../src/trace/format/records.ts';
+import { HEADER_SIZE } from '../../src/trace/format/segment.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
+import { headOf } from '../../src/trace/writer/ledger.ts';
 import {
   Collector,
   CopiedFiles,

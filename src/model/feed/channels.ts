@@ -1,4 +1,4 @@
-import { FLAG, KIND, ROLE, type TraceRecord } from '../../trace/records.ts';
+import { FLAG, KIND, ROLE, type TraceRecord } from '../../trace/format/records.ts';
 import type { StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import { recordSite } from './waits.ts';

@@ -1,4 +1,4 @@
-import type { Definition } from '../../trace/definitions.ts';
+import type { Definition } from '../../trace/format/definitions.ts';
 import type { StreamState } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 

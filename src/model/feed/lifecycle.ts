@@ -1,4 +1,4 @@
-import { FLAG, KIND, type TraceRecord } from '../../trace/records.ts';
+import { FLAG, KIND, type TraceRecord } from '../../trace/format/records.ts';
 import type { ChildEntity, ExitFact, StreamState } from '../state/entities.ts';
 import { signalName } from '../state/signals.ts';
 import type { World } from '../state/world.ts';

@@ -1,4 +1,4 @@
-import { FLAG, type TraceRecord } from '../../trace/records.ts';
+import { FLAG, type TraceRecord } from '../../trace/format/records.ts';
 import type { Hold, ResourceEntity, StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import { showState } from './track-state.ts';

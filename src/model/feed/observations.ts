@@ -1,4 +1,4 @@
-import type { Observation } from '../../trace/definitions.ts';
+import type { Observation } from '../../trace/format/definitions.ts';
 import type { World } from '../state/world.ts';
 
 /** The launcher killed what was left: nobody outlives the session then. */

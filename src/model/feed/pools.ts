@@ -1,4 +1,4 @@
-import { KIND, type TraceRecord } from '../../trace/records.ts';
+import { KIND, type TraceRecord } from '../../trace/format/records.ts';
 import type { PoolTask, StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import { recordSite } from './waits.ts';

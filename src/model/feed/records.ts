@@ -1,4 +1,4 @@
-import { FLAG, isWait, KIND, type TraceRecord } from '../../trace/records.ts';
+import { FLAG, isWait, KIND, type TraceRecord } from '../../trace/format/records.ts';
 import type { StreamState } from '../state/entities.ts';
 import { isLockKind } from '../state/lock-kinds.ts';
 import type { World } from '../state/world.ts';

@@ -1,4 +1,4 @@
-import { KIND } from '../../trace/records.ts';
+import { KIND } from '../../trace/format/records.ts';
 import type { ThreadEntity } from '../state/entities.ts';
 import { TRACK_STATES, type TrackState } from '../types/index.ts';
 

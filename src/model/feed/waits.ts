@@ -1,4 +1,4 @@
-import { FLAG, KIND, type TraceRecord } from '../../trace/records.ts';
+import { FLAG, KIND, type TraceRecord } from '../../trace/format/records.ts';
 import type {
   ChildEntity,
   ResourceEntity,

@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import type { SpawnApi } from '../../trace/definitions.ts';
+import type { SpawnApi } from '../../trace/format/definitions.ts';
 import type { ChannelView, FindingKind, SiteRole, ThreadState, WaitKind } from '../types/index.ts';
 
 /** The JSON report, described for others by docs/report.schema.json. Times are ns since the session's start. */

@@ -6,7 +6,7 @@ import type {
   ResourceDefinition,
   SpawnApi,
   StreamDefinition,
-} from '../../trace/definitions.ts';
+} from '../../trace/format/definitions.ts';
 import { Track } from './track.ts';
 
 /**

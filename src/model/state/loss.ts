@@ -1,4 +1,4 @@
-import type { Damage } from '../../trace/sink.ts';
+import type { Damage } from '../../trace/reader/sink.ts';
 import type { LossView } from '../types/index.ts';
 import type { ProcessEntity } from './entities.ts';
 

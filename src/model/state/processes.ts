@@ -1,4 +1,4 @@
-import type { ChildDefinition, StreamDefinition } from '../../trace/definitions.ts';
+import type { ChildDefinition, StreamDefinition } from '../../trace/format/definitions.ts';
 import { ChildEntity, type OsSighting, ProcessEntity, type ThreadEntity } from './entities.ts';
 
 /** Two witnesses' clocks of a start or an end may differ by this much, ns. */

@@ -1,4 +1,4 @@
-import type { SiteDefinition } from '../../trace/definitions.ts';
+import type { SiteDefinition } from '../../trace/format/definitions.ts';
 import type { CallSite } from '../types/index.ts';
 
 /**

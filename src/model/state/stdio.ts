@@ -1,4 +1,4 @@
-import { parseStdioKey } from '../../trace/stdio-key.ts';
+import { parseStdioKey } from '../../trace/format/stdio-key.ts';
 import type { ChannelView } from '../types/index.ts';
 import type { ProcessEntity, ResourceEntity, ThreadUse } from './entities.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import { KIND, KIND_NAME } from '../../trace/records.ts';
+import { KIND, KIND_NAME } from '../../trace/format/records.ts';
 import type { WaitKind } from '../types/index.ts';
 import type { ChildEntity, ProcessEntity } from './entities.ts';
 

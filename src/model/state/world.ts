@@ -1,4 +1,4 @@
-import type { ResourceDefinition, StreamDefinition } from '../../trace/definitions.ts';
+import type { ResourceDefinition, StreamDefinition } from '../../trace/format/definitions.ts';
 import { BytePairing } from './byte-pairing.ts';
 import { type ProcessEntity, ResourceEntity, StreamState, ThreadEntity, ThreadUse } from './entities.ts';
 import { FlowIndex } from './flows.ts';

@@ -1,6 +1,6 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import type { SpawnApi } from '../../trace/definitions.ts';
-import type { KindName } from '../../trace/records.ts';
+import type { SpawnApi } from '../../trace/format/definitions.ts';
+import type { KindName } from '../../trace/format/records.ts';
 
 /**
  * What the model answers. All times are ns since the session's origin; `null` is "not yet" or "not known".

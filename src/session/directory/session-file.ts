@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import type { Observation } from '../../trace/definitions.ts';
-import { decodeLine, LineParser } from '../../trace/lines.ts';
+import type { Observation } from '../../trace/format/definitions.ts';
+import { decodeLine, LineParser } from '../../trace/format/lines.ts';
 import { isAlive } from '../os/liveness.ts';
 import { machineId } from './machine.ts';
 

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
-import type { Observation } from '../../trace/definitions.ts';
-import { LineWriter } from '../../trace/line-writer.ts';
+import type { Observation } from '../../trace/format/definitions.ts';
+import { LineWriter } from '../../trace/writer/line-writer.ts';
 import type { SessionClock } from '../core/clock.ts';
 import { SESSION_FILE } from '../directory/session-file.ts';
 import { killTree } from '../os/index.ts';

@@ -1,6 +1,6 @@
 import os from 'node:os';
-import type { StreamDefinition } from '../../trace/definitions.ts';
-import { KIND, type TraceRecord } from '../../trace/records.ts';
+import type { StreamDefinition } from '../../trace/format/definitions.ts';
+import { KIND, type TraceRecord } from '../../trace/format/records.ts';
 
 /** The program may have had the signal a little before the tool, and be slow to say so; ms. */
 const SLACK = 1000;

@@ -1,4 +1,4 @@
-import type { Observation } from '../../trace/definitions.ts';
+import type { Observation } from '../../trace/format/definitions.ts';
 import type { SessionClock } from '../core/clock.ts';
 import type { OsProcess, ProcessTable } from './process-table.ts';
 

@@ -1,9 +1,9 @@
 import { Model } from '../../model/index.ts';
-import type { StreamDefinition } from '../../trace/definitions.ts';
+import type { StreamDefinition } from '../../trace/format/definitions.ts';
+import type { TraceRecord } from '../../trace/format/records.ts';
 import { openTrace } from '../../trace/index.ts';
-import type { TraceReader } from '../../trace/reader.ts';
-import type { TraceRecord } from '../../trace/records.ts';
-import type { PollResult, TraceSink } from '../../trace/sink.ts';
+import type { TraceReader } from '../../trace/reader/reader.ts';
+import type { PollResult, TraceSink } from '../../trace/reader/sink.ts';
 
 /** After a rebuild, the next one waits for this many times as long as it took. */
 const REBUILD_REST = 20;

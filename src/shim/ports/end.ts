@@ -1,7 +1,7 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import { FLAG, KIND, NO_POSITION, ROLE } from '../../trace/records.ts';
-import { Sampler } from '../sampler.ts';
-import type { Shim } from '../shim.ts';
+import { FLAG, KIND, NO_POSITION, ROLE } from '../../trace/format/records.ts';
+import type { Shim } from '../context/shim.ts';
+import { Sampler } from '../sites/sampler.ts';
 import type { EndState } from './registry.ts';
 
 export interface EndOptions {

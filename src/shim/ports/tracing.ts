@@ -1,5 +1,5 @@
 import worker from 'node:worker_threads';
-import type { Shim } from '../shim.ts';
+import type { Shim } from '../context/shim.ts';
 import { BetweenThreads } from './between-threads.ts';
 import { type EndOptions, PortEnd, Stamp } from './end.ts';
 import { type EndState, PortRegistry } from './registry.ts';

@@ -1,12 +1,14 @@
 import { types } from 'node:util';
 import type { Outcome } from '../../base/channels.ts';
 import { OWN_HANDLE } from '../../base/environment.ts';
-import { FLAG, KIND, outcomeToFlags, ROLE } from '../../trace/records.ts';
-import { memoryNumber } from '../buffer-identity.ts';
-import { Ration, Sampler } from '../sampler.ts';
-import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
-import { captureFrames } from '../stack.ts';
-import { watchRealms } from './realms.ts';
+import { FLAG, KIND, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
+import { memoryNumber } from '../atomics/buffer-identity.ts';
+import { watchRealms } from '../atomics/realms.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded, reportProblem } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
+import { Ration, Sampler } from '../sites/sampler.ts';
+import { captureFrames } from '../sites/stack.ts';
 
 const runtimes = Symbol.for(OWN_HANDLE);
 const OUTCOME: Readonly<Record<string, Outcome>> = {

@@ -1,12 +1,17 @@
 import childProcess from 'node:child_process';
 import { RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
 import { ENV_SPAWN } from '../../base/environment.ts';
-import type { SpawnApi } from '../../trace/definitions.ts';
-import { FLAG, KIND } from '../../trace/records.ts';
-import { builtin } from '../builtins.ts';
-import { pairValue } from '../children-env.ts';
-import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
-import { captureFrames, type RawFrame } from '../stack.ts';
+import type { SpawnApi } from '../../trace/format/definitions.ts';
+import { FLAG, KIND } from '../../trace/format/records.ts';
+import { pairValue } from '../children/children-env.ts';
+import { shorten } from '../children/command-line.ts';
+import { liveChildren } from '../children/live-children.ts';
+import { newSpawnKey } from '../children/spawn-key.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { builtin } from '../core/builtins.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
+import { captureFrames, type RawFrame } from '../sites/stack.ts';
 
 /** What `ChildProcess.prototype.spawn` gets, from every asynchronous form and from cluster. */
 interface SpawnOptions {
@@ -22,16 +27,6 @@ interface Started {
   readonly file: string;
   readonly argv: readonly string[];
 }
-
-/** A child that is recorded. */
-export interface StartedChild {
-  /** Of its definition. */
-  readonly id: number;
-  readonly spawnKey: string;
-  readonly site: number;
-}
-/** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
-export const liveChildren = new Map<object, StartedChild>();
 
 const NAMED: ReadonlySet<string> = new Set(['spawn', 'fork', 'exec', 'execFile']);
 

@@ -1,6 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { KIND } from '../../trace/records.ts';
-import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
+import { KIND } from '../../trace/format/records.ts';
+import { shorten } from '../children/command-line.ts';
+import { newSpawnKey } from '../children/spawn-key.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
 
 /** What Node publishes when everything is checked and the process is about to become another program. */
 interface Becoming {

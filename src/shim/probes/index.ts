@@ -1,4 +1,4 @@
-import type { Probe } from '../shim.ts';
+import type { Probe } from '../context/shim.ts';
 import { atomics } from './atomics.ts';
 import { childProcesses } from './child-process.ts';
 import { execve } from './execve.ts';

@@ -1,9 +1,11 @@
 import childProcess from 'node:child_process';
 import { ENV_SPAWN } from '../../base/environment.ts';
-import { FLAG, KIND, ROLE } from '../../trace/records.ts';
-import { pairValue } from '../children-env.ts';
-import { Sampler } from '../sampler.ts';
-import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
+import { FLAG, KIND, ROLE } from '../../trace/format/records.ts';
+import { pairValue } from '../children/children-env.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded, reportProblem } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
+import { Sampler } from '../sites/sampler.ts';
 
 /** As it is when the shim loads: programs may take `Buffer` away, and sending must not fail by that. */
 const { byteLength } = Buffer;

@@ -1,6 +1,8 @@
-import { KIND } from '../../trace/records.ts';
-import { builtin } from '../builtins.ts';
-import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import { KIND } from '../../trace/format/records.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { builtin } from '../core/builtins.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
 
 /** Node's exit code then. */
 const FATAL_IN_HANDLER = 7;

@@ -1,26 +1,17 @@
 import worker from 'node:worker_threads';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded, reportProblem } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
 import { type PortEnd, Stamp } from '../ports/end.ts';
+import { tracesPorts } from '../ports/of-thread.ts';
 import { PortTracing } from '../ports/tracing.ts';
 import { portsIn } from '../ports/walk.ts';
-import { guarded, type Probe, patch, reportProblem, type Shim } from '../shim.ts';
-import { captureFrames } from '../stack.ts';
+import { captureFrames } from '../sites/stack.ts';
 
 /** Node looks both up on every port that gets a message. */
 const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch');
 const ARRIVED = Symbol.for('nodejs.internal.kCurrentlyReceivingPorts');
 type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-let tracing: PortTracing | undefined;
-
-/** Runs `make`, which makes a worker thread, so that its ports are known on both sides. */
-export function makingWorker<T extends object>(label: string, make: () => T): T {
-  return tracing ? tracing.making(label, make) : make();
-}
-
-/** The next ticket of a thing that threads of this process share, from 1; 0: not known. */
-export function sharedTicket(key: string): number {
-  return tracing?.registry.newTicket(key) ?? 0;
-}
 
 /**
  * Messages over ports, at both ends and paired by their number: `parentPort`, workers, channels and ports that travel, and
@@ -30,7 +21,7 @@ export const ports: Probe = {
   name: 'ports',
   install(shim) {
     const own = new PortTracing(shim);
-    tracing = own;
+    tracesPorts(own);
     patchSend(shim, own);
     patchDispatch(shim, own);
     patchTake(shim, own);

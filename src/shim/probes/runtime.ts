@@ -8,9 +8,10 @@ import {
   type RuntimeEvent,
   type RuntimeOp,
 } from '../../base/channels.ts';
-import { FLAG, isWait, KIND, outcomeToFlags } from '../../trace/records.ts';
-import { Sampler } from '../sampler.ts';
-import { type Probe, reportProblem, type Shim } from '../shim.ts';
+import { FLAG, isWait, KIND, outcomeToFlags } from '../../trace/format/records.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { reportProblem } from '../core/guard.ts';
+import { Sampler } from '../sites/sampler.ts';
 
 type SitePolicy = 'always' | 'sampled' | 'never' | 'handed';
 

@@ -1,14 +1,16 @@
 import childProcess from 'node:child_process';
 import { ENV_SPAWN } from '../../base/environment.ts';
-import type { StdioWay } from '../../trace/stdio-key.ts';
-import { guarded, type Probe, patch, type Shim } from '../shim.ts';
+import type { StdioWay } from '../../trace/format/stdio-key.ts';
+import { liveChildren } from '../children/live-children.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
 import { override } from '../stdio/flow.ts';
 import { type PipePlace, StdioPipes } from '../stdio/pipes.ts';
 import type { Reader } from '../stdio/reader.ts';
 import { StdioRest } from '../stdio/rest.ts';
 import { isPipeSocket, mayBeParents, type PipeSocket } from '../stdio/socket.ts';
 import type { Writer } from '../stdio/writer.ts';
-import { liveChildren } from './child-process.ts';
 
 /**
  * The pipes between a process and its children, at both ends where the child is traced: how many bytes, and who does not

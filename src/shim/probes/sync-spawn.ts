@@ -1,10 +1,14 @@
 import childProcess from 'node:child_process';
-import type { SpawnApi } from '../../trace/definitions.ts';
-import { FLAG, KIND } from '../../trace/records.ts';
-import { builtin } from '../builtins.ts';
-import { guarded, newSpawnKey, type Probe, patch, type Shim, shorten } from '../shim.ts';
+import type { SpawnApi } from '../../trace/format/definitions.ts';
+import { FLAG, KIND } from '../../trace/format/records.ts';
+import { shorten } from '../children/command-line.ts';
+import { newSpawnKey } from '../children/spawn-key.ts';
+import { SyncResults } from '../children/sync-results.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { builtin } from '../core/builtins.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
 import { recordSyncBytes, type SyncPipes } from '../stdio/sync.ts';
-import { SyncResults } from '../sync-results.ts';
 
 const APIS = ['spawnSync', 'execSync', 'execFileSync'] as const satisfies readonly SpawnApi[];
 type SyncApi = (typeof APIS)[number];

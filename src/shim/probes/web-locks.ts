@@ -1,9 +1,11 @@
 import { types } from 'node:util';
 import worker from 'node:worker_threads';
 import type { Outcome } from '../../base/channels.ts';
-import { KIND, outcomeToFlags, ROLE } from '../../trace/records.ts';
-import { guarded, type Probe, patch, type Shim } from '../shim.ts';
-import { sharedTicket } from './ports.ts';
+import { KIND, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
+import { sharedTicket } from '../ports/of-thread.ts';
 
 type Callback = (...args: unknown[]) => unknown;
 

@@ -1,12 +1,15 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
-import type { Lane } from '../../trace/lanes.ts';
-import { KIND } from '../../trace/records.ts';
-import { liveWorkers } from '../live-workers.ts';
-import { guarded, newSpawnKey, type Probe, patch, type Shim } from '../shim.ts';
-import { handOver } from '../thread.ts';
-import { makingWorker } from './ports.ts';
+import { KIND } from '../../trace/format/records.ts';
+import type { Lane } from '../../trace/writer/lanes.ts';
+import { liveWorkers } from '../children/live-workers.ts';
+import { newSpawnKey } from '../children/spawn-key.ts';
+import type { Probe, Shim } from '../context/shim.ts';
+import { guarded } from '../core/guard.ts';
+import { patch } from '../core/patch.ts';
+import { makingWorker } from '../ports/of-thread.ts';
+import { handOver } from '../thread/thread.ts';
 
 /** Worker threads: start and end, and a stream of their own. */
 export const workers: Probe = {

@@ -1,6 +1,6 @@
-import { FLAG, type KIND } from '../../trace/records.ts';
-import { Sampler } from '../sampler.ts';
-import type { Shim } from '../shim.ts';
+import { FLAG, type KIND } from '../../trace/format/records.ts';
+import type { Shim } from '../context/shim.ts';
+import { Sampler } from '../sites/sampler.ts';
 
 /** A record's `value` has 32 bits. */
 const MOST_VALUE = 2 ** 31;

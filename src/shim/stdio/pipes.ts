@@ -1,7 +1,8 @@
-import { KIND, ROLE } from '../../trace/records.ts';
-import { type StdioWay, stdioKey, stdioName } from '../../trace/stdio-key.ts';
-import { natives } from '../natives.ts';
-import { guarded, type Shim } from '../shim.ts';
+import { KIND, ROLE } from '../../trace/format/records.ts';
+import { type StdioWay, stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
+import type { Shim } from '../context/shim.ts';
+import { guarded } from '../core/guard.ts';
+import { natives } from '../core/natives.ts';
 import type { End, Timers } from './flow.ts';
 import { Reader } from './reader.ts';
 import type { PipeSocket } from './socket.ts';

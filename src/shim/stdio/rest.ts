@@ -1,8 +1,8 @@
-import { KIND } from '../../trace/records.ts';
-import { liveWorkers } from '../live-workers.ts';
-import { liveChildren } from '../probes/child-process.ts';
-import type { HandleExpert } from '../quiescence.ts';
-import type { Shim } from '../shim.ts';
+import { KIND } from '../../trace/format/records.ts';
+import { liveChildren } from '../children/live-children.ts';
+import { liveWorkers } from '../children/live-workers.ts';
+import type { Shim } from '../context/shim.ts';
+import type { HandleExpert } from '../rest/quiescence.ts';
 import type { StdioPipes } from './pipes.ts';
 
 /**

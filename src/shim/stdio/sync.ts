@@ -1,6 +1,6 @@
-import { FLAG, KIND, ROLE } from '../../trace/records.ts';
-import { stdioKey, stdioName } from '../../trace/stdio-key.ts';
-import type { Shim } from '../shim.ts';
+import { FLAG, KIND, ROLE } from '../../trace/format/records.ts';
+import { stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
+import type { Shim } from '../context/shim.ts';
 
 /** A synchronous spawn, as far as its pipes go. */
 export interface SyncPipes {

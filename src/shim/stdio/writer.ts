@@ -1,5 +1,6 @@
-import { KIND } from '../../trace/records.ts';
-import { guarded, type Shim } from '../shim.ts';
+import { KIND } from '../../trace/format/records.ts';
+import type { Shim } from '../context/shim.ts';
+import { guarded } from '../core/guard.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
 import type { PipeSocket } from './socket.ts';
 

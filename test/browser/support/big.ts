@@ -1,6 +1,6 @@
 import { Model } from '../../../src/model/index.ts';
-import type { StreamDefinition } from '../../../src/trace/definitions.ts';
-import { KIND, type TraceRecord } from '../../../src/trace/records.ts';
+import type { StreamDefinition } from '../../../src/trace/format/definitions.ts';
+import { KIND, type TraceRecord } from '../../../src/trace/format/records.ts';
 import { TraceBuilder } from '../../model/builder.ts';
 
 export interface Big {

@@ -16,7 +16,7 @@ import { pruneTraces, storedTraces, traceFolder } from '../../../src/extension/r
 import { traceName } from '../../../src/extension/sessions/sessions.ts';
 import { SessionClock } from '../../../src/session/core/clock.ts';
 import { SessionWriter } from '../../../src/session/launch/program.ts';
-import { encodeLine } from '../../../src/trace/lines.ts';
+import { encodeLine } from '../../../src/trace/format/lines.ts';
 
 const NOW = Date.now();
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ROLE } from '../../../src/trace/records.ts';
-import { stdioKey } from '../../../src/trace/stdio-key.ts';
+import { ROLE } from '../../../src/trace/format/records.ts';
+import { stdioKey } from '../../../src/trace/format/stdio-key.ts';
 import { type Resource, type StreamBuilder, TraceBuilder } from '../builder.ts';
 import { LONG, none, only, places } from './ask.ts';
 

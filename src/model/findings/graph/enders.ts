@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type {
   ChildEntity,
   Hold,

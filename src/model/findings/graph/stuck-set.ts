@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { ThreadEntity, Wait } from '../../state/entities.ts';
 import type { WaitGraph } from './graph.ts';
 import type { Certainty, Group } from './groups.ts';

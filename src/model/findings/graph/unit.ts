@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { ThreadEntity, Wait } from '../../state/entities.ts';
 
 /** Who waits: a whole thread (`task` 0), or one async task of it that has a token. */

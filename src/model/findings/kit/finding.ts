@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';

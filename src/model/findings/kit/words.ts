@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import { baseName, kindWords, processName, resourceName, threadName } from '../../state/names.ts';
 import { awaited } from '../../state/wait-names.ts';

@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import { type Chain, chainRule, freeEnders, linkOf } from '../kit/cycles.ts';
 import type { RuleContext } from '../kit/rule.ts';
 import { plural, resourceWords } from '../kit/words.ts';

@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { ResourceEntity, Wait } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';

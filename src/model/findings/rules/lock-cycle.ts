@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import { type Chain, cycleRule, hasKind, onlyKinds } from '../kit/cycles.ts';
 import { unique } from '../kit/finding.ts';
 import type { RuleContext } from '../kit/rule.ts';

@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { Hold } from '../../state/entities.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';

@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import { cycleRule, onlyKinds } from '../kit/cycles.ts';
 import { unique } from '../kit/finding.ts';
 import { listWords, unitWords } from '../kit/words.ts';

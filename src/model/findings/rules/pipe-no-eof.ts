@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import { chainRule, linkOf } from '../kit/cycles.ts';
 import { goalWords, listWords, resourceWords, threadWords, unitWords } from '../kit/words.ts';
 

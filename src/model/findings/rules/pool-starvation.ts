@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import { cycleRule, linkOf, onlyKinds } from '../kit/cycles.ts';
 import { plural, resourceWords } from '../kit/words.ts';
 

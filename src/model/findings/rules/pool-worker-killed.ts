@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { PoolTask, ProcessEntity, ResourceEntity, Wait } from '../../state/entities.ts';
 import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';

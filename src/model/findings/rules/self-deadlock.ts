@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import type { Finding } from '../../types/index.ts';
 import { onlyKinds, openCycles } from '../kit/cycles.ts';
 import { chainFinding } from '../kit/finding.ts';

@@ -1,5 +1,5 @@
-import { KIND } from '../../../trace/records.ts';
-import { parseStdioKey } from '../../../trace/stdio-key.ts';
+import { KIND } from '../../../trace/format/records.ts';
+import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import { processName } from '../../state/names.ts';
 import { isMade, stdioEnds } from '../../state/stdio.ts';

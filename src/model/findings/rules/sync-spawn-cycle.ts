@@ -1,4 +1,4 @@
-import { KIND } from '../../../trace/records.ts';
+import { KIND } from '../../../trace/format/records.ts';
 import { cycleRule, linkOf } from '../kit/cycles.ts';
 import { childWords, unitWords } from '../kit/words.ts';
 

@@ -1,0 +1,95 @@
+import fs from 'node:fs';
+import type module from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtin } from '../core/builtins.ts';
+import type { Frame } from './stack.ts';
+
+const { closeSync, fstatSync, openSync, readFileSync, readSync } = fs;
+/** The comment stands at the end; inline maps make it long. */
+const TAIL = 4096;
+const COMMENT = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/;
+/** Packages seldom bring the sources that their maps name, and reading a map costs every thread milliseconds. */
+const INSTALLED = /[\\/]node_modules[\\/]/;
+const MAX_MAP = 64 * 1024 * 1024;
+
+interface Mapper {
+  readonly map: module.SourceMap;
+  /** Directory that relative sources refer to. */
+  readonly base: string;
+}
+
+/** Takes positions in generated code back to the source that the user wrote. */
+export class SourceMaps {
+  readonly #own = new Map<string, Mapper | undefined>();
+
+  /** The frame in its source; the frame itself where there is no map or no mapping. */
+  original(frame: Frame): Frame {
+    const name = frame.file;
+    const known = builtin('node:module').findSourceMap(name);
+    const mapper = known ? { map: known, base: path.dirname(name) } : this.#load(name);
+    if (!mapper) return frame;
+    const entry = mapper.map.findEntry(frame.line - 1, frame.column - 1);
+    if (!('originalSource' in entry) || !entry.originalSource) return frame;
+    return {
+      file: resolveSource(entry.originalSource, mapper.base),
+      line: entry.originalLine + 1,
+      column: entry.originalColumn + 1,
+      fn: frame.fn,
+    };
+  }
+
+  /** Node keeps maps only with `--enable-source-maps`: without it, the file itself names its map. */
+  #load(file: string): Mapper | undefined {
+    if (this.#own.has(file)) return this.#own.get(file);
+    let mapper: Mapper | undefined;
+    try {
+      mapper = path.isAbsolute(file) && !INSTALLED.test(file) ? loadMap(file) : undefined;
+    } catch {
+      // A missing or broken map: the position in the generated code is what there is.
+    }
+    this.#own.set(file, mapper);
+    return mapper;
+  }
+}
+
+function loadMap(file: string): Mapper | undefined {
+  const comment = COMMENT.exec(readTail(file))?.[1] ?? inlineComment(file);
+  if (!comment) return undefined;
+  const base = path.dirname(file);
+  const inline = /^data:application\/json[^,]*?(;base64)?,(.*)$/s.exec(comment);
+  const text = inline
+    ? Buffer.from(decodeURIComponent(inline[2]!), inline[1] ? 'base64' : 'utf8').toString()
+    : readFileSync(path.resolve(base, decodeURIComponent(comment)), 'utf8');
+  const directory = inline ? base : path.dirname(path.resolve(base, decodeURIComponent(comment)));
+  const payload: unknown = JSON.parse(text);
+  const { SourceMap } = builtin('node:module');
+  return { map: new SourceMap(payload as ConstructorParameters<typeof SourceMap>[0]), base: directory };
+}
+
+function readTail(file: string): string {
+  const fd = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const bytes = Buffer.alloc(Math.min(TAIL, size));
+    readSync(fd, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** An inline map is longer than the tail: then its begin is not in it, and its end is base64. */
+function inlineComment(file: string): string | undefined {
+  if (!/^[\w+/=\s]+$/.test(readTail(file).slice(-64))) return undefined;
+  const text = readFileSync(file, 'utf8');
+  if (text.length > MAX_MAP) return undefined;
+  const at = text.lastIndexOf('//# sourceMappingURL=data:');
+  return at < 0 ? undefined : COMMENT.exec(text.slice(at))?.[1];
+}
+
+function resolveSource(source: string, base: string): string {
+  if (source.startsWith('file://')) return fileURLToPath(source);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(source) && !path.isAbsolute(source)) return source;
+  return path.resolve(base, source);
+}

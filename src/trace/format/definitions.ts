@@ -1,0 +1,275 @@
+import type { ResourceKind } from '../../base/channels.ts';
+
+/** The version of records, definitions and session files together. Other versions are refused. */
+export const TRACE_VERSION = 1;
+
+/** How a child was started. `Process` is the runtime's own. */
+export type SpawnApi =
+  | 'Process'
+  | 'fork'
+  | 'spawn'
+  | 'exec'
+  | 'execFile'
+  | 'spawnSync'
+  | 'execSync'
+  | 'execFileSync'
+  | 'cluster'
+  | 'worker'
+  | 'execve'
+  | 'launcher';
+
+/** First definition of every stream: which thread of which process writes it. */
+export interface StreamDefinition {
+  readonly type: 'stream';
+  readonly version: number;
+  /** Session id (the same in all streams of a trace). */
+  readonly session: string;
+  /** `${processKey}.${threadId}`: unique in the session, and the name of its files. */
+  readonly stream: string;
+  /** `${pid}-${start of the process in ns, base 36}`: unique even when pids are reused. */
+  readonly processKey: string;
+  readonly pid: number;
+  readonly ppid: number;
+  /** Node's `threadId`; 0 is the main thread. */
+  readonly threadId: number;
+  /** Start of the process (threadId 0) or thread, ns since the session's origin. */
+  readonly start: number;
+}
+/** The process, told by its main thread. */
+export interface ProcessDefinition {
+  readonly type: 'process';
+  /** From the environment; '' where nobody gave one. Two processes can show the same: see `model`. */
+  readonly spawnKey: string;
+  readonly argv: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly execPath: string;
+  readonly cwd: string;
+  readonly title: string;
+  readonly nodeVersion: string;
+}
+export interface ThreadDefinition {
+  readonly type: 'thread';
+  readonly name: string;
+  /** The worker's file, or '' for the main thread. */
+  readonly file: string;
+  readonly parentThreadId: number;
+  /** From `workerData`'s hidden key: matches the `child` definition of the thread that started it. */
+  readonly spawnKey: string;
+}
+export interface SiteDefinition {
+  readonly type: 'site';
+  readonly id: number;
+  /** Path of the source (mapped back to TypeScript where a source map is known) or a URL. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** Name of the calling function, '' at top level. */
+  readonly fn: string;
+}
+export interface ResourceDefinition {
+  readonly type: 'resource';
+  readonly id: number;
+  readonly key: string;
+  readonly kind: ResourceKind;
+  readonly name: string;
+  readonly capacity: number;
+  readonly peerKey: string;
+}
+export interface ChildDefinition {
+  readonly type: 'child';
+  readonly id: number;
+  readonly spawnKey: string;
+  readonly api: SpawnApi;
+  readonly name: string;
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly daemon: boolean;
+}
+/** Definition of an async task that the runtime numbered. */
+export interface TaskDefinition {
+  readonly type: 'task';
+  readonly id: number;
+  readonly name: string;
+}
+/** Something that could not be traced, or an error inside the shim: said, never thrown. */
+export interface ProblemDefinition {
+  readonly type: 'problem';
+  readonly code: string;
+  readonly message: string;
+}
+/** The thread has come to rest without waits, and this is what keeps it alive. Told again when it has changed. */
+export interface KeepAliveDefinition {
+  readonly type: 'keepAlive';
+  /** When it was so, ns since the session's origin. */
+  readonly time: number;
+  /** Node's kinds of active resources (`process.getActiveResourcesInfo`), how many of each. */
+  readonly handles: Readonly<Record<string, number>>;
+}
+/** What a source is. */
+export type SourceKind =
+  | 'timer'
+  | 'immediate'
+  | 'child'
+  | 'worker'
+  /** A worker's `parentPort`. */
+  | 'parent'
+  | 'ipc'
+  | 'port'
+  | 'broadcast'
+  /** A pipe between parent and child as stdin, stdout, stderr or a higher descriptor. */
+  | 'stdio'
+  | 'pipe'
+  | 'socket'
+  | 'server'
+  | 'datagram'
+  | 'terminal'
+  | 'signal'
+  | 'watcher'
+  /** An operation that Node works on: files, DNS, crypto, zlib. */
+  | 'request'
+  | 'debugger'
+  /** Anything else: `detail` is Node's name for it. */
+  | 'native';
+
+/** One thing that may make a resting thread run again; equal ones are one entry. Times in ns since the session's origin. */
+export interface Source {
+  readonly kind: SourceKind;
+  readonly count: number;
+  /** It keeps the process alive. */
+  readonly ref: boolean;
+  /** Id of a resource of this stream: what may come by it (the receiving direction), or of a writer the sending one. */
+  readonly resource?: number;
+  /** Id of a `child` definition of this stream; of stdio pipes and IPC channels too, at the parent. */
+  readonly child?: number;
+  /** False: the program has no listener for what may come, so nothing of it would run. */
+  readonly listens?: boolean;
+  /** The events that the program listens for, sorted: `exit`, `close`, `message`, `disconnect`, `data`, `end` … */
+  readonly events?: readonly string[];
+  /** Signal names, path, name of a broadcast channel, what a request is about, Node's name of a handle. */
+  readonly detail?: string;
+  /** `address:port`, or the path of a Unix socket. */
+  readonly local?: string;
+  readonly remote?: string;
+  /** connecting: not connected yet; exited: the child has ended, and its pipes are still open; paused: connected, not read; ended: this side will write no more. */
+  readonly state?: 'connecting' | 'exited' | 'paused' | 'ended';
+  /** Bytes that are still to be written. */
+  readonly unwritten?: number;
+  /** Bytes or messages that have arrived, and that nobody has taken. */
+  readonly unread?: number;
+  /** Timers: when the first one fires. */
+  readonly due?: number;
+  /** Timers: ns between two firings. */
+  readonly every?: number;
+  /** When it was made. */
+  readonly since?: number;
+  /** Where it was made. */
+  readonly site?: number;
+}
+/** All that can make the thread run again, now that it rests. `quiescent` names the one that holds by its `id`. */
+export interface SourcesDefinition {
+  readonly type: 'sources';
+  /** Of this stream, from 1. */
+  readonly id: number;
+  /** When it was so, ns since the session's origin. */
+  readonly time: number;
+  /** True: nothing that is not listed can wake the thread. False: there may be more. */
+  readonly complete: boolean;
+  readonly list: readonly Source[];
+}
+/** What an {@link IncidentDefinition} is about. */
+export type IncidentKind =
+  /** `message`: name and message of the error. The thread, or with a handler nothing, ends by it. */
+  | 'uncaughtException'
+  /** A worker thread ended by an error, as its parent heard of it. `child` */
+  | 'workerError'
+  /** A child could not be started. `child`, `code`: ENOENT … */
+  | 'spawnFailed'
+  /** A message could not be sent: the call threw or called back with an error. `resource`, `code` */
+  | 'sendFailed'
+  /** `process.exit` was called. `value`: the code. */
+  | 'exitCalled'
+  /** The thread ended with output that was not written. `resource`, `value`: bytes. */
+  | 'unwritten'
+  /** `disconnect()` was called at this end of an IPC channel. `resource` */
+  | 'disconnectCalled'
+  /** `end()` was called: nothing more will be written. `resource`, `value`: bytes that still wait. */
+  | 'endCalled';
+/** Something that happened once and may explain an end or a silence. */
+export interface IncidentDefinition {
+  readonly type: 'incident';
+  readonly what: IncidentKind;
+  readonly time: number;
+  readonly message: string;
+  /** Of the error: `ENOENT`, `EPIPE`, `ERR_…`. */
+  readonly code?: string;
+  readonly site?: number;
+  readonly resource?: number;
+  readonly child?: number;
+  readonly value?: number;
+}
+export type Definition =
+  | StreamDefinition
+  | ProcessDefinition
+  | ThreadDefinition
+  | SiteDefinition
+  | ResourceDefinition
+  | ChildDefinition
+  | TaskDefinition
+  | ProblemDefinition
+  | KeepAliveDefinition
+  | SourcesDefinition
+  | IncidentDefinition;
+
+/** What the session itself saw from outside (file `session.def`, same line format as definitions). Times in ns since the origin. */
+export type Observation =
+  | {
+      readonly type: 'session';
+      readonly version: number;
+      readonly session: string;
+      readonly origin: string;
+      readonly wallClock: number;
+      readonly argv: readonly string[];
+      readonly cwd: string;
+      readonly launcherPid: number;
+      /** Tells the machine from others, without its name: pids mean something there only. Missing: not known. */
+      readonly machine?: string;
+    }
+  | {
+      readonly type: 'rootStart';
+      readonly time: number;
+      readonly pid: number;
+      readonly spawnKey: string;
+      readonly argv: readonly string[];
+    }
+  | {
+      readonly type: 'rootExit';
+      readonly time: number;
+      readonly pid: number;
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+    }
+  /** Process table entry without a stream of its own (a child that is not Node). */
+  | {
+      readonly type: 'osProcess';
+      readonly time: number;
+      readonly pid: number;
+      readonly ppid: number;
+      readonly name: string;
+      readonly command: string;
+      /** It runs Node, whatever it calls itself. */
+      readonly isNode?: boolean;
+    }
+  | { readonly type: 'osGone'; readonly time: number; readonly pid: number }
+  /** cpu: percent of one core; memory: bytes resident. */
+  | {
+      readonly type: 'sample';
+      readonly time: number;
+      readonly pid: number;
+      readonly cpu: number;
+      readonly memory: number;
+    }
+  /** The launcher killed what was left. */
+  | { readonly type: 'killed'; readonly time: number; readonly reason: string }
+  | { readonly type: 'end'; readonly time: number };

@@ -1,0 +1,193 @@
+import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
+import { RECORD_SIZE, type TraceRecord } from '../format/records.ts';
+import type { Seal, SegmentHeader, SegmentViews } from '../format/segment.ts';
+import {
+  HEADER_SIZE,
+  isWrittenThrough,
+  readHeader,
+  readSeal,
+  segmentBytes,
+  viewsOf,
+} from '../format/segment.ts';
+import type { TraceFiles } from './files.ts';
+
+const MIN_CHUNK = 128;
+const MAX_CHUNK = 8192;
+const NO_RECORDS = viewsOf(new ArrayBuffer(0), 0, 0);
+
+/**
+ * - `record`: one is at hand. - `gap`: `skipped` damaged records were passed over. - `none`: nothing more for now, or ever.
+ */
+export type Advance = 'record' | 'gap' | 'none';
+
+/** Reads the records of one segment file, from the first one on, while it may still grow. */
+export class SegmentReader {
+  readonly name: string;
+  readonly #files: TraceFiles;
+  header: SegmentHeader | undefined;
+  /** Slot index of its first record; known once `open` has said true. */
+  first = 0;
+  capacity = 0;
+  /** Index in the segment of the record at hand, or of the next one. */
+  index = 0;
+  /** Kind of the last record that was done with, 0: none. */
+  lastKind = 0;
+  /** Damaged records that the last `gap` passed over. */
+  skipped = 0;
+  #chunk: SegmentViews = NO_RECORDS;
+  #chunkFrom = 0;
+  #chunkEnd = 0;
+  #fresh = false;
+  #chunkSize = MIN_CHUNK;
+
+  constructor(files: TraceFiles, name: string) {
+    this.#files = files;
+    this.name = name;
+  }
+
+  /** Reads the header; false while there is none. */
+  open(): boolean {
+    const views = this.#readHead();
+    this.header = views && readHeader(views);
+    if (!this.header) return false;
+    this.first = this.header.first;
+    this.capacity = this.header.capacity;
+    return true;
+  }
+
+  /** Nobody has written a header into it. */
+  isBlank(): boolean {
+    const bytes = new Uint8Array(HEADER_SIZE);
+    this.#files.read(this.name, 0, bytes);
+    return bytes.every((b) => b === 0);
+  }
+
+  /** Goes on without a valid header: its records lie where they lie, and their checks say whether `first` is right. */
+  assume(first: number): void {
+    this.first = first;
+    this.capacity = Math.max(0, Math.floor((this.#files.size(this.name) - HEADER_SIZE) / RECORD_SIZE));
+  }
+
+  seal(): Seal | undefined {
+    const views = this.#readHead();
+    return views && readSeal(views);
+  }
+
+  /** It is not sealed, and its writer held nothing back. */
+  isWrittenThrough(): boolean {
+    const views = this.#readHead();
+    return views !== undefined && isWrittenThrough(views);
+  }
+
+  /** Nothing read so far counts as up to date any more. */
+  refresh(): void {
+    this.#fresh = false;
+  }
+
+  /** `whole`: no one writes to it any more, so a valid record may be searched up to its end. */
+  advance(whole: boolean): Advance {
+    if (this.index >= this.capacity) return 'none';
+    if (this.#has(this.index)) return 'record';
+    if (!this.#fresh || this.index >= this.#chunkEnd) {
+      this.#read(this.index);
+      if (this.#has(this.index)) return 'record';
+    }
+    const next = this.#findValid(this.index + 1, whole);
+    if (next < 0) return 'none';
+    // The later record was seen after this place was read: look again before calling it damaged.
+    this.#read(this.index);
+    if (this.#has(this.index)) return 'record';
+    this.skipped = next - this.index;
+    this.index = next;
+    return 'gap';
+  }
+
+  get time(): number {
+    return this.#chunk.doubles[this.#word(this.index) >> 1]!;
+  }
+  get slot(): number {
+    return this.first + this.index;
+  }
+
+  /** Copies the record at hand. */
+  decode(into: TraceRecord): void {
+    const { words, doubles } = this.#chunk;
+    decodeRecord(words, doubles, this.#word(this.index), into);
+    into.slot = this.slot;
+  }
+
+  /** Done with the record at hand. */
+  step(): void {
+    this.lastKind = this.#chunk.words[this.#word(this.index) + 2]! & 0xff;
+    this.index++;
+  }
+
+  /** What lies behind the last record of a segment that is not sealed. */
+  tail(): { torn: boolean; cut: boolean } {
+    const size = this.#files.size(this.name);
+    const at = segmentBytes(this.index);
+    const bytes = new Uint8Array(RECORD_SIZE);
+    const torn = this.#files.read(this.name, at, bytes) > 0 && bytes.some((b) => b !== 0);
+    return { torn, cut: size < segmentBytes(this.capacity) };
+  }
+
+  #readHead(): SegmentViews | undefined {
+    const bytes = new Uint8Array(HEADER_SIZE);
+    if (this.#files.read(this.name, 0, bytes) < HEADER_SIZE) return undefined;
+    return viewsOf(bytes.buffer, 0, HEADER_SIZE);
+  }
+
+  #word(index: number): number {
+    return (index - this.#chunkFrom) * RECORD_WORDS;
+  }
+
+  #has(index: number): boolean {
+    if (index < this.#chunkFrom || index >= this.#chunkEnd) return false;
+    const { words } = this.#chunk;
+    const at = this.#word(index);
+    return words[at + 7] !== 0 && words[at + 7] === recordCheck(words, at, this.first + index);
+  }
+
+  #read(from: number): void {
+    // Busy streams are read in large pieces; idle ones cost a page a poll.
+    const busy = this.#chunkEnd - this.#chunkFrom === this.#chunkSize && from >= this.#chunkEnd;
+    this.#chunkSize = busy
+      ? Math.min(MAX_CHUNK, this.#chunkSize * 4)
+      : Math.max(MIN_CHUNK, this.#chunkSize >> 2);
+    const count = Math.min(this.#chunkSize, this.capacity - from);
+    const bytes = new Uint8Array(count * RECORD_SIZE);
+    const got = this.#files.read(this.name, segmentBytes(from), bytes);
+    this.#chunk = viewsOf(bytes.buffer, 0, bytes.length);
+    this.#chunkFrom = from;
+    this.#chunkEnd = from + Math.floor(got / RECORD_SIZE);
+    this.#fresh = true;
+  }
+
+  #findValid(from: number, whole: boolean): number {
+    for (let index = from; index < this.capacity; index++) {
+      if (index >= this.#chunkEnd) {
+        if (!whole || this.#chunkEnd === this.#chunkFrom) return -1;
+        this.#read(index);
+      }
+      if (this.#has(index)) return index;
+    }
+    return -1;
+  }
+}
+
+/** Decodes the record whose first word is `words[at]`; `slot` is left alone. */
+export function decodeRecord(words: Int32Array, doubles: Float64Array, at: number, into: TraceRecord): void {
+  const head = words[at + 2]!;
+  into.time = doubles[at >> 1]!;
+  into.kind = head & 0xff;
+  into.flags = (head >>> 8) & 0xff;
+  into.task = head >>> 16;
+  into.resource = words[at + 3]! >>> 0;
+  into.site = words[at + 4]! >>> 0;
+  into.n = words[at + 5]! >>> 0;
+  into.value = words[at + 6]! >>> 0;
+}
+
+export function emptyRecord(): TraceRecord {
+  return { time: 0, kind: 0, flags: 0, task: 0, resource: 0, site: 0, n: 0, value: 0, slot: 0 };
+}

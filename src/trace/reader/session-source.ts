@@ -1,0 +1,80 @@
+import type { Observation } from '../format/definitions.ts';
+import type { Line } from '../format/lines.ts';
+import { SESSION_FILE } from '../format/segment.ts';
+import { isTyped, LineFileReader } from './definition-reader.ts';
+import type { TraceFiles } from './files.ts';
+import type { TraceSink } from './sink.ts';
+import type { FeedCounts, ReadMode, Source } from './source.ts';
+
+const OBSERVATION_TYPES: ReadonlySet<string> = new Set<Observation['type']>([
+  'session',
+  'rootStart',
+  'rootExit',
+  'osProcess',
+  'osGone',
+  'sample',
+  'killed',
+  'end',
+]);
+
+function asObservation(line: Line | undefined): Observation | undefined {
+  const value = line?.value;
+  return isTyped(value) && OBSERVATION_TYPES.has(value.type) ? (value as Observation) : undefined;
+}
+
+/** The session file: what was seen from outside, each at the time it was written down. */
+export class SessionSource implements Source {
+  /** Sorts before every stream. */
+  readonly name = '';
+  time = Number.NEGATIVE_INFINITY;
+  readonly #lines: LineFileReader;
+  #ended = false;
+  #endReported = false;
+
+  constructor(files: TraceFiles) {
+    this.#lines = new LineFileReader(files, SESSION_FILE);
+  }
+
+  found(final: boolean): void {
+    this.#lines.poll(final);
+  }
+
+  ready(mode: ReadMode): boolean {
+    const { queue } = this.#lines;
+    while (queue.length > 0 && !asObservation(queue[0])) queue.shift();
+    const time = queue[0]?.time ?? this.time;
+    if (time > this.time) this.time = time;
+    return queue.length > 0 || this.#lines.lost > 0 || this.#endIsMissing(mode.final);
+  }
+
+  feed(sink: TraceSink, counts: FeedCounts): void {
+    const time = Number.isFinite(this.time) ? this.time : 0;
+    if (this.#lines.lost > 0) {
+      const message = 'The session file is damaged: what was seen from outside is incomplete';
+      sink.damage({
+        kind: 'definitions',
+        stream: undefined,
+        count: this.#lines.lost,
+        time,
+        gap: false,
+        message,
+      });
+      this.#lines.lost = 0;
+      return;
+    }
+    const observation = asObservation(this.#lines.queue.shift());
+    if (observation) {
+      if (observation.type === 'end') this.#ended = true;
+      sink.observation(observation);
+      counts.definitions++;
+      return;
+    }
+    this.#endReported = true;
+    const message = 'The session file has no end: the launcher was killed, or the file was cut off';
+    sink.damage({ kind: 'unended', stream: undefined, count: 0, time, gap: false, message });
+  }
+
+  #endIsMissing(final: boolean): boolean {
+    return final && !this.#ended && !this.#endReported;
+  }
+}

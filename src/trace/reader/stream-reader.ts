@@ -1,0 +1,234 @@
+import { type Definition, type StreamDefinition, TRACE_VERSION } from '../format/definitions.ts';
+import { FLAG, KIND, type TraceRecord } from '../format/records.ts';
+import { definitionsName } from '../format/segment.ts';
+import { asDefinition, guessStream, LineFileReader } from './definition-reader.ts';
+import type { TraceFiles } from './files.ts';
+import { HotReader } from './hot-reader.ts';
+import { emptyRecord, type SegmentReader } from './segment-reader.ts';
+import type { Damage, TraceSink } from './sink.ts';
+import type { FeedCounts, ReadMode, Source } from './source.ts';
+import { type Loss, StreamSegments } from './stream-segments.ts';
+
+interface QueuedDefinition {
+  readonly time: number;
+  readonly slot: number;
+  readonly value: Definition;
+}
+type Head = 'none' | 'damage' | 'definition' | 'record' | 'hot';
+
+/** Ids that definitions have named so far. */
+class Ids {
+  readonly #known = new Set<number>([0]);
+  add(id: number): void {
+    this.#known.add(id);
+  }
+  /** True once for each id that no definition has named. */
+  isMissing(id: number): boolean {
+    if (this.#known.has(id)) return false;
+    this.#known.add(id);
+    return true;
+  }
+  has(id: number): boolean {
+    return this.#known.has(id);
+  }
+}
+
+/** One stream: its definitions and records in order, while it grows. */
+export class StreamReader implements Source {
+  readonly name: string;
+  time = Number.NEGATIVE_INFINITY;
+  definition: StreamDefinition | undefined;
+  readonly #session: string;
+  readonly #lines: LineFileReader;
+  readonly #segments: StreamSegments;
+  readonly #hotReader: HotReader;
+  readonly #definitions: QueuedDefinition[] = [];
+  readonly #losses: Loss[] = [];
+  readonly #hot: TraceRecord[] = [];
+  readonly #record = emptyRecord();
+  readonly #resources = new Ids();
+  readonly #sites = new Ids();
+  #segment: SegmentReader | undefined;
+  #head: Head = 'none';
+  /** Time of the last event fed: the order within the stream is that of its slots, so time never goes back. */
+  #fedTime = Number.NEGATIVE_INFINITY;
+  #hotDone = false;
+  #polled = false;
+  #foreign = false;
+
+  constructor(files: TraceFiles, name: string, session: string) {
+    this.name = name;
+    this.#session = session;
+    this.#lines = new LineFileReader(files, definitionsName(name));
+    this.#segments = new StreamSegments(files, name, TRACE_VERSION);
+    this.#hotReader = new HotReader(files);
+  }
+
+  /** Begin of a poll: the segments that are in the directory now. */
+  found(segments: readonly number[], final: boolean): void {
+    this.#segments.found(segments);
+    this.#polled = false;
+    // A definition that is found now may belong before the record at hand.
+    if (this.#head === 'record') this.#head = 'none';
+    this.#pollDefinitions(final);
+  }
+
+  ready(mode: ReadMode): boolean {
+    if (this.#head === 'none') this.#next(mode);
+    return this.#head !== 'none';
+  }
+
+  /** End of a poll: a lock that an idle or busy thread holds without having told it yet. Feeds nothing else. */
+  feedHeldLock(sink: TraceSink, now: number, counts: FeedCounts): void {
+    const segment = this.#segments.open;
+    if (this.#head !== 'none' || !segment || !this.definition) return;
+    const held = this.#hotReader.stale(segment, now);
+    if (!held) return;
+    sink.record(this.definition, { ...held, slot: segment.slot });
+    counts.records++;
+  }
+
+  feed(sink: TraceSink, counts: FeedCounts): void {
+    const head = this.#head;
+    this.#head = 'none';
+    this.#fedTime = this.time;
+    if (head === 'damage') sink.damage(this.#damage(this.#losses.shift()!));
+    else if (head === 'definition') this.#feedDefinition(sink, counts);
+    else if (head === 'hot') this.#feedRecord(this.#hot.shift()!, sink, counts);
+    else if (head === 'record') {
+      this.#segment!.decode(this.#record);
+      this.#segment!.step();
+      this.#feedRecord(this.#record, sink, counts);
+    }
+  }
+
+  #feedRecord(record: TraceRecord, sink: TraceSink, counts: FeedCounts): void {
+    const before = this.#hotReader.reconcile(record);
+    if (before === 'skip') return;
+    if (before) this.#give(before, sink, counts);
+    if (record.kind !== KIND.pairs || record.value > 0) this.#give(record, sink, counts);
+  }
+
+  #give(record: TraceRecord, sink: TraceSink, counts: FeedCounts): void {
+    sink.record(this.definition!, record);
+    counts.records++;
+  }
+
+  #feedDefinition(sink: TraceSink, counts: FeedCounts): void {
+    sink.definition(this.definition!, this.#definitions.shift()!.value);
+    counts.definitions++;
+  }
+
+  /** Finds the next event and its place in time. */
+  #next(mode: ReadMode): void {
+    const found = this.#findRecord(mode);
+    this.#losses.push(...this.#segments.losses.splice(0));
+    if (mode.final && !found) this.#lines.expect(this.#segments.lines);
+    if (this.#lines.lost > 0) this.#loseLines();
+    const waitsForName = !this.definition && !this.#mayGuess(mode, found);
+    if (waitsForName) return;
+    if (this.#losses.length > 0) this.#at('damage', found?.time ?? this.definition?.start ?? 0);
+    else if (this.#definitionIsNext(mode, found)) this.#at('definition', this.#definitions[0]!.time);
+    else if (found) this.#at('record', found.time);
+    else if (mode.final) this.#nextHot();
+  }
+
+  #at(head: Head, time: number): void {
+    this.#head = head;
+    // Not `Math.max`: a damaged number must not stop the clock of everybody else.
+    this.time = this.#fedTime;
+    if (time > this.#fedTime) this.time = time;
+  }
+
+  #findRecord(mode: ReadMode): SegmentReader | undefined {
+    while (!this.#foreign) {
+      const segment = this.#segments.advance(mode.final);
+      if (!segment) return undefined;
+      this.#segment = segment;
+      segment.decode(this.#record);
+      const { flags, resource, site } = this.#record;
+      const repeats = (flags & FLAG.checkpoint) !== 0 && !this.#segments.restart;
+      if (!repeats) {
+        this.#checkNames(resource, site, mode.final);
+        return segment;
+      }
+      segment.step();
+    }
+    return undefined;
+  }
+
+  /** Definitions are written before the records that use them: what is not there after another look is lost. */
+  #checkNames(resource: number, site: number, final: boolean): void {
+    if (this.#resources.has(resource) && this.#sites.has(site)) return;
+    if (!this.#polled) this.#pollDefinitions(final);
+    this.#polled = true;
+    const missing = Number(this.#resources.isMissing(resource)) + Number(this.#sites.isMissing(site));
+    if (missing > 0) this.#loseDefinitions(missing, 'a record names something whose definition is lost');
+  }
+
+  #definitionIsNext(mode: ReadMode, found: SegmentReader | undefined): boolean {
+    const next = this.#definitions[0];
+    if (!next) return false;
+    if (found) return next.slot <= found.slot;
+    const { open } = this.#segments;
+    return mode.final || next.slot <= (open ? open.slot : this.#segments.nextSlot);
+  }
+
+  #pollDefinitions(final: boolean): void {
+    for (const { time, slot, value } of this.#lines.poll(final)) {
+      const definition = asDefinition(value);
+      if (!definition) continue;
+      this.#definitions.push({ time, slot, value: definition });
+      if (definition.type === 'stream') this.#introduce(definition);
+      else if (definition.type === 'site') this.#sites.add(definition.id);
+      else if (definition.type === 'resource' || definition.type === 'child')
+        this.#resources.add(definition.id);
+    }
+    this.#lines.queue.length = 0;
+  }
+
+  #introduce(definition: StreamDefinition): void {
+    this.definition ??= definition;
+    if (definition.version === TRACE_VERSION) return;
+    this.#foreign = true;
+    this.#losses.push({
+      kind: 'unreadable',
+      count: 0,
+      gap: true,
+      message: `${this.name}: another trace version`,
+    });
+  }
+
+  /** Its first line is damaged or its file is gone: the name of the stream tells the most important. */
+  #mayGuess(mode: ReadMode, found: SegmentReader | undefined): boolean {
+    const lineLost = this.#losses.some((l) => l.kind === 'definitions');
+    if (!mode.final && !lineLost) return false;
+    const definition = guessStream(this.name, this.#session, TRACE_VERSION);
+    this.definition = definition;
+    this.#definitions.unshift({ time: found?.time ?? definition.start, slot: 0, value: definition });
+    // Without a record either it was killed as it began: that its end is missing says all.
+    if (!lineLost && found) this.#loseDefinitions(0, 'its definitions are missing');
+    return true;
+  }
+
+  #nextHot(): void {
+    const { open } = this.#segments;
+    if (!this.#hotDone && open) this.#hot.push(...this.#hotReader.rest(open));
+    this.#hotDone = true;
+    if (this.#hot.length > 0) this.#at('hot', this.#hot[0]!.time);
+  }
+
+  #loseLines(): void {
+    this.#loseDefinitions(this.#lines.lost, 'definitions are damaged');
+    this.#lines.lost = 0;
+  }
+
+  #loseDefinitions(count: number, message: string): void {
+    this.#losses.push({ kind: 'definitions', count, gap: false, message: `${this.name}: ${message}` });
+  }
+
+  #damage(loss: Loss): Damage {
+    const time = Number.isFinite(this.time) ? this.time : 0;
+    return { ...loss, stream: this.definition, time };
+  }
+}

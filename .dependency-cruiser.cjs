@@ -18,6 +18,33 @@ const ARROWS = {
  * A layer lists only layers above it in its table, so that there can be no circle.
  */
 const LAYERS = {
+  runtime: { core: [], primitives: ['core'], services: ['core', 'primitives'] },
+  'runtime/core': {
+    errors: [],
+    tasks: [],
+    diagnostics: [],
+    arguments: ['errors'],
+    codec: ['errors'],
+    functions: ['errors', 'tasks'],
+    waits: ['errors', 'tasks', 'diagnostics'],
+    handles: ['errors', 'diagnostics', 'waits'],
+    messages: ['errors', 'diagnostics', 'codec', 'waits', 'handles'],
+  },
+  'runtime/primitives': {
+    sync: [],
+    queues: [],
+    pipes: [],
+    'shared-values': ['sync'],
+    'shared-memory': [],
+    threads: [],
+  },
+  'runtime/services': {
+    process: [],
+    sockets: [],
+    waiting: ['process', 'sockets'],
+    pool: ['process'],
+    manager: ['process', 'sockets', 'pool'],
+  },
   trace: { format: [], writer: ['format'], reader: ['format'] },
   shim: {
     core: [],

@@ -1,8 +1,8 @@
 /** Python's contexts and start methods. There is one start method here, so a context is the API under another name. */
 import { availableParallelism, cpus } from 'node:os';
 import * as api from './api.ts';
-import { RuntimeError, ValueError } from './errors.ts';
-import { setExecutable } from './process/executable.ts';
+import { RuntimeError, ValueError } from './core/errors/errors.ts';
+import { setExecutable } from './services/process/executable.ts';
 
 export { setExecutable };
 

@@ -1,8 +1,8 @@
 import { Doorbell } from './doorbell.ts';
-import type { Haste } from './haste.ts';
 import { SLOT, TERMINATE, WAIT } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
+import type { Haste } from './spin-policy.ts';
 
 /** Longest sleep of a synchronous wait: then JavaScript runs, and with it debuggers and the checks for the dead. */
 export const SLICE_MS = 50;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Decoder } from '../../src/runtime/codec/decode.ts';
-import { Encoder } from '../../src/runtime/codec/encode.ts';
-import * as errors from '../../src/runtime/errors.ts';
+import { Decoder } from '../../src/runtime/core/codec/decode.ts';
+import { Encoder } from '../../src/runtime/core/codec/encode.ts';
+import * as errors from '../../src/runtime/core/errors/errors.ts';
 import { SharedMemoryError } from '../../src/shm/platform.ts';
 
 const noHandles = {

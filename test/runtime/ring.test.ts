@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCore, READ, WRITE } from '../../src/runtime/handles.ts';
-import { FULL, Ring, ringShape, STORED } from '../../src/runtime/ring.ts';
+import { createCore, READ, WRITE } from '../../src/runtime/core/handles/handles.ts';
+import { FULL, Ring, ringShape, STORED } from '../../src/runtime/core/messages/ring.ts';
 
 function makeRing(maxItems: number, maxBytes: number): Ring {
   const core = createCore(ringShape('queue'), { name: undefined, capacity: maxItems }, (content, memory) =>

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ShareableList, SharedMemory, SharedMemoryManager } from '../../src/runtime/index.ts';
-import { segmentFolder, segmentPath } from '../../src/runtime/shared-memory/owners.ts';
-import { names } from '../../src/runtime/shared-memory/shared-memory.ts';
+import { segmentFolder, segmentPath } from '../../src/runtime/primitives/shared-memory/owners.ts';
+import { names } from '../../src/runtime/primitives/shared-memory/shared-memory.ts';
 import { facts } from './facts.ts';
 import { run, start } from './run-program.ts';
 

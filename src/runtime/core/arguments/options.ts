@@ -1,0 +1,51 @@
+import { inspect } from 'node:util';
+import { TypeMismatch, ValueError } from '../errors/errors.ts';
+
+/** How long an operation may block. */
+export interface WaitOptions {
+  /** false: fail at once instead of waiting. */
+  readonly block?: boolean;
+  /** Seconds; 0 or less: do not wait; undefined: as long as it takes. */
+  readonly timeout?: number | undefined;
+}
+export interface AsyncWaitOptions extends WaitOptions {
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a constructor as they were given. @throws TypeMismatch for anything but an object */
+export function optionsOf<O extends object>(given: O): O {
+  if (typeof given === 'object' && given !== null) return given;
+  throw new TypeMismatch(`options are an object, as { name: 'x' }, not ${inspect(given)}`);
+}
+
+/** The same where anything else stands for the option `key`, which its reader checks. */
+export function numberOr<K extends string, O extends { readonly [k in K]?: number | undefined }>(
+  key: K,
+  given: number | null | undefined | O,
+): O {
+  return typeof given === 'object' && given !== null ? given : ({ [key]: given } as unknown as O);
+}
+
+/**
+ * Milliseconds that options allow to wait; 0: not at all.
+ * @throws ValueError for a timeout that is no number, TypeMismatch for what is no options: Python's `get(True, 2)`
+ */
+export function patience(options: WaitOptions | undefined): number {
+  if (options === undefined || options === null) return Number.POSITIVE_INFINITY;
+  if (typeof options !== 'object')
+    throw new TypeMismatch(
+      `options are an object, as { block: false } or { timeout: 2 }, not ${inspect(options)}`,
+    );
+  if (options.block === false) return 0;
+  return milliseconds(options.timeout);
+}
+
+/** Seconds as Python counts them, in milliseconds; undefined: Infinity; negative: 0. */
+export function milliseconds(timeout: number | undefined | null): number {
+  if (timeout === undefined || timeout === null) return Number.POSITIVE_INFINITY;
+  if (typeof timeout !== 'number' || Number.isNaN(timeout)) {
+    throw new ValueError(`a timeout is a number of seconds, not ${String(timeout)}`);
+  }
+  return Math.max(0, timeout * 1000);
+}

@@ -1,0 +1,294 @@
+import { types } from 'node:util';
+import { v8 } from '../../../base/builtins.ts';
+import { RUNTIME_ERRORS, SerializationError } from '../errors/errors.ts';
+import { type AnyView, BUFFER_VIEW, type HandleCodec, TAG, VIEWS } from './tags.ts';
+import { Writer } from './writer.ts';
+
+const LINEAR = 8;
+const DEEPEST = 2000;
+
+/** Encodes values for another process. One a thread; `bytes` are valid until the next call. */
+export class Encoder {
+  #out = new Writer();
+  readonly #handles: HandleCodec;
+  /** Objects of this message by number, for repeated and circular references. */
+  #seen: object[] = [];
+  #numbers: Map<object, number> | undefined;
+  #depth = 0;
+  #busy = false;
+
+  constructor(handles: HandleCodec) {
+    this.#handles = handles;
+  }
+
+  /**
+   * Encodes a value behind `head` bytes that the caller fills. The length of both; they are `bytes.subarray(0, length)`.
+   * @throws SerializationError
+   */
+  encode(value: unknown, head = 0): number {
+    this.#out.reset(head);
+    this.#depth = 0;
+    this.#busy = true;
+    try {
+      this.#value(value);
+      return this.#out.position;
+    } finally {
+      this.#busy = false;
+      if (this.#seen.length > 0) this.#seen = [];
+      this.#numbers = undefined;
+    }
+  }
+
+  /** What was encoded last stays valid whatever is encoded next. */
+  leave(): void {
+    this.#out = new Writer();
+  }
+
+  /** Whether it is in the middle of a value, whose getters may run any code. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** What {@link encode} writes of a Buffer before its bytes; the length of that. */
+  encodeHead(value: Buffer): number {
+    this.#out.reset(0);
+    this.#viewHead(BUFFER_VIEW, value.length);
+    return this.#out.position;
+  }
+
+  #viewHead(kind: number, length: number): void {
+    this.#out.byte(TAG.view);
+    this.#out.byte(kind);
+    this.#out.length(length);
+  }
+
+  get bytes(): Buffer {
+    return this.#out.bytes;
+  }
+
+  /** Of what was encoded last. */
+  get length(): number {
+    return this.#out.position;
+  }
+
+  #value(value: unknown): void {
+    switch (typeof value) {
+      case 'number':
+        this.#number(value);
+        break;
+      case 'string':
+        this.#out.string(value, TAG.latin1, TAG.utf16);
+        break;
+      case 'boolean':
+        this.#out.byte(value ? TAG.true : TAG.false);
+        break;
+      case 'undefined':
+        this.#out.byte(TAG.undefined);
+        break;
+      case 'bigint':
+        this.#out.byte(TAG.bigint);
+        this.#out.string(value.toString(16), TAG.latin1, TAG.utf16);
+        break;
+      case 'object':
+        if (value === null) this.#out.byte(TAG.null);
+        else this.#object(value);
+        break;
+      default:
+        throw new SerializationError(`${describe(value)} cannot be sent to another process`);
+    }
+  }
+
+  #number(value: number): void {
+    if ((value | 0) === value && !Object.is(value, -0)) {
+      this.#out.byte(TAG.int);
+      this.#out.length(value >= 0 ? value * 2 : -value * 2 - 1);
+    } else {
+      this.#out.byte(TAG.double);
+      this.#out.double(value);
+    }
+  }
+
+  #object(value: object): void {
+    const number = this.#numberOf(value);
+    if (number !== undefined) {
+      this.#out.byte(TAG.backReference);
+      this.#out.length(number);
+      return;
+    }
+    if (++this.#depth > DEEPEST)
+      throw new SerializationError(`a value nested more than ${DEEPEST} deep cannot be sent`);
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) this.#plain(value);
+    else if (Array.isArray(value)) this.#array(value);
+    else this.#special(value);
+    this.#depth--;
+  }
+
+  /** The number of an object seen before; else it gets the next one. */
+  #numberOf(value: object): number | undefined {
+    const seen = this.#seen;
+    if (this.#numbers === undefined) {
+      const found = seen.indexOf(value);
+      if (found >= 0) return found;
+      if (seen.length === LINEAR) this.#numbers = new Map(seen.map((object, index) => [object, index]));
+    } else {
+      const found = this.#numbers.get(value);
+      if (found !== undefined) return found;
+    }
+    this.#numbers?.set(value, seen.length);
+    seen.push(value);
+    return undefined;
+  }
+
+  #plain(value: object): void {
+    const keys = Object.keys(value);
+    this.#out.byte(TAG.object);
+    this.#out.length(keys.length);
+    for (const key of keys) {
+      this.#out.string(key, TAG.latin1, TAG.utf16);
+      this.#value((value as Record<string, unknown>)[key]);
+    }
+  }
+
+  #array(value: readonly unknown[]): void {
+    const { length } = value;
+    this.#out.byte(TAG.array);
+    this.#out.length(length);
+    for (let i = 0; i < length; i++) {
+      const item = value[i];
+      if (item === undefined && !(i in value)) this.#out.byte(TAG.hole);
+      else this.#value(item);
+    }
+  }
+
+  #special(value: object): void {
+    const wire = this.#handles.toWire(value);
+    if (wire !== undefined) this.#tagged(TAG.handle, wire);
+    else if (ArrayBuffer.isView(value)) this.#view(value);
+    else if (value instanceof Map) this.#map(value);
+    else if (value instanceof Set) this.#set(value);
+    else if (value instanceof Date) this.#date(value);
+    else if (types.isNativeError(value) || value instanceof Error) this.#error(value as Error);
+    else if (value instanceof ArrayBuffer) this.#arrayBuffer(value);
+    else if (value instanceof RegExp) this.#tagged(TAG.regexp, [value.source, value.flags, value.lastIndex]);
+    else if (types.isBoxedPrimitive(value)) this.#byV8(value);
+    else if (isOpaque(value))
+      throw new SerializationError(`${describe(value)} cannot be sent to another process`);
+    else this.#plain(value); // an instance of a class: its fields, as a structured clone has them
+  }
+
+  #tagged(tag: number, fields: readonly unknown[]): void {
+    this.#out.byte(tag);
+    this.#out.length(fields.length);
+    for (const field of fields) this.#value(field);
+  }
+
+  #map(value: ReadonlyMap<unknown, unknown>): void {
+    this.#out.byte(TAG.map);
+    this.#out.length(value.size);
+    for (const [key, item] of value) {
+      this.#value(key);
+      this.#value(item);
+    }
+  }
+
+  #set(value: ReadonlySet<unknown>): void {
+    this.#out.byte(TAG.set);
+    this.#out.length(value.size);
+    for (const item of value) this.#value(item);
+  }
+
+  #date(value: Date): void {
+    this.#out.byte(TAG.date);
+    this.#out.double(value.getTime());
+  }
+
+  #view(value: AnyView): void {
+    const name = Buffer.isBuffer(value) ? 'Buffer' : value.constructor.name;
+    const kind = VIEWS.findIndex((view) => view.name === name);
+    if (kind < 0) {
+      this.#byV8(value);
+      return;
+    }
+    this.#viewHead(kind, value.byteLength);
+    this.#out.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  }
+
+  #arrayBuffer(value: ArrayBuffer): void {
+    this.#out.byte(TAG.arrayBuffer);
+    this.#out.length(value.byteLength);
+    this.#out.raw(new Uint8Array(value));
+  }
+
+  #error(value: Error): void {
+    const extra: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) {
+      if (key !== 'name' && key !== 'message' && key !== 'stack' && key !== 'cause') {
+        extra[key] = (value as Error & Record<string, unknown>)[key];
+      }
+    }
+    const cause = 'cause' in value ? [value.cause] : [];
+    const fields = [value.name, value.message, value.stack, cause, extra];
+    const { name } = value.constructor;
+    const known = (RUNTIME_ERRORS as Record<string, unknown>)[name] === value.constructor;
+    const runtimeClass = known && name !== value.name ? name : undefined;
+    const hidden = hiddenFields(value);
+    if (hidden !== undefined) this.#tagged(TAG.error, [...fields, runtimeClass, hidden]);
+    else this.#tagged(TAG.error, runtimeClass === undefined ? fields : [...fields, runtimeClass]);
+  }
+
+  #byV8(value: object): void {
+    let bytes: Buffer;
+    try {
+      bytes = v8().serialize(value);
+    } catch (cause) {
+      throw new SerializationError(`${describe(value)} cannot be sent to another process`, { cause });
+    }
+    this.#out.byte(TAG.v8);
+    this.#out.length(bytes.length);
+    this.#out.raw(bytes);
+  }
+}
+
+/** What `AggregateError` and `SuppressedError` hold where no enumeration shows it. */
+function hiddenFields(value: Error): Record<string, unknown> | undefined {
+  let found: Record<string, unknown> | undefined;
+  for (const key of ['errors', 'error', 'suppressed']) {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (property === undefined || property.enumerable || !('value' in property)) continue;
+    found ??= {};
+    found[key] = property.value;
+  }
+  return found;
+}
+
+/** Objects whose fields say nothing about what they are. */
+function isOpaque(value: object): boolean {
+  return (
+    types.isPromise(value) ||
+    types.isProxy(value) ||
+    value instanceof WeakMap ||
+    value instanceof WeakSet ||
+    value instanceof WeakRef ||
+    types.isGeneratorObject(value) ||
+    types.isExternal(value) ||
+    types.isSharedArrayBuffer(value) ||
+    isOfPlatform(value) ||
+    'then' in value
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
+  if (typeof value === 'symbol') return `the symbol ${String(value)}`;
+  return `an object of class ${(value as object).constructor?.name || Object.prototype.toString.call(value).slice(8, -1)}`;
+}
+
+/** A URL, an AbortSignal, a Blob …: all of it is hidden, and an empty object would arrive. */
+function isOfPlatform(value: object): boolean {
+  return (
+    Symbol.toStringTag in value &&
+    !Object.hasOwn(value, Symbol.toStringTag) &&
+    Object.keys(value).length === 0
+  );
+}

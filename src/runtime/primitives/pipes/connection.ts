@@ -1,0 +1,260 @@
+import {
+  type AsyncWaitOptions,
+  milliseconds,
+  optionsOf,
+  patience,
+  type WaitOptions,
+} from '../../core/arguments/options.ts';
+import { BufferTooShort, OSError } from '../../core/errors/errors.ts';
+import {
+  allocateCore,
+  announceCore,
+  type Core,
+  checkName,
+  coreFields,
+  keyOf,
+  openFields,
+  READ,
+  registerHandle,
+  WRITE,
+} from '../../core/handles/handles.ts';
+import { memory } from '../../core/handles/instance.ts';
+import {
+  type Encoded,
+  encodeMessage,
+  Messages,
+  readBytes,
+  readValue,
+  type Use,
+} from '../../core/messages/messages.ts';
+import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
+import { PENDING, timedOut } from '../../core/waits/blocking.ts';
+import { checkPlace, checkRoom, partOf } from './bytes.ts';
+
+/** Bytes in one direction before `send` waits. A larger message goes when the direction is empty. */
+const PIPE_BYTES = 1024 * 1024;
+
+/** One end of a pipe. Messages are never merged or split. */
+export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
+  #reader: Messages | undefined;
+  #writer: Messages | undefined;
+  #closed = false;
+
+  /** Ends come from {@link Pipe}, a listener, or another process. */
+  constructor(reader: Core | undefined, writer: Core | undefined) {
+    reader?.retain(READ);
+    writer?.retain(WRITE);
+    this.#reader = reader && new Messages(reader, 'matter');
+    this.#writer = writer && new Messages(writer, 'matter');
+  }
+
+  get readable(): boolean {
+    return this.#reader !== undefined;
+  }
+  get writable(): boolean {
+    return this.#writer !== undefined;
+  }
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The cores of both directions, for the runtime's own parts. @throws OSError when closed */
+  cores(): { readonly reader: Core | undefined; readonly writer: Core | undefined } {
+    this.#checkOpen();
+    return { reader: this.#reader?.core, writer: this.#writer?.core };
+  }
+
+  /** What this end receives from, for the runtime's own parts. @throws OSError when it does not receive */
+  receiver(): Messages {
+    return this.#read();
+  }
+
+  /** Sends a value if there is room for it now, for the runtime's own parts. @throws what {@link send} rejects with */
+  sendAtOnce(value: S): boolean {
+    const writer = this.#write();
+    return writer.sendNow(encodeMessage(value, writer.core.info), FORM.value, false, false);
+  }
+
+  /** Sends a value; resolves when it is in the pipe. Rejects with OSError (`EPIPE`) when no reader is left. */
+  async send(value: S, options?: AsyncWaitOptions): Promise<void> {
+    const writer = this.#write();
+    const limit = patience(options);
+    options?.signal?.throwIfAborted();
+    const message = encodeMessage(value, writer.core.info);
+    if (writer.sendNow(message, FORM.value, false, limit <= 0)) return;
+    const sent = await writer.sendLater(message, FORM.value, limit, options?.signal);
+    if (sent === PENDING) throw timedOut('send');
+  }
+
+  sendSync(value: S, options?: WaitOptions): void {
+    const writer = this.#write();
+    const message = encodeMessage(value, writer.core.info);
+    if (writer.sendSync(message, FORM.value, patience(options)) === PENDING) throw timedOut('send');
+  }
+
+  /** Receives a value. Rejects with EOFError when nothing is left and no writer is. */
+  async recv(options?: AsyncWaitOptions): Promise<R> {
+    const reader = this.#read();
+    const limit = patience(options);
+    options?.signal?.throwIfAborted();
+    const now = reader.receiveNow(readValue, false);
+    if (now !== PENDING) return now as R;
+    const value = await reader.receiveLater(readValue, limit, options?.signal);
+    if (value === PENDING) throw timedOut('recv');
+    return value as R;
+  }
+
+  recvSync(options?: WaitOptions): R {
+    const value = this.#read().receiveSync(readValue, patience(options));
+    if (value === PENDING) throw timedOut('recv');
+    return value as R;
+  }
+
+  /** Sends `size` bytes from `offset`. @throws ValueError when they are not within `bytes` */
+  async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Promise<void> {
+    this.#write();
+    await this.#write().send(bytesMessage(bytes, offset, size), FORM.bytes, Number.POSITIVE_INFINITY);
+  }
+
+  sendBytesSync(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): void {
+    this.#write().sendSync(bytesMessage(bytes, offset, size), FORM.bytes, Number.POSITIVE_INFINITY);
+  }
+
+  /** Receives one message of bytes. A longer one than `maxLength` rejects with OSError, and the end is closed. */
+  async recvBytes(maxLength?: number): Promise<Buffer> {
+    checkLength(maxLength);
+    const bytes = await this.#read().receive(readBytes, Number.POSITIVE_INFINITY);
+    return this.#limited(bytes as Buffer, maxLength);
+  }
+
+  recvBytesSync(maxLength?: number): Buffer {
+    checkLength(maxLength);
+    return this.#limited(this.#read().receiveSync(readBytes, Number.POSITIVE_INFINITY) as Buffer, maxLength);
+  }
+
+  /** Receives bytes into `into` from `offset`; resolves to their number. Rejects with BufferTooShort, which has the message. */
+  async recvBytesInto(into: ArrayBufferView, offset = 0): Promise<number> {
+    const got = await this.#read().receive(intoRoom(checkRoom(into, offset)), Number.POSITIVE_INFINITY);
+    if (got instanceof BufferTooShort) throw got;
+    return got as number;
+  }
+
+  /**
+   * Whether `recv` would return (or report the end) now, or within `timeout` seconds: 0 is the default, `null` waits for
+   * ever.
+   */
+  async poll(timeout: number | null = 0, signal?: AbortSignal): Promise<boolean> {
+    return await this.#read().poll(milliseconds(timeout), signal);
+  }
+
+  pollSync(timeout: number | null = 0): boolean {
+    return this.#read().pollSync(milliseconds(timeout));
+  }
+
+  /** Gives this end back. The other side sees the end of file when nobody else holds it. A second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#reader?.core.release(READ);
+    this.#writer?.core.release(WRITE);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Messages until the end of file. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
+    for (;;) {
+      let value: R;
+      try {
+        value = await this.recv();
+      } catch (error) {
+        if ((error as Error).name === 'EOFError') return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  #limited(bytes: Buffer, maxLength: number | undefined): Buffer {
+    if (maxLength === undefined || bytes.length <= maxLength) return bytes;
+    this.close();
+    throw new OSError(`bad message length: ${bytes.length} bytes, at most ${maxLength} were asked for`);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new OSError('handle is closed');
+  }
+  #read(): Messages {
+    this.#checkOpen();
+    if (this.#reader === undefined) throw new OSError('connection is write-only');
+    return this.#reader;
+  }
+  #write(): Messages {
+    this.#checkOpen();
+    if (this.#writer === undefined) throw new OSError('connection is read-only');
+    return this.#writer;
+  }
+}
+
+export interface PipeOptions {
+  /** false: the first end only receives, the second only sends. */
+  readonly duplex?: boolean;
+  readonly name?: string;
+}
+
+/** Two connected ends. In CPython's order: with `duplex: false` the first receives and the second sends. */
+export function Pipe<A = unknown, B = A>(
+  options: boolean | PipeOptions = {},
+): [Connection<A, B>, Connection<B, A>] {
+  const { duplex = true, name } = typeof options === 'boolean' ? { duplex: options } : optionsOf(options);
+  checkName(name);
+  const toFirst = allocate();
+  if (!duplex) {
+    const core = announceCore(toFirst, 'pipe', { name, capacity: 0 });
+    return [new Connection<A, B>(core, undefined), new Connection<B, A>(undefined, core)];
+  }
+  const toSecond = allocate();
+  const own = memory();
+  const first = announceCore(toFirst, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toSecond) });
+  const second = announceCore(toSecond, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toFirst) });
+  return [new Connection<A, B>(first, second), new Connection<B, A>(second, first)];
+}
+
+function allocate(): number {
+  return allocateCore(ringShape('pipe'), (content, own) => Ring.initialise(content, own, 0, PIPE_BYTES));
+}
+
+function bytesMessage(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Encoded {
+  const part = partOf(bytes, offset, size);
+  return { bytes: part, length: part.length, blocks: [] };
+}
+
+function checkLength(maxLength: number | undefined): void {
+  if (maxLength !== undefined && maxLength !== Number.POSITIVE_INFINITY) checkPlace('maxLength', maxLength);
+}
+
+/** Copies a message's bytes to where they shall be, and nowhere else. */
+function intoRoom(room: Uint8Array): Use<number | BufferTooShort> {
+  const use: Use<number | BufferTooShort> = ({ bytes }, length) => {
+    const message = bytes.subarray(0, length);
+    if (length > room.length) return new BufferTooShort(Buffer.from(message));
+    room.set(message);
+    return length;
+  };
+  return Object.assign(use, { copies: true });
+}
+
+registerHandle<Connection>(Connection.prototype, {
+  id: 'connection',
+  toWire(connection) {
+    const { reader, writer } = connection.cores();
+    const blocks = [reader, writer].flatMap((core) => (core === undefined ? [] : [core.at]));
+    return { fields: [reader && coreFields(reader), writer && coreFields(writer)], blocks };
+  },
+  fromWire(fields) {
+    const [reader, writer] = fields as [readonly unknown[] | undefined, readonly unknown[] | undefined];
+    return new Connection(reader && openFields(reader, 'pipe'), writer && openFields(writer, 'pipe'));
+  },
+});

@@ -1,0 +1,55 @@
+import { type AsyncWaitOptions, patience, type WaitOptions } from '../../core/arguments/options.ts';
+import { publish } from '../../core/diagnostics/publish.ts';
+import { ValueError } from '../../core/errors/errors.ts';
+import { type Core, registerSingle } from '../../core/handles/handles.ts';
+import { RING_EXTRA, RING_THIRD_POINT } from '../../core/messages/ring.ts';
+import { blockAsync, blockSync, type Operation, PENDING, type Pending } from '../../core/waits/blocking.ts';
+import { Queue, type QueueOptions } from './queue.ts';
+
+/** Number of `taskDone` calls so far, beside the ring's own count of puts. */
+const DONE = RING_EXTRA;
+
+/** A queue whose `join` waits until each item that was put has been reported done by a `taskDone`. */
+export class JoinableQueue<T = unknown> extends Queue<T> {
+  constructor(options: number | QueueOptions = {}, core?: Core) {
+    super(options, core, 'joinableQueue');
+  }
+
+  /** Reports one item done. @throws ValueError when called more often than items were put */
+  taskDone(): void {
+    const { core } = this;
+    const { words, waits } = core.memory;
+    const at = core.content + DONE;
+    for (;;) {
+      const done = Atomics.load(words, at);
+      if (done === this.messages.ring.puts) throw new ValueError('taskDone() called too many times');
+      if (Atomics.compareExchange(words, at, done, (done + 1) | 0) === done) break;
+    }
+    publish('taskDone', core.info);
+    if (this.unfinished() === 0) waits.wake(core.content + RING_THIRD_POINT, true);
+  }
+
+  /** Items put and not yet reported done. */
+  unfinished(): number {
+    const { core } = this;
+    return (this.messages.ring.puts - Atomics.load(core.memory.words, core.content + DONE)) >>> 0;
+  }
+
+  /** Waits until every item is done; resolves to false when `timeout` (seconds) has passed before. */
+  async join(options?: AsyncWaitOptions): Promise<boolean> {
+    return (await blockAsync(this.#joining(), patience(options), options?.signal)) !== PENDING;
+  }
+
+  joinSync(options?: WaitOptions): boolean {
+    return blockSync(this.core.memory.waits, this.#joining(), patience(options)) !== PENDING;
+  }
+
+  #joining(): Operation<true> {
+    const { core } = this;
+    const point = core.content + RING_THIRD_POINT;
+    const attempt = (): true | Pending => (this.unfinished() === 0 ? true : PENDING);
+    return { op: 'waitTaskDone', target: core.info, point, line: core.line(point), attempt };
+  }
+}
+
+registerSingle(JoinableQueue.prototype, 'joinableQueue', (core) => new JoinableQueue({}, core));

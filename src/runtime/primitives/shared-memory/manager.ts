@@ -1,0 +1,76 @@
+import { crypto } from '../../../base/builtins.ts';
+import { FileNotFoundError, ValueError } from '../../core/errors/errors.ts';
+import { registerHandle } from '../../core/handles/handles.ts';
+import { segmentsOf } from './owners.ts';
+import { ShareableList, type ShareableValue } from './shareable-list.ts';
+import { SharedMemory } from './shared-memory.ts';
+
+type Phase = 'initial' | 'started' | 'shutdown';
+
+/**
+ * Makes segments and removes them all at `shutdown`, those that other processes made with it too. Python keeps a server
+ * process for that; here the segments themselves tell whose they are, so no signal to a server can lose them.
+ */
+export class SharedMemoryManager implements Disposable {
+  readonly #id: string;
+  #phase: Phase;
+
+  constructor(id = crypto().randomBytes(8).toString('hex'), phase: Phase = 'initial') {
+    this.#id = id;
+    this.#phase = phase;
+  }
+
+  /** @throws ValueError when it was started before */
+  start(): this {
+    if (this.#phase !== 'initial') throw new ValueError(`the manager is already ${this.#phase}`);
+    this.#phase = 'started';
+    return this;
+  }
+
+  /** A new segment of `size` bytes. */
+  SharedMemory(size: number): SharedMemory {
+    return new SharedMemory({ create: true, size }, this.#started());
+  }
+
+  /** A new list of these items. */
+  ShareableList(items: Iterable<ShareableValue>): ShareableList {
+    return new ShareableList(items, {}, this.#started());
+  }
+
+  /** Removes all segments that were made with it. A second call does nothing. */
+  shutdown(): void {
+    this.#phase = 'shutdown';
+    for (const name of segmentsOf(this.#id)) remove(name);
+  }
+
+  [Symbol.dispose](): void {
+    this.shutdown();
+  }
+
+  /** For the runtime's own parts. */
+  get id(): string {
+    return this.#started();
+  }
+
+  #started(): string {
+    if (this.#phase !== 'started') throw new ValueError(`the manager is ${this.#phase}: start() it`);
+    return this.#id;
+  }
+}
+
+function remove(name: string): void {
+  try {
+    const segment = new SharedMemory({ name });
+    segment.close();
+    segment.unlink();
+  } catch (error) {
+    // Somebody unlinked it in the meantime.
+    if (!(error instanceof FileNotFoundError)) throw error;
+  }
+}
+
+registerHandle<SharedMemoryManager>(SharedMemoryManager.prototype, {
+  id: 'sharedMemoryManager',
+  toWire: (manager) => ({ fields: [manager.id], blocks: [] }),
+  fromWire: ([id]) => new SharedMemoryManager(id as string, 'started'),
+});

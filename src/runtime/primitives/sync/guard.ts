@@ -1,0 +1,19 @@
+import { staysHere } from '../../core/handles/not-transferable.ts';
+
+/** What `acquire` resolves to; disposing it releases the lock, once. */
+export class LockGuard implements AsyncDisposable, Disposable {
+  #release: (() => void) | undefined;
+  constructor(release: () => void) {
+    this.#release = release;
+  }
+  [Symbol.dispose](): void {
+    const release = this.#release;
+    this.#release = undefined;
+    release?.();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]();
+  }
+}
+
+staysHere(LockGuard.prototype, 'LockGuard', 'whoever shall hold the lock acquires it');

@@ -1,0 +1,143 @@
+import { TERMINATE, WAIT } from '../../../shm/layout.ts';
+import type { Memory } from '../../../shm/memory.ts';
+import { optionsOf, type WaitOptions } from '../../core/arguments/options.ts';
+import { channels, publish, type Wait } from '../../core/diagnostics/publish.ts';
+import { OwnerDiedError, ValueError } from '../../core/errors/errors.ts';
+import {
+  type Core,
+  checkName,
+  createCore,
+  openCores,
+  registerSingle,
+  type Shape,
+} from '../../core/handles/handles.ts';
+import { beforeRelease } from '../../core/handles/instance.ts';
+import { newWait, PENDING, type Pending } from '../../core/waits/blocking.ts';
+import { Acquirable } from './acquirable.ts';
+
+/** Words of a lock's content. Also the head of an RLock's. */
+export const LOCK = {
+  /** 0: free; else the holder's thread word, perhaps with EXITED. */
+  word: 0,
+  /** Number of acquisitions so far: the ticket of the current one. */
+  ticket: 1,
+  /** Task token of the holder; an RLock's only, since a Lock may be released by anyone. */
+  task: 2,
+  waiters: 4,
+  words: 4 + WAIT.words,
+} as const;
+
+/** In a lock's word: the holder ended normally, and left the lock to whoever will release it. */
+export const EXITED = 1 << 30;
+
+const SHAPE: Shape = { kind: 'lock', words: LOCK.words, waitPoints: LOCK.waiters, waitPointCount: 1 };
+
+/**
+ * A lock between any threads of any processes, not recursive. Who releases it need not be who acquired it.
+ * It stays held when its holder ends normally; when the holder dies by a signal or a crash, the lock becomes free and one
+ * waiter gets OwnerDiedError.
+ */
+export class Lock extends Acquirable {
+  // Copies of what the handle's core has: an uncontended pair costs 20 ns, and each step through objects 1–2.
+  readonly #words: Int32Array;
+  readonly #at: number;
+  readonly #memory: Memory;
+  readonly #terminateAt: number;
+
+  /** @param options `name` appears in traces and errors. */
+  constructor(options: { readonly name?: string } = {}, core?: Core) {
+    const own = core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
+    const point = own.content + LOCK.waiters;
+    super(own, {
+      op: 'waitAcquire',
+      target: own.info,
+      point,
+      line: own.line(point),
+      attempt: (wait, slice) => attemptLock(own, wait, slice, own.memory.thread),
+    });
+    this.#words = own.memory.words;
+    this.#at = own.content;
+    this.#memory = own.memory;
+    this.#terminateAt = own.memory.waits.terminateAt;
+  }
+
+  /** Takes the lock, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
+  override acquireSync(options?: WaitOptions): boolean {
+    const { core } = this;
+    if (this.#words[this.#terminateAt] === TERMINATE.requested) this.#memory.waits.takeTermination();
+    return this.#take(core, true) || super.acquireSync(options);
+  }
+
+  protected override takeNow(): boolean {
+    return !this.isWaitedFor && this.#take(this.core, false);
+  }
+
+  /** Gives the lock back. @throws ValueError when nobody holds it */
+  release(): void {
+    const { core } = this;
+    const words = this.#words;
+    const at = this.#at;
+    if (channels.release.hasSubscribers && words[at] !== 0)
+      publish('release', core.info, words[at + LOCK.ticket]);
+    if (Atomics.exchange(words, at, 0) === 0) throw new ValueError('release() of a lock that nobody holds');
+    this.#memory.waits.wake(at + LOCK.waiters);
+  }
+
+  /** Whether anybody holds the lock now. */
+  get locked(): boolean {
+    return Atomics.load(this.#words, this.core.content) !== 0;
+  }
+
+  #take(core: Core, sync: boolean): boolean {
+    const words = this.#words;
+    const at = this.#at;
+    if (Atomics.compareExchange(words, at, 0, this.#memory.thread) !== 0) return false;
+    const ticket = (words[at + LOCK.ticket] as number) + 1;
+    words[at + LOCK.ticket] = ticket;
+    if (channels.acquire.hasSubscribers) publish('acquire', core.info, ticket, 0, newWait(sync));
+    return true;
+  }
+}
+
+/** One try at a lock word, with what must be written beside it. @throws OwnerDiedError after it has freed a dead holder's lock */
+export function attemptLock(core: Core, wait: Wait, slice: boolean, thread: number): true | Pending {
+  const { words } = core.memory;
+  const at = core.content;
+  const holder = Atomics.compareExchange(words, at, 0, thread);
+  if (holder === 0) {
+    const ticket = ((words[at + LOCK.ticket] ?? 0) + 1) >>> 0;
+    words[at + LOCK.ticket] = ticket;
+    words[at + LOCK.task] = wait.task;
+    publish('acquire', core.info, ticket, wait.n, wait);
+    return true;
+  }
+  if (slice && (holder & EXITED) === 0 && !core.memory.slots.isAlive(holder)) recover(core, holder);
+  return PENDING;
+}
+
+function recover(core: Core, holder: number): void {
+  const { words } = core.memory;
+  const at = core.content;
+  const pid = core.memory.slots.pidOf(holder);
+  const ticket = words[at + LOCK.ticket] ?? 0;
+  if (Atomics.compareExchange(words, at, holder, 0) !== holder) return;
+  publish('ownerDied', core.info, ticket, pid);
+  core.memory.waits.wake(at + LOCK.waiters);
+  const name = core.info.name === undefined ? '' : ` "${core.info.name}"`;
+  throw new OwnerDiedError(
+    `process ${pid === 0 ? '(unknown)' : pid} died holding the lock${name}; the lock is free again`,
+    pid,
+  );
+}
+
+/** At a normal end: locks that this thread holds are left held, and marked so that nobody takes their holder for dead. */
+function leaveHeld(): void {
+  for (const core of openCores()) {
+    if (core.info.kind !== 'lock' && core.info.kind !== 'rlock') continue;
+    const { thread, words } = core.memory;
+    Atomics.compareExchange(words, core.content, thread, thread | EXITED);
+  }
+}
+beforeRelease(leaveHeld);
+
+registerSingle(Lock.prototype, 'lock', (core) => new Lock({}, core));

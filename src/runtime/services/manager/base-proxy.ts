@@ -1,0 +1,84 @@
+import { inspect } from 'node:util';
+import { RemoteError } from '../../core/errors/errors.ts';
+import { registerHandle } from '../../core/handles/handles.ts';
+import { addressFromWire, addressToWire, clientFor, type ServerClient } from './client.ts';
+import type { ProxyToken } from './wire.ts';
+
+/** Stands for an object in a manager's server. It can be sent to any process, and put into other proxies. */
+export class BaseProxy {
+  readonly #token: ProxyToken;
+  readonly #client: ServerClient;
+
+  constructor(token: ProxyToken, client: ServerClient) {
+    this.#token = token;
+    this.#client = client;
+  }
+
+  /** Calls a method of the object by its name; only exposed ones can be called. */
+  callMethod(method: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#client.call(this.#token.ident, method, args);
+  }
+
+  /** What the object's own text is. */
+  async str(): Promise<string> {
+    if (!this.#token.exposed.includes('str')) return inspect(this);
+    return (await this.callMethod('str')) as string;
+  }
+
+  /** Takes the object out of the server; every proxy of it fails from then on. Otherwise it lives as long as its manager. */
+  async dispose(): Promise<void> {
+    await this.#client.call('', 'dispose', [this.#token.ident]);
+  }
+
+  [inspect.custom](): string {
+    return `<${this.constructor.name} object, typeid '${this.#token.typeid}' (${this.#token.ident})>`;
+  }
+
+  /** For the runtime: what it stands for, and by whom it asks. */
+  static parts(proxy: BaseProxy): { readonly token: ProxyToken; readonly client: ServerClient } {
+    return { token: proxy.#token, client: proxy.#client };
+  }
+}
+
+type ProxyMaker = (token: ProxyToken, client: ServerClient) => object;
+const makers = new Map<string, ProxyMaker>();
+
+/** Which class proxies of a typeid have, in this process. */
+export function setProxyType(
+  typeid: string,
+  type: new (token: ProxyToken, client: ServerClient) => object,
+): void {
+  makers.set(typeid, (token, client) => new type(token, client));
+}
+
+export function makeProxy(token: ProxyToken, client: ServerClient): object {
+  const make = makers.get(token.typeid);
+  return make === undefined ? automatic(token, client) : make(token, client);
+}
+
+/** A proxy of a type without a class of its own: its methods are those that the server exposes. */
+function automatic(token: ProxyToken, client: ServerClient): object {
+  const proxy = new BaseProxy(token, client);
+  for (const method of token.exposed) {
+    if (method in proxy) continue;
+    Object.defineProperty(proxy, method, {
+      value: (...args: unknown[]) => proxy.callMethod(method, ...args),
+    });
+  }
+  return proxy;
+}
+
+registerHandle<BaseProxy>(BaseProxy.prototype, {
+  id: 'proxy',
+  toWire(proxy) {
+    const { token, client } = BaseProxy.parts(proxy);
+    const { fields, blocks } = addressToWire(client.address);
+    return { fields: [token.typeid, token.ident, token.exposed, ...fields], blocks };
+  },
+  fromWire([typeid, ident, exposed, ...address]) {
+    if (typeof typeid !== 'string' || typeof ident !== 'string')
+      throw new RemoteError('a damaged proxy arrived');
+    const token = { typeid, ident, exposed: exposed as readonly string[] };
+    return makeProxy(token, clientFor(addressFromWire(address), makeProxy)) as BaseProxy;
+  },
+});

@@ -1,0 +1,60 @@
+/** A pool in a manager's server. Functions come as references, since the server finds them as any child does. */
+
+import type { Reference } from '../../core/functions/function-reference.ts';
+import { load } from '../../core/functions/load.ts';
+import { resolveReference } from '../../core/functions/resolve.ts';
+import type { AnyFunction } from '../../core/tasks/task.ts';
+import type { AsyncResult } from '../pool/async-result.ts';
+import { Pool } from '../pool/pool.ts';
+
+const find = (reference: Reference): Promise<AnyFunction> =>
+  resolveReference(reference, 'Pool function', load);
+
+export class PoolObject {
+  readonly #pool: Pool;
+  constructor(processes?: number) {
+    this.#pool = new Pool({ processes });
+  }
+  async apply(
+    fn: Reference,
+    args: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
+    return await this.#pool.apply(await find(fn), args, kwargs);
+  }
+  async applyAsync(
+    fn: Reference,
+    args: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+  ): Promise<AsyncResult<unknown>> {
+    return this.#pool.applyAsync(await find(fn), args, kwargs === undefined ? {} : { kwargs });
+  }
+  async map(fn: Reference, items: readonly unknown[], chunksize?: number): Promise<unknown[]> {
+    return await this.#pool.map(await find(fn), items, chunksize);
+  }
+  async mapAsync(
+    fn: Reference,
+    items: readonly unknown[],
+    chunksize?: number,
+  ): Promise<AsyncResult<unknown[]>> {
+    return this.#pool.mapAsync(await find(fn), items, { chunksize });
+  }
+  async starmap(fn: Reference, items: readonly unknown[][], chunksize?: number): Promise<unknown[]> {
+    return await this.#pool.starmap(await find(fn), items, chunksize);
+  }
+  async imap(fn: Reference, items: readonly unknown[], chunksize?: number): Promise<object> {
+    return this.#pool.imap(await find(fn), items, chunksize);
+  }
+  async imapUnordered(fn: Reference, items: readonly unknown[], chunksize?: number): Promise<object> {
+    return this.#pool.imapUnordered(await find(fn), items, chunksize);
+  }
+  close(): void {
+    this.#pool.close();
+  }
+  terminate(): void {
+    this.#pool.terminate();
+  }
+  async join(): Promise<void> {
+    await this.#pool.join();
+  }
+}

@@ -1,0 +1,108 @@
+import { inspect } from 'node:util';
+import type { ResourceInfo } from '../../../base/channels.ts';
+import { milliseconds } from '../../core/arguments/options.ts';
+import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
+import { TimeoutError, ValueError } from '../../core/errors/errors.ts';
+import { withCaller } from '../../core/errors/stacks.ts';
+import { staysHere } from '../../core/handles/not-transferable.ts';
+import { clampTimer, newWait } from '../../core/waits/blocking.ts';
+
+export interface Callbacks<R> {
+  /** Called with the value, in the parent. */
+  readonly callback?: (value: R) => void;
+  /** Called with the error, in the parent. */
+  readonly errorCallback?: (error: unknown) => void;
+}
+
+/** What a result needs from its pool. */
+export interface ResultHost {
+  readonly info: ResourceInfo;
+  /** Somebody waits (+1) or no longer (−1): meanwhile the pool keeps the program alive. */
+  awaited(change: 1 | -1): void;
+  /** The task has failed, and no callback was told. */
+  failed(result: AsyncResult<unknown>): void;
+}
+
+type Settled<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
+
+/** The result of a task, to be fetched later. Nothing but its own methods makes the program wait for it. */
+export class AsyncResult<R> {
+  readonly #host: ResultHost;
+  readonly #callbacks: Callbacks<R>;
+  #settled: Settled<R> | undefined;
+  #waiting: (() => void)[] = [];
+  #fetched = false;
+
+  constructor(host: ResultHost, callbacks: Callbacks<R> = {}) {
+    this.#host = host;
+    this.#callbacks = callbacks;
+  }
+
+  /** The value, or the task's error thrown. Rejects with TimeoutError after `timeout` seconds; the task goes on then. */
+  async get(timeout?: number): Promise<R> {
+    const settled = this.#settled ?? (await this.#until(milliseconds(timeout)));
+    if (settled === undefined) throw new TimeoutError('the result did not come in time');
+    this.#fetched = true;
+    if (settled.ok) return settled.value;
+    throw withCaller(settled.error);
+  }
+
+  /** Resolves when the result is there or `timeout` seconds have passed. */
+  async wait(timeout?: number): Promise<void> {
+    if (this.#settled === undefined) await this.#until(milliseconds(timeout));
+  }
+
+  ready(): boolean {
+    return this.#settled !== undefined;
+  }
+
+  /** Whether the task threw nothing. @throws ValueError before it is ready */
+  successful(): boolean {
+    if (this.#settled === undefined) throw new ValueError('the result is not ready');
+    this.#fetched = true;
+    return this.#settled.ok;
+  }
+
+  /** For the pool: the result is there. */
+  settle(settled: Settled<R>): void {
+    if (this.#settled !== undefined) return;
+    this.#settled = settled;
+    for (const go of this.#waiting.splice(0)) go();
+    const { callback, errorCallback } = this.#callbacks;
+    if (settled.ok) callback?.(settled.value);
+    else if (errorCallback === undefined) {
+      this.#host.failed(this as AsyncResult<unknown>);
+    } else {
+      this.#fetched = true;
+      errorCallback(settled.error);
+    }
+  }
+
+  /** The error, when nobody has looked at it. */
+  get unfetchedError(): string | undefined {
+    if (this.#fetched || this.#settled === undefined || this.#settled.ok) return undefined;
+    const { error } = this.#settled;
+    return error instanceof Error ? String(error) : inspect(error);
+  }
+
+  #until(limit: number): Promise<Settled<R> | undefined> {
+    if (limit <= 0) return Promise.resolve(this.#settled);
+    const wait = newWait(false);
+    publishWait('waitResult', this.#host.info, limit, wait);
+    this.#host.awaited(1);
+    return new Promise((resolve) => {
+      const timer =
+        limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end(), clampTimer(limit));
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#waiting = this.#waiting.filter((go) => go !== end);
+        this.#host.awaited(-1);
+        publishWaitEnd(this.#host.info, wait, this.#settled === undefined ? 'timeout' : 'ok');
+        resolve(this.#settled);
+      };
+      this.#waiting.push(end);
+    });
+  }
+}
+
+staysHere(AsyncResult.prototype, 'AsyncResult', 'send what its get() resolves to');

@@ -1,0 +1,349 @@
+import { inspect } from 'node:util';
+import { numberOr } from '../../core/arguments/options.ts';
+import { publish } from '../../core/diagnostics/publish.ts';
+import { BrokenPoolError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
+import { refer, type Target } from '../../core/functions/reference.ts';
+import { staysHere } from '../../core/handles/not-transferable.ts';
+import type { AnyFunction } from '../../core/tasks/task.ts';
+import { Queue } from '../../primitives/queues/queue.ts';
+import { whyNoChildren } from '../process/process.ts';
+import { AsyncResult, type Callbacks } from './async-result.ts';
+import { checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit, initializerError } from './checks.ts';
+import { PoolCore } from './core.ts';
+import { Crew } from './crew.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { feed } from './feed.ts';
+import type { Submission } from './flights.ts';
+import { gather } from './gather.ts';
+import type { ApplyArgs, ApplyOptions, Chunks, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
+import { ResultIterator } from './result-iterator.ts';
+import { MODE } from './wire.ts';
+
+type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
+type Phase = 'running' | 'closed' | 'terminated';
+
+/**
+ * Worker processes that run functions. Tasks are handed out first in, first out. A worker that dies in a task rejects that
+ * task and is replaced. The workers are daemons: they end with the program, so `close()` and `join()`, or await results.
+ */
+export class Pool implements AsyncDisposable {
+  readonly #crew!: Crew;
+  readonly #dispatcher: Dispatcher;
+  readonly #queues: readonly [Queue, Queue];
+  readonly #core: PoolCore;
+  readonly #size: number;
+  readonly #policy: PoolPolicy;
+  /** Failed results that nobody had fetched when they failed; looked through when there are so many. */
+  #failed: AsyncResult<unknown>[] = [];
+  #mostFailed = 4096;
+  readonly #started: Promise<void>;
+  #phase: Phase = 'running';
+  #broken: Error | undefined;
+  #dismissed = false;
+
+  /** The workers start at once; {@link Pool.create} also waits until they are ready. */
+  constructor(options: number | PoolOptions = {}, policy: PoolPolicy = {}) {
+    const given = numberOr('processes', options);
+    const { initializer, initargs = [], name } = given;
+    this.#size = checkSize(given.processes);
+    const maxTasks = checkMaxTasks(given.maxtasksperchild);
+    if (initializer !== undefined && typeof initializer !== 'function') {
+      throw new TypeMismatch('initializer must be a function');
+    }
+    const problem = whyNoChildren();
+    if (problem !== undefined) throw problem;
+    this.#policy = policy;
+    this.#core = new PoolCore({ size: this.#size, name });
+    const label = name ?? 'pool';
+    const tasks = new Queue({ name: `${label} tasks` });
+    const results = new Queue({ name: `${label} results` });
+    this.#queues = [tasks, results];
+    this.#dispatcher = new Dispatcher({
+      pool: this.#core,
+      tasks,
+      results,
+      onReady: (seat) => this.#crew.markReady(seat),
+      onInitializerFailed: (error) => this.#initializerFailed(error),
+      onSettled: () => this.#settled(),
+    });
+    const crew = {
+      size: this.#size,
+      pool: this.#core,
+      tasks,
+      results,
+      maxTasks,
+      initargs,
+      free: policy.workersMayStart === true,
+    };
+    let reference: string | undefined;
+    this.#crew = new Crew({
+      ...crew,
+      get initializer() {
+        return reference;
+      },
+      onExit: (_seat, state, exitCode) => this.#workerLeft(state, exitCode),
+      onBroken: (error) => this.#break(error),
+    });
+    this.#started = (async () => {
+      if (initializer !== undefined) {
+        reference = JSON.stringify((await refer(initializer as Target, 'Pool initializer')).reference);
+      }
+      if (this.#phase !== 'terminated') await this.#crew.start();
+    })();
+    this.#started.catch((error: unknown) => this.#break(error as Error));
+  }
+
+  /** A pool whose workers are ready, so that a time limit on the first results does not count their start. */
+  static async create(options: number | PoolOptions = {}): Promise<Pool> {
+    const pool = new Pool(options);
+    await pool.ready();
+    return pool;
+  }
+
+  /** Resolves when every worker is ready to work. */
+  async ready(): Promise<void> {
+    await this.#started;
+    this.#dispatcher.awaited(1);
+    await this.#crew.ready();
+    this.#dispatcher.awaited(-1);
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  /** Number of workers. */
+  get processes(): number {
+    return this.#size;
+  }
+  /** Process ids of the workers that live now. */
+  get pids(): readonly number[] {
+    return this.#crew.pids;
+  }
+
+  /** Runs `fn(...args)` in a worker and resolves to its result. */
+  async apply<F extends AnyFunction, K extends ApplyOptions<unknown>['kwargs'] = undefined>(
+    fn: F,
+    args?: ApplyArgs<F, { readonly kwargs: K }>,
+    kwargs?: K,
+  ): Promise<Result<F>> {
+    return await this.applyAsync(fn, args as never, kwargs === undefined ? {} : { kwargs }).get();
+  }
+
+  /** Hands `fn(...args)` to a worker; the result, or its error, is fetched later or goes to a callback. */
+  applyAsync<F extends AnyFunction, O extends ApplyOptions<Result<F>>>(
+    fn: F,
+    args: ApplyArgs<F, O> | readonly [] = [],
+    options?: O,
+  ): AsyncResult<Result<F>> {
+    this.#checkRunning();
+    const result = this.#newResult<Result<F>>(options ?? {});
+    const kwargs = options?.kwargs;
+    this.#submit({
+      fn,
+      mode: kwargs === undefined ? MODE.apply : MODE.applyKeyed,
+      count: 1,
+      body: checkArgs(args, kwargs),
+      settle: (_index, outcome) =>
+        result.settle(outcome.ok ? { ok: true, value: outcome.value as Result<F> } : outcome),
+    });
+    return result;
+  }
+
+  /** `fn` of each item, in order. Waits for all, also when one fails; then rejects with the first failure. */
+  async map<T, R>(fn: (item: T) => R, items: Iterable<T>, chunksize?: Chunks): Promise<Awaited<R>[]> {
+    return await this.mapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get();
+  }
+
+  mapAsync<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T>,
+    options: MapOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAsync(fn, MODE.map, [...items], options);
+  }
+
+  /** As `map`, with each item an array of arguments. */
+  async starmap<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Iterable<A>,
+    chunksize?: Chunks,
+  ): Promise<Awaited<R>[]> {
+    return await this.starmapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get();
+  }
+
+  starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Iterable<A>,
+    options: MapOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAsync(fn as AnyFunction, MODE.starmap, [...items], options);
+  }
+
+  /** `fn` of each item, results one after the other in the order of the items, while later ones are still at work. */
+  imap<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    chunksize: Chunks = 1,
+  ): ResultIterator<Awaited<R>> {
+    return this.#imap(fn, items, chunksize, true);
+  }
+
+  /** As `imap`, in the order in which they are done. */
+  imapUnordered<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    chunksize: Chunks = 1,
+  ): ResultIterator<Awaited<R>> {
+    return this.#imap(fn, items, chunksize, false);
+  }
+
+  /** Takes no more tasks; the workers end when those that it has are done. */
+  close(): void {
+    if (this.#phase !== 'running') return;
+    this.#phase = 'closed';
+    publish('poolClose', this.#dispatcher.info);
+    this.#settled();
+  }
+
+  /** Ends the workers at once. What is awaited rejects with BrokenPoolError. */
+  terminate(): void {
+    if (this.#phase === 'terminated') return;
+    this.#phase = 'terminated';
+    publish('poolTerminate', this.#dispatcher.info);
+    this.#crew.stop();
+    this.#dispatcher.failAll(new BrokenPoolError('the pool was terminated'));
+  }
+
+  /** Waits until the workers have ended. @throws ValueError before `close` or `terminate` */
+  async join(): Promise<void> {
+    if (this.#phase === 'running') throw new ValueError('Pool is still running');
+    this.#dispatcher.awaited(1);
+    try {
+      await this.#started.catch(() => {});
+      await this.#crew.ended();
+    } finally {
+      this.#dispatcher.awaited(-1);
+    }
+    this.#release();
+    this.#warn();
+  }
+
+  /** The end of an `await using` block terminates, as Python's `with` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.terminate();
+    await this.join();
+  }
+
+  [inspect.custom](): string {
+    return `<Pool ${this.#phase} processes=${this.#size}>`;
+  }
+
+  #submit(submission: Submission): void {
+    const { fn } = submission;
+    if (typeof fn !== 'function') throw new TypeMismatch(`a function is needed, not ${typeof fn}`);
+    this.#dispatcher.submit(submission);
+  }
+
+  #newResult<R>(callbacks: Callbacks<R>): AsyncResult<R> {
+    const { info } = this.#dispatcher;
+    const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
+    return new AsyncResult<R>({ info, awaited, failed: (result) => this.#remember(result) }, callbacks);
+  }
+
+  #remember(result: AsyncResult<unknown>): void {
+    // Who terminates the pool gives up what is open: nothing to warn of.
+    if (this.#phase === 'terminated' || this.#failed.push(result) < this.#mostFailed) return;
+    this.#failed = this.#failed.filter((failed) => failed.unfetchedError !== undefined);
+    this.#mostFailed = Math.max(4096, this.#failed.length * 2);
+  }
+
+  #mapAsync<R>(
+    fn: AnyFunction,
+    mode: typeof MODE.map | typeof MODE.starmap,
+    items: readonly unknown[],
+    options: MapOptions<R>,
+  ): AsyncResult<R[]> {
+    this.#checkRunning();
+    const chunk = checkChunk(options.chunksize) ?? (Math.ceil(items.length / (4 * this.#size)) || 1);
+    const result = this.#newResult<R[]>(options);
+    const { count, settle, body } = gather<R>(items, chunk, result);
+    if (count === 0) result.settle({ ok: true, value: [] });
+    else this.#submit({ fn, mode, count, body, settle });
+    return result;
+  }
+
+  #imap<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    chunksize: Chunks,
+    ordered: boolean,
+  ): ResultIterator<Awaited<R>> {
+    this.#checkRunning();
+    const size = checkChunk(chunksize) ?? 1;
+    const iterator = new ResultIterator<Awaited<R>>(ordered, (change) => this.#dispatcher.awaited(change));
+    feed(items, size, this.#size, iterator, (chunk, settle) =>
+      this.#submit({
+        fn,
+        mode: MODE.map,
+        count: 1,
+        body: () => chunk,
+        settle: (_index, outcome) => settle(outcome),
+      }),
+    );
+    return iterator;
+  }
+
+  #checkRunning(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#phase !== 'running') throw new ValueError('Pool not running');
+  }
+
+  #settled(): void {
+    this.#crew.markWorking();
+    if (this.#phase !== 'closed' || this.#dismissed || this.#dispatcher.busy) return;
+    this.#dismissed = true;
+    void this.#started.then(() => {
+      this.#crew.close();
+      if (!this.#queues[0].closed) this.#dispatcher.dismiss(this.#size);
+    });
+  }
+
+  #workerLeft(state: number, exitCode: number): void {
+    if (this.#phase === 'terminated') return;
+    const message = `a worker of the pool ended ${describeExit(exitCode)} in a task`;
+    const broken = this.#policy.breakOnDeath?.(message);
+    if (broken !== undefined && (exitCode !== 0 || state !== 0)) {
+      this.#break(broken);
+      return;
+    }
+    const states = (): number[] => Array.from({ length: this.#size }, (_, seat) => this.#core.get(seat));
+    this.#dispatcher.workerDied(state, states, new BrokenPoolError(message));
+  }
+
+  #initializerFailed(error: unknown): void {
+    this.#break(initializerError(error));
+  }
+
+  #break(error: Error): void {
+    if (this.#broken !== undefined || this.#phase === 'terminated') return;
+    this.#broken = error;
+    this.#crew.stop();
+    this.#dispatcher.failAll(error);
+  }
+
+  /** Errors that nobody fetched must not vanish: Python says nothing of them. */
+  #warn(): void {
+    for (const result of this.#failed.splice(0)) {
+      const error = result.unfetchedError;
+      if (error !== undefined)
+        process.emitWarning(`a pool task failed and nobody fetched its result: ${error}`, 'PoolWarning');
+    }
+  }
+
+  #release(): void {
+    if (this.#core.closed) return;
+    this.#dispatcher.end();
+    this.#core.close();
+    for (const queue of this.#queues) queue.close();
+  }
+}
+
+staysHere(Pool.prototype, 'Pool', "it belongs to who made it; a manager's can be shared");

@@ -1,0 +1,103 @@
+import { milliseconds } from '../../core/arguments/options.ts';
+import { TimeoutError } from '../../core/errors/errors.ts';
+import { withCaller } from '../../core/errors/stacks.ts';
+import { staysHere } from '../../core/handles/not-transferable.ts';
+import { clampTimer } from '../../core/waits/blocking.ts';
+import type { Outcome } from './flights.ts';
+
+/** Results of `imap` and `imapUnordered`, one after the other. */
+export class ResultIterator<R> implements AsyncIterableIterator<R> {
+  readonly #ordered: boolean;
+  readonly #awaited: (change: 1 | -1) => void;
+  /** Chunks that have come: in order, or before their turn. */
+  readonly #here: Outcome[] = [];
+  readonly #early = new Map<number, Outcome>();
+  #values: R[] = [];
+  #next = 0;
+  #expected = Number.POSITIVE_INFINITY;
+  #received = 0;
+  #wake: (() => void)[] = [];
+  #sourceError: { error: unknown } | undefined;
+
+  constructor(ordered: boolean, awaited: (change: 1 | -1) => void) {
+    this.#ordered = ordered;
+    this.#awaited = awaited;
+  }
+
+  /** For the pool: the chunk with this number has its outcome. */
+  settle(chunk: number, outcome: Outcome): void {
+    this.#received++;
+    if (!this.#ordered) this.#here.push(outcome);
+    else {
+      this.#early.set(chunk, outcome);
+      for (let due = this.#early.get(this.#next); due !== undefined; due = this.#early.get(this.#next)) {
+        this.#early.delete(this.#next++);
+        this.#here.push(due);
+      }
+    }
+    this.#tell();
+  }
+
+  /** For the pool: so many chunks there are, and how the source ended. */
+  end(chunks: number, failure?: { error: unknown }): void {
+    this.#expected = chunks;
+    this.#sourceError = failure;
+    this.#tell();
+  }
+
+  /** The next result. Rejects with TimeoutError after `timeout` seconds, or with what the task or the source threw. */
+  async next(timeout?: number): Promise<IteratorResult<R, undefined>> {
+    const deadline = performance.now() + milliseconds(timeout);
+    for (;;) {
+      if (this.#values.length > 0) return { done: false, value: this.#values.shift() as R };
+      const outcome = this.#here.shift();
+      if (outcome !== undefined) {
+        if (!outcome.ok) throw withCaller(outcome.error);
+        this.#values = outcome.value as R[];
+      } else if (this.#received >= this.#expected) {
+        return this.#finish();
+      } else if (!(await this.#change(deadline))) {
+        throw new TimeoutError('the next result did not come in time');
+      }
+    }
+  }
+
+  #finish(): IteratorResult<R, undefined> {
+    const failure = this.#sourceError;
+    this.#sourceError = undefined;
+    if (failure !== undefined) throw failure.error;
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #tell(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  #change(deadline: number): Promise<boolean> {
+    const left = deadline - performance.now();
+    if (left <= 0) return Promise.resolve(false);
+    this.#awaited(1);
+    return new Promise((resolve) => {
+      const done = (changed: boolean): void => {
+        clearTimeout(timer);
+        this.#awaited(-1);
+        resolve(changed);
+      };
+      const timer =
+        left === Number.POSITIVE_INFINITY
+          ? undefined
+          : setTimeout(() => {
+              this.#wake = this.#wake.filter((w) => w !== wake);
+              done(false);
+            }, clampTimer(left));
+      const wake = (): void => done(true);
+      this.#wake.push(wake);
+    });
+  }
+}
+
+staysHere(ResultIterator.prototype, 'ResultIterator', 'send what it yields');

@@ -1,0 +1,72 @@
+/** Who am I: `currentProcess`, `parentProcess`, `activeChildren`. */
+import { processState } from '../../../shm/liveness.ts';
+import { staysHere } from '../../core/handles/not-transferable.ts';
+import { liveChildren } from './children.ts';
+import { Process, standHere } from './process.ts';
+import { current, newState } from './state.ts';
+
+let here: Process | undefined;
+
+/** The Process object of this process: in a child the one that runs, in the first process one named `MainProcess`. */
+export function currentProcess(): Process {
+  if (here === undefined) {
+    const main = Object.create(Process.prototype) as Process;
+    const { name, daemon } = current;
+    setCurrentProcess(main, newState({ name, daemon, target: undefined, args: [], kwargs: undefined }));
+    return main;
+  }
+  return here;
+}
+
+export function setCurrentProcess(object: Process, state: ReturnType<typeof newState>): void {
+  standHere(object, state);
+  here = object;
+}
+
+/** The parent as its child sees it. */
+export class ParentProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly #ended: Promise<void>;
+  #alive = true;
+
+  constructor(pid: number, name: string, ended: Promise<void>) {
+    this.pid = pid;
+    this.name = name;
+    this.#ended = ended.then(() => {
+      this.#alive = false;
+    });
+  }
+
+  isAlive(): boolean {
+    return this.#alive && processState(this.pid).alive;
+  }
+
+  /** Resolves when the parent has ended, or after `timeout` seconds. A child ends by itself soon after. */
+  async join(timeout?: number): Promise<void> {
+    if (timeout === undefined) return await this.#ended;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.max(0, timeout * 1000));
+    });
+    await Promise.race([this.#ended, limit]);
+    clearTimeout(timer);
+  }
+}
+
+let parent: ParentProcess | null = null;
+export function setParentProcess(process: ParentProcess): void {
+  parent = process;
+}
+
+/** The process that started this one; null in the first process. */
+export function parentProcess(): ParentProcess | null {
+  return parent;
+}
+
+/** The children that run now. */
+export function activeChildren(): Process[] {
+  return liveChildren();
+}
+
+staysHere(ParentProcess.prototype, 'ParentProcess', 'every process has its own');

@@ -1,0 +1,235 @@
+import type net from 'node:net';
+import { type AsyncWaitOptions, milliseconds, patience } from '../../core/arguments/options.ts';
+import { Decoder } from '../../core/codec/decode.ts';
+import { Encoder } from '../../core/codec/encode.ts';
+import { BufferTooShort, EOFError, OSError } from '../../core/errors/errors.ts';
+import { remoteHandleCodec } from '../../core/handles/handles.ts';
+import { staysHere } from '../../core/handles/not-transferable.ts';
+import { FORM } from '../../core/messages/ring.ts';
+import { clampTimer, timedOut } from '../../core/waits/blocking.ts';
+import { checkPlace, checkRoom, partOf } from '../../primitives/pipes/bytes.ts';
+import { Deframer, type Frame, frame } from './framing.ts';
+
+/** Bytes of messages that wait to be received, from which on the socket is not read: the peer is held up, not our memory filled. */
+const MOST_WAITING = 1 << 20;
+/** What a message costs beside its bytes. */
+const OVERHEAD = 128;
+
+const encoder = new Encoder(remoteHandleCodec);
+const decoder = new Decoder(remoteHandleCodec);
+
+/** One end of a connection over a socket: what `Listener.accept` and `Client` give. It has only the asynchronous forms. */
+export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
+  readonly #socket: net.Socket;
+  readonly #deframer = new Deframer();
+  readonly #frames: Frame[] = [];
+  /** Bytes in `#frames`, and whether they are so many that the socket is paused. */
+  #waitingBytes = 0;
+  #full = false;
+  #waiting: (() => void)[] = [];
+  #ended = false;
+  #failure: Error | undefined;
+  #closed = false;
+
+  constructor(socket: net.Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.once('close', () => this.#end());
+    socket.once('end', () => this.#end());
+    socket.on('error', () => this.#end());
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+  get readable(): boolean {
+    return true;
+  }
+  get writable(): boolean {
+    return true;
+  }
+
+  /** Sends a value; resolves when the system has taken it. Rejects with OSError (`EPIPE`) when the other side is gone. */
+  async send(value: S): Promise<void> {
+    const length = encoder.encode(value);
+    await this.#write(frame(FORM.value, encoder.bytes.subarray(0, length)));
+  }
+
+  /** Receives a value. Rejects with EOFError when the other side has closed and nothing is left. */
+  async recv(options?: AsyncWaitOptions): Promise<R> {
+    const { form, bytes } = await this.#next(options);
+    return (form === FORM.bytes ? bytes : decoder.decode(bytes)) as R;
+  }
+
+  /** Sends `size` bytes from `offset`. @throws ValueError when they are not within `bytes` */
+  async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Promise<void> {
+    await this.#write(frame(FORM.bytes, partOf(bytes, offset, size)));
+  }
+
+  /** Receives one message of bytes. A longer one than `maxLength` rejects with OSError, and the connection is closed. */
+  async recvBytes(maxLength?: number): Promise<Buffer> {
+    if (maxLength !== undefined && maxLength !== Number.POSITIVE_INFINITY) checkPlace('maxLength', maxLength);
+    const { bytes } = await this.#next();
+    if (maxLength === undefined || bytes.length <= maxLength) return bytes;
+    this.close();
+    throw new OSError(`bad message length: ${bytes.length} bytes, at most ${maxLength} were asked for`);
+  }
+
+  /** Receives bytes into `into` from `offset`; resolves to their number. Rejects with BufferTooShort, which has the message. */
+  async recvBytesInto(into: ArrayBufferView, offset = 0): Promise<number> {
+    const room = checkRoom(into, offset);
+    const { bytes } = await this.#next();
+    if (bytes.length > room.length) throw new BufferTooShort(bytes);
+    room.set(bytes);
+    return bytes.length;
+  }
+
+  /** Whether `recv` would return or report the end, now or within `timeout` seconds; `null`: waits for ever. */
+  async poll(timeout: number | null = 0, signal?: AbortSignal): Promise<boolean> {
+    this.#checkOpen();
+    const limit = timeout === null ? Number.POSITIVE_INFINITY : milliseconds(timeout);
+    return await this.#until(limit, signal);
+  }
+
+  /** Whether something, or the end, is there already. */
+  get ready(): boolean {
+    return this.#frames.length > 0 || this.#ended;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.end(() => this.#socket.destroy());
+    this.#end();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Messages until the end. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
+    for (;;) {
+      let value: R;
+      try {
+        value = await this.recv();
+      } catch (error) {
+        if (error instanceof EOFError) return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  /** Whether an open connection alone keeps the program alive. */
+  setRef(ref: boolean): void {
+    if (ref) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  /** Most bytes of a message from the peer. */
+  limitTo(bytes: number): void {
+    this.#deframer.limit = bytes;
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#deframer.push(chunk);
+      for (let next = this.#deframer.next(); next !== undefined; next = this.#deframer.next()) {
+        this.#frames.push(next);
+        this.#waitingBytes += next.bytes.length + OVERHEAD;
+      }
+      if (this.#waitingBytes > MOST_WAITING) {
+        this.#full = true;
+        this.#socket.pause();
+      }
+    } catch (error) {
+      this.#failure = error as Error;
+      this.#socket.destroy();
+      this.#end();
+    }
+    this.#tell();
+  }
+
+  #shift(): Frame | undefined {
+    const frame = this.#frames.shift();
+    if (frame === undefined) return undefined;
+    this.#waitingBytes -= frame.bytes.length + OVERHEAD;
+    if (this.#full && this.#waitingBytes <= MOST_WAITING / 2) {
+      this.#full = false;
+      this.#socket.resume();
+    }
+    return frame;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async #next(options?: AsyncWaitOptions): Promise<Frame> {
+    const limit = patience(options);
+    for (;;) {
+      this.#checkOpen();
+      const next = this.#shift();
+      if (next !== undefined) return next;
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#ended) throw new EOFError('the other side has closed the connection');
+      if (!(await this.#until(limit, options?.signal))) throw timedOut('recv');
+    }
+  }
+
+  #until(limit: number, signal?: AbortSignal): Promise<boolean> {
+    if (this.ready) return Promise.resolve(true);
+    if (limit <= 0) return Promise.resolve(false);
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        this.#waiting = this.#waiting.filter((wake) => wake !== woken);
+      };
+      const woken = (): void => {
+        done();
+        resolve(true);
+      };
+      const abort = (): void => {
+        done();
+        reject(signal?.reason);
+      };
+      const expire = (): void => {
+        done();
+        resolve(false);
+      };
+      const timer = limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(expire, clampTimer(limit));
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(woken);
+    });
+  }
+
+  #write(bytes: Buffer): Promise<void> {
+    this.#checkOpen();
+    if (this.#ended)
+      return Promise.reject(new OSError('broken pipe: the other side has closed', { code: 'EPIPE' }));
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => {
+        if (error) reject(new OSError(`broken pipe: ${error.message}`, { code: 'EPIPE' }));
+        else resolve();
+      });
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new OSError('handle is closed');
+  }
+}
+
+staysHere(
+  SocketConnection.prototype,
+  'SocketConnection',
+  "Node cannot pass a socket on; send its Listener's address",
+);

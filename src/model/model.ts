@@ -104,7 +104,7 @@ export class Model implements TraceSink, Answers {
     return process === undefined ? undefined : this.processViews.view(process);
   }
   roots(): readonly ProcessView[] {
-    return this.processes().filter((process) => process.parentId === null);
+    return this.processes().filter((process) => process.parent === null);
   }
   threads(): readonly ThreadView[] {
     return this.processes().flatMap((process) => process.threads);

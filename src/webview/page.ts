@@ -158,13 +158,13 @@ export class Page {
   private reveal(message: Extract<ToWebview, { type: 'reveal' }>): void {
     const { structure, last } = this.store.data;
     const track =
-      structure.tracks.find((one) => one.threadId === message.thread) ??
-      structure.tracks.find((one) => one.processId === message.process);
+      structure.tracks.find((one) => one.thread === message.thread) ??
+      structure.tracks.find((one) => one.process === message.process);
     if (!track) return;
-    this.store.reveal(track.threadId, message.time ?? track.start, message.time ?? track.end ?? last);
-    this.store.setActive(track.threadId);
-    if (message.time !== null) void this.lookup.selectAt(track.threadId, message.time);
-    this.showRow(this.store.data.rowIndex.get(track.threadId) ?? 0);
+    this.store.reveal(track.thread, message.time ?? track.start, message.time ?? track.end ?? last);
+    this.store.setActive(track.thread);
+    if (message.time !== null) void this.lookup.selectAt(track.thread, message.time);
+    this.showRow(this.store.data.rowIndex.get(track.thread) ?? 0);
   }
 
   private async jump(thread: string, time: number): Promise<void> {

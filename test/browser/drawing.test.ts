@@ -48,7 +48,7 @@ describe('drawing', () => {
     const painted: number[][][] = [];
     let checked = 0;
     for (const [row, track] of model.tracks().entries()) {
-      for (const slice of model.slices(track.threadId, { start: 0, end: model.lastTime }, 1e6)) {
+      for (const slice of model.slices(track.thread, { start: 0, end: model.lastTime }, 1e6)) {
         const [from, to] = [slice.start, slice.end ?? model.lastTime].map((time) => (time / view) * width);
         if (slice.state === 'exited' || to! - from! < 12) continue;
         // Arrows, lines and letters lie over it here and there.

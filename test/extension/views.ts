@@ -6,7 +6,7 @@ export function processView(id: string, change: Partial<ProcessView> = {}): Proc
   return {
     id,
     pid: Number(id.split('-')[0]) || 1,
-    parentId: null,
+    parent: null,
     name: id,
     argv: ['node', `${id}.ts`],
     api: 'Process',
@@ -30,7 +30,7 @@ export function processView(id: string, change: Partial<ProcessView> = {}): Proc
 export function threadView(processId: string, change: Partial<ThreadView> = {}): ThreadView {
   return {
     id: `${processId}.0`,
-    processId,
+    process: processId,
     threadId: 0,
     name: 'main',
     start: 0,
@@ -44,11 +44,11 @@ export function threadView(processId: string, change: Partial<ThreadView> = {}):
 export function waitView(processId: string, change: Partial<WaitView> = {}): WaitView {
   return {
     kind: 'waitAcquire',
-    processId,
-    threadId: `${processId}.0`,
+    process: processId,
+    thread: `${processId}.0`,
     task: 0,
-    resourceId: null,
-    awaitedProcessId: null,
+    resource: null,
+    awaitedProcess: null,
     since: 1e9,
     sync: true,
     timeoutMs: null,

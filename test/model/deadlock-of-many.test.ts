@@ -31,7 +31,7 @@ describe('a deadlock of many', () => {
     assert.equal(finding?.chain.length, 300);
     for (const [i, link] of (finding?.chain ?? []).entries()) {
       const next = finding?.chain[(i + 1) % 300];
-      assert.ok(link.blockedBy.some((by) => by.processId === next?.processId));
+      assert.ok(link.blockedBy.some((by) => by.process === next?.process));
     }
   });
 });

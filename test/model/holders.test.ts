@@ -24,7 +24,7 @@ describe('what is known of a lock', () => {
     t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: null, signal: 'SIGKILL' });
     const [seen] = t.feed(new Model()).resources();
     assert.deepEqual(
-      [seen?.holders.map((h) => h.threadId), seen?.waiters.map((w) => w.threadId)],
+      [seen?.holders.map((h) => h.thread), seen?.waiters.map((w) => w.thread)],
       [['10.0'], ['10.1']],
     );
   });

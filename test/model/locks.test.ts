@@ -63,9 +63,7 @@ describe('lock-cycle', () => {
     assert.equal(finding.certainty, 'certain');
     assert.deepEqual([...finding.processes].sort(), ['11', '12']);
     assert.deepEqual([...finding.resources].sort(), ['lock:A', 'lock:B']);
-    const places = finding.sites.map(
-      (site) => `${site.processId} ${site.role} ${site.resourceId} ${site.line}`,
-    );
+    const places = finding.sites.map((site) => `${site.process} ${site.role} ${site.resource} ${site.line}`);
     assert.deepEqual(places.sort(), [
       '11 acquired lock:A 20',
       '11 waits lock:B 21',
@@ -80,7 +78,7 @@ describe('lock-cycle', () => {
       ],
     );
     assert.deepEqual(
-      finding.chain.map((link) => link.blockedBy.map((by) => by.processId)),
+      finding.chain.map((link) => link.blockedBy.map((by) => by.process)),
       [['12'], ['11']],
     );
     assert.match(finding.explanation, /\. \S+ and \S+ are blocked in a synchronous call/);
@@ -278,11 +276,11 @@ describe('lock-cycle', () => {
     assert.equal(finding?.blocking, true);
     const [a] = model.resources();
     assert.deepEqual(
-      a?.holders.map((h) => h.processId),
+      a?.holders.map((h) => h.process),
       ['11'],
     );
     assert.deepEqual(
-      a?.waiters.map((w) => w.processId),
+      a?.waiters.map((w) => w.process),
       ['12'],
     );
   });

@@ -131,7 +131,7 @@ describe('problems', () => {
     for (let i = 0; i < 3; i++)
       main.define({ type: 'problem', code: 'untraced', message: 'a child was not traced' });
     assert.deepEqual(t.feed(new Model()).loss().problems, [
-      { processId: '10', code: 'untraced', message: 'a child was not traced' },
+      { process: '10', code: 'untraced', message: 'a child was not traced' },
     ]);
   });
 });

@@ -15,7 +15,7 @@ describe('process tree', () => {
     const [root, child] = model.processes();
     assert.ok(root && child);
     assert.equal(root.name, 'hello.ts');
-    assert.equal(root.parentId, null);
+    assert.equal(root.parent, null);
     assert.deepEqual(root.children, [child.id]);
     assert.equal(root.cpu, 12.5);
     assert.equal(root.state, 'running');
@@ -35,7 +35,7 @@ describe('process tree', () => {
       t
         .feed(new Model(), items)
         .processes()
-        .map((p) => [p.id, p.parentId, p.name, p.start]);
+        .map((p) => [p.id, p.parent, p.name, p.start]);
     const streams = [...new Set(t.items.map((item) => ('stream' in item ? item.stream.stream : '')))];
     const grouped = streams
       .reverse()
@@ -49,9 +49,9 @@ describe('process tree', () => {
     const key = main.startOnly('', { pid: 11, api: 'spawn', argv: ['sh', '-c', 'node x.js'] });
     t.stream({ pid: 12, ppid: 11, spawnKey: key });
     const model = t.feed(new Model());
-    assert.equal(model.process('12')?.parentId, '11');
+    assert.equal(model.process('12')?.parent, '11');
     const shell = model.process('11');
-    assert.equal(shell?.parentId, '10');
+    assert.equal(shell?.parent, '10');
     assert.equal(shell?.instrumented, false);
     assert.match(shell?.reason ?? '', /not a Node.js program \(sh\)/);
     assert.equal(shell?.name, 'sh');
@@ -106,7 +106,7 @@ describe('process tree', () => {
     const child = t.stream({ pid: 11, ppid: 10, spawnKey: key });
     const model = t.feed(new Model());
     const [wait] = model.process('10')?.threads[0]?.waits ?? [];
-    assert.equal(wait?.awaitedProcessId, child.id);
+    assert.equal(wait?.awaitedProcess, child.id);
     assert.equal(model.process('10')?.state, 'blocked');
   });
 
@@ -182,7 +182,7 @@ describe('process tree', () => {
       command: 'python3 x.py',
     });
     const model = t.feed(new Model());
-    assert.equal(model.process('20')?.parentId, '10');
+    assert.equal(model.process('20')?.parent, '10');
     assert.equal(model.process('20')?.name, 'python3');
   });
 

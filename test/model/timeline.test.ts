@@ -150,7 +150,7 @@ describe('tracks', () => {
         ['running', 60],
       ],
     );
-    assert.equal(slices[1]?.resourceId, 'queue:q');
+    assert.equal(slices[1]?.resource, 'queue:q');
     assert.equal(slices[1]?.site?.line, 7);
     assert.equal(Math.round((slices[6]?.end ?? 0) / 1e6), 60);
     assert.equal(model.sliceAt('10.0', 15e6)?.state, 'receive');

@@ -96,8 +96,8 @@ test('a child that is not Node is seen from outside, with its parent, CPU and me
   const named = (name: string) => session.model.processes().find((process) => process.name === name);
   const sleep = await until('sleep below sh', () => named('sleep'));
   const shell = await until('its shell', () => named('sh'));
-  assert.equal(sleep.parentId, shell.id);
-  assert.equal(shell.parentId, named('main.cjs')?.id);
+  assert.equal(sleep.parent, shell.id);
+  assert.equal(shell.parent, named('main.cjs')?.id);
   assert.equal(sleep.instrumented, false);
   assert.notEqual(sleep.reason, '');
   await until('samples', () => (named('main.cjs')?.memory ?? 0) > 1e6 && named('sleep')?.memory !== null);

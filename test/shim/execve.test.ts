@@ -39,7 +39,7 @@ test('a process that becomes another Node program: both are traced, one after th
   t.after(() => session.close());
   const [main, first, second] = session.model.processes();
   assert.ok(main && first && second);
-  assert.deepEqual([first.parentId, second.parentId], [main.id, first.id]);
+  assert.deepEqual([first.parent, second.parent], [main.id, first.id]);
   assert.equal(second.pid, first.pid);
   assert.equal(second.api, 'execve');
   assert.deepEqual(second.argv.map((a) => path.basename(a)).slice(1), ['second.cjs', 'a']);

@@ -28,7 +28,7 @@ describe('requests', () => {
       sent.map((s) => s.args),
       [at(1), at(3)],
     );
-    const slice = { start: 0, end: 1, state: 'lock', resourceId: null, site: null };
+    const slice = { start: 0, end: 1, state: 'lock', resource: null, site: null };
     requests.answered(sent[1]!.id, slice);
     assert.deepEqual(await Promise.all(answers), [null, undefined, slice]);
     assert.equal(requests.isBusy('sliceAt'), false);

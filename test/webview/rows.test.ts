@@ -25,9 +25,7 @@ function structure(): Structure {
 }
 const names = (collapsed: string[], text: string): string[] => {
   const s = structure();
-  const ids = s.tracks
-    .filter((t) => collapsed.some((name) => t.label.startsWith(name)))
-    .map((t) => t.threadId);
+  const ids = s.tracks.filter((t) => collapsed.some((name) => t.label.startsWith(name))).map((t) => t.thread);
   return rowsOf(s, new Set(ids), { text }).map((row) => `${row.process?.name}${row.faint ? ' (faint)' : ''}`);
 };
 

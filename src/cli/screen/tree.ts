@@ -57,7 +57,7 @@ function withAncestors(
   const kept = new Set(processes.slice(0, 1).map(({ id }) => id));
   for (const process of processes.filter(wanted)) {
     let next: ProcessView | undefined = process;
-    for (; next !== undefined && !kept.has(next.id); next = byId.get(next.parentId ?? '')) kept.add(next.id);
+    for (; next !== undefined && !kept.has(next.id); next = byId.get(next.parent ?? '')) kept.add(next.id);
   }
   return kept;
 }

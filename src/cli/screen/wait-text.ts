@@ -48,12 +48,12 @@ function verb({ kind }: WaitView): string {
 }
 
 function object(wait: WaitView, names: Names): string {
-  if (wait.awaitedProcessId !== null) return `for ${names.process(wait.awaitedProcessId)} to end`;
-  const resource = names.resource(wait.resourceId);
+  if (wait.awaitedProcess !== null) return `for ${names.process(wait.awaitedProcess)} to end`;
+  const resource = names.resource(wait.resource);
   const thing =
-    resource === undefined ? (names.channel(wait.resourceId) ?? 'something') : safe(nameWithKind(resource));
+    resource === undefined ? (names.channel(wait.resource) ?? 'something') : safe(nameWithKind(resource));
   if (wait.kind === 'waitReceive') return `for a message from ${thing}`;
   if (wait.kind === 'waitSend') return `for room in ${thing}`;
-  const holders = [...new Set((resource?.holders ?? []).map((holder) => names.process(holder.processId)))];
+  const holders = [...new Set((resource?.holders ?? []).map((holder) => names.process(holder.process)))];
   return `for ${thing}${holders.length === 0 ? '' : `, held by ${holders.slice(0, 3).join(', ')}`}`;
 }

@@ -72,12 +72,12 @@ function lasted({ since }: ChainLink, { lastTime }: Moment): string {
 }
 
 function inspectLink(link: ChainLink, around: Surroundings): InspectedLink {
-  const who = around.process(link.processId);
+  const who = around.process(link.process);
   return {
     text: link.text,
     since: lasted(link, around),
-    waits: link.waitSite ? inspectSite(link.waitSite, 'waits', l10n.t('{0} waits here', who)) : null,
-    causes: link.blockedBy.flatMap(({ site, processId }) =>
+    waits: link.site ? inspectSite(link.site, 'waits', l10n.t('{0} waits here', who)) : null,
+    causes: link.blockedBy.flatMap(({ site, process: processId }) =>
       site ? [inspectSite(site, 'acquired', l10n.t('{0} took it here', around.process(processId)))] : [],
     ),
   };
@@ -89,7 +89,7 @@ function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSit
   return { site: { file, line, column, fn, sampled }, role, place: shortSite(site), text: text + seen };
 }
 
-function otherText({ role, processId }: FindingSite, around: Surroundings): string {
+function otherText({ role, process: processId }: FindingSite, around: Surroundings): string {
   const who = around.process(processId);
   switch (role) {
     case 'waits':

@@ -42,7 +42,7 @@ export const ANSWERS: Answers = {
   },
   async overview(session, args) {
     const tracks = sample(await session.query('tracks', {}), OVERVIEW_TRACKS);
-    const threads = tracks.map((track) => track.threadId);
+    const threads = tracks.map((track) => track.thread);
     return packOverview(await session.query('tiles', { threads, ...args }), args.range, args.buckets);
   },
   async stats(session, args) {

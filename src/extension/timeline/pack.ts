@@ -28,7 +28,7 @@ export function packTiles(tiles: readonly TrackTile[], range: TimeRange, buckets
     share.set(tile.share.subarray(0, buckets), i * buckets);
     mask.set(tile.mask.subarray(0, buckets), i * buckets);
   }
-  return { threads: tiles.map((t) => t.threadId), range, buckets, state, share, mask };
+  return { threads: tiles.map((t) => t.thread), range, buckets, state, share, mask };
 }
 
 export function packSlices(
@@ -54,7 +54,7 @@ export function packSlices(
       packed.start[at] = slice.start;
       packed.end[at] = slice.end ?? Number.NaN;
       packed.state[at] = TRACK_STATES.indexOf(slice.state);
-      packed.resource[at] = slice.resourceId === null ? 0 : resources.of(slice.resourceId) + 1;
+      packed.resource[at] = slice.resource === null ? 0 : resources.of(slice.resource) + 1;
       const site = slice.site;
       packed.site[at] = site ? sites.of(site, `${site.file}:${site.line}:${site.column}:${site.fn}`) + 1 : 0;
       at += 1;
@@ -72,7 +72,7 @@ export function packFlows(flows: readonly FlowView[]): PackedFlows {
     to: Uint32Array.from(flows, (f) => threads.of(f.toThread)),
     send: Float64Array.from(flows, (f) => f.sendTime),
     receive: Float64Array.from(flows, (f) => f.receiveTime),
-    resource: Uint32Array.from(flows, (f) => resources.of(f.resourceId)),
+    resource: Uint32Array.from(flows, (f) => resources.of(f.resource)),
     n: Float64Array.from(flows, (f) => f.n),
     bytes: Float64Array.from(flows, (f) => f.bytes),
     threads: threads.values,

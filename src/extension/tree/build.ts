@@ -44,7 +44,7 @@ class Builder {
 
   session(): Spec {
     const { processes, findings, dir } = this.names.snapshot;
-    const roots = processes.filter((p) => p.parentId === null || !this.names.processes.has(p.parentId));
+    const roots = processes.filter((p) => p.parent === null || !this.names.processes.has(p.parent));
     const children = [
       ...findings.map((finding) => findingSpec(finding, dir)),
       ...this.group(

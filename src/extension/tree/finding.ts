@@ -33,7 +33,7 @@ export function findingSpec(finding: Finding, dir: string): Spec {
 }
 
 function linkSpec(link: ChainLink, index: number, finding: Finding, dir: string): Spec {
-  const site = link.waitSite;
+  const site = link.site;
   return {
     id: `${findingNodeId(dir, finding.id)}|${index}`,
     dir,

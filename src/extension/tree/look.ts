@@ -45,7 +45,7 @@ function starts(process: ProcessView, { snapshot }: Names): boolean {
 
 export function threadCondition(thread: ThreadView, names: Names): Condition {
   if (thread.end !== null || thread.state === 'exited') return 'ended';
-  const stuck = names.stuck.get(thread.processId)?.chain.some((link) => link.threadId === thread.id);
+  const stuck = names.stuck.get(thread.process)?.chain.some((link) => link.thread === thread.id);
   return stuck ? 'stuck' : thread.state;
 }
 

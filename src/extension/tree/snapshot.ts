@@ -48,7 +48,7 @@ export class Names {
       this.resources.set(id, { name, kind: resourceKind, site: null, holders: [] });
     }
     for (const { id, name, kind, site, holders } of snapshot.resources) {
-      this.resources.set(id, { name, kind, site, holders: holders.map((h) => h.processId) });
+      this.resources.set(id, { name, kind, site, holders: holders.map((h) => h.process) });
     }
   }
 

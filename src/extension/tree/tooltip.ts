@@ -32,7 +32,7 @@ export function threadTooltip(thread: ThreadView, names: Names): string {
 
 function startedBy(process: ProcessView, names: Names): string {
   const how = process.daemon ? l10n.t('{0} (daemon)', process.api ?? '') : (process.api ?? '');
-  return process.parentId === null ? how : l10n.t('{0} of {1}', how, names.process(process.parentId));
+  return process.parent === null ? how : l10n.t('{0} of {1}', how, names.process(process.parent));
 }
 
 function waitLines(thread: ThreadView, names: Names): string[] {

@@ -59,10 +59,10 @@ function kindText(kind: ResourceKind): string {
 
 /** What is waited for: `waits for lock B, held by worker-2`. */
 export function waitText(wait: WaitView, names: Names): string {
-  const resource = names.resource(wait.resourceId);
+  const resource = names.resource(wait.resource);
   const thing = resourceText(resource);
   const awaited =
-    wait.awaitedProcessId === null ? l10n.t('a child process') : names.process(wait.awaitedProcessId);
+    wait.awaitedProcess === null ? l10n.t('a child process') : names.process(wait.awaitedProcess);
   switch (wait.kind) {
     case 'waitAcquire':
     case 'waitCondition':

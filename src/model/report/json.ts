@@ -43,7 +43,11 @@ export function makeReport(model: Answers, now?: number): Report {
     dropped: loss.dropped,
     damaged: loss.damaged,
     exact: loss.exact,
-    problems: loss.problems.map(({ processId, code, message }) => ({ process: processId, code, message })),
+    problems: loss.problems.map(({ process: processId, code, message }) => ({
+      process: processId,
+      code,
+      message,
+    })),
   };
 }
 
@@ -66,8 +70,21 @@ function threadOf({ id, threadId, name, start, end, state }: ThreadView): Report
 }
 
 function processOf(process: ProcessView): ReportProcess {
-  const { id, pid, parentId, name, argv, api, start, end, exitCode, signal, instrumented, reason, state } =
-    process;
+  const {
+    id,
+    pid,
+    parent: parentId,
+    name,
+    argv,
+    api,
+    start,
+    end,
+    exitCode,
+    signal,
+    instrumented,
+    reason,
+    state,
+  } = process;
   return {
     id,
     pid,
@@ -90,7 +107,15 @@ function channelOf(channel: ChannelView): ReportChannel {
   return { ...channel, latencyNs: wholeOrNull(channel.latencyNs) };
 }
 
-function holderOf({ processId, threadId, task, ticket, since, dead, site }: HolderView): ReportHolder {
+function holderOf({
+  process: processId,
+  thread: threadId,
+  task,
+  ticket,
+  since,
+  dead,
+  site,
+}: HolderView): ReportHolder {
   return {
     process: processId,
     thread: threadId,
@@ -102,7 +127,16 @@ function holderOf({ processId, threadId, task, ticket, since, dead, site }: Hold
   };
 }
 
-function waiterOf({ processId, threadId, task, kind, since, sync, timeoutMs, site }: WaitView): ReportWaiter {
+function waiterOf({
+  process: processId,
+  thread: threadId,
+  task,
+  kind,
+  since,
+  sync,
+  timeoutMs,
+  site,
+}: WaitView): ReportWaiter {
   const place = siteOf(site);
   return {
     process: processId,
@@ -151,7 +185,18 @@ function findingOf(finding: Finding): ReportFinding {
 }
 
 function findingSiteOf(site: FindingSite): ReportFindingSite {
-  const { file, line, column, fn, sampled, role, processId, threadId, resourceId, time } = site;
+  const {
+    file,
+    line,
+    column,
+    fn,
+    sampled,
+    role,
+    process: processId,
+    thread: threadId,
+    resource: resourceId,
+    time,
+  } = site;
   return {
     file,
     line,
@@ -167,7 +212,17 @@ function findingSiteOf(site: FindingSite): ReportFindingSite {
 }
 
 function linkOf(link: ChainLink): ReportLink {
-  const { processId, threadId, task, waitKind, resourceId, since, waitSite, blockedBy, text } = link;
+  const {
+    process: processId,
+    thread: threadId,
+    task,
+    waitKind,
+    resource: resourceId,
+    since,
+    site: waitSite,
+    blockedBy,
+    text,
+  } = link;
   return {
     process: processId,
     thread: threadId,
@@ -176,7 +231,7 @@ function linkOf(link: ChainLink): ReportLink {
     resource: resourceId,
     since: whole(since),
     site: siteOf(waitSite),
-    blockedBy: blockedBy.map((by) => ({ process: by.processId, thread: by.threadId, site: siteOf(by.site) })),
+    blockedBy: blockedBy.map((by) => ({ process: by.process, thread: by.thread, site: siteOf(by.site) })),
     text,
   };
 }

@@ -38,15 +38,13 @@ export class LossState {
 
   view(): LossView {
     const problems = this.problems.map(({ process, code, message }) => ({
-      processId: process === null || process.id === '' ? null : process.id,
+      process: process === null || process.id === '' ? null : process.id,
       code,
       message: code === UNENDED && process?.alive === true ? stillRan(message) : message,
     }));
     problems.sort(
       (a, b) =>
-        compare(a.processId ?? '', b.processId ?? '') ||
-        compare(a.code, b.code) ||
-        compare(a.message, b.message),
+        compare(a.process ?? '', b.process ?? '') || compare(a.code, b.code) || compare(a.message, b.message),
     );
     return { exact: this.exact, dropped: this.dropped, damaged: this.damaged, problems };
   }

@@ -155,13 +155,13 @@ export class TileCache {
   query(track: Track, threadId: string, range: TimeRange, buckets: number, until: number): TrackTile {
     const out = makeBuckets(buckets);
     const width = (range.end - range.start) / buckets;
-    if (!(width > 0)) return { threadId, ...out };
+    if (!(width > 0)) return { thread: threadId, ...out };
     const level = Math.log2(width);
     const aligned =
       Number.isInteger(level) && level >= 0 && Number.isInteger(range.start / width) && range.start >= 0;
     if (!aligned) fillBuckets(track, range.start, width, until, out, 0, buckets);
     else this.compose(track, range.start / width, level, until, out, buckets);
-    return { threadId, ...out };
+    return { thread: threadId, ...out };
   }
 
   private compose(
@@ -234,7 +234,7 @@ export function trackStats(track: Track, threadId: string, range: TimeRange, unt
   const first = track.length === 0 ? Number.POSITIVE_INFINITY : (track.starts[0] as number);
   const from = Math.max(range.start, first);
   const to = Math.min(range.end, until);
-  if (to <= from) return { threadId, ns, count };
+  if (to <= from) return { thread: threadId, ns, count };
   const begin = track.indexAt(from);
   ns.set(new Sums(track).advance(from, to));
   let last = track.indexAt(to);
@@ -243,7 +243,7 @@ export function trackStats(track: Track, threadId: string, range: TimeRange, unt
   track.countTo(begin, before);
   track.countTo(last + 1, count);
   for (let s = 0; s < STATE_COUNT; s++) count[s]! -= before[s] as number;
-  return { threadId, ns, count };
+  return { thread: threadId, ns, count };
 }
 
 /** Makes the view of one slice. */

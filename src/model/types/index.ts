@@ -53,14 +53,14 @@ export type WaitKind = Exclude<Extract<KindName, `wait${string}`>, 'waitEnd'>;
 /** One open wait. */
 export interface WaitView {
   readonly kind: WaitKind;
-  readonly processId: string;
-  readonly threadId: string;
+  readonly process: string;
+  readonly thread: string;
   /** Async task of the thread, 0: none. */
   readonly task: number;
   /** Resource waited for, or `null` (a child is waited for, or several things). */
-  readonly resourceId: string | null;
+  readonly resource: string | null;
   /** Process waited for (join, spawnSync). */
-  readonly awaitedProcessId: string | null;
+  readonly awaitedProcess: string | null;
   readonly since: number;
   readonly sync: boolean;
   /** Milliseconds, `null`: none armed. */
@@ -70,8 +70,8 @@ export interface WaitView {
 
 /** One who has a lock or a unit of a semaphore. */
 export interface HolderView {
-  readonly processId: string;
-  readonly threadId: string;
+  readonly process: string;
+  readonly thread: string;
   readonly task: number;
   readonly ticket: number;
   readonly since: number;
@@ -82,7 +82,7 @@ export interface HolderView {
 
 export interface ThreadView {
   readonly id: string;
-  readonly processId: string;
+  readonly process: string;
   /** Node's thread id, 0: main. */
   readonly threadId: number;
   readonly name: string;
@@ -96,7 +96,7 @@ export interface ProcessView {
   /** Stable in a session: pid and start. */
   readonly id: string;
   readonly pid: number;
-  readonly parentId: string | null;
+  readonly parent: string | null;
   readonly name: string;
   readonly argv: readonly string[];
   readonly api: SpawnApi | null;
@@ -203,26 +203,26 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 export type SiteRole = 'waits' | 'acquired' | 'created' | 'started' | 'sent' | 'ended';
 export interface FindingSite extends CallSite {
   readonly role: SiteRole;
-  readonly processId: string;
-  readonly threadId: string;
-  readonly resourceId: string | null;
+  readonly process: string;
+  readonly thread: string;
+  readonly resource: string | null;
   /** Time of the wait or acquisition. */
   readonly time: number;
 }
 
 /** One link of a chain of waits: who waits, for what, held by whom. */
 export interface ChainLink {
-  readonly processId: string;
-  readonly threadId: string;
+  readonly process: string;
+  readonly thread: string;
   readonly task: number;
   readonly waitKind: WaitKind;
-  readonly resourceId: string | null;
+  readonly resource: string | null;
   readonly since: number;
-  readonly waitSite: CallSite | null;
+  readonly site: CallSite | null;
   /** Who could end the wait; in a cycle the `processId` of the next link is among them. */
   readonly blockedBy: readonly {
-    readonly processId: string;
-    readonly threadId: string;
+    readonly process: string;
+    readonly thread: string;
     readonly site: CallSite | null;
   }[];
   /** The link in words: "worker-1 waits for lock B (held by worker-2)". */
@@ -256,7 +256,7 @@ export interface LossView {
   /** Records that were torn or corrupt. */
   readonly damaged: number;
   readonly problems: readonly {
-    readonly processId: string | null;
+    readonly process: string | null;
     readonly code: string;
     readonly message: string;
   }[];
@@ -264,7 +264,7 @@ export interface LossView {
 
 /** An arrow: a message from its send to its receive. */
 export interface FlowView {
-  readonly resourceId: string;
+  readonly resource: string;
   readonly n: number;
   readonly fromThread: string;
   readonly sendTime: number;
@@ -279,7 +279,7 @@ export interface SliceView {
   /** `null`: open. */
   readonly end: number | null;
   readonly state: TrackState;
-  readonly resourceId: string | null;
+  readonly resource: string | null;
   readonly site: CallSite | null;
 }
 /** States of a track, finer than {@link ThreadState}: what it is blocked on. Index = number in the timeline's tiles. */
@@ -299,8 +299,8 @@ export type TrackState = (typeof TRACK_STATES)[number];
 
 /** One lane of the timeline: a thread. */
 export interface TrackView {
-  readonly threadId: string;
-  readonly processId: string;
+  readonly thread: string;
+  readonly process: string;
   readonly label: string;
   readonly depth: number;
   readonly start: number;
@@ -310,7 +310,7 @@ export interface TrackView {
 
 /** Tiles of one track over a range: what the timeline draws. Arrays have one entry a bucket. */
 export interface TrackTile {
-  readonly threadId: string;
+  readonly thread: string;
   /** Dominant state (index in TRACK_STATES), 255: nothing. */
   readonly state: Uint8Array;
   /** Share of the dominant state in the bucket, 0–255. */
@@ -321,7 +321,7 @@ export interface TrackTile {
 
 /** What one track did during a range. Arrays have one entry a state of {@link TRACK_STATES}. */
 export interface TrackStats {
-  readonly threadId: string;
+  readonly thread: string;
   /** Time in the state, ns, clipped to the range. */
   readonly ns: Float64Array;
   /** Slices of the state that touch the range. */

@@ -45,7 +45,7 @@ function makeProcess(world: World, process: ProcessEntity): ProcessView {
   return {
     id: process.id,
     pid: process.pid,
-    parentId: visible(process.parent)?.id ?? null,
+    parent: visible(process.parent)?.id ?? null,
     name: processName(process),
     argv: commandLine(process),
     api: child?.api ?? null,
@@ -123,7 +123,7 @@ export function threadState(thread: ThreadEntity): ThreadState {
 export function makeThread(world: World, thread: ThreadEntity): ThreadView {
   return {
     id: thread.id,
-    processId: thread.process.id,
+    process: thread.process.id,
     threadId: thread.threadId,
     name: threadName(thread),
     start: thread.start,
@@ -136,11 +136,11 @@ export function makeThread(world: World, thread: ThreadEntity): ThreadView {
 export function makeWait(world: World, wait: Wait): WaitView {
   return {
     kind: waitName(wait.kind),
-    processId: wait.thread.process.id,
-    threadId: wait.thread.id,
+    process: wait.thread.process.id,
+    thread: wait.thread.id,
     task: wait.task,
-    resourceId: wait.resource?.key ?? null,
-    awaitedProcessId: awaited(wait.child)?.id || null,
+    resource: wait.resource?.key ?? null,
+    awaitedProcess: awaited(wait.child)?.id || null,
     since: wait.since,
     sync: wait.sync,
     timeoutMs: wait.timeoutMs,

@@ -133,8 +133,8 @@ function holderViews(world: World, resource: ResourceEntity): HolderView[] {
   return [...resource.holds.values()]
     .sort((a, b) => a.ticket - b.ticket)
     .map((hold: Hold) => ({
-      processId: hold.thread.process.id,
-      threadId: hold.thread.id,
+      process: hold.thread.process.id,
+      thread: hold.thread.id,
       task: hold.task,
       ticket: hold.ticket,
       since: hold.since,

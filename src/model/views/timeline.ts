@@ -40,8 +40,8 @@ export class TimelineViews {
       for (const thread of process.threads) {
         const entity = this.thread(thread.id);
         tracks.push({
-          threadId: thread.id,
-          processId: process.id,
+          thread: thread.id,
+          process: process.id,
           label: thread.threadId === 0 ? `${process.name} (${process.pid})` : thread.name,
           depth: thread.threadId === 0 ? depth : depth + 1,
           start: thread.start,
@@ -54,7 +54,7 @@ export class TimelineViews {
         if (child !== undefined) add(child, depth + 1);
       }
     };
-    for (const process of processes) if (process.parentId === null) add(process, 0);
+    for (const process of processes) if (process.parent === null) add(process, 0);
     return tracks;
   }
 
@@ -76,7 +76,7 @@ export class TimelineViews {
   tiles(threadIds: readonly string[], range: TimeRange, buckets: number): TrackTile[] {
     return threadIds.map((threadId) => {
       const thread = this.thread(threadId);
-      if (thread === undefined) return { threadId, ...makeBuckets(buckets) };
+      if (thread === undefined) return { thread: threadId, ...makeBuckets(buckets) };
       return this.cache.query(thread.track, threadId, range, buckets, this.until(thread));
     });
   }
@@ -85,7 +85,7 @@ export class TimelineViews {
     return threadIds.map((threadId) => {
       const thread = this.thread(threadId);
       if (thread !== undefined) return trackStats(thread.track, threadId, range, this.until(thread));
-      return { threadId, ns: new Float64Array(STATE_COUNT), count: new Float64Array(STATE_COUNT) };
+      return { thread: threadId, ns: new Float64Array(STATE_COUNT), count: new Float64Array(STATE_COUNT) };
     });
   }
 
@@ -115,7 +115,7 @@ export class TimelineViews {
   private flow(row: number): FlowView {
     const { flows, resources, threads } = this.world;
     return {
-      resourceId: resources[flows.resources[row] as number]?.key ?? '',
+      resource: resources[flows.resources[row] as number]?.key ?? '',
       n: flows.positions[row] as number,
       fromThread: threads[flows.from[row] as number]?.id ?? '',
       sendTime: flows.sends[row] as number,
@@ -131,7 +131,7 @@ export class TimelineViews {
       start: track.starts[index] as number,
       end: index + 1 < track.length ? (track.starts[index + 1] as number) : thread.end,
       state: TRACK_STATES[track.states[index] as number] ?? 'running',
-      resourceId: resource === 0 ? null : (this.world.resources[resource - 1]?.key ?? null),
+      resource: resource === 0 ? null : (this.world.resources[resource - 1]?.key ?? null),
       site: this.world.sites.view(track.sites[index] as number),
     };
   }

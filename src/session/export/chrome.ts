@@ -75,7 +75,7 @@ function* threadEvents(
   { redact }: ExportOptions,
 ): Generator<Json> {
   const { view, number: tid, process: pid } = thread;
-  const process = timeline.model.process(view.processId);
+  const process = timeline.model.process(view.process);
   yield { ph: 'M', pid, tid, ts: 0, name: 'thread_name', args: { name: view.name } };
   const end = view.end ?? timeline.end;
   const args = {
@@ -111,7 +111,7 @@ function* flowEvents(timeline: ExportTimeline): Generator<Json> {
     const from = timeline.threads.get(flow.fromThread);
     const to = timeline.threads.get(flow.toThread);
     if (from === undefined || to === undefined) continue;
-    const about = { cat: 'message', name: timeline.resourceName(flow.resourceId) || 'message', id: ++id };
+    const about = { cat: 'message', name: timeline.resourceName(flow.resource) || 'message', id: ++id };
     const args = { n: flow.n, bytes: flow.bytes };
     yield { ...about, ph: 's', pid: from.process, tid: from.number, ts: us(flow.sendTime), args };
     yield { ...about, ph: 'f', bp: 'e', pid: to.process, tid: to.number, ts: us(flow.receiveTime) };

@@ -160,7 +160,7 @@ function* flowEvents(timeline: ExportTimeline): Generator<TrackEvent> {
     const to = timeline.threads.get(flow.toThread);
     if (from === undefined || to === undefined) continue;
     const about = { type: TYPE.instant, category: 'message' };
-    const name = timeline.resourceName(flow.resourceId) || 'message';
+    const name = timeline.resourceName(flow.resource) || 'message';
     const args = { n: String(flow.n), bytes: String(flow.bytes) };
     id++;
     yield { ...about, time: flow.sendTime, track: from.number, name: `send ${name}`, flow: id, args };

@@ -55,7 +55,7 @@ export class ExportTimeline {
   }
   /** A main thread's slice is called like its process: that is what people look for. */
   threadName(thread: ThreadView): string {
-    return (thread.threadId === 0 && this.model.process(thread.processId)?.name) || thread.name;
+    return (thread.threadId === 0 && this.model.process(thread.process)?.name) || thread.name;
   }
   flows(): readonly FlowView[] {
     return this.model.flows({ start: 0, end: this.end }, MOST_FLOWS);
@@ -67,7 +67,7 @@ export class ExportTimeline {
     return id === null ? '' : (this.#names.get(id) ?? '');
   }
   /** `lock A`, or the state alone. */
-  sliceName({ state, resourceId }: SliceView): string {
+  sliceName({ state, resource: resourceId }: SliceView): string {
     const name = this.resourceName(resourceId);
     return name === '' ? state : `${state} ${name}`;
   }

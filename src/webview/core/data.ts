@@ -58,7 +58,7 @@ export class SessionData {
   layout(collapsed: ReadonlySet<string>, search: string): void {
     const text = search.trim().toLowerCase();
     this.rows = rowsOf(this.structure, collapsed, { text });
-    this.rowIndex = new Map(this.rows.map((row, i) => [row.track.threadId, i]));
+    this.rowIndex = new Map(this.rows.map((row, i) => [row.track.thread, i]));
     this.matched = matchingResources(this.structure, text);
   }
 }

@@ -57,7 +57,7 @@ export class Fetcher {
     this.structure();
     if (!this.store.data.hasStructure) return;
     const [first, past] = visibleRows(this.store.data.rows.length, this.store.scrollTop, height);
-    const threads = this.store.data.rows.slice(first, past).map((row) => row.track.threadId);
+    const threads = this.store.data.rows.slice(first, past).map((row) => row.track.thread);
     this.tiles(threads, ratio);
     if (!folded) return;
     this.slices(threads, ratio, folded);

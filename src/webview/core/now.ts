@@ -54,14 +54,14 @@ export function nowOf(row: RowView, data: SessionData): NowView {
   if (state === 'blocked' && wait) {
     const kind = WAIT_STATE[wait.kind];
     const name =
-      wait.resourceId === null
-        ? wait.awaitedProcessId === null
+      wait.resource === null
+        ? wait.awaitedProcess === null
           ? ''
-          : data.names.process(wait.awaitedProcessId)
-        : data.names.resourceShort(wait.resourceId);
+          : data.names.process(wait.awaitedProcess)
+        : data.names.resourceShort(wait.resource);
     return {
       state: kind,
-      text: waitText(kind, name, wait.resourceId, data),
+      text: waitText(kind, name, wait.resource, data),
       since: wait.since,
       tone: 'wait',
     };

@@ -42,7 +42,7 @@ function usersOf(structure: Structure, resources: ReadonlySet<string>): Set<stri
   }
   for (const resource of structure.resources) {
     if (!resources.has(resource.id)) continue;
-    for (const one of [...resource.holders, ...resource.waiters]) users.add(one.processId);
+    for (const one of [...resource.holders, ...resource.waiters]) users.add(one.process);
   }
   return users;
 }
@@ -55,9 +55,9 @@ function visibility(structure: Structure, filter: Filter): Uint8Array {
   const processes = new Map(structure.processes.map((p) => [p.id, p]));
   const users = usersOf(structure, matchingResources(structure, filter.text));
   const matches = (track: TrackView): boolean => {
-    const process = processes.get(track.processId);
+    const process = processes.get(track.process);
     const words = `${track.label} ${process?.name ?? ''} ${process?.pid ?? ''}`.toLowerCase();
-    return words.includes(filter.text) || users.has(track.processId);
+    return words.includes(filter.text) || users.has(track.process);
   };
   let needed = -1;
   for (let i = tracks.length - 1; i >= 0; i -= 1) {
@@ -93,13 +93,13 @@ export function rowsOf(structure: Structure, collapsed: ReadonlySet<string>, fil
     if (track.depth > closedAt) continue;
     closedAt = Number.POSITIVE_INFINITY;
     if (shown[i] === 0) continue;
-    const closed = filter.text === '' && collapsed.has(track.threadId) && counts[i]! > 0;
+    const closed = filter.text === '' && collapsed.has(track.thread) && counts[i]! > 0;
     if (closed) closedAt = track.depth;
-    const process = processes.get(track.processId);
+    const process = processes.get(track.process);
     rows.push({
       track,
       process,
-      thread: process?.threads.find((t) => t.id === track.threadId),
+      thread: process?.threads.find((t) => t.id === track.thread),
       children: counts[i]!,
       collapsed: closed,
       depth: track.depth,

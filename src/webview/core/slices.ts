@@ -94,7 +94,7 @@ export function sliceOf(packed: PackedSlices, i: number): SliceView {
     start: packed.start[i]!,
     end: Number.isNaN(end) ? null : end,
     state: TRACK_STATES[packed.state[i]!] ?? 'running',
-    resourceId: resourceOf(packed, i),
+    resource: resourceOf(packed, i),
     site: siteOf(packed, i),
   };
 }

@@ -221,7 +221,7 @@ export class Store {
     const { rows, rowIndex } = this.data;
     const now = this.activeThread === null ? -1 : (rowIndex.get(this.activeThread) ?? -1);
     const row = Math.max(0, Math.min(rows.length - 1, now < 0 ? 0 : now + by));
-    const thread = rows[row]?.track.threadId;
+    const thread = rows[row]?.track.thread;
     if (thread === undefined) return -1;
     this.setActive(thread);
     return row;

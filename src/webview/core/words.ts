@@ -52,7 +52,7 @@ export class Names {
 
   constructor(structure: Structure) {
     for (const thing of [...structure.channels, ...structure.resources]) this.resources.set(thing.id, thing);
-    for (const track of structure.tracks) this.threads.set(track.threadId, track.label);
+    for (const track of structure.tracks) this.threads.set(track.thread, track.label);
     for (const process of structure.processes)
       this.processes.set(process.id, process.name || String(process.pid));
   }
@@ -102,13 +102,13 @@ export function sliceLabels(
 
 /** What a slice is, as a title. */
 export function sliceTitle(slice: SliceView, names: Names): string {
-  return stateName(slice.state, slice.resourceId === null ? undefined : names.kind(slice.resourceId));
+  return stateName(slice.state, slice.resource === null ? undefined : names.kind(slice.resource));
 }
 
 /** A slice in one sentence, for screen readers. */
 export function sliceSentence(thread: string, slice: SliceView, names: Names, duration: string): string {
   const what =
-    stateName(slice.state) + (slice.resourceId === null ? '' : `: ${names.resource(slice.resourceId)}`);
+    stateName(slice.state) + (slice.resource === null ? '' : `: ${names.resource(slice.resource)}`);
   const where = slice.site ? t(', at {0} line {1}', baseName(slice.site.file), slice.site.line) : '';
   const howLong = slice.end === null ? t('for {0} so far', duration) : t('for {0}', duration);
   return `${names.thread(thread)}: ${what}, ${howLong}${where}`;

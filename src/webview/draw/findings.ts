@@ -12,7 +12,7 @@ export function drawFindings(ctx: CanvasRenderingContext2D, frame: Frame): void 
     ctx.lineWidth = isSelected(frame, finding) ? 2.5 : 1.5;
     ctx.setLineDash(finding.certainty === 'certain' ? [] : [4, 3]);
     for (const link of finding.chain) {
-      const row = frame.data.rowIndex.get(link.threadId);
+      const row = frame.data.rowIndex.get(link.thread);
       if (row === undefined) continue;
       const x = Math.max(-10, xAt(frame.view, frame.width, link.since));
       const end = Math.min(frame.width + 10, xAt(frame.view, frame.width, frame.data.last));

@@ -44,7 +44,7 @@ export class LanePainter {
     const level = levelOf(perPixel);
     const { tiles, rows, last } = frame.data;
     for (let i = first; i < past; i += 1) {
-      const thread = rows[i]!.track.threadId;
+      const thread = rows[i]!.track.thread;
       const row = this.rows[i - first] ?? makeRow(pixels);
       this.rows[i - first] = row;
       foldRow(row, frame.view.start, perPixel, last, chunkSpan(level), (time) =>
@@ -59,7 +59,7 @@ export class LanePainter {
     for (let i = first; i < past; i += 1) {
       const row = frame.data.rows[i]!;
       const y = i * ROW_HEIGHT - frame.scrollTop;
-      const active = row.track.threadId === frame.activeThread;
+      const active = row.track.thread === frame.activeThread;
       if (active) {
         ctx.fillStyle = frame.palette.selection;
         ctx.fillRect(0, y, frame.width, ROW_HEIGHT);
@@ -135,7 +135,7 @@ export class LanePainter {
 
   /** Rare states that stand alone: over the whole height, at least two pixels wide. */
   private drawLonely(ctx: CanvasRenderingContext2D, frame: Frame, i: number): void {
-    const row = this.folded.get(frame.data.rows[i]!.track.threadId);
+    const row = this.folded.get(frame.data.rows[i]!.track.thread);
     if (!row) return;
     const y = i * ROW_HEIGHT - frame.scrollTop + ROW_PAD;
     const marks = lonelyMarks(row, frame.focus);

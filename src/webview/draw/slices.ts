@@ -17,7 +17,7 @@ const IDLE = TRACK_STATES.indexOf('idle');
 
 /** Draws the slices of row `i` that are wide enough as rectangles with labels. */
 export function drawExact(ctx: CanvasRenderingContext2D, frame: Frame, i: number, widths: TextWidths): void {
-  const columns = frame.data.slices.get(frame.data.rows[i]!.track.threadId);
+  const columns = frame.data.slices.get(frame.data.rows[i]!.track.thread);
   if (!columns) return;
   ctx.font = `11px ${frame.palette.font}`;
   ctx.textBaseline = 'middle';

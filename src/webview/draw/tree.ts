@@ -12,7 +12,7 @@ export function drawTree(ctx: CanvasRenderingContext2D, frame: Frame, widths: Te
   ctx.lineWidth = 1;
   ctx.strokeStyle = ctx.fillStyle = frame.palette.muted;
   for (const [i, row] of frame.data.rows.entries()) {
-    const parent = row.process?.parentId;
+    const parent = row.process?.parent;
     const above = parent ? parents.get(parent) : undefined;
     const isMain = row.process !== undefined && parents.get(row.process.id) === i;
     if (above === undefined || !isMain || above >= i || i < first || above >= past) continue;

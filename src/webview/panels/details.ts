@@ -87,9 +87,9 @@ export class Details {
       [t('From'), formatTime(slice.start, Math.min(exact, 1e6))],
       [t('To'), slice.end === null ? t('still open') : formatTime(slice.end, Math.min(exact, 1e6))],
     ];
-    if (slice.resourceId !== null) facts.push([t('Resource'), this.resource(slice.resourceId)]);
+    if (slice.resource !== null) facts.push([t('Resource'), this.resource(slice.resource)]);
     if (slice.site) facts.push([t('Call site'), this.siteLink(slice.site, 'site')]);
-    const name = slice.resourceId === null ? '' : data.names.resource(slice.resourceId);
+    const name = slice.resource === null ? '' : data.names.resource(slice.resource);
     const buttons = slice.site ? [this.goToButton(slice.site)] : [];
     this.element.replaceChildren(
       this.head(
@@ -112,8 +112,8 @@ export class Details {
     const { names, structure } = this.store.data;
     const resource = structure.resources.find((r) => r.id === id);
     const lines: string[] = [];
-    const holders = resource?.holders.map((h) => names.thread(h.threadId)) ?? [];
-    const waiters = resource?.waiters.map((w) => names.thread(w.threadId)) ?? [];
+    const holders = resource?.holders.map((h) => names.thread(h.thread)) ?? [];
+    const waiters = resource?.waiters.map((w) => names.thread(w.thread)) ?? [];
     if (holders.length > 0) lines.push(t('held by {0}', holders.join(', ')));
     if (waiters.length > 0) lines.push(t('awaited by {0}', waiters.join(', ')));
     return el(
@@ -126,7 +126,7 @@ export class Details {
 
   private showRange(start: number, end: number): void {
     const { data } = this.store;
-    const threads = data.rows.map((row) => row.track.threadId);
+    const threads = data.rows.map((row) => row.track.thread);
     this.element.replaceChildren(
       this.head('range', t('Selected time'), duration(end - start)),
       el(

@@ -50,7 +50,7 @@ export class Headers {
     const shown = new Set<string>();
     for (let i = from; i < to; i += 1) {
       const row = data.rows[i]!;
-      shown.add(row.track.threadId);
+      shown.add(row.track.thread);
       this.update(this.rowFor(row, i), row, i);
     }
     for (const [thread, row] of this.rows) {
@@ -72,10 +72,10 @@ export class Headers {
   }
 
   private rowFor(row: RowView, i: number): HeaderRow {
-    const known = this.rows.get(row.track.threadId);
+    const known = this.rows.get(row.track.thread);
     if (known) return known;
-    const made = this.make(row.track.threadId);
-    this.rows.set(row.track.threadId, made);
+    const made = this.make(row.track.thread);
+    this.rows.set(row.track.thread, made);
     // The order of the elements is the order of the rows: screen readers go by it.
     const after = [...this.element.children].find((e) => Number(e.getAttribute('aria-rowindex')) > i + 1);
     this.element.insertBefore(made.element, after ?? null);
@@ -106,7 +106,7 @@ export class Headers {
   private update(view: HeaderRow, row: RowView, i: number): void {
     const { store } = this;
     const { element } = view;
-    const thread = row.track.threadId;
+    const thread = row.track.thread;
     const active = store.activeThread === thread || (store.activeThread === null && i === 0);
     element.style.transform = `translateY(${i * ROW_HEIGHT}px)`;
     element.style.setProperty('--depth', String(row.depth));

@@ -38,7 +38,7 @@ export class SliceGrid {
 
   private fill(): void {
     const { store } = this;
-    const thread = store.activeThread ?? store.data.rows[0]?.track.threadId;
+    const thread = store.activeThread ?? store.data.rows[0]?.track.thread;
     if (thread === undefined) {
       this.element.replaceChildren();
       return;
@@ -64,7 +64,7 @@ export class SliceGrid {
       if (end < view.start || slice.start > view.end || end - slice.start < nsPerPx(view, width)) continue;
       const cells = [
         sliceTitle(slice, data.names),
-        slice.resourceId === null ? '' : data.names.resource(slice.resourceId),
+        slice.resource === null ? '' : data.names.resource(slice.resource),
         formatTime(slice.start),
         duration(end - slice.start),
         slice.site ? siteText(slice.site) : '',

@@ -63,7 +63,7 @@ export class Tooltip {
       el('span', { class: 'duration', text: slice.end === null ? `${lasted} ${t('so far')}` : lasted }),
     );
     const lines = [title];
-    if (slice.resourceId !== null) lines.push(el('div', { text: data.names.resource(slice.resourceId) }));
+    if (slice.resource !== null) lines.push(el('div', { text: data.names.resource(slice.resource) }));
     if (slice.site) {
       const { fn, sampled } = slice.site;
       const place = fn === '' ? siteText(slice.site) : `${fn} · ${siteText(slice.site)}`;

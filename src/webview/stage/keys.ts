@@ -50,7 +50,7 @@ export class Keys {
     const i = store.activeThread === null ? -1 : (store.data.rowIndex.get(store.activeThread) ?? -1);
     const row = store.data.rows[i];
     if (!row) return false;
-    const thread = row.track.threadId;
+    const thread = row.track.thread;
     switch (event.key) {
       case 'ArrowRight':
         if (row.children === 0) return true;

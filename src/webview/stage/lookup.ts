@@ -62,7 +62,7 @@ export class Lookup {
   private async seek(forward: boolean, all: boolean, states: readonly TrackState[]): Promise<void> {
     const { store } = this;
     const active = all ? null : store.activeThread;
-    const threads = active !== null ? [active] : store.data.rows.map((row) => row.track.threadId);
+    const threads = active !== null ? [active] : store.data.rows.map((row) => row.track.thread);
     const { view, data, selection } = store;
     const from = selection?.type === 'slice' ? selection.start : forward ? view.start : view.end;
     const args = { threads, time: Math.max(0, from), forward, states, end: data.last };

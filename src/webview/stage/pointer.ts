@@ -129,15 +129,15 @@ export class Pointer {
       return;
     }
     const time = timeAt(this.store.view, this.store.width, this.x(event));
-    this.store.setActive(row.track.threadId);
-    await this.lookup.selectAt(row.track.threadId, time);
+    this.store.setActive(row.track.thread);
+    await this.lookup.selectAt(row.track.thread, time);
   }
 
   private hover(event: PointerEvent): void {
     const { store, stage } = this;
     const x = this.x(event);
     const i = this.row(event);
-    const thread = store.data.rows[i]?.track.threadId;
+    const thread = store.data.rows[i]?.track.thread;
     const { time, text } = pointerTime(stage.frame(), x);
     const slice = thread === undefined ? undefined : this.lookup.drawn(thread, time);
     store.setHover({ x, row: i, start: slice?.start ?? null, end: slice?.end ?? null });

@@ -11,14 +11,14 @@ import type { ChainLink } from '../../../src/model/types/index.ts';
 import { findingView, siteAt } from '../views.ts';
 
 const link = (processId: string, wait: number, holder: string, held: number): ChainLink => ({
-  processId,
-  threadId: `${processId}.0`,
+  process: processId,
+  thread: `${processId}.0`,
   task: 0,
   waitKind: 'waitAcquire',
-  resourceId: 'B',
+  resource: 'B',
   since: 1e9,
-  waitSite: siteAt(wait),
-  blockedBy: [{ processId: holder, threadId: `${holder}.0`, site: siteAt(held) }],
+  site: siteAt(wait),
+  blockedBy: [{ process: holder, thread: `${holder}.0`, site: siteAt(held) }],
   text: `${processId} waits, held by ${holder}`,
 });
 const around = { dir: '/t', lastTime: 3e9, live: true, process: (id: string) => `p${id}` };
@@ -28,9 +28,9 @@ test('a link has the line that waits and the line that took what it waits for, w
   const site = {
     ...siteAt(20),
     role: 'acquired',
-    processId: '2',
-    threadId: '2.0',
-    resourceId: 'B',
+    process: '2',
+    thread: '2.0',
+    resource: 'B',
     time: 0,
   } as const;
   const made = { ...site, ...siteAt(3), role: 'created' } as const;
@@ -62,15 +62,15 @@ test('as text it has every line with its path', () => {
 test('no call sites (call sites off): words without lines', () => {
   const bare = {
     ...link('1', 1, '2', 2),
-    waitSite: null,
-    blockedBy: [{ processId: '2', threadId: 't', site: null }],
+    site: null,
+    blockedBy: [{ process: '2', thread: 't', site: null }],
   };
   const inspection = inspectionOf(findingView({ chain: [bare] }), around);
   assert.deepEqual([inspection.links[0]?.waits, inspection.links[0]?.causes], [null, []]);
 });
 
 test('a sampled line is said to be the last one seen', () => {
-  const sampled = { ...link('1', 1, '2', 2), waitSite: { ...siteAt(9), sampled: true } };
+  const sampled = { ...link('1', 1, '2', 2), site: { ...siteAt(9), sampled: true } };
   const inspection = inspectionOf(findingView({ chain: [sampled] }), around);
   assert.equal(inspection.links[0]?.waits?.text, 'p1 waits here (last seen at deadlock.ts:9)');
 });

@@ -39,7 +39,7 @@ describe('the bridge', () => {
     posted.length = 0;
     bridge.setVisible(false);
     session.push();
-    const { threadId: thread } = session.model.tracks()[0]!;
+    const { thread } = session.model.tracks()[0]!;
     const tiles = { threads: [thread], range: everything, buckets: 256 };
     await bridge.receive({ type: 'request', id: 1, name: 'tiles', args: tiles });
     assert.deepEqual(posted, []);
@@ -51,7 +51,7 @@ describe('the bridge', () => {
     const { bridge, posted, session } = make();
     bridge.setSession(session);
     await bridge.receive({ type: 'ready' });
-    const threads = session.model.tracks().map((track) => track.threadId);
+    const threads = session.model.tracks().map((track) => track.thread);
     const args = { threads, range: everything, buckets: 512 };
     await bridge.receive({ type: 'request', id: 7, name: 'tiles', args });
     const answer = posted.at(-1);
@@ -107,7 +107,7 @@ describe('packing', () => {
   it('puts slices in order and names resources and sites once', () => {
     const site = { file: '/a.ts', line: 1, column: 1, fn: '', sampled: false };
     const slice = (start: number, end: number | null) =>
-      ({ start, end, state: 'lock', resourceId: 'r', site: { ...site } }) as const;
+      ({ start, end, state: 'lock', resource: 'r', site: { ...site } }) as const;
     const tracks = [
       { thread: 'a', range: everything },
       { thread: 'b', range: everything },

@@ -32,7 +32,7 @@ function busy(slices: number): ModelSession {
 describe('seeking the next wait', () => {
   const session = busy(30_000);
   const { model } = session;
-  const threads = model.tracks().map((track) => track.threadId);
+  const threads = model.tracks().map((track) => track.thread);
   const end = model.lastTime;
   const all = threads.flatMap((thread) =>
     model

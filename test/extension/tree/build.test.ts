@@ -14,9 +14,7 @@ const LOCK: ResourceView = {
   acquisitions: 1,
   contended: 1,
   waitNs: 0,
-  holders: [
-    { processId: '2-b', threadId: '2-b.0', task: 0, ticket: 1, since: 1, site: siteAt(9), dead: false },
-  ],
+  holders: [{ process: '2-b', thread: '2-b.0', task: 0, ticket: 1, since: 1, site: siteAt(9), dead: false }],
   waiters: [],
   exact: true,
 };
@@ -31,9 +29,9 @@ function lines(spec: Spec, depth = 0): string[] {
 }
 
 function blocked(id: string, lock: string) {
-  const waits = [waitView(id, { resourceId: lock, site: siteAt(25) })];
+  const waits = [waitView(id, { resource: lock, site: siteAt(25) })];
   return processView(id, {
-    parentId: '9-m',
+    parent: '9-m',
     name: id.slice(2),
     state: 'blocked',
     cpu: 0.2,
@@ -46,13 +44,13 @@ test('a deadlock: the tree names who waits for what, and marks it', () => {
   const main = processView('9-m', { name: 'main', children: ['1-a', '2-b'], cpu: 12.4 });
   const chain = [
     {
-      processId: '1-a',
-      threadId: '1-a.0',
+      process: '1-a',
+      thread: '1-a.0',
       task: 0,
       waitKind: 'waitAcquire',
-      resourceId: 'B',
+      resource: 'B',
       since: 1e9,
-      waitSite: siteAt(25),
+      site: siteAt(25),
       blockedBy: [],
       text: 'a waits for lock B (held by b)',
     },
@@ -84,7 +82,7 @@ test('ends: exit codes, signals, lifetimes', () => {
       [
         processView('1-r', { name: 'root', end: 2e9, exitCode: 3, state: 'exited', children: ['2-s'] }),
         processView('2-s', {
-          parentId: '1-r',
+          parent: '1-r',
           name: 'child',
           end: 1.5e9,
           signal: 'SIGTERM',
@@ -130,7 +128,7 @@ test('threads stand below their process where there is more than one', () => {
 
 test(`more than ${MOST_SIBLINGS} siblings are grouped by state, the urgent ones first`, () => {
   const children = Array.from({ length: MOST_SIBLINGS + 1 }, (_, i) =>
-    processView(`${i + 10}-c`, { parentId: '1-r', state: i % 2 ? 'running' : 'idle' }),
+    processView(`${i + 10}-c`, { parent: '1-r', state: i % 2 ? 'running' : 'idle' }),
   );
   const root = processView('1-r', { children: children.map((c) => c.id) });
   const [top] = sessionSpec(snapshotOf([root, ...children])).children;
@@ -144,7 +142,7 @@ test(`more than ${MOST_SIBLINGS} siblings are grouped by state, the urgent ones 
 });
 
 test('a process whose parent is not known stands at the top', () => {
-  const spec = sessionSpec(snapshotOf([processView('2-x', { parentId: '1-gone' })]));
+  const spec = sessionSpec(snapshotOf([processView('2-x', { parent: '1-gone' })]));
   assert.equal(spec.children.length, 1);
 });
 

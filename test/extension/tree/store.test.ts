@@ -12,7 +12,7 @@ const spec = (processes: readonly ProcessView[], dir = '/t/s1') =>
 const ids = (changes: Changes) => (changes === 'all' ? changes : changes.map((node) => node.id));
 
 function family(states: readonly ProcessView['state'][]): ProcessView[] {
-  const children = states.map((state, i) => processView(`${i + 10}-c`, { parentId: '1-r', state }));
+  const children = states.map((state, i) => processView(`${i + 10}-c`, { parent: '1-r', state }));
   return [processView('1-r', { children: children.map((c) => c.id) }), ...children];
 }
 

@@ -19,7 +19,7 @@ test('a chain tells a wait once, though it is that of a task and of its thread',
   const [finding] = model.findings(model.lastTime);
   assert.equal(finding?.kind, 'lock-cycle');
   assert.deepEqual(
-    finding?.chain.map(({ processId, waitKind }) => `${processId} ${waitKind}`),
+    finding?.chain.map(({ process: processId, waitKind }) => `${processId} ${waitKind}`),
     ['10 waitAcquire', '11 waitReceive'],
   );
 });

@@ -47,16 +47,16 @@ export function chainOf(world: World, links: readonly Link[]): ChainLink[] {
     const siteOf = (thread: ThreadEntity) =>
       world.sites.view(holds.find((h) => h.thread === thread)?.site ?? 0);
     return {
-      processId: unit.thread.process.id,
-      threadId: unit.thread.id,
+      process: unit.thread.process.id,
+      thread: unit.thread.id,
       task: unit.task,
       waitKind: waitName(wait.kind),
-      resourceId: wait.resource?.key ?? null,
+      resource: wait.resource?.key ?? null,
       since: wait.since,
-      waitSite: world.sites.view(wait.site),
+      site: world.sites.view(wait.site),
       blockedBy: [...blockers.map((u) => u.thread), ...dead].map((thread) => ({
-        processId: thread.process.id,
-        threadId: thread.id,
+        process: thread.process.id,
+        thread: thread.id,
         site: siteOf(thread),
       })),
       text: linkWords(world, { unit, wait, blockers, dead }),
@@ -126,12 +126,13 @@ export function addSite(
   const known = sites.some(
     (s) =>
       s.role === role &&
-      s.threadId === threadId &&
-      s.resourceId === resourceId &&
+      s.thread === threadId &&
+      s.resource === resourceId &&
       s.line === site.line &&
       s.file === site.file,
   );
-  if (!known) sites.push({ ...site, role, processId: thread.process.id, threadId, resourceId, time });
+  if (!known)
+    sites.push({ ...site, role, process: thread.process.id, thread: threadId, resource: resourceId, time });
 }
 
 /** Why the units can't go on by themselves: a sentence for all of whom the same is true. */

@@ -1,70 +1,67 @@
-import { v8 } from '../../../base/builtins.ts';
-import { ERROR_CLASSES } from '../errors/error-classes.ts';
-import * as errors from '../errors/errors.ts';
-import { type AnyView, BUFFER_VIEW, type FastBuffer, type HandleCodec, TAG, VIEWS } from './tags.ts';
+import { errorClass } from '../errors/error-classes.ts';
+import { COST, DEEPEST, MOST_ITEMS, MOST_KEYS, MOST_SOURCE } from './limits.ts';
+import { damaged, Reader } from './reader.ts';
+import { type AnyView, BUFFER_VIEW, type HandleCodec, HIDDEN_FIELDS, TAG, VIEWS } from './tags.ts';
 
 const CACHED_KEYS = 256;
+const HEXADECIMAL = /^-?[0-9a-f]+$/;
 
-/** Decodes what {@link Encoder} wrote. One a thread; results share no memory with the input. */
+/**
+ * Decodes what {@link Encoder} wrote. One a thread; results share no memory with the input.
+ *
+ * The bytes may be a stranger's: whatever they are, the result is a value or an error, in a time and with memory that
+ * follow from how many bytes there are; see {@link Reader}.
+ */
 export class Decoder {
   readonly #handles: HandleCodec;
-  #bytes = Buffer.alloc(0) as FastBuffer;
-  #position = 0;
+  readonly #memory: number;
+  readonly #in = new Reader();
   #kept = false;
+  #depth = 0;
+  /** Of `#memory`, what is left for the message at hand. */
+  #budget = 0;
   #seen: unknown[] = [];
   /** Object keys repeat from message to message; finding the string again is cheaper than making it. */
   readonly #keys: string[] = new Array<string>(CACHED_KEYS).fill('');
 
-  constructor(handles: HandleCodec) {
+  /** `memory`: about how many bytes of memory one message may become. */
+  constructor(handles: HandleCodec, memory = Number.POSITIVE_INFINITY) {
     this.#handles = handles;
+    this.#memory = memory;
   }
 
-  /** `kept`: the bytes are the receiver's, so that a Buffer may be a part of them. `from`: where the value begins. */
-  decode(bytes: Buffer, kept = false, from = 0): unknown {
-    this.#bytes = bytes as FastBuffer;
+  /**
+   * The one value that lies between `from` and `end`. `kept`: the bytes are the receiver's, so that a Buffer may be a part of
+   * them.
+   * @throws SerializationError for bytes that no encoder has written, and what opening a handle throws
+   */
+  decode(bytes: Buffer, kept = false, from = 0, end = bytes.length): unknown {
+    this.#in.reset(bytes, from, end);
     this.#kept = kept;
-    this.#position = from;
+    this.#depth = 0;
+    this.#budget = this.#memory;
     try {
-      return this.#value();
+      const value = this.#value();
+      if (this.#in.left > 0) throw damaged('something follows the value');
+      return value;
+    } catch (error) {
+      // A full stack, where the caller's own is deep already; a string that V8 cannot hold.
+      throw error instanceof RangeError ? damaged(error.message, error) : error;
     } finally {
       if (this.#seen.length > 0) this.#seen = [];
     }
   }
 
-  #byte(): number {
-    return this.#bytes[this.#position++] ?? TAG.undefined;
-  }
-
-  #length(): number {
-    let byte = this.#byte();
-    let value = byte & 127;
-    for (let scale = 128; byte > 127; scale *= 128) {
-      byte = this.#byte();
-      value += (byte & 127) * scale;
-    }
-    return value;
-  }
-
-  #double(): number {
-    const value = this.#bytes.readDoubleLE(this.#position);
-    this.#position += 8;
-    return value;
-  }
-
   #value(): unknown {
-    const tag = this.#byte();
+    const tag = this.#in.byte();
     switch (tag) {
       case TAG.int: {
-        const zigzag = this.#length();
+        const zigzag = this.#in.number();
         return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
       }
       case TAG.latin1:
       case TAG.utf16:
         return this.#string(tag);
-      case TAG.object:
-        return this.#object();
-      case TAG.array:
-        return this.#array();
       case TAG.null:
         return null;
       case TAG.undefined:
@@ -74,10 +71,20 @@ export class Decoder {
       case TAG.false:
         return false;
       case TAG.double:
-        return this.#double();
+        return this.#in.double();
+      case TAG.backReference:
+        return this.#backReference();
       default:
-        return this.#rare(tag);
+        return this.#nested(tag);
     }
+  }
+
+  /** What may hold other values, and what is rare. */
+  #nested(tag: number): unknown {
+    if (++this.#depth > DEEPEST) throw damaged(`it is nested more than ${DEEPEST} deep`);
+    const value = tag === TAG.object ? this.#object() : tag === TAG.array ? this.#array() : this.#rare(tag);
+    this.#depth--;
+    return value;
   }
 
   #rare(tag: number): unknown {
@@ -87,77 +94,91 @@ export class Decoder {
       case TAG.set:
         return this.#set();
       case TAG.date:
-        return this.#remember(new Date(this.#double()));
+        return this.#remember(new Date(this.#in.double()), COST.object);
       case TAG.bigint:
         return this.#bigint();
       case TAG.view:
-        return this.#remember(this.#view());
+        return this.#remember(this.#view(), COST.buffer);
       case TAG.arrayBuffer:
-        return this.#remember(this.#copy());
+        return this.#remember(this.#in.copy(this.#in.number()), COST.buffer);
       case TAG.error:
         return this.#error();
       case TAG.regexp:
         return this.#regexp();
       case TAG.handle:
         return this.#handle();
-      case TAG.v8:
-        return this.#remember(v8().deserialize(new Uint8Array(this.#copy())));
-      case TAG.backReference:
-        return this.#seen[this.#length()];
+      case TAG.boxed:
+        return this.#boxed();
       default:
-        throw new errors.SerializationError(`unknown tag ${tag} in a message`);
+        throw damaged(`unknown tag ${tag}`);
     }
   }
 
-  #remember<T>(value: T): T {
+  /** Accounts for memory that is about to be used. */
+  #spend(bytes: number): void {
+    this.#budget -= bytes;
+    if (this.#budget < 0) throw damaged(`it would take more than ${this.#memory} bytes of memory`);
+  }
+
+  #remember<T>(value: T, cost: number): T {
+    this.#spend(cost);
     this.#seen.push(value);
     return value;
   }
 
+  #backReference(): unknown {
+    const number = this.#in.number();
+    if (number >= this.#seen.length) throw damaged(`it has no object ${number}`);
+    return this.#seen[number];
+  }
+
   #string(tag: number): string {
-    const length = this.#length();
-    const start = this.#position;
-    if (tag === TAG.latin1) {
-      this.#position += length;
-      return this.#bytes.latin1Slice(start, start + length);
-    }
-    this.#position += length * 2;
-    return this.#bytes.ucs2Slice(start, start + length * 2);
+    const text = this.#in.text(tag);
+    this.#spend(COST.string + text.length);
+    return text;
   }
 
   #key(): string {
-    const start = this.#position;
-    const bytes = this.#bytes;
-    const length = bytes[start + 1] ?? 0;
-    if (bytes[start] !== TAG.latin1 || length > 31) return this.#string(this.#byte());
-    const first = start + 2;
+    const { bytes, position, end } = this.#in;
+    const length = bytes[position + 1] ?? 0;
+    const first = position + 2;
+    if (bytes[position] !== TAG.latin1 || length > 31 || first + length > end)
+      return this.#string(this.#in.byte());
     const slot = (length * 31 + (bytes[first] ?? 0) * 7 + (bytes[first + length - 1] ?? 0)) % CACHED_KEYS;
     const known = this.#keys[slot] ?? '';
-    this.#position = first + length;
+    this.#in.position = first + length;
     if (known.length === length && equals(known, bytes, first)) return known;
     const key = bytes.latin1Slice(first, first + length);
     this.#keys[slot] = key;
     return key;
   }
 
+  /** How many follow: items of at least `bytes` bytes, each of which costs `cost` bytes of memory. */
+  #count(bytes: number, most: number, cost: number): number {
+    const count = this.#in.count(bytes);
+    if (count > most) throw damaged(`${count} are too many in one object`);
+    this.#spend(count * cost);
+    return count;
+  }
+
   #object(): object {
-    const count = this.#length();
-    const result = this.#remember<Record<string, unknown>>({});
+    const count = this.#count(3, MOST_KEYS, COST.entry);
+    const result = this.#remember<Record<string, unknown>>({}, COST.object);
     for (let i = 0; i < count; i++) {
       const key = this.#key();
       const value = this.#value();
-      if (key === '__proto__') define(result, key, value);
+      if (key === '__proto__') define(result, key, value, true);
       else result[key] = value;
     }
     return result;
   }
 
   #array(): unknown[] {
-    const length = this.#length();
-    const result = this.#remember<unknown[]>([]);
+    const length = this.#count(1, MOST_ITEMS, COST.item);
+    const result = this.#remember<unknown[]>([], COST.object);
     for (let i = 0; i < length; i++) {
-      if (this.#bytes[this.#position] === TAG.hole) {
-        this.#position++;
+      if (this.#in.peek() === TAG.hole) {
+        this.#in.position++;
         result.length = i + 1;
       } else {
         result.push(this.#value());
@@ -167,8 +188,8 @@ export class Decoder {
   }
 
   #map(): Map<unknown, unknown> {
-    const size = this.#length();
-    const result = this.#remember(new Map<unknown, unknown>());
+    const size = this.#count(2, MOST_KEYS, COST.entry);
+    const result = this.#remember(new Map<unknown, unknown>(), COST.collection);
     for (let i = 0; i < size; i++) {
       const key = this.#value();
       result.set(key, this.#value());
@@ -177,100 +198,106 @@ export class Decoder {
   }
 
   #set(): Set<unknown> {
-    const size = this.#length();
-    const result = this.#remember(new Set<unknown>());
+    const size = this.#count(1, MOST_KEYS, COST.entry);
+    const result = this.#remember(new Set<unknown>(), COST.collection);
     for (let i = 0; i < size; i++) result.add(this.#value());
     return result;
   }
 
   #bigint(): bigint {
-    const hex = this.#string(this.#byte());
-    return hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`);
-  }
-
-  #copy(): ArrayBuffer {
-    const length = this.#length();
-    const start = this.#position;
-    this.#position += length;
-    // Zeroing fresh memory would cost as much as filling it.
-    const copy = Buffer.allocUnsafeSlow(length);
-    copy.set(this.#bytes.subarray(start, start + length));
-    return copy.buffer as ArrayBuffer;
+    const hex = this.#string(this.#in.byte());
+    if (!HEXADECIMAL.test(hex)) throw damaged('a bigint is not hexadecimal');
+    try {
+      return hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`);
+    } catch (cause) {
+      throw damaged('a bigint is too large', cause);
+    }
   }
 
   #buffer(): Buffer {
-    const length = this.#length();
-    const start = this.#position;
-    this.#position += length;
-    const part = this.#bytes.subarray(start, start + length);
+    const length = this.#in.number();
+    const start = this.#in.skip(length);
+    const part = this.#in.bytes.subarray(start, start + length);
     return this.#kept ? part : Buffer.from(part);
   }
 
   #view(): AnyView {
-    const kind = this.#byte();
+    const kind = this.#in.byte();
     if (kind === BUFFER_VIEW) return this.#buffer();
-    const buffer = this.#copy();
-    const view = VIEWS[kind];
-    if (view === undefined) throw new errors.SerializationError(`unknown view ${kind} in a message`);
-    return new view.make(buffer, 0, buffer.byteLength / view.size);
+    const { make, size } = VIEWS[kind] ?? {};
+    if (make === undefined || size === undefined) throw damaged(`unknown view ${kind}`);
+    const length = this.#in.number();
+    if (length % size !== 0) throw damaged(`${length} bytes are no whole number of ${size}`);
+    const buffer = this.#in.copy(length);
+    return new make(buffer, 0, length / size);
   }
 
-  #fields(into: unknown[]): unknown[] {
-    const count = this.#length();
-    for (let i = 0; i < count; i++) into.push(this.#value());
-    return into;
-  }
-
-  #error(): Error {
-    // Its number comes before those of its fields; a cause that points back to it finds the placeholder's successor.
-    const result = this.#remember(new Error());
-    const index = this.#seen.length - 1;
-    const [name, message, stack, cause, extra, runtimeClass, hidden = {}] = this.#fields([]) as [
-      string,
-      string,
-      string,
-      unknown[],
-      object,
-      string | undefined,
-      Record<string, unknown>?,
-    ];
-    const Class = ERROR_CLASSES[runtimeClass ?? name];
-    const error = Class === undefined ? result : Object.setPrototypeOf(result, Class.prototype);
-    this.#seen[index] = error;
-    define(error, 'message', message);
-    define(error, 'stack', stack);
-    if (Class === undefined || error.name !== name) define(error, 'name', name);
-    if (cause.length > 0) define(error, 'cause', cause[0]);
-    for (const [key, value] of Object.entries(hidden)) define(error, key, value);
-    return Object.assign(error, extra);
-  }
-
-  #regexp(): RegExp {
+  #boxed(): object {
     const index = this.#seen.length;
-    this.#seen.push(undefined);
-    const [source, flags, lastIndex] = this.#fields([]) as [string, string, number];
-    const result = new RegExp(source, flags);
-    result.lastIndex = lastIndex;
+    this.#remember(undefined, COST.object);
+    const value = this.#value();
+    if (typeof value === 'object' || value === undefined) throw damaged('this cannot be boxed');
+    const result = Object(value) as object;
     this.#seen[index] = result;
     return result;
   }
 
+  #fields(): unknown[] {
+    const count = this.#count(1, MOST_ITEMS, COST.item);
+    const fields: unknown[] = [];
+    for (let i = 0; i < count; i++) fields.push(this.#value());
+    return fields;
+  }
+
+  #error(): Error {
+    // Its number comes before those of its fields: a cause that points back to it finds this very object.
+    const error = this.#remember(new Error(), COST.error);
+    const [name, message, stack, cause, extra, runtimeClass, hidden] = this.#fields();
+    if (!Array.isArray(cause)) throw damaged('an error without its fields');
+    const Class = errorClass(runtimeClass ?? name);
+    if (Class !== undefined) Object.setPrototypeOf(error, Class.prototype);
+    define(error, 'message', message);
+    define(error, 'stack', stack);
+    if (Class === undefined || error.name !== name) define(error, 'name', name);
+    if (cause.length > 0) define(error, 'cause', cause[0]);
+    for (const key of HIDDEN_FIELDS) if (hasOwn(hidden, key)) define(error, key, hidden[key]);
+    // Not by Object.assign, by which a `__proto__` would become the error's prototype.
+    for (const [key, value] of Object.entries(Object(extra))) define(error, key, value, true);
+    return error;
+  }
+
+  #regexp(): RegExp {
+    const index = this.#seen.length;
+    this.#remember(undefined, COST.error);
+    const [source, flags, lastIndex] = this.#fields();
+    if (typeof source !== 'string' || typeof flags !== 'string')
+      throw damaged('an incomplete regular expression');
+    if (source.length > MOST_SOURCE) throw damaged('a regular expression is too long');
+    try {
+      const result = new RegExp(source, flags);
+      result.lastIndex = Number(lastIndex);
+      this.#seen[index] = result;
+      return result;
+    } catch (cause) {
+      throw damaged('it has no regular expression that this Node can make', cause);
+    }
+  }
+
   #handle(): object {
     const index = this.#seen.length;
-    this.#seen.push(undefined);
-    const result = this.#handles.fromWire(this.#fields([]));
+    this.#remember(undefined, COST.error);
+    const result = this.#handles.fromWire(this.#fields());
     this.#seen[index] = result;
     return result;
   }
 }
 
-function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: key === '__proto__',
-  });
+function hasOwn(object: unknown, key: string): object is Record<string, unknown> {
+  return typeof object === 'object' && object !== null && Object.hasOwn(object, key);
+}
+
+function define(target: object, key: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable });
 }
 
 function equals(text: string, bytes: Uint8Array, at: number): boolean {

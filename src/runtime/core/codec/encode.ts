@@ -1,11 +1,11 @@
 import { types } from 'node:util';
-import { v8 } from '../../../base/builtins.ts';
-import { RUNTIME_ERRORS, SerializationError } from '../errors/errors.ts';
-import { type AnyView, BUFFER_VIEW, type HandleCodec, TAG, VIEWS } from './tags.ts';
+import { runtimeErrorName } from '../errors/error-classes.ts';
+import { SerializationError } from '../errors/errors.ts';
+import { DEEPEST } from './limits.ts';
+import { type AnyView, BUFFER_VIEW, type HandleCodec, HIDDEN_FIELDS, TAG, VIEWS } from './tags.ts';
 import { Writer } from './writer.ts';
 
 const LINEAR = 8;
-const DEEPEST = 2000;
 
 /** Encodes values for another process. One a thread; `bytes` are valid until the next call. */
 export class Encoder {
@@ -171,7 +171,7 @@ export class Encoder {
     else if (types.isNativeError(value) || value instanceof Error) this.#error(value as Error);
     else if (value instanceof ArrayBuffer) this.#arrayBuffer(value);
     else if (value instanceof RegExp) this.#tagged(TAG.regexp, [value.source, value.flags, value.lastIndex]);
-    else if (types.isBoxedPrimitive(value)) this.#byV8(value);
+    else if (types.isBoxedPrimitive(value)) this.#boxed(value);
     else if (isOpaque(value))
       throw new SerializationError(`${describe(value)} cannot be sent to another process`);
     else this.#plain(value); // an instance of a class: its fields, as a structured clone has them
@@ -204,12 +204,9 @@ export class Encoder {
   }
 
   #view(value: AnyView): void {
-    const name = Buffer.isBuffer(value) ? 'Buffer' : value.constructor.name;
-    const kind = VIEWS.findIndex((view) => view.name === name);
-    if (kind < 0) {
-      this.#byV8(value);
-      return;
-    }
+    const kind = VIEW_KINDS.get(Buffer.isBuffer(value) ? 'Buffer' : baseName(value));
+    if (kind === undefined)
+      throw new SerializationError(`${describe(value)} cannot be sent to another process`);
     this.#viewHead(kind, value.byteLength);
     this.#out.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
@@ -229,31 +226,36 @@ export class Encoder {
     }
     const cause = 'cause' in value ? [value.cause] : [];
     const fields = [value.name, value.message, value.stack, cause, extra];
-    const { name } = value.constructor;
-    const known = (RUNTIME_ERRORS as Record<string, unknown>)[name] === value.constructor;
-    const runtimeClass = known && name !== value.name ? name : undefined;
+    const name = runtimeErrorName(value.constructor);
+    const runtimeClass = name === value.name ? undefined : name;
     const hidden = hiddenFields(value);
     if (hidden !== undefined) this.#tagged(TAG.error, [...fields, runtimeClass, hidden]);
     else this.#tagged(TAG.error, runtimeClass === undefined ? fields : [...fields, runtimeClass]);
   }
 
-  #byV8(value: object): void {
-    let bytes: Buffer;
-    try {
-      bytes = v8().serialize(value);
-    } catch (cause) {
-      throw new SerializationError(`${describe(value)} cannot be sent to another process`, { cause });
-    }
-    this.#out.byte(TAG.v8);
-    this.#out.length(bytes.length);
-    this.#out.raw(bytes);
+  #boxed(value: object): void {
+    const primitive: unknown = value.valueOf();
+    if (typeof primitive === 'object' || typeof primitive === 'symbol')
+      throw new SerializationError(`${describe(value)} cannot be sent to another process`);
+    this.#out.byte(TAG.boxed);
+    this.#value(primitive);
   }
 }
 
-/** What `AggregateError` and `SuppressedError` hold where no enumeration shows it. */
+const VIEW_KINDS: ReadonlyMap<string, number> = new Map(VIEWS.map(({ name }, kind) => [name, kind]));
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
+
+/** Of the class that a view is made of, whatever is derived from it: subclasses arrive as that. */
+function baseName(view: AnyView): string {
+  return (typedArrayName?.call(view) as string | undefined) ?? 'DataView';
+}
+
 function hiddenFields(value: Error): Record<string, unknown> | undefined {
   let found: Record<string, unknown> | undefined;
-  for (const key of ['errors', 'error', 'suppressed']) {
+  for (const key of HIDDEN_FIELDS) {
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined || property.enumerable || !('value' in property)) continue;
     found ??= {};

@@ -24,8 +24,8 @@ export const TAG = {
   regexp: 17,
   /** A lock, queue, connection …: see handles.ts. */
   handle: 18,
-  /** Bytes of v8.serialize, for what has no tag of its own. */
-  v8: 19,
+  /** The object of a primitive value, which follows. */
+  boxed: 19,
   /** An object that occurred before in the message, by its number. */
   backReference: 20,
   /** A hole in a sparse array. */
@@ -35,12 +35,16 @@ export const TAG = {
 export type AnyView = ArrayBufferView<ArrayBufferLike>;
 type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length: number) => AnyView;
 
+/** What `AggregateError` and `SuppressedError` hold where no enumeration shows it. */
+export const HIDDEN_FIELDS = ['errors', 'error', 'suppressed'] as const;
+
 /** Number of Buffer in {@link VIEWS}. */
 export const BUFFER_VIEW = 0;
 /** Kinds of views, by their number on the wire. */
 export const VIEWS: readonly {
   readonly name: string;
-  readonly make: ViewConstructor;
+  /** undefined: this Node has none of them. */
+  readonly make: ViewConstructor | undefined;
   readonly size: number;
 }[] = [
   { name: 'Buffer', make: Uint8Array, size: 1 },
@@ -56,6 +60,8 @@ export const VIEWS: readonly {
   { name: 'BigInt64Array', make: BigInt64Array, size: 8 },
   { name: 'BigUint64Array', make: BigUint64Array, size: 8 },
   { name: 'DataView', make: DataView, size: 1 },
+  // From Node 24 on.
+  { name: 'Float16Array', make: Reflect.get(globalThis, 'Float16Array'), size: 2 },
 ];
 
 /** Turns handles into wire form and back; the runtime provides it, the codec does not know what a handle is. */

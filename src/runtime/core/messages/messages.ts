@@ -74,9 +74,9 @@ export function leaveEncoded(): void {
   encoder.leave();
 }
 
-/** Decodes the value that begins at `from`. */
-export function decodeValue(bytes: Buffer, from = 0): unknown {
-  return decoder.decode(bytes, false, from);
+/** Decodes the value between `from` and `end`. @throws SerializationError */
+export function decodeValue(bytes: Buffer, from = 0, end = bytes.length): unknown {
+  return decoder.decode(bytes, false, from, end);
 }
 
 /** What a ring does when nobody is left at its other side. */
@@ -327,7 +327,7 @@ function isKept(bytes: Uint8Array, at: number, form: number): boolean {
 export function readValue(message: Received, length: number): unknown {
   return message.form === FORM.bytes
     ? readBytes(message, length)
-    : decoder.decode(message.bytes, message.kept);
+    : decoder.decode(message.bytes, message.kept, 0, length);
 }
 
 /** The `use` for bytes. */

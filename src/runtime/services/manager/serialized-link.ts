@@ -1,6 +1,6 @@
 /** A manager's connection over a socket whose messages another serializer writes. */
 
-import { ERROR_CLASSES } from '../../core/errors/error-classes.ts';
+import { errorClass } from '../../core/errors/error-classes.ts';
 import { RemoteError } from '../../core/errors/errors.ts';
 import type { SocketConnection } from '../sockets/socket-connection.ts';
 import { nameOf, type Serializer, type SerializerReference } from './serializer.ts';
@@ -81,7 +81,7 @@ function plainError(error: unknown): unknown {
 function errorOf(plain: unknown): Error {
   const { name, message, stack } = plain as { name: string; message: string; stack: string };
   const error = new Error(message);
-  const known = ERROR_CLASSES[name];
+  const known = errorClass(name);
   if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
   const fields = { name, stack };
   for (const [key, value] of Object.entries(fields))

@@ -183,12 +183,12 @@ export class Dispatcher implements Waiter {
   /** What `#read` has read. */
   readonly #result = { number: 0, kind: 0, value: undefined as unknown };
 
-  readonly #read = ({ bytes }: Received): true => {
+  readonly #read = ({ bytes, length }: Received): true => {
     const result = this.#result;
     result.number = bytes.readUInt32LE(RESULT_AT.number);
     result.kind = bytes[RESULT_AT.kind] ?? 0;
     try {
-      result.value = decodeValue(bytes, RESULT_AT.body);
+      result.value = decodeValue(bytes, RESULT_AT.body, length);
     } catch (error) {
       // A handle in it is gone by now, or a class cannot be made here: that is this task's error only.
       if (result.kind !== RESULT.initializerFailed) result.kind = RESULT.failed;

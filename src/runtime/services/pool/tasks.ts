@@ -77,7 +77,7 @@ export class WorkerTasks {
     return false;
   }
 
-  readonly #read = ({ bytes }: Received): true => {
+  readonly #read = ({ bytes, length }: Received): true => {
     const task = this.#task;
     task.number = bytes.readUInt32LE(TASK.number);
     this.#pool.set(this.#seat, task.number);
@@ -86,7 +86,7 @@ export class WorkerTasks {
     task.mode = bytes[TASK.mode] ?? 0;
     task.failure = undefined;
     try {
-      task.body = decodeValue(bytes, TASK.body);
+      task.body = decodeValue(bytes, TASK.body, length);
     } catch (error) {
       task.failure = error;
     }

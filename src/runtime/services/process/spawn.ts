@@ -8,7 +8,7 @@ import { type ChildInfo, RUNTIME_SPAWN_PREFIX } from '../../../base/channels.ts'
 import { ENV_SESSION, ENV_SPAWN } from '../../../base/environment.ts';
 import { SharedMemoryError } from '../../../shm/platform.ts';
 import { channels, publish } from '../../core/diagnostics/publish.ts';
-import { ERROR_CLASSES } from '../../core/errors/error-classes.ts';
+import { errorClass } from '../../core/errors/error-classes.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { mainModule, mainPath } from '../../core/functions/main.ts';
 import { discard } from '../../core/handles/handles.ts';
@@ -147,7 +147,7 @@ function converse(child: ChildProcess, frame: Buffer, blocks: readonly number[])
 function failure(json: string): Error {
   const { name, message } = JSON.parse(json) as { name: string; message: string };
   const error = new Error(message);
-  const known = ERROR_CLASSES[name];
+  const known = errorClass(name);
   if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
   Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
   return error;

@@ -56,7 +56,10 @@ const checks = [
   { name: 'no hosts in package-lock.json', check: repository.noLockedHosts },
   { name: 'package-lock.json is whole', check: repository.lockIsWhole },
   { name: 'no names of this machine', check: repository.noMachinePaths },
-  { name: 'sources are small and finished', check: repository.sourcesAreSmallAndFinished },
+  { name: 'files and functions are small', check: repository.sourcesAreSmall },
+  { name: 'sources are finished', check: repository.sourcesAreFinished },
+  { name: 'no circle of folders', check: repository.foldersAreLayers },
+  { name: 'no logic in two places', check: repository.nothingIsSaidTwice },
   { name: "the manifest's commands and texts", check: repository.manifestIsWhole },
   { name: 'JSON schemas', check: repository.schemasCompile },
 ];

@@ -4,8 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { duplicatesIn } from './duplicates.mjs';
 import { npm, run } from './exec.mjs';
+import { circlesBetweenFolders } from './folders.mjs';
 import { root } from './parts.mjs';
+import { measure } from './sources.mjs';
 
 /** @param {string} file */
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -71,21 +74,31 @@ export async function noExecPathInExtension() {
     .map((file) => `${file} uses process.execPath`);
 }
 
-const LINES = 350;
-const SOURCE = /^(src|scripts|test|bench)\/.*\.(ts|mjs|cjs)$/;
+const SOURCE = /^(src|scripts|test|bench)\/.*\.(ts|mts|cts|mjs|cjs|js)$/;
 
-export async function sourcesAreSmallAndFinished() {
-  return (await ownFiles())
-    .filter((file) => SOURCE.test(file) && !file.includes('/fixtures/'))
-    .flatMap((file) => {
-      const text = read(file);
-      const lines = text.split('\n').length - 1;
-      const mark = /(\/\/|\*)\s*(TODO|FIXME|XXX|HACK)\b/.exec(text);
-      return [
-        ...(lines > LINES ? [`${file} has ${lines} lines, more than ${LINES}`] : []),
-        ...(mark ? [`${file} says ${mark[2]}`] : []),
-      ];
-    });
+/** @param {RegExp} [pattern] of paths */
+async function sources(pattern = SOURCE) {
+  return (await ownFiles()).filter((file) => pattern.test(file) && !file.includes('/fixtures/'));
+}
+
+export async function sourcesAreSmall() {
+  // A test is a list of steps: only its file has a limit.
+  return (await sources()).flatMap((file) => measure(file, /^(src|scripts)\//.test(file)));
+}
+
+export async function sourcesAreFinished() {
+  return (await sources()).flatMap((file) => {
+    const mark = /(\/\/|\*)\s*(TODO|FIXME|XXX|HACK)\b/.exec(read(file));
+    return mark ? [`${file} says ${mark[2]}`] : [];
+  });
+}
+
+export async function foldersAreLayers() {
+  return circlesBetweenFolders(await sources(/^src\/.*\.ts$/));
+}
+
+export async function nothingIsSaidTwice() {
+  return duplicatesIn(await sources(/^src\/.*\.ts$/));
 }
 
 export async function manifestIsWhole() {

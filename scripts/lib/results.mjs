@@ -46,29 +46,32 @@ export function summarize(parts, strict) {
   const all = parts.flatMap(({ results }) => results);
   console.log('\nSummary');
   for (const { part, results, seconds, notStarted } of parts) {
-    const counts = ['passed', 'failed', 'skipped'].map(
-      (s) => `${count(results, /** @type {any} */ (s))} ${s}`,
-    );
-    console.log(
-      `  ${part}: ${notStarted ? `NOT STARTED: ${notStarted}` : `${counts.join(', ')} (${seconds} s)`}`,
-    );
+    const what = notStarted ? `NOT STARTED: ${notStarted}` : `${countsOf(results)} (${seconds} s)`;
+    console.log(`  ${part}: ${what}`);
   }
   for (const { part, results } of parts) {
-    for (const { name, status, error } of results) {
-      if (status === 'passed') continue;
-      console.log(`  ${status.toUpperCase()}: ${part}: ${name}${error ? `: ${error.split('\n')[0]}` : ''}`);
+    for (const result of results) {
+      if (result.status !== 'passed') console.log(`  ${result.status.toUpperCase()}: ${line(part, result)}`);
     }
   }
   for (const { part, unsteady = [] } of parts) {
-    for (const { name, error } of unsteady)
-      console.log(`  !!! FAILED ONCE: ${part}: ${name}${error ? `: ${error.split('\n')[0]}` : ''}`);
+    for (const result of unsteady) console.log(`  !!! FAILED ONCE: ${line(part, result)}`);
   }
   const missing = all.filter((result) => result.status === 'skipped' && !isElsewhere(result));
   if (missing.length > 0) {
     console.log(`  !!! ${missing.length} SKIPPED${strict ? ', which is a failure where CI is set' : ''}`);
   }
-  console.log(
-    `\n${['passed', 'failed', 'skipped'].map((s) => `${count(all, /** @type {any} */ (s))} ${s}`).join(', ')}`,
-  );
+  console.log(`\n${countsOf(all)}`);
   return count(all, 'failed') > 0 || all.length === 0 || (strict && missing.length > 0) ? 1 : 0;
+}
+
+/** @param {Result[]} results */
+function countsOf(results) {
+  const statuses = /** @type {const} */ (['passed', 'failed', 'skipped']);
+  return statuses.map((status) => `${count(results, status)} ${status}`).join(', ');
+}
+
+/** @param {string} part @param {Pick<Result, 'name' | 'error'>} result */
+function line(part, { name, error }) {
+  return `${part}: ${name}${error ? `: ${error.split('\n')[0]}` : ''}`;
 }

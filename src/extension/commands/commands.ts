@@ -58,7 +58,7 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
       const script = await chooseScript(given);
       if (script) await runner.args.ask(script);
     },
-    'forkscope.stop': (given) => withSession(parts, given, (s) => s.live, stopSession),
+    'forkscope.stop': (given) => withSession(parts, given, isLive, stopSession),
     'forkscope.openTrace': (given) => openTrace(parts, given),
     'forkscope.inspect': async (given, second) => {
       const request = requestOf(parts, given, second);
@@ -67,19 +67,9 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
     },
     'forkscope.closeInspection': () => inspector.close(),
     'forkscope.showReport': (given) =>
-      withSession(
-        parts,
-        given,
-        () => true,
-        ({ dir, name }) => reports.show(dir, name),
-      ),
+      withSession(parts, given, isAny, ({ dir, name }) => reports.show(dir, name)),
     'forkscope.showTerminal': (given) =>
-      withSession(
-        parts,
-        given,
-        (s) => s.live,
-        ({ dir }) => runner.terminalOf(dir)?.show(),
-      ),
+      withSession(parts, given, isLive, ({ dir }) => runner.terminalOf(dir)?.show()),
     'forkscope.goToSource': (given) => goToSource(given),
     'forkscope.copyPid': (given) => {
       const target = targetOf(given, 'process');
@@ -93,23 +83,18 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
     'forkscope.stopProcess': (given) => endProcess(parts, given, false),
     'forkscope.killProcess': (given) => endProcess(parts, given, true),
     'forkscope.clearEnded': () => sessions.closeEnded(),
-    'forkscope.closeSession': (given) =>
-      withSession(
-        parts,
-        given,
-        () => true,
-        ({ dir }) => sessions.close(dir),
-      ),
-    'forkscope.revealTrace': (given) =>
-      withSession(
-        parts,
-        given,
-        () => true,
-        ({ dir }) => vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(dir)),
-      ),
+    'forkscope.closeSession': (given) => withSession(parts, given, isAny, ({ dir }) => sessions.close(dir)),
+    'forkscope.revealTrace': (given) => withSession(parts, given, isAny, revealTrace),
     'forkscope.selectRuntime': () =>
       chooseRuntime(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()),
   };
+}
+
+const isAny = (): boolean => true;
+const isLive = ({ live }: KnownSession): boolean => live;
+
+function revealTrace({ dir }: KnownSession): Thenable<unknown> {
+  return vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(dir));
 }
 
 async function run({ runner, view }: Parts, given: unknown, ask: boolean): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
+import type { ExportFinding, ExportFlow, ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
 import { siteText } from './timeline.ts';
 
 export interface ExportOptions {
@@ -23,14 +23,13 @@ export function writeChrome(
     write(separator + JSON.stringify(json));
     separator = ',\n';
   };
-  timeline.processes.forEach((process, order) => {
-    for (const json of processEvents(process, order, timeline, options)) event(json);
-  });
-  for (const thread of timeline.threads.values()) {
-    for (const json of threadEvents(thread, timeline, options)) event(json);
-  }
-  for (const json of flowEvents(timeline)) event(json);
-  for (const json of findingEvents(timeline)) event(json);
+  const maker = {
+    process: (process: ExportProcess, order: number) => processEvents(process, order, timeline, options),
+    thread: (thread: ExportThread) => threadEvents(thread, timeline, options),
+    flow: flowEvents,
+    finding: findingEvents,
+  };
+  for (const json of timeline.events<Json>(maker)) event(json);
   write('\n],"metadata":{"creator":"Forkscope"}}\n');
 }
 
@@ -105,28 +104,15 @@ function* threadEvents(
   }
 }
 
-function* flowEvents(timeline: ExportTimeline): Generator<Json> {
-  let id = 0;
-  for (const flow of timeline.flows()) {
-    const from = timeline.threads.get(flow.fromThread);
-    const to = timeline.threads.get(flow.toThread);
-    if (from === undefined || to === undefined) continue;
-    const about = { cat: 'message', name: timeline.resourceName(flow.resource) || 'message', id: ++id };
-    const args = { n: flow.n, bytes: flow.bytes };
-    yield { ...about, ph: 's', pid: from.process, tid: from.number, ts: us(flow.sendTime), args };
-    yield { ...about, ph: 'f', bp: 'e', pid: to.process, tid: to.number, ts: us(flow.receiveTime) };
-  }
+function* flowEvents({ flow, from, to, name }: ExportFlow, id: number): Generator<Json> {
+  const about = { cat: 'message', name, id };
+  const args = { n: flow.n, bytes: flow.bytes };
+  yield { ...about, ph: 's', pid: from.process, tid: from.number, ts: us(flow.sendTime), args };
+  yield { ...about, ph: 'f', bp: 'e', pid: to.process, tid: to.number, ts: us(flow.receiveTime) };
 }
 
-function* findingEvents(timeline: ExportTimeline): Generator<Json> {
-  const numbers = new Map(timeline.processes.map(({ number, view }) => [view.id, number]));
-  for (const finding of timeline.findings()) {
-    const { kind, certainty, title, explanation, fix, time } = finding;
-    for (const id of finding.processes) {
-      const pid = numbers.get(id);
-      if (pid === undefined) continue;
-      const args = { certainty, title, explanation, fix };
-      yield { ph: 'i', s: 'p', cat: 'finding', pid, tid: pid, ts: us(time), name: kind, args };
-    }
-  }
+function* findingEvents({ finding, process }: ExportFinding): Generator<Json> {
+  const { kind, certainty, title, explanation, fix, time } = finding;
+  const args = { certainty, title, explanation, fix };
+  yield { ph: 'i', s: 'p', cat: 'finding', pid: process, tid: process, ts: us(time), name: kind, args };
 }

@@ -1,7 +1,14 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { SliceView } from '../../model/index.ts';
 import type { ExportOptions } from './chrome.ts';
-import { type ExportProcess, type ExportThread, type ExportTimeline, siteText } from './timeline.ts';
+import {
+  type ExportFinding,
+  type ExportFlow,
+  type ExportProcess,
+  type ExportThread,
+  type ExportTimeline,
+  siteText,
+} from './timeline.ts';
 
 /** Field numbers of Perfetto's trace format (protos/perfetto/trace in its repository); it never reuses a number. */
 const TRACE = { packet: 1 };
@@ -50,31 +57,52 @@ interface TrackEvent {
   readonly args?: Readonly<Record<string, string>>;
 }
 
+/** Writes one packet of its own. */
+type Packet = (writer: Writer) => void;
+
 /** Perfetto's own trace format: a sequence of packets, each track's events in their order. */
 export function writePerfetto(
   timeline: ExportTimeline,
   options: ExportOptions,
   write: (bytes: Uint8Array) => void,
 ): void {
-  const packet = (fill: (writer: Writer) => void): void => {
+  const maker = {
+    process: (process: ExportProcess) => processPackets(process, timeline, options),
+    thread: (thread: ExportThread) => threadPackets(thread, timeline, options),
+    flow: (flow: ExportFlow, id: number) => flowEvents(flow, id).map(eventPacket),
+    finding: (finding: ExportFinding) => [eventPacket(findingEvent(finding))],
+  };
+  for (const packet of timeline.events<Packet>(maker)) {
     const writer = protobuf.Writer.create();
     message(writer, TRACE.packet, (inner) => {
       varint(inner, PACKET.sequence, SEQUENCE);
-      fill(inner);
+      packet(inner);
     });
     write(writer.finish());
-  };
-  const event = (about: TrackEvent): void => packet((writer) => writeEvent(writer, about));
-  for (const process of timeline.processes) {
-    packet((writer) => writeProcess(writer, process, options));
-    for (const thread of process.threads) packet((writer) => writeThread(writer, thread));
-    for (const about of processEvents(process, timeline)) event(about);
   }
-  for (const thread of timeline.threads.values()) {
-    for (const about of threadEvents(thread, timeline, options)) event(about);
-  }
-  for (const about of flowEvents(timeline)) event(about);
-  for (const about of findingEvents(timeline)) event(about);
+}
+
+function eventPacket(event: TrackEvent): Packet {
+  return (writer) => writeEvent(writer, event);
+}
+
+function* processPackets(
+  process: ExportProcess,
+  timeline: ExportTimeline,
+  options: ExportOptions,
+): Generator<Packet> {
+  yield (writer) => writeProcess(writer, process, options);
+  // Their tracks come before any event: viewers sort tracks in the order in which they are described.
+  for (const thread of process.threads) yield (writer) => writeThread(writer, thread);
+  for (const event of processEvents(process, timeline)) yield eventPacket(event);
+}
+
+function* threadPackets(
+  thread: ExportThread,
+  timeline: ExportTimeline,
+  options: ExportOptions,
+): Generator<Packet> {
+  for (const event of threadEvents(thread, timeline, options)) yield eventPacket(event);
 }
 
 function writeProcess(writer: Writer, { number, view }: ExportProcess, { redact }: ExportOptions): void {
@@ -153,29 +181,17 @@ function at({ site }: SliceView, redact: boolean): Readonly<Record<string, strin
 }
 
 /** An arrow connects two events: the send and the receive, as moments on their tracks. */
-function* flowEvents(timeline: ExportTimeline): Generator<TrackEvent> {
-  let id = 0;
-  for (const flow of timeline.flows()) {
-    const from = timeline.threads.get(flow.fromThread);
-    const to = timeline.threads.get(flow.toThread);
-    if (from === undefined || to === undefined) continue;
-    const about = { type: TYPE.instant, category: 'message' };
-    const name = timeline.resourceName(flow.resource) || 'message';
-    const args = { n: String(flow.n), bytes: String(flow.bytes) };
-    id++;
-    yield { ...about, time: flow.sendTime, track: from.number, name: `send ${name}`, flow: id, args };
-    yield { ...about, time: flow.receiveTime, track: to.number, name: `receive ${name}`, flowEnd: id, args };
-  }
+function flowEvents({ flow, from, to, name }: ExportFlow, id: number): TrackEvent[] {
+  const about = { type: TYPE.instant, category: 'message' };
+  const args = { n: String(flow.n), bytes: String(flow.bytes) };
+  return [
+    { ...about, time: flow.sendTime, track: from.number, name: `send ${name}`, flow: id, args },
+    { ...about, time: flow.receiveTime, track: to.number, name: `receive ${name}`, flowEnd: id, args },
+  ];
 }
 
-function* findingEvents(timeline: ExportTimeline): Generator<TrackEvent> {
-  const numbers = new Map(timeline.processes.map(({ number, view }) => [view.id, number]));
-  for (const { kind, certainty, title, explanation, fix, time, processes } of timeline.findings()) {
-    for (const id of processes) {
-      const number = numbers.get(id);
-      if (number === undefined) continue;
-      const args = { certainty, title, explanation, fix };
-      yield { time, track: PROCESS_UUID + number, type: TYPE.instant, category: 'finding', name: kind, args };
-    }
-  }
+function findingEvent({ finding, process }: ExportFinding): TrackEvent {
+  const { kind, certainty, title, explanation, fix, time } = finding;
+  const args = { certainty, title, explanation, fix };
+  return { time, track: PROCESS_UUID + process, type: TYPE.instant, category: 'finding', name: kind, args };
 }

@@ -8,7 +8,6 @@ import type {
   ThreadView,
 } from '../../model/index.ts';
 
-/** What every export format is made of: numbers for processes and threads, slices, arrows, findings. */
 export interface ExportProcess {
   /** The pid, or a number of its own where a later process had the same pid: viewers know no such thing. */
   readonly number: number;
@@ -22,11 +21,36 @@ export interface ExportThread {
   readonly view: ThreadView;
 }
 
+/** A message whose two threads are known. */
+export interface ExportFlow {
+  readonly flow: FlowView;
+  readonly from: ExportThread;
+  readonly to: ExportThread;
+  /** Of the channel, else `message`. */
+  readonly name: string;
+}
+export interface ExportFinding {
+  readonly finding: Finding;
+  /** Number of one of its processes. */
+  readonly process: number;
+}
+
+/** What an export format makes of each thing, in the order in which {@link ExportTimeline.events} asks. */
+export interface EventMaker<Event> {
+  /** @param order 0 for the first process */
+  process(process: ExportProcess, order: number): Iterable<Event>;
+  thread(thread: ExportThread): Iterable<Event>;
+  /** @param id 1 for the first flow */
+  flow(flow: ExportFlow, id: number): Iterable<Event>;
+  finding(finding: ExportFinding): Iterable<Event>;
+}
+
 /** Above all pids of real systems (Linux: 4,194,304). */
 const FIRST_OWN_NUMBER = 10_000_000;
 /** More arrows make every viewer unusable; the slowest are kept. */
 const MOST_FLOWS = 1_000_000;
 
+/** What every export format is made of: numbers for processes and threads, slices, arrows, findings. */
 export class ExportTimeline {
   readonly model: Model;
   readonly processes: readonly ExportProcess[];
@@ -37,7 +61,7 @@ export class ExportTimeline {
   constructor(model: Model) {
     this.model = model;
     this.end = model.end ?? model.lastTime;
-    this.processes = number(model.processes());
+    this.processes = numbered(model.processes());
     this.threads = new Map(this.processes.flatMap(({ threads }) => threads.map((t) => [t.view.id, t])));
     this.#names = new Map([...model.channels(), ...model.resources()].map(({ id, name }) => [id, name]));
   }
@@ -57,11 +81,31 @@ export class ExportTimeline {
   threadName(thread: ThreadView): string {
     return (thread.threadId === 0 && this.model.process(thread.process)?.name) || thread.name;
   }
-  flows(): readonly FlowView[] {
-    return this.model.flows({ start: 0, end: this.end }, MOST_FLOWS);
+  /** Everything of the session, in the words of one format. Each process comes before its threads. */
+  *events<Event>(maker: EventMaker<Event>): Generator<Event> {
+    for (const [order, process] of this.processes.entries()) yield* maker.process(process, order);
+    for (const thread of this.threads.values()) yield* maker.thread(thread);
+    let id = 0;
+    for (const flow of this.#flows()) yield* maker.flow(flow, ++id);
+    for (const finding of this.#findings()) yield* maker.finding(finding);
   }
-  findings(): readonly Finding[] {
-    return this.model.findings();
+  *#flows(): Generator<ExportFlow> {
+    for (const flow of this.model.flows({ start: 0, end: this.end }, MOST_FLOWS)) {
+      const from = this.threads.get(flow.fromThread);
+      const to = this.threads.get(flow.toThread);
+      const name = this.resourceName(flow.resource) || 'message';
+      if (from !== undefined && to !== undefined) yield { flow, from, to, name };
+    }
+  }
+  /** Once for each of a finding's processes. */
+  *#findings(): Generator<ExportFinding> {
+    const numbers = new Map(this.processes.map(({ number, view }) => [view.id, number]));
+    for (const finding of this.model.findings()) {
+      for (const id of finding.processes) {
+        const process = numbers.get(id);
+        if (process !== undefined) yield { finding, process };
+      }
+    }
   }
   resourceName(id: string | null): string {
     return id === null ? '' : (this.#names.get(id) ?? '');
@@ -78,7 +122,7 @@ export function siteText({ file, line, column }: CallSite, redact: boolean): str
   return `${redact ? file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1) : file}:${line}:${column}`;
 }
 
-function number(views: readonly ProcessView[]): ExportProcess[] {
+function numbered(views: readonly ProcessView[]): ExportProcess[] {
   const taken = new Set<number>();
   let next = FIRST_OWN_NUMBER;
   return views.map((view) => {

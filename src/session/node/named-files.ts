@@ -28,26 +28,35 @@ export interface NamedFile {
 export function* namedFiles(script: string, wanted: RegExp = CODE): Generator<NamedFile | undefined> {
   const seen = new Set([script]);
   for (const file of seen) {
-    const text = read(file);
-    const missing: string[] = [];
-    const strings = stringsIn(text);
-    const aliased = strings.map((name) => aliasedFile(name, file)).filter((meant) => meant !== undefined);
-    for (const meant of aliased) if (wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
-    for (const name of strings) {
-      if (!name.startsWith('.') && !wanted.test(name)) continue;
-      const at = path.resolve(path.dirname(file), name);
-      const isThere = isFile(at);
-      if (!isThere && !name.startsWith('.')) continue;
-      if (!isThere) missing.push(at);
-      const meant = isThere ? at : meantFile(at);
-      if (meant !== undefined && wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
-    }
-    yield { file, text, missing, hasAlias: aliased.length > 0 };
+    const found = lookInto(file, wanted);
+    for (const meant of found.meant) if (wanted.test(meant) && !isInPackage(meant)) seen.add(meant);
+    yield found;
     if (seen.size > MOST_FILES) {
       yield undefined;
       return;
     }
   }
+}
+
+/** `meant`: the files that the strings of this one mean. */
+function lookInto(file: string, wanted: RegExp): NamedFile & { readonly meant: readonly string[] } {
+  const text = read(file);
+  const strings = stringsIn(text);
+  const aliased = strings.map((name) => aliasedFile(name, file)).filter((meant) => meant !== undefined);
+  const meant = [...aliased];
+  const missing: string[] = [];
+  for (const name of strings) {
+    const isRelative = name.startsWith('.');
+    if (!isRelative && !wanted.test(name)) continue;
+    const at = path.resolve(path.dirname(file), name);
+    if (isFile(at)) meant.push(at);
+    else if (isRelative) {
+      missing.push(at);
+      const other = meantFile(at);
+      if (other !== undefined) meant.push(other);
+    }
+  }
+  return { file, text, missing, hasAlias: aliased.length > 0, meant };
 }
 
 export function isInPackage(file: string): boolean {

@@ -31,17 +31,16 @@ export class Keys {
       if (event.target instanceof HTMLElement && event.target.closest('dialog')) return;
       if (event.target instanceof HTMLInputElement) {
         if (event.key === 'Escape') event.target.blur();
-        return;
-      }
-      if (event.ctrlKey || event.metaKey || event.altKey) {
+      } else if (event.ctrlKey || event.metaKey || event.altKey) {
         if (event.key === 'Enter') this.actions.goToSource(true);
-        return;
-      }
-      const onButton = event.target instanceof HTMLButtonElement;
-      const inRows = event.target instanceof HTMLElement && event.target.closest('[role=row]') !== null;
-      if (onButton && (event.key === 'Enter' || event.key === ' ')) return;
-      if ((inRows && this.rowKey(event)) || this.key(event)) event.preventDefault();
+      } else if (!pressesButton(event) && this.act(event)) event.preventDefault();
     });
+  }
+
+  /** @returns whether the key had a meaning */
+  private act(event: KeyboardEvent): boolean {
+    const inRows = event.target instanceof HTMLElement && event.target.closest('[role=row]') !== null;
+    return (inRows && this.rowKey(event)) || this.key(event);
   }
 
   /** Left and right fold and unfold rows, as in every tree. */
@@ -136,4 +135,9 @@ export class Keys {
       );
     }
   }
+}
+
+/** The browser itself presses a button by these keys. */
+function pressesButton({ target, key }: KeyboardEvent): boolean {
+  return target instanceof HTMLButtonElement && (key === 'Enter' || key === ' ');
 }

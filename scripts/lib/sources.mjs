@@ -12,7 +12,7 @@ const FUNCTION_LINES = 60;
  * Ways through a function (its branches + 1), without those of functions in it: more is two functions. A `switch` is one
  * branch, however long: it is a table.
  */
-const WAYS = 15;
+const WAYS = 17;
 
 /** @param {string} file relative to the root */
 function parse(file) {

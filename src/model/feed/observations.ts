@@ -10,75 +10,64 @@ function endAll(world: World, time: number): void {
   }
 }
 
-/** Enters what the session saw from outside. */
+type Handlers = {
+  readonly [T in Observation['type']]: (world: World, seen: Extract<Observation, { type: T }>) => void;
+};
+
+const HANDLERS: Handlers = {
+  session: () => undefined,
+  rootStart(world, { time, pid, spawnKey, argv }) {
+    const [file = ''] = argv;
+    const about = { spawnKey, api: 'launcher', name: '', file, argv, daemon: false } as const;
+    const root = world.processes.child(null, about);
+    root.startTime ??= time;
+    world.processes.childPid(root, pid);
+  },
+  rootExit(world, { time, pid, exitCode, signal }) {
+    const process = world.processes.at(pid, time);
+    if (process === undefined) return;
+    if (process.alive) {
+      world.beforeEnd(process, time);
+      if (signal !== null) world.beforeKill();
+    }
+    process.rootExit = { time, code: signal === null ? exitCode : null, signal };
+    world.processes.changed(process);
+  },
+  osProcess(world, { time, pid, ppid, name, command, isNode }) {
+    world.processes.seen(pid, ppid, time, { name, command, isNode: isNode === true });
+  },
+  osGone(world, { time, pid }) {
+    const process = world.processes.at(pid, time);
+    if (process === undefined || process.goneAt !== null) return;
+    if (process.alive) world.beforeEnd(process, time);
+    process.goneAt = time;
+    world.processes.changed(process);
+  },
+  sample(world, { time, pid, cpu, memory }) {
+    const process = world.processes.at(pid, time);
+    if (process === undefined) return;
+    process.cpu = cpu;
+    process.memory = memory;
+    process.revision = world.revision;
+  },
+  killed(world, { time, reason }) {
+    if (world.killed === null) {
+      world.beforeEnd(null, time);
+      world.beforeKill();
+    }
+    world.killed ??= { time, reason };
+  },
+  end(world, { time }) {
+    world.end = time;
+    if (world.killed !== null) endAll(world, time);
+  },
+};
+
+/** Enters what the session saw from outside. What a later version writes is left out. */
 export function applyObservation(world: World, seen: Observation): void {
-  if (seen.type === 'session') return;
+  if (seen.type === 'session' || !Object.hasOwn(HANDLERS, seen.type)) return;
   world.advance(seen.time);
   if (seen.type !== 'sample') world.graphRevision = world.revision;
-  const { processes } = world;
-  switch (seen.type) {
-    case 'rootStart': {
-      const [name = ''] = seen.argv;
-      const root = processes.child(null, {
-        spawnKey: seen.spawnKey,
-        api: 'launcher',
-        name: '',
-        file: name,
-        argv: seen.argv,
-        daemon: false,
-      });
-      root.startTime ??= seen.time;
-      processes.childPid(root, seen.pid);
-      break;
-    }
-    case 'rootExit': {
-      const process = processes.at(seen.pid, seen.time);
-      if (process === undefined) break;
-      if (process.alive) {
-        world.beforeEnd(process, seen.time);
-        if (seen.signal !== null) world.beforeKill();
-      }
-      process.rootExit = {
-        time: seen.time,
-        code: seen.signal === null ? seen.exitCode : null,
-        signal: seen.signal,
-      };
-      processes.changed(process);
-      break;
-    }
-    case 'osProcess':
-      processes.seen(seen.pid, seen.ppid, seen.time, {
-        name: seen.name,
-        command: seen.command,
-        isNode: seen.isNode === true,
-      });
-      break;
-    case 'osGone': {
-      const process = processes.at(seen.pid, seen.time);
-      if (process === undefined || process.goneAt !== null) break;
-      if (process.alive) world.beforeEnd(process, seen.time);
-      process.goneAt = seen.time;
-      processes.changed(process);
-      break;
-    }
-    case 'sample': {
-      const process = processes.at(seen.pid, seen.time);
-      if (process === undefined) break;
-      process.cpu = seen.cpu;
-      process.memory = seen.memory;
-      process.revision = world.revision;
-      break;
-    }
-    case 'killed':
-      if (world.killed === null) {
-        world.beforeEnd(null, seen.time);
-        world.beforeKill();
-      }
-      world.killed ??= { time: seen.time, reason: seen.reason };
-      break;
-    case 'end':
-      world.end = seen.time;
-      if (world.killed !== null) endAll(world, seen.time);
-      break;
-  }
+  const apply = HANDLERS[seen.type] as (world: World, seen: Observation) => void;
+  apply(world, seen);
 }

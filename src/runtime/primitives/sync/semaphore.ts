@@ -2,16 +2,7 @@ import { WAIT } from '../../../shm/layout.ts';
 import { numberOr } from '../../core/arguments/options.ts';
 import { publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { ValueError } from '../../core/errors/errors.ts';
-import {
-  type Core,
-  checkName,
-  coreFields,
-  coreOf,
-  createCore,
-  openFields,
-  registerHandle,
-  type Shape,
-} from '../../core/handles/handles.ts';
+import { type Core, checkName, createCore, registerSingle, type Shape } from '../../core/handles/handles.ts';
 import { PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { Acquirable } from './acquirable.ts';
 
@@ -127,14 +118,7 @@ function register<S extends Semaphore>(
   id: SemaphoreKind,
   type: new (options: SemaphoreOptions, core: Core) => S,
 ): void {
-  registerHandle<S>(type.prototype as S, {
-    id,
-    toWire(semaphore) {
-      const core = coreOf(semaphore);
-      return { fields: coreFields(core), blocks: [core.at] };
-    },
-    fromWire: (fields) => new type({}, openFields(fields, id)),
-  });
+  registerSingle<S>(type.prototype as S, id, (core) => new type({}, core));
 }
 register('semaphore', Semaphore);
 register('boundedSemaphore', BoundedSemaphore);

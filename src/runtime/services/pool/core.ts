@@ -3,12 +3,9 @@ import {
   BOTH,
   type Core,
   checkName,
-  coreFields,
-  coreOf,
   createCore,
   Handle,
-  openFields,
-  registerHandle,
+  registerSingle,
 } from '../../core/handles/handles.ts';
 import { FunctionTable } from './functions.ts';
 
@@ -50,14 +47,6 @@ function create(size: number, name: string | undefined): Core {
   });
 }
 
-registerHandle<PoolCore>(PoolCore.prototype, {
-  id: 'pool',
-  toWire(pool) {
-    const core = coreOf(pool);
-    return { fields: coreFields(core), blocks: [core.at] };
-  },
-  fromWire(fields) {
-    const core = openFields(fields, 'pool');
-    return new PoolCore({ size: core.info.capacity, name: core.info.name }, core);
-  },
+registerSingle<PoolCore>(PoolCore.prototype, 'pool', (core) => {
+  return new PoolCore({ size: core.info.capacity, name: core.info.name }, core);
 });

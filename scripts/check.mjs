@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { findingKindProblems } from './finding-kinds.mjs';
 import { tryRun } from './lib/exec.mjs';
 import { root } from './lib/parts.mjs';
 import * as repository from './lib/repository.mjs';
@@ -62,6 +63,7 @@ const checks = [
   { name: 'no logic in two places', check: repository.nothingIsSaidTwice },
   { name: "the manifest's commands and texts", check: repository.manifestIsWhole },
   { name: 'JSON schemas', check: repository.schemasCompile },
+  { name: 'rules, their docs and their settings', check: findingKindProblems },
 ];
 
 /** @param {(typeof checks)[number]} check */

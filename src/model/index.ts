@@ -1,4 +1,12 @@
-export type { FindingOptions } from './findings/engine.ts';
+export {
+  DEFAULT_FINDING_OPTIONS,
+  FindingOptionError,
+  type FindingOptions,
+  findingKind,
+  findingOptions,
+  thresholdsOf,
+} from './findings/options.ts';
+export { RULES } from './findings/rules/index.ts';
 export { Model } from './model.ts';
 export {
   findingLines,

@@ -7,7 +7,8 @@ import { applyObservation } from './feed/observations.ts';
 import { applyRecord, markLossy } from './feed/records.ts';
 import { showState } from './feed/track-state.ts';
 import { forgetWaits } from './feed/waits.ts';
-import { DEFAULT_FINDING_OPTIONS, type FindingOptions, FindingsEngine } from './findings/engine.ts';
+import { FindingsEngine } from './findings/engine.ts';
+import type { FindingOptions } from './findings/options.ts';
 import type { StreamState } from './state/entities.ts';
 import { World } from './state/world.ts';
 import { TileCache, type TimeRange } from './timeline/tiles.ts';
@@ -43,8 +44,8 @@ export class Model implements TraceSink, Answers {
   private lastStreamDef: StreamDefinition | null = null;
   private lastStream: StreamState | null = null;
 
-  constructor(options: Partial<FindingOptions> = {}) {
-    this.engine = new FindingsEngine(this.world, { ...DEFAULT_FINDING_OPTIONS, ...options });
+  constructor(options?: FindingOptions) {
+    this.engine = new FindingsEngine(this.world, options);
     this.world.beforeEnd = (process, time, certainty) => {
       this.engine.beforeEnd(process, time, certainty);
     };

@@ -9,7 +9,6 @@ const CIRCLES: readonly FindingKind[] = [
   'exit-join-before-drain',
   'pipe-both-full',
   'pipe-both-receiving',
-  'crossed-acks',
   'sync-spawn-cycle',
   'pool-starvation',
 ];

@@ -1,15 +1,10 @@
 import type { ProcessEntity, Wait } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
-import type { Finding } from '../types/index.ts';
+import type { Finding, FindingKind } from '../types/index.ts';
 import { WaitGraph } from './graph/graph.ts';
-import type { Rule, RuleContext } from './kit/rule.ts';
+import { inOrder, type Rule, type RuleContext, SUSPECT_AFTER } from './kit/rule.ts';
+import { DEFAULT_FINDING_OPTIONS, type FindingOptions } from './options.ts';
 import { RULES } from './rules/index.ts';
-
-export interface FindingOptions {
-  /** How long a wait without proof must last before it is suspected, ns. */
-  readonly suspectAfter: number;
-}
-export const DEFAULT_FINDING_OPTIONS: FindingOptions = { suspectAfter: 5e9 };
 
 /** Who woke this much before an end, and has gone on with nothing, was woken by what led to that end, ns. */
 const LAST_MOMENT = 2e9;
@@ -21,7 +16,9 @@ const LAST_MOMENT = 2e9;
 export class FindingsEngine {
   private readonly world: World;
   private readonly options: FindingOptions;
+  /** In the order in which they are asked. */
   private readonly rules: readonly Rule[];
+  private readonly outliving: ReadonlySet<FindingKind>;
   private readonly kept = new Map<string, Finding>();
   private readonly keptProcesses = new Set<string>();
   private cached: { revision: number; now: number; due: number; findings: readonly Finding[] } | null = null;
@@ -33,7 +30,8 @@ export class FindingsEngine {
   ) {
     this.world = world;
     this.options = options;
-    this.rules = rules;
+    this.rules = inOrder(rules.filter((rule) => !options.disabled.has(rule.kind)));
+    this.outliving = new Set(rules.flatMap((rule) => (rule.outlives ? [rule.kind] : [])));
   }
 
   /** All findings as of a session time. Cheap while nothing relevant was fed and no threshold passed. */
@@ -61,7 +59,8 @@ export class FindingsEngine {
     // The first death of a deadlock keeps it for all of its members.
     if (process !== null && (this.keptProcesses.has(process.id) || !involved(process))) return;
     for (const finding of this.lookBack(time)) {
-      if (!finding.blocking || (process !== null && !this.takesAway(process, finding))) continue;
+      if (!finding.blocking || !this.outliving.has(finding.kind)) continue;
+      if (process !== null && !this.takesAway(process, finding)) continue;
       if (this.kept.has(finding.id) || (certainty === 'certain' && finding.certainty !== 'certain')) continue;
       this.kept.set(finding.id, finding);
       for (const id of finding.processes) this.keptProcesses.add(id);
@@ -91,24 +90,26 @@ export class FindingsEngine {
   }
 
   private look(now: number, due: (time: number) => void): Finding[] {
-    const { world, options } = this;
+    const { world } = this;
     world.processes.link();
-    const graph = new WaitGraph(world, now, options.suspectAfter, due);
-    const context: RuleContext = {
-      world,
-      now,
-      graph,
-      certain: graph.stuck('certain'),
-      suspected: graph.stuck('suspected'),
-      suspectAfter: options.suspectAfter,
-      claimed: new Set<Wait>(),
-      due,
-    };
+    const claimed = new Set<Wait>();
+    const graphs = new Map<number, Pick<RuleContext, 'graph' | 'certain' | 'suspected'>>();
     const findings = new Map<string, Finding>();
     for (const rule of this.rules) {
-      for (const finding of rule(context)) if (!findings.has(finding.id)) findings.set(finding.id, finding);
+      const suspectAfter = this.threshold(rule, 'suspectAfter') * 1e6;
+      const stuck = graphs.get(suspectAfter) ?? stuckSets(new WaitGraph(world, now, suspectAfter, due));
+      graphs.set(suspectAfter, stuck);
+      const threshold = (name: string): number => this.threshold(rule, name);
+      const context: RuleContext = { rule, world, now, ...stuck, claimed, threshold, due };
+      for (const finding of rule.check(context))
+        if (!findings.has(finding.id)) findings.set(finding.id, finding);
     }
     return [...findings.values()];
+  }
+
+  private threshold({ kind, thresholds }: Rule, name: string): number {
+    const set = this.options.thresholds.get(`${kind}.${name}`);
+    return set ?? (thresholds[name] ?? SUSPECT_AFTER).value;
   }
 
   /** What was kept blocks no longer, unless the launcher's kill is what ended it. */
@@ -126,6 +127,10 @@ export class FindingsEngine {
       (a, b) => rank(a) - rank(b) || a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
     );
   }
+}
+
+function stuckSets(graph: WaitGraph): Pick<RuleContext, 'graph' | 'certain' | 'suspected'> {
+  return { graph, certain: graph.stuck('certain'), suspected: graph.stuck('suspected') };
 }
 
 /** Blocking before the rest, certain before suspected. */

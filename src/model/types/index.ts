@@ -1,6 +1,9 @@
 import type { ResourceKind } from '../../base/channels.ts';
 import type { SpawnApi } from '../../trace/format/definitions.ts';
 import type { KindName } from '../../trace/format/records.ts';
+import type { FindingKind } from './finding-kinds.ts';
+
+export { FINDING_KINDS, type FindingKind } from './finding-kinds.ts';
 
 /**
  * What the model answers. All times are ns since the session's origin; `null` is "not yet" or "not known".
@@ -161,44 +164,6 @@ export interface ResourceView {
   readonly waiters: readonly WaitView[];
   readonly exact: boolean;
 }
-
-/** Ids of `docs/findings.md`. */
-export const FINDING_KINDS = [
-  'join-before-drain',
-  'exit-join-before-drain',
-  'pipe-both-full',
-  'pipe-no-eof',
-  'pipe-both-receiving',
-  'lock-cycle',
-  'lock-order-inversion',
-  'self-deadlock',
-  'owner-died',
-  'killed-in-queue-operation',
-  'missing-task-done',
-  'lost-notify',
-  'notify-dead-sleeper',
-  'barrier-mismatch',
-  'pool-worker-killed',
-  'pool-starvation',
-  'pool-worker-not-replaced',
-  'daemonic-nesting',
-  'pool-never-closed',
-  'pool-callback-blocks',
-  'start-during-bootstrap',
-  'item-not-delivered',
-  'stdout-not-drained',
-  'sync-spawn-cycle',
-  'ipc-keeps-alive',
-  'exit-after-send',
-  'crossed-acks',
-  'atomics-wait-no-notifier',
-  'worker-died-holding-lock',
-  'port-keeps-alive',
-  'cluster-never-disconnects',
-  'waiting-for-debugger',
-  'grandchild-holds-pipe',
-] as const;
-export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export type SiteRole = 'waits' | 'acquired' | 'created' | 'started' | 'sent' | 'ended';
 export interface FindingSite extends CallSite {

@@ -64,27 +64,24 @@ export function threadsOf(chain: Chain): number {
 }
 
 export type ChainWords = Omit<ChainFinding, 'links' | 'certainty'> & { readonly certainty?: Certainty };
+type Say = (context: RuleContext, chain: Chain) => ChainWords | null;
 
-/** A rule about circles: `say` answers `null` where the circle is not its own. */
-export function cycleRule(say: (context: RuleContext, chain: Chain) => ChainWords | null): Rule {
+/** The check of a rule about circles: `say` answers `null` where the circle is not its own. */
+export function circles(say: Say): Rule['check'] {
   return (context) => report(context, openCycles(context), say);
 }
 
-/** A rule about circles and, when those are explained, about single waits. */
-export function chainRule(say: (context: RuleContext, chain: Chain) => ChainWords | null): Rule {
+/** The check of a rule about circles and, when those are explained, about single waits. */
+export function chains(say: Say): Rule['check'] {
   return (context) => [
     ...report(context, openCycles(context), say),
     ...report(context, deadEnds(context), say),
   ];
 }
 
-function report(
-  context: RuleContext,
-  chains: Iterable<Chain>,
-  say: (context: RuleContext, chain: Chain) => ChainWords | null,
-): Finding[] {
+function report(context: RuleContext, all: Iterable<Chain>, say: Say): Finding[] {
   const findings: Finding[] = [];
-  for (const chain of chains) {
+  for (const chain of all) {
     if (chain.links.length === 0) continue;
     // Waits of one thread that only its own other tasks could end prove nothing while it runs.
     if (chain.cycle && threadsOf(chain) === 1 && chain.stuck.certainty === 'suspected') continue;

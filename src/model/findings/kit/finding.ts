@@ -179,7 +179,6 @@ export function victims(graph: WaitGraph, stuck: Stuck, members: readonly Unit[]
 }
 
 export interface ChainFinding {
-  readonly kind: FindingKind;
   readonly certainty: Certainty;
   readonly title: string;
   readonly links: readonly Link[];
@@ -213,8 +212,8 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
       : `It has lasted ${timeWords(context.now - time)}; something that the trace does not show could still end it.`,
   );
   return {
-    id: idOf(what.kind, [...units.map((unit) => unit.id), ...resources]),
-    kind: what.kind,
+    id: idOf(context.rule.kind, [...units.map((unit) => unit.id), ...resources]),
+    kind: context.rule.kind,
     certainty: what.certainty,
     blocking: true,
     title: what.title,

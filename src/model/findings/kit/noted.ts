@@ -1,7 +1,7 @@
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
-import type { World } from '../../state/world.ts';
-import type { Finding, FindingKind, FindingSite, SiteRole } from '../../types/index.ts';
+import type { Finding, FindingSite, SiteRole } from '../../types/index.ts';
 import { addSite, idOf, unique } from './finding.ts';
+import type { RuleContext } from './rule.ts';
 
 /** A place to show with a finding. */
 export interface Place {
@@ -14,7 +14,6 @@ export interface Place {
 
 /** A finding that is not a chain of waits. */
 export interface Noted {
-  readonly kind: FindingKind;
   readonly certainty: 'certain' | 'suspected';
   readonly blocking: boolean;
   readonly title: string;
@@ -28,12 +27,12 @@ export interface Noted {
   readonly key?: string;
 }
 
-export function notedFinding(world: World, what: Noted): Finding {
+export function notedFinding({ world, rule: { kind } }: RuleContext, what: Noted): Finding {
   const sites: FindingSite[] = [];
   for (const p of what.places ?? []) addSite(world, sites, p.role, p.thread, p.resource, p.site, p.time);
   const processes = unique(what.processes.map((process) => process.id)).filter((id) => id !== '');
   const resources = unique((what.resources ?? []).map((resource) => resource.key));
-  const { kind, certainty, blocking, title, time, explanation, fix } = what;
+  const { certainty, blocking, title, time, explanation, fix } = what;
   const id = idOf(kind, [...processes, ...resources, ...(what.key === undefined ? [] : [what.key])]);
   return {
     id,

@@ -1,19 +1,27 @@
 import { KIND } from '../../../trace/format/records.ts';
-import { chainRule, linkOf } from '../kit/cycles.ts';
+import { chains, linkOf } from '../kit/cycles.ts';
+import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
 import { unitWords } from '../kit/words.ts';
 
 /** An untimed Atomics.wait that no other live, unblocked thread of the process could end. */
-export const atomicsWaitNoNotifier = chainRule((_context, chain) => {
-  const link = linkOf(chain, KIND.waitAtomics);
-  if (link === undefined) return null;
-  const who = unitWords(link.unit);
-  return {
-    kind: 'atomics-wait-no-notifier',
-    title: `${who} is in Atomics.wait, and no thread is left to notify it`,
-    reason:
-      link.blockers.length > 0
-        ? `Every other thread that could call Atomics.notify waits for ${who}, whose event loop stands still.`
-        : 'No other thread of the process is alive, and shared memory of this kind does not leave the process.',
-    fix: 'Use Atomics.waitAsync on the main thread, give the wait a timeout, and notify in a finally block before a worker ends.',
-  };
-});
+export const atomicsWaitNoNotifier: Rule = {
+  kind: 'atomics-wait-no-notifier',
+  summary: '`Atomics.wait` without a timeout, and no other thread of the process could notify.',
+  blocks: 'always',
+  outlives: true,
+  thresholds: { suspectAfter: SUSPECT_AFTER },
+  yieldsTo: ['barrier-mismatch'],
+  check: chains((_context, chain) => {
+    const link = linkOf(chain, KIND.waitAtomics);
+    if (link === undefined) return null;
+    const who = unitWords(link.unit);
+    return {
+      title: `${who} is in Atomics.wait, and no thread is left to notify it`,
+      reason:
+        link.blockers.length > 0
+          ? `Every other thread that could call Atomics.notify waits for ${who}, whose event loop stands still.`
+          : 'No other thread of the process is alive, and shared memory of this kind does not leave the process.',
+      fix: 'Use Atomics.waitAsync on the main thread, give the wait a timeout, and notify in a finally block before a worker ends.',
+    };
+  }),
+};

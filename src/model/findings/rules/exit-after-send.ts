@@ -1,29 +1,36 @@
 import type { ResourceEntity, ThreadUse } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding } from '../kit/noted.ts';
-import type { Rule, RuleContext } from '../kit/rule.ts';
+import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { plural, threadWords } from '../kit/words.ts';
 
 /** The sender exited with messages that never arrived, and the peer is alive. */
-export const exitAfterSend: Rule = (context) => {
-  const { world } = context;
-  const findings: Finding[] = [];
-  for (const resource of world.resources) {
-    if (resource.kind !== 'ipc' || resource.lossy) continue;
-    const pending = world.pairing.pending(resource);
-    if (pending.size === 0) continue;
-    for (const use of resource.uses) {
-      const end = use.thread.end;
-      if (use.sent === 0 || end === null || use.thread.process.exit?.signal != null) continue;
-      const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
-      if (wasClosed(use, end) || (peer !== undefined && wasClosed(peer, end))) continue;
-      const unread = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
-      const lost = unread - (peer?.ignored ?? 0);
-      if (lost <= 0 || peer === undefined || !settled(context, peer, end)) continue;
-      findings.push(exited(context, resource, use, peer, lost, end));
+export const exitAfterSend: Rule = {
+  kind: 'exit-after-send',
+  summary: 'A process exited before its messages had left it.',
+  blocks: 'never',
+  outlives: false,
+  thresholds: { suspectAfter: SUSPECT_AFTER },
+  check(context) {
+    const { world } = context;
+    const findings: Finding[] = [];
+    for (const resource of world.resources) {
+      if (resource.kind !== 'ipc' || resource.lossy) continue;
+      const pending = world.pairing.pending(resource);
+      if (pending.size === 0) continue;
+      for (const use of resource.uses) {
+        const end = use.thread.end;
+        if (use.sent === 0 || end === null || use.thread.process.exit?.signal != null) continue;
+        const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
+        if (wasClosed(use, end) || (peer !== undefined && wasClosed(peer, end))) continue;
+        const unread = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
+        const lost = unread - (peer?.ignored ?? 0);
+        if (lost <= 0 || peer === undefined || !settled(context, peer, end)) continue;
+        findings.push(exited(context, resource, use, peer, lost, end));
+      }
     }
-  }
-  return findings;
+    return findings;
+  },
 };
 
 /** Whoever has closed the channel before has lost them, and not the exit. */
@@ -46,8 +53,7 @@ function exited(
   end: number,
 ): Finding {
   const who = threadWords(use.thread);
-  return notedFinding(context.world, {
-    kind: 'exit-after-send',
+  return notedFinding(context, {
     certainty: peer.disconnectedAt !== null ? 'certain' : 'suspected',
     blocking: false,
     title: `${who} exited before ${plural(lost, 'message')} to ${threadWords(peer.thread)} had left it`,

@@ -1,7 +1,9 @@
+// Made by `node scripts/finding-kinds.mjs` from the files of this folder.
 import type { Rule } from '../kit/rule.ts';
 import { atomicsWaitNoNotifier } from './atomics-wait-no-notifier.ts';
 import { barrierMismatch } from './barrier-mismatch.ts';
 import { exitAfterSend } from './exit-after-send.ts';
+import { exitJoinBeforeDrain } from './exit-join-before-drain.ts';
 import { grandchildHoldsPipe } from './grandchild-holds-pipe.ts';
 import { ipcKeepsAlive } from './ipc-keeps-alive.ts';
 import { itemNotDelivered } from './item-not-delivered.ts';
@@ -22,35 +24,37 @@ import { poolWorkerKilled } from './pool-worker-killed.ts';
 import { poolWorkerNotReplaced } from './pool-worker-not-replaced.ts';
 import { portKeepsAlive } from './port-keeps-alive.ts';
 import { selfDeadlock } from './self-deadlock.ts';
-import { stdoutCycle, stdoutNotDrained } from './stdout-not-drained.ts';
+import { stdoutNotDrained } from './stdout-not-drained.ts';
 import { syncSpawnCycle } from './sync-spawn-cycle.ts';
+import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
 
-/** In this order: the first rule that explains a wait claims it. Rules about circles come before those about single waits. */
+/** By kind. */
 export const RULES: readonly Rule[] = [
-  selfDeadlock,
-  stdoutCycle,
-  lockCycle,
-  syncSpawnCycle,
-  poolStarvation,
+  atomicsWaitNoNotifier,
+  barrierMismatch,
+  exitAfterSend,
+  exitJoinBeforeDrain,
+  grandchildHoldsPipe,
+  ipcKeepsAlive,
+  itemNotDelivered,
   joinBeforeDrain,
+  killedInQueueOperation,
+  lockCycle,
+  lockOrderInversion,
+  lostNotify,
+  missingTaskDone,
+  notifyDeadSleeper,
+  ownerDied,
   pipeBothFull,
   pipeBothReceiving,
-  missingTaskDone,
-  barrierMismatch,
-  atomicsWaitNoNotifier,
-  lostNotify,
-  ownerDied,
+  pipeNoEof,
+  poolNeverClosed,
+  poolStarvation,
   poolWorkerKilled,
   poolWorkerNotReplaced,
-  poolNeverClosed,
-  itemNotDelivered,
-  ipcKeepsAlive,
-  pipeNoEof,
-  killedInQueueOperation,
-  notifyDeadSleeper,
-  grandchildHoldsPipe,
   portKeepsAlive,
+  selfDeadlock,
   stdoutNotDrained,
-  exitAfterSend,
-  lockOrderInversion,
+  syncSpawnCycle,
+  workerDiedHoldingLock,
 ];

@@ -3,7 +3,7 @@ import type { LockOrder, OrderEdge } from '../../state/lock-order.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, type Place } from '../kit/noted.ts';
-import type { Rule } from '../kit/rule.ts';
+import type { Rule, RuleContext } from '../kit/rule.ts';
 import { listWords, resourceWords, threadWords } from '../kit/words.ts';
 
 /** Longest circle of locks that is searched. */
@@ -16,12 +16,21 @@ const MOST = 50;
  * held when b was taken; a lock that all edges hold (a gate) makes it safe; holders that never lived at the same time can't
  * meet.
  */
-export const lockOrderInversion: Rule = ({ world, claimed }) => {
-  const hanging = new Set<ResourceEntity>();
-  for (const wait of claimed) if (wait.resource !== null) hanging.add(wait.resource);
-  return circles(world.lockOrder, world)
-    .filter((circle) => !circle.every((edge) => hanging.has(edge.first)))
-    .map((circle) => finding(world, circle));
+export const lockOrderInversion: Rule = {
+  kind: 'lock-order-inversion',
+  summary: 'Two locks are taken in both orders by different holders. It did not hang this time.',
+  blocks: 'never',
+  outlives: false,
+  thresholds: {},
+  yieldsTo: ['lock-cycle', 'owner-died', 'worker-died-holding-lock'],
+  check(context) {
+    const { world, claimed } = context;
+    const hanging = new Set<ResourceEntity>();
+    for (const wait of claimed) if (wait.resource !== null) hanging.add(wait.resource);
+    return circles(world.lockOrder, world)
+      .filter((circle) => !circle.every((edge) => hanging.has(edge.first)))
+      .map((circle) => finding(context, circle));
+  },
 };
 
 const cache = new WeakMap<LockOrder, { revision: number; alive: number; circles: OrderEdge[][] }>();
@@ -78,7 +87,8 @@ function together(a: OrderEdge, b: OrderEdge): boolean {
   return a.thread.start < endB && b.thread.start < endA;
 }
 
-function finding(world: World, circle: readonly OrderEdge[]): Finding {
+function finding(context: RuleContext, circle: readonly OrderEdge[]): Finding {
+  const { world } = context;
   const locks = circle.map((edge) => edge.first);
   const names = locks.map((lock) => resourceWords(world, lock));
   const places = circle.flatMap((edge): Place[] => [
@@ -101,8 +111,7 @@ function finding(world: World, circle: readonly OrderEdge[]): Finding {
     (edge) =>
       `${threadWords(edge.thread, edge.task)} took ${resourceWords(world, edge.first)} and then ${resourceWords(world, edge.second)}`,
   );
-  return notedFinding(world, {
-    kind: 'lock-order-inversion',
+  return notedFinding(context, {
     certainty: 'certain',
     blocking: false,
     title: `${listWords(names)} are taken in different orders`,

@@ -1,17 +1,24 @@
 import { KIND } from '../../../trace/format/records.ts';
-import { cycleRule, onlyKinds, threadsOf } from '../kit/cycles.ts';
+import { circles, onlyKinds, threadsOf } from '../kit/cycles.ts';
 import { unique } from '../kit/finding.ts';
+import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords, unitWords } from '../kit/words.ts';
 
 /** Everybody in the circle waits for a message that only the others could send; all buffers are empty. */
-export const pipeBothReceiving = cycleRule((_context, chain) => {
-  if (!onlyKinds(chain, KIND.waitReceive) || threadsOf(chain) < 2) return null;
-  const who = listWords(unique(chain.links.map((link) => unitWords(link.unit))));
-  return {
-    kind: 'pipe-both-receiving',
-    title: `${who} wait for messages from each other, and nothing is on its way`,
-    reason:
-      'Each waits for a message that only another one of them could send; the channels between them are empty.',
-    fix: 'Let one side send first, receive with a timeout, or send an end marker when there will be nothing more.',
-  };
-});
+export const pipeBothReceiving: Rule = {
+  kind: 'pipe-both-receiving',
+  summary: 'Everybody in a circle waits for a message from the others; all channels between them are empty.',
+  blocks: 'always',
+  outlives: true,
+  thresholds: { suspectAfter: SUSPECT_AFTER },
+  check: circles((_context, chain) => {
+    if (!onlyKinds(chain, KIND.waitReceive) || threadsOf(chain) < 2) return null;
+    const who = listWords(unique(chain.links.map((link) => unitWords(link.unit))));
+    return {
+      title: `${who} wait for messages from each other, and nothing is on its way`,
+      reason:
+        'Each waits for a message that only another one of them could send; the channels between them are empty.',
+      fix: 'Let one side send first, receive with a timeout, or send an end marker when there will be nothing more.',
+    };
+  }),
+};

@@ -7,19 +7,27 @@ import type { Rule, RuleContext } from '../kit/rule.ts';
 import { resourceWords } from '../kit/words.ts';
 
 /** A worker ended in the middle of a task: blocking while the task's result is still awaited. */
-export const poolWorkerKilled: Rule = (context) => {
-  const findings: Finding[] = [];
-  for (const resource of context.world.resources) {
-    if (resource.pool === null) continue;
-    for (const task of resource.pool.open.values()) {
-      const worker = task.worker;
-      if (worker === null || worker.alive) continue;
-      // A pool that is terminated kills its workers on purpose.
-      if (resource.pool.closedAt !== null && !awaitedBy(resource, task)) continue;
-      findings.push(killed(context, resource, task, worker.process));
+export const poolWorkerKilled: Rule = {
+  kind: 'pool-worker-killed',
+  summary: 'A worker of a pool ended in the middle of a task.',
+  blocks: 'sometimes',
+  outlives: true,
+  thresholds: {},
+  yieldsTo: ['pool-starvation'],
+  check(context) {
+    const findings: Finding[] = [];
+    for (const resource of context.world.resources) {
+      if (resource.pool === null) continue;
+      for (const task of resource.pool.open.values()) {
+        const worker = task.worker;
+        if (worker === null || worker.alive) continue;
+        // A pool that is terminated kills its workers on purpose.
+        if (resource.pool.closedAt !== null && !awaitedBy(resource, task)) continue;
+        findings.push(killed(context, resource, task, worker.process));
+      }
     }
-  }
-  return findings;
+    return findings;
+  },
 };
 
 function killed(
@@ -37,8 +45,7 @@ function killed(
       ? `was killed by ${exit.signal}`
       : `exited${exit?.code == null ? '' : ` with code ${exit.code}`}`;
   const pool = resourceWords(world, resource);
-  return notedFinding(world, {
-    kind: 'pool-worker-killed',
+  return notedFinding(context, {
     certainty: 'certain',
     blocking: wait !== undefined,
     title: `${processName(worker)} of ${pool} ${how} in the middle of task ${task.n}`,

@@ -4,27 +4,36 @@ import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../st
 import { processName } from '../../state/names.ts';
 import { isMade, stdioEnds } from '../../state/stdio.ts';
 import type { Finding } from '../../types/index.ts';
-import { type ChainWords, cycleRule } from '../kit/cycles.ts';
+import { circles } from '../kit/cycles.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
-import type { Rule, RuleContext } from '../kit/rule.ts';
+import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { resourceWords, timeWords } from '../kit/words.ts';
 
 const FIX_UP =
   "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.";
 const FIX_DOWN =
   "Read process.stdin in the child, or destroy it there, or write no more than the child reads: wait for 'drain' when write() says false.";
-/** A child that uses more than this, percent of a core, computes. */
-const BUSY = 5;
+export const stdoutNotDrained: Rule = {
+  kind: 'stdout-not-drained',
+  summary: 'A process has more to write than a stdio pipe holds, and the other end does not read.',
+  blocks: 'sometimes',
+  outlives: true,
+  thresholds: {
+    suspectAfter: SUSPECT_AFTER,
+    busyCpu: { value: 5, unit: '%', summary: 'of one core: a child that uses more computes' },
+  },
+  yieldsTo: ['self-deadlock'],
+  check: (context) => [...inCircles(context), ...unproven(context)],
+};
 
 /** The writer waits for room in a pipe, and its reader, which has stopped reading, waits for the writer's end. */
-export const stdoutCycle = cycleRule((context, { links }): ChainWords | null => {
+const inCircles = circles((context, { links }) => {
   const link = links.find(({ wait }) => wait.kind === KIND.waitSend && wait.resource?.kind === 'stdio');
   const resource = link?.wait.resource;
   const reader = link?.blockers[0]?.thread.process;
   if (!link || !resource || !reader) return null;
   const writer = link.unit.thread.process;
   return {
-    kind: 'stdout-not-drained',
     title: title(context, resource, reader, writer),
     reason: `${processName(writer)} has more to write than the pipe holds and cannot end before that is read. ${processName(reader)} has stopped reading, and nothing but the end of its children could wake it.`,
     fix: fixOf(resource),
@@ -32,7 +41,7 @@ export const stdoutCycle = cycleRule((context, { links }): ChainWords | null => 
 });
 
 /** Not proven: the reader has other things to do, or what the child does is not known. */
-export const stdoutNotDrained: Rule = (context) => {
+function unproven(context: RuleContext): Finding[] {
   const findings: Finding[] = [];
   for (const resource of context.world.resources) {
     if (resource.kind !== 'stdio' || !isMade(context.world, resource)) continue;
@@ -40,7 +49,7 @@ export const stdoutNotDrained: Rule = (context) => {
     if (finding !== null) findings.push(finding);
   }
   return findings;
-};
+}
 
 /** A writer that is traced has waited for long for one who never began to read. */
 function standing(context: RuleContext, resource: ResourceEntity): Finding | null {
@@ -48,7 +57,7 @@ function standing(context: RuleContext, resource: ResourceEntity): Finding | nul
   if (wait === undefined || context.claimed.has(wait) || !context.graph.lasted(wait.since)) return null;
   const { reader, child } = stdioEnds(context.world, resource);
   const reads = resource.uses.some((use) => use.readers > 0 && !use.unread);
-  if (!isFree(reader) || reads || (reader === child && !rests(reader.main))) return null;
+  if (!isFree(context, reader) || reads || (reader === child && !rests(reader.main))) return null;
   context.claimed.add(wait);
   const writer = wait.thread.process;
   const evidence = `${processName(writer)} has had more to write than the pipe holds for ${timeWords(context.now - wait.since)}, and ${processName(reader)} never read from it.`;
@@ -61,7 +70,7 @@ function unread(context: RuleContext, resource: ResourceEntity): Finding | null 
   const since = use?.backpressureSince ?? null;
   const { reader, writer } = stdioEnds(context.world, resource);
   if (use === undefined || since === null || writer === null || writer.main === use.thread) return null;
-  if (!isFree(reader) || !context.graph.lasted(since) || !seemsBlocked(writer)) return null;
+  if (!isFree(context, reader) || !context.graph.lasted(since) || !seemsBlocked(context, writer)) return null;
   const blocking = [...use.thread.waits.values()].some((w) => w.kind === KIND.waitChild);
   const [by, to] = [processName(writer), processName(reader)];
   const lasts = timeWords(context.now - since);
@@ -70,8 +79,13 @@ function unread(context: RuleContext, resource: ResourceEntity): Finding | null 
 }
 
 /** One that is blocked itself, or whose own output stands still, is the cause then, and its own finding. */
-function isFree(reader: ProcessEntity | null): reader is ProcessEntity {
+function isFree(
+  { certain, suspected, graph }: RuleContext,
+  reader: ProcessEntity | null,
+): reader is ProcessEntity {
   if (reader?.alive !== true || reader.main == null || reader.main.syncWait !== null) return false;
+  const unit = graph.unit(reader.main, 0);
+  if (certain.units.has(unit) || suspected.units.has(unit)) return false;
   for (const { kind, resource } of reader.main.waits.values()) {
     if (kind !== KIND.waitSend || resource?.kind !== 'stdio') continue;
     if (parseStdioKey(resource.key)?.way === 'up') return false;
@@ -80,8 +94,8 @@ function isFree(reader: ProcessEntity | null): reader is ProcessEntity {
 }
 
 /** Of a child that is not traced only its use of the processor tells; one that is would have said that it rests. */
-function seemsBlocked(child: ProcessEntity): boolean {
-  if (!child.alive || (child.cpu ?? 0) > BUSY) return false;
+function seemsBlocked(context: RuleContext, child: ProcessEntity): boolean {
+  if (!child.alive || (child.cpu ?? 0) > context.threshold('busyCpu')) return false;
   if (child.main === null) return !child.instrumented;
   return child.main.waits.size === 0 && !rests(child.main);
 }
@@ -106,8 +120,7 @@ interface What {
 function noted(context: RuleContext, resource: ResourceEntity, what: What): Finding {
   const { reader, writer, evidence, since, blocking, wait } = what;
   const { child } = stdioEnds(context.world, resource);
-  return notedFinding(context.world, {
-    kind: 'stdout-not-drained',
+  return notedFinding(context, {
     certainty: 'suspected',
     blocking,
     title: title(context, resource, reader, writer),

@@ -13,7 +13,7 @@ async function main(argv: readonly string[]): Promise<void> {
     {
       run: (target, options) => run(target, options, __dirname),
       report: async (dir, options) => report(dir, options),
-      view: (dir) => view(dir),
+      view: (dir, options) => view(dir, options),
       export: async (dir, { output, format, redact }) => {
         // Loaded when it is wanted: every run would pay for its libraries.
         const { exportTrace } = await import('../session/export/index.ts');

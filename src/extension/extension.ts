@@ -9,6 +9,7 @@ import { SessionClient } from './sessions/client.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { registerTimeline } from './timeline/register.ts';
 import { ProcessView } from './tree/view.ts';
+import { findingSettings, watchSettings } from './workbench/settings.ts';
 
 /** What other extensions, and tests, get from `activate`. */
 export interface ForkscopeApi {
@@ -31,7 +32,9 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   };
   const log = add(vscode.window.createOutputChannel('Forkscope', { log: true }));
   const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.cjs').fsPath;
-  const sessions = add(new Sessions(workspaceState, (dir, name) => new SessionClient(dir, name, worker)));
+  const sessions = add(
+    new Sessions(workspaceState, (dir, name) => new SessionClient(dir, name, worker, findingSettings())),
+  );
   const runner = add(new Runner(context, sessions));
   const view = add(new ProcessView(sessions, (dir) => runner.terminalOf(dir) !== undefined));
   const alerts = add(new Alerts(sessions, view));
@@ -39,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   const reports = add(new Reports(extensionUri));
   add(registerCommands({ sessions, view, runner, inspector, reports }));
   registerTimeline(context, sessions, (message) => log.error(message));
+  add(watchSettings());
   const restored = sessions
     .restore()
     .then(() => Promise.all([runner.adoptAll(), inspector.restore()]))

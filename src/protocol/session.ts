@@ -63,8 +63,14 @@ export interface SessionUpdate {
   readonly loss: LossView;
 }
 
+/** As users write them: checked, since settings are not. */
+export interface FindingSettings {
+  readonly disabled: readonly string[];
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
 export type WorkerRequest =
-  | { readonly type: 'open'; readonly dir: string }
+  | { readonly type: 'open'; readonly dir: string; readonly findings?: FindingSettings }
   | {
       readonly type: 'query';
       readonly id: number;

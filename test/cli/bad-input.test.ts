@@ -45,6 +45,21 @@ test('what can’t be run is refused in one clear line, before anything runs', a
   );
   await refused(t, ['run', '--cwd', 'nodir', 'main.cjs'], 2, /no such folder: nodir/, dir);
   await refused(t, ['run', '--node', './nonode', 'main.cjs'], 2, /no Node found/, dir);
+  await refused(
+    t,
+    ['run', '--ignore-finding', 'lock-circle', 'main.cjs'],
+    2,
+    /no finding “lock-circle”; there are: .*lock-cycle/,
+    dir,
+  );
+  await refused(
+    t,
+    ['run', '--threshold', 'lock-cycle.patience=1', 'main.cjs'],
+    2,
+    /it has: lock-cycle\.suspectAfter/,
+    dir,
+  );
+  await refused(t, ['run', '--threshold', 'suspectAfter', 'main.cjs'], 2, /Write KIND\.NAME=NUMBER/, dir);
   if (process.platform !== 'win32') {
     symlinkSync('loop.ts', path.join(dir, 'loop.ts'));
     await refused(

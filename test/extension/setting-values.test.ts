@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { SETTING_DEFAULTS } from '../../src/extension/workbench/contributions.ts';
-import { CHOICES, RANGES, validSettings } from '../../src/extension/workbench/setting-values.ts';
+import {
+  CHOICES,
+  RANGES,
+  settingProblems,
+  validSettings,
+} from '../../src/extension/workbench/setting-values.ts';
 
 const manifest = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8'));
 const properties: Record<string, { enum?: unknown; minimum?: number; maximum?: number }> =
@@ -33,6 +38,22 @@ test('what is allowed is taken', () => {
     traceStdio: false,
     runtimeExecutable: '/opt/node',
   });
+});
+
+test('findings and thresholds that there are not are left out, and said', () => {
+  const given = {
+    'findings.disabled': ['lock-cycle', 'lock-circle'],
+    'findings.thresholds': { 'lock-cycle.suspectAfter': 2000, 'lock-cycle.patience': 1, suspectAfter: -1 },
+  };
+  const valid = validSettings(given);
+  assert.deepEqual(valid['findings.disabled'], ['lock-cycle']);
+  assert.deepEqual(valid['findings.thresholds'], { 'lock-cycle.suspectAfter': 2000 });
+  const problems = settingProblems(given);
+  assert.equal(problems.length, 3);
+  assert.match(problems[0] ?? '', /there is no finding “lock-circle”; there are: .*lock-cycle/);
+  assert.match(problems[1] ?? '', /lock-cycle has no threshold “patience”; it has: lock-cycle\.suspectAfter/);
+  assert.match(problems[2] ?? '', /“-1” is not a value for suspectAfter/);
+  assert.deepEqual(settingProblems(valid as unknown as Record<string, unknown>), []);
 });
 
 test('choices and ranges are those of the manifest', () => {

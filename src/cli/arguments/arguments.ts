@@ -2,11 +2,13 @@ import { Argument, Command, Option } from 'commander';
 import type { Target } from '../../session/index.ts';
 import {
   type ExportOptions,
+  findingFlags,
   named,
   outputFile,
   type ReportOptions,
   type RunOptions,
   runOptions,
+  type ViewOptions,
 } from './options.ts';
 import { VERSION } from './version.ts';
 
@@ -14,7 +16,7 @@ import { VERSION } from './version.ts';
 export interface Actions {
   run(target: Target, options: RunOptions): Promise<number>;
   report(dir: string, options: ReportOptions): Promise<number>;
-  view(dir: string): Promise<number>;
+  view(dir: string, options: ViewOptions): Promise<number>;
   export(dir: string, options: ExportOptions): Promise<number>;
 }
 
@@ -32,17 +34,17 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride();
   program.addCommand(runCommand(program, actions, exit));
-  program
+  const reportCommand = program
     .command('report')
     .description('say what happened in a trace')
     .addArgument(traceArgument())
     .option('--json [file]', 'as JSON, to the file or to stdout', named)
     .action(async (dir: string, options: ReportOptions) => exit(await actions.report(dir, options)));
-  program
+  const viewCommand = program
     .command('view')
     .description('show the process tree of a trace; of a running one, until it ends')
     .addArgument(traceArgument())
-    .action(async (dir: string) => exit(await actions.view(dir)));
+    .action(async (dir: string, options: ViewOptions) => exit(await actions.view(dir, options)));
   program
     .command('export')
     .description('convert a trace for other viewers')
@@ -53,6 +55,8 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .requiredOption('-o, --output <file>', 'file to write', outputFile)
     .option('--redact', 'leave out command lines and folders')
     .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
+  for (const command of [reportCommand, viewCommand])
+    for (const flag of findingFlags()) command.addOption(flag);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -1,7 +1,21 @@
 import { InvalidArgumentError, Option } from 'commander';
+import {
+  type FindingKind,
+  FindingOptionError,
+  type FindingOptions,
+  findingKind,
+  thresholdsOf,
+} from '../../model/index.ts';
+
+/** Which findings are told, and by which numbers. */
+export interface FindingFlags {
+  /** `--ignore-finding`. */
+  readonly ignoreFinding: readonly FindingKind[];
+  readonly threshold: readonly (readonly [string, number])[];
+}
 
 /** How the program is run and what is recorded of it. */
-export interface RunOptions {
+export interface RunOptions extends FindingFlags {
   readonly trace?: string;
   readonly json?: string;
   /** `--no-report`. */
@@ -21,7 +35,8 @@ export interface RunOptions {
   readonly hold?: true;
 }
 
-export interface ReportOptions {
+export interface ViewOptions extends FindingFlags {}
+export interface ReportOptions extends FindingFlags {
   readonly json?: string | true;
 }
 export interface ExportOptions {
@@ -31,6 +46,44 @@ export interface ExportOptions {
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** Of all commands that tell findings. */
+export function findingFlags(): Option[] {
+  return [
+    new Option(
+      '--ignore-finding <kind>',
+      'leave out findings of this kind (repeatable; docs/findings.md has them)',
+    )
+      .argParser((text, before: readonly FindingKind[]) => [...before, checked(() => findingKind(text))])
+      .default([], 'none'),
+    new Option(
+      '--threshold <kind.name=number>',
+      'a number by which a finding goes, as lock-cycle.suspectAfter=2000; without a kind it is set for all (repeatable)',
+    )
+      .argParser((text, before: FindingFlags['threshold']) => [...before, ...thresholds(text)])
+      .default([], "the rules' own"),
+  ];
+}
+
+/** What a command's flags say about findings. */
+export function findingOptionsOf({ ignoreFinding, threshold }: FindingFlags): FindingOptions {
+  return { disabled: new Set(ignoreFinding), thresholds: new Map(threshold) };
+}
+
+function thresholds(text: string): [string, number][] {
+  const [, name, value] = /^([^=]+)=(\S+)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('Write KIND.NAME=NUMBER.');
+  return checked(() => thresholdsOf(name, Number(value)));
+}
+
+function checked<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof FindingOptionError)) throw error;
+    throw new InvalidArgumentError(`${error.message}.`);
+  }
+}
 
 export function runOptions(): Option[] {
   return [
@@ -68,6 +121,7 @@ export function runOptions(): Option[] {
     )
       .argParser(megabytes)
       .default(undefined, '512'),
+    ...findingFlags(),
     new Option('--hold', 'wait for a key at the end, on a terminal that closes then'),
   ];
 }

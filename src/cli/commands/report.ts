@@ -1,11 +1,12 @@
 import { makeReport, type Report, reportLines } from '../../model/report/index.ts';
 import { Session, writeWhole } from '../../session/index.ts';
-import type { ReportOptions } from '../arguments/options.ts';
+import { findingOptionsOf, type ReportOptions } from '../arguments/options.ts';
 import { columnsOf, stylerFor } from '../screen/terminal.ts';
 
 /** Says what happened in a trace directory; of a live one: so far. */
-export function report(dir: string, { json }: ReportOptions): number {
-  const session = Session.open(dir);
+export function report(dir: string, options: ReportOptions): number {
+  const { json } = options;
+  const session = Session.open(dir, { findings: findingOptionsOf(options) });
   try {
     const made = makeReport(session.model, session.now);
     if (json === undefined) process.stdout.write(reportText(made, process.stdout));

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type { ShimOptions } from '../../base/environment.ts';
 import { reasonOf } from '../../base/errors.ts';
+import type { FindingOptions } from '../../model/index.ts';
 import { makeReport } from '../../model/report/index.ts';
 import {
   cacheFolder,
@@ -20,7 +21,7 @@ import {
   UserError,
   writeWhole,
 } from '../../session/index.ts';
-import type { RunOptions } from '../arguments/options.ts';
+import { findingOptionsOf, type RunOptions } from '../arguments/options.ts';
 import { say, sayError } from '../screen/terminal.ts';
 import { watchView } from '../screen/watch.ts';
 import { DiskWatch } from './disk-watch.ts';
@@ -64,7 +65,12 @@ async function runTraced(target: Target, options: RunOptions, bundles: string): 
   giveWay();
   const witness = new SignalWitness(program.pid, () => session?.refresh());
   const signals = handOnSignals(program.child, witness.hasReceived);
-  session = openSession(program.dir, witness, view === undefined ? UNSEEN : undefined);
+  session = openSession(
+    program.dir,
+    witness,
+    findingOptionsOf(options),
+    view === undefined ? UNSEEN : undefined,
+  );
   const findings = session && new FindingWatch(session, program, options, view?.write ?? say);
   const disk = new DiskWatch(program.dir, view?.write ?? say);
   view?.attach(program.child, session);
@@ -93,12 +99,14 @@ async function runTraced(target: Target, options: RunOptions, bundles: string): 
 function openSession(
   dir: string,
   witness: SignalWitness,
+  findings: FindingOptions,
   lookEvery: number | undefined,
 ): Session | undefined {
   let session: Session | undefined;
   reading(() => {
     session = Session.open(dir, {
       onRecord: witness.onRecord,
+      findings,
       ...(lookEvery !== undefined && { lookEvery }),
     });
     session.onFailed((error) => say(`forkscope: the trace can't be read any more: ${reasonOf(error)}\n`));

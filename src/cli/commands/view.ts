@@ -1,10 +1,11 @@
 import { Session } from '../../session/index.ts';
+import { findingOptionsOf, type ViewOptions } from '../arguments/options.ts';
 import { canDraw, stylerFor } from '../screen/terminal.ts';
 import { pictureOf, TreeView } from '../screen/watch.ts';
 
 /** Shows the process tree of a trace directory; of a live one on a terminal, until it ends or Ctrl-C. */
-export async function view(dir: string): Promise<number> {
-  const session = Session.open(dir);
+export async function view(dir: string, options: ViewOptions): Promise<number> {
+  const session = Session.open(dir, { findings: findingOptionsOf(options) });
   try {
     if (session.live && canDraw(process.stderr)) await follow(session);
     else print(session);

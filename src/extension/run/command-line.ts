@@ -9,7 +9,10 @@ export interface RunRequest {
   readonly trace: string;
   readonly script: string;
   readonly args: readonly string[];
-  readonly settings: Pick<Settings, 'onDeadlock' | 'callSites' | 'traceStdio' | 'maxStreamSize'>;
+  readonly settings: Omit<
+    Settings,
+    'runtimeExecutable' | 'notifyOnDeadlock' | 'showOnRun' | 'keepTraces' | 'refreshInterval'
+  >;
 }
 
 /** Arguments of Node that run a script under trace in a terminal of its own, which stays open until a key is pressed. */
@@ -28,6 +31,11 @@ export function commandLine({ cli, node, trace, script, args, settings }: RunReq
     ...(settings.traceStdio ? [] : ['--no-stdio']),
     '--max-stream-size',
     String(settings.maxStreamSize),
+    ...settings['findings.disabled'].flatMap((kind) => ['--ignore-finding', kind]),
+    ...Object.entries(settings['findings.thresholds']).flatMap(([name, value]) => [
+      '--threshold',
+      `${name}=${value}`,
+    ]),
     '--hold',
     script,
     ...args,

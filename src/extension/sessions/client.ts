@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../base/disposables.ts';
 import { Emitter } from '../../base/events.ts';
 import type {
+  FindingSettings,
   QueryName,
   SessionHandle,
   SessionQueries,
@@ -35,7 +36,7 @@ export class SessionClient implements SessionHandle, Disposable {
   private update: SessionUpdate | undefined;
 
   /** @param script the built `worker.cjs` */
-  constructor(dir: string, name: string, script: string) {
+  constructor(dir: string, name: string, script: string, findings: FindingSettings) {
     this.dir = dir;
     this.name = name;
     this.worker = new Worker(script, {
@@ -45,7 +46,7 @@ export class SessionClient implements SessionHandle, Disposable {
     this.worker.on('message', (response: WorkerResponse) => this.receive(response));
     this.worker.on('error', (error) => this.fail(error.message));
     this.worker.on('exit', () => this.fail(l10n.t('The reader of the trace has ended.')));
-    this.send({ type: 'open', dir });
+    this.send({ type: 'open', dir, findings });
   }
 
   get lastUpdate(): SessionUpdate | undefined {

@@ -74,6 +74,10 @@ export interface Settings {
   readonly maxStreamSize: number;
   /** Milliseconds between two refreshes of the views. */
   readonly refreshInterval: number;
+  /** Kinds of findings that are switched off. */
+  readonly 'findings.disabled': readonly string[];
+  /** `KIND.name` → number. */
+  readonly 'findings.thresholds': Readonly<Record<string, number>>;
 }
 export const SETTING_DEFAULTS: Settings = {
   runtimeExecutable: '',
@@ -85,6 +89,8 @@ export const SETTING_DEFAULTS: Settings = {
   keepTraces: 20,
   maxStreamSize: 512,
   refreshInterval: 500,
+  'findings.disabled': [],
+  'findings.thresholds': {},
 };
 /** Settings that decide which program is started: a workspace that is not trusted cannot set them. */
 export const RESTRICTED_SETTINGS: readonly (keyof Settings)[] = ['runtimeExecutable'];

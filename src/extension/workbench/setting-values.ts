@@ -1,3 +1,4 @@
+import { FindingOptionError, findingKind, thresholdsOf } from '../../model/index.ts';
 import { SETTING_DEFAULTS, type Settings } from './contributions.ts';
 
 /** What the manifest allows; the editor marks other values in settings.json, and hands them over all the same. */
@@ -35,7 +36,44 @@ export function validSettings(given: Readonly<Record<string, unknown>>): Setting
     keepTraces: whole('keepTraces'),
     maxStreamSize: whole('maxStreamSize'),
     refreshInterval: whole('refreshInterval'),
+    'findings.disabled': disabledIn(given).filter((kind) => problemOf(() => findingKind(kind)) === null),
+    'findings.thresholds': Object.fromEntries(
+      thresholdsIn(given).flatMap(([name, value]) =>
+        typeof value === 'number' && problemOf(() => thresholdsOf(name, value)) === null
+          ? [[name, value]]
+          : [],
+      ),
+    ),
   };
+}
+
+/** Kinds and thresholds that are set and that there are not, each in a sentence. */
+export function settingProblems(given: Readonly<Record<string, unknown>>): string[] {
+  return [
+    ...disabledIn(given).map((kind) => problemOf(() => findingKind(kind))),
+    ...thresholdsIn(given).map(([name, value]) => problemOf(() => thresholdsOf(name, value))),
+  ].filter((problem) => problem !== null);
+}
+
+function disabledIn(given: Readonly<Record<string, unknown>>): string[] {
+  const disabled = given['findings.disabled'];
+  return Array.isArray(disabled) ? disabled.map(String) : [];
+}
+
+function thresholdsIn(given: Readonly<Record<string, unknown>>): [string, unknown][] {
+  const thresholds = given['findings.thresholds'];
+  if (typeof thresholds !== 'object' || thresholds === null || Array.isArray(thresholds)) return [];
+  return Object.entries(thresholds);
+}
+
+function problemOf(parse: () => unknown): string | null {
+  try {
+    parse();
+    return null;
+  } catch (error) {
+    if (!(error instanceof FindingOptionError)) throw error;
+    return error.message;
+  }
 }
 
 function oneOf<T>(allowed: readonly T[], given: unknown, otherwise: T): T {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import type { FindingSettings } from '../../protocol/session.ts';
 import type { ContextKey, Settings } from './contributions.ts';
 import { SETTING_DEFAULTS } from './contributions.ts';
-import { validSettings } from './setting-values.ts';
+import { settingProblems, validSettings } from './setting-values.ts';
 
 /** A setting as it applies to a file (settings may differ by workspace folder). */
 export function setting<K extends keyof Settings>(name: K, scope?: vscode.Uri): Settings[K] {
@@ -9,9 +10,32 @@ export function setting<K extends keyof Settings>(name: K, scope?: vscode.Uri): 
 }
 
 export function settings(scope?: vscode.Uri): Settings {
+  return validSettings(given(scope));
+}
+
+function given(scope?: vscode.Uri): Record<string, unknown> {
   const configuration = vscode.workspace.getConfiguration('forkscope', scope);
-  const names = Object.keys(SETTING_DEFAULTS);
-  return validSettings(Object.fromEntries(names.map((name) => [name, configuration.get<unknown>(name)])));
+  return Object.fromEntries(
+    Object.keys(SETTING_DEFAULTS).map((name) => [name, configuration.get<unknown>(name)]),
+  );
+}
+
+/** Which findings are looked for. */
+export function findingSettings(): FindingSettings {
+  const { 'findings.disabled': disabled, 'findings.thresholds': thresholds } = settings();
+  return { disabled, thresholds };
+}
+
+/** Says what the editor cannot mark in settings.json: names of findings and thresholds that there are not. */
+export function watchSettings(): vscode.Disposable {
+  const tell = (): void => {
+    for (const problem of settingProblems(given()))
+      void vscode.window.showWarningMessage(vscode.l10n.t('Forkscope settings: {0}', problem));
+  };
+  tell();
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration('forkscope.findings')) tell();
+  });
 }
 
 const current = new Map<ContextKey, boolean>();

@@ -1,6 +1,8 @@
 import { reasonOf } from '../../base/errors.ts';
 import { Throttle } from '../../base/throttle.ts';
+import { findingOptions } from '../../model/index.ts';
 import type {
+  FindingSettings,
   QueryName,
   SessionQueries,
   SessionUpdate,
@@ -34,7 +36,7 @@ export class WorkerHost {
   receive(request: WorkerRequest): void {
     switch (request.type) {
       case 'open':
-        this.open(request.dir);
+        this.open(request.dir, request.findings);
         break;
       case 'query':
         this.answer(request.id, request.name, request.args);
@@ -54,9 +56,10 @@ export class WorkerHost {
     this.session = undefined;
   }
 
-  private open(dir: string): void {
+  private open(dir: string, findings: FindingSettings | undefined): void {
     try {
-      const session = Session.open(dir);
+      const options = findings && { findings: findingOptions(findings.disabled, findings.thresholds) };
+      const session = Session.open(dir, options);
       this.session = session;
       session.onChanged(({ rebuilt }) => {
         if (rebuilt) this.told = null;

@@ -1,6 +1,6 @@
 import { asError } from '../../base/errors.ts';
 import { Emitter } from '../../base/events.ts';
-import type { Finding, Model } from '../../model/index.ts';
+import type { Finding, FindingOptions, Model } from '../../model/index.ts';
 import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
 import { Lasting } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly onRecord?: TraceFeed['onRecord'];
   /** Milliseconds between looks at the trace while there is news; default 20. */
   readonly lookEvery?: number;
+  /** Which findings are looked for, and by which numbers; default: all, and the rules' own. */
+  readonly findings?: FindingOptions;
 }
 
 /**
@@ -57,7 +59,7 @@ export class Session {
     this.#pace = new Pace(options.lookEvery ?? SMOOTH);
     this.head = readSessionHead(dir);
     this.#live = this.head !== undefined && isLauncherAlive(this.head);
-    this.#feed = new TraceFeed(dir, options.onRecord);
+    this.#feed = new TraceFeed(dir, options.onRecord, options.findings);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Model } from '../../model/index.ts';
+import { type FindingOptions, Model } from '../../model/index.ts';
 import type { StreamDefinition } from '../../trace/format/definitions.ts';
 import type { TraceRecord } from '../../trace/format/records.ts';
 import { openTrace } from '../../trace/index.ts';
@@ -18,15 +18,18 @@ const MOST_LAG = 400e6;
 export class TraceFeed {
   readonly #dir: string;
   readonly onRecord: ((stream: StreamDefinition, record: TraceRecord) => void) | undefined;
+  readonly #findings: FindingOptions | undefined;
   #reader: TraceReader;
-  #model = new Model();
+  #model: Model;
   #late = false;
   #restUntil = 0;
   #watermark = 0;
   #lag = LEAST_LAG;
 
-  constructor(dir: string, onRecord: TraceFeed['onRecord']) {
+  constructor(dir: string, onRecord: TraceFeed['onRecord'], findings: FindingOptions | undefined) {
     this.#dir = dir;
+    this.#findings = findings;
+    this.#model = new Model(findings);
     this.onRecord = onRecord;
     this.#reader = openTrace(dir, this.#lag);
   }
@@ -83,7 +86,7 @@ export class TraceFeed {
     this.#reader.close();
     this.#lag = Math.min(MOST_LAG, this.#lag * 2);
     this.#reader = openTrace(this.#dir, this.#lag);
-    this.#model = new Model();
+    this.#model = new Model(this.#findings);
     const result = read(this.#reader);
     this.#watermark = result.watermark;
     this.#late = result.late;

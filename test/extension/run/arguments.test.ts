@@ -27,7 +27,14 @@ test('what is joined splits into the same again', () => {
 });
 
 test('the script and its arguments come last, so that they are never taken for options', () => {
-  const settings = { onDeadlock: 'kill', callSites: 'all', traceStdio: false, maxStreamSize: 7 } as const;
+  const settings = {
+    onDeadlock: 'kill',
+    callSites: 'all',
+    traceStdio: false,
+    maxStreamSize: 7,
+    'findings.disabled': ['lock-cycle'],
+    'findings.thresholds': { suspectAfter: 2000 },
+  } as const;
   const line = commandLine({
     cli: 'c.js',
     node: '/n',
@@ -46,6 +53,8 @@ test('the script and its arguments come last, so that they are never taken for o
     '--call-sites all',
     '--no-stdio',
     '--max-stream-size 7',
+    '--ignore-finding lock-cycle',
+    '--threshold suspectAfter=2000',
     '--hold',
   ]) {
     assert.ok(options.includes(option), option);

@@ -94,6 +94,8 @@ export const RUNTIME_OPS = [
   'poolWorker',
   'poolClose',
   'poolTerminate',
+  'callStart',
+  'callEnd',
   'waitAcquire',
   'waitReceive',
   'waitSend',
@@ -106,10 +108,12 @@ export const RUNTIME_OPS = [
   'waitFlush',
   'waitAny',
   'waitAccept',
+  'waitCall',
   'waitEnd',
   'start',
   'childExit',
   'exiting',
+  'targetStart',
   'sendRejected',
   'ownerDied',
 ] as const;
@@ -128,6 +132,11 @@ export interface RuntimeEvent {
   /** Number of the async task (`task.run`, `lock.with`, pool tasks); 0: none. Task tokens are unique in their thread. */
   task: number;
   sync: boolean;
+  /**
+   * Of a `wait…` event: which part of the target it waits for, where the target alone does not say it; see the record kind
+   * `subject`. undefined: the whole target.
+   */
+  subject: number | undefined;
   /** A timeout of `value` ms will end this wait by itself; `value` 0: an AbortSignal may, nobody knows when. */
   timeoutArmed: boolean;
   outcome: Outcome;

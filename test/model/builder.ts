@@ -44,6 +44,8 @@ export interface Op {
   readonly outcome?: Outcome;
   readonly flags?: number;
   readonly time?: number;
+  /** Of a wait: which part of the resource it is for. */
+  readonly subject?: number;
 }
 
 interface ProcessOptions {
@@ -231,6 +233,7 @@ export class StreamBuilder {
   wait(kind: KindName, resource: Resource, op: Op = {}): number {
     const n = op.n ?? ++this.waits;
     this.on(kind, resource, { ...op, n });
+    if (op.subject !== undefined) this.on('subject', resource, { n, value: op.subject });
     return n;
   }
   join(child: StreamBuilder | string, op: Op = {}, kind: KindName = 'waitJoin'): number {

@@ -54,6 +54,7 @@ function object(wait: WaitView, names: Names): string {
     resource === undefined ? (names.channel(wait.resource) ?? 'something') : safe(nameWithKind(resource));
   if (wait.kind === 'waitReceive') return `for a message from ${thing}`;
   if (wait.kind === 'waitSend') return `for room in ${thing}`;
+  if (wait.kind === 'waitCall') return 'for the answer of a manager';
   const holders = [...new Set((resource?.holders ?? []).map((holder) => names.process(holder.process)))];
   return `for ${thing}${holders.length === 0 ? '' : `, held by ${holders.slice(0, 3).join(', ')}`}`;
 }

@@ -84,6 +84,8 @@ export function waitText(wait: WaitView, names: Names): string {
       return l10n.t('waits for others at {0}', thing);
     case 'waitResult':
       return l10n.t('waits for a result of {0}', thing);
+    case 'waitCall':
+      return l10n.t('waits for the answer of a manager');
     case 'waitFlush':
       return l10n.t('hands over the rest of {0} before it exits', thing);
     case 'waitAny':

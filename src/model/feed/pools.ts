@@ -13,6 +13,7 @@ export function applyPool(world: World, stream: StreamState, record: TraceRecord
       const known = pool.open.get(record.n);
       pool.open.set(record.n, {
         n: record.n,
+        first: record.value || record.n,
         submitted: record.time,
         site: recordSite(stream, record),
         by: stream.thread,
@@ -50,5 +51,5 @@ export function applyPool(world: World, stream: StreamState, record: TraceRecord
 }
 
 function unseen(n: number): PoolTask {
-  return { n, submitted: 0, site: 0, by: null, worker: null, started: 0 };
+  return { n, first: n, submitted: 0, site: 0, by: null, worker: null, started: 0 };
 }

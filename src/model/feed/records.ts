@@ -8,7 +8,7 @@ import { acquire, ownerDied, pairs, release } from './locks.ts';
 import { applyPool } from './pools.ts';
 import { applySync } from './sync.ts';
 import { showState } from './track-state.ts';
-import { beginWait, endWait } from './waits.ts';
+import { beginWait, endWait, noteSubject } from './waits.ts';
 
 /**
  * Enters one record: updates the resource, then what the thread's track shows. A record whose resource has no definition
@@ -25,6 +25,7 @@ export function applyRecord(world: World, stream: StreamState, record: TraceReco
   const use = stream.uses[record.resource];
   const kind = record.kind;
   if (isWait(kind)) beginWait(world, stream, record, use);
+  else if (kind === KIND.subject) noteSubject(world, thread, record);
   else if (kind === KIND.waitEnd) endWait(world, thread, record.n, record.time);
   else if (kind >= KIND.total) applyCounters(world, stream, record);
   else if (kind >= KIND.quiescent) quiescence(world, stream, record);

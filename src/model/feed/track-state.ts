@@ -21,6 +21,7 @@ const STATE_OF_WAIT: ReadonlyMap<number, number> = new Map([
   [KIND.waitJoin, NUMBER.join],
   [KIND.waitTaskDone, NUMBER.join],
   [KIND.waitResult, NUMBER.result],
+  [KIND.waitCall, NUMBER.result],
   [KIND.waitAtomics, NUMBER.sync],
   [KIND.waitSyncSpawn, NUMBER.sync],
 ]);

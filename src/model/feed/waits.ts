@@ -46,6 +46,7 @@ export function beginWait(
     sync: (record.flags & FLAG.sync) !== 0 || record.kind === KIND.waitSyncSpawn,
     timeoutMs: endsByItself && record.value > 0 ? record.value : null,
     cancellable: endsByItself && record.value === 0,
+    subject: null,
     site: recordSite(stream, record),
   };
   thread.waits.set(wait.n, wait);
@@ -66,6 +67,14 @@ export function beginWait(
 /** Node gives web locks asynchronously also where they are free: every request looks like a wait. */
 function contends({ kind, holds, waiters }: ResourceEntity): boolean {
   return kind !== 'webLock' || holds.size > 0 || waiters.size > 0;
+}
+
+/** Which part of its resource an open wait is for. */
+export function noteSubject(world: World, thread: ThreadEntity, record: TraceRecord): void {
+  const wait = thread.waits.get(record.n);
+  if (wait === undefined) return;
+  wait.subject = record.value;
+  world.touch(thread.process);
 }
 
 /** A wait ends by its number. */

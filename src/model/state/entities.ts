@@ -140,6 +140,8 @@ export interface Wait {
   /** An AbortSignal may end it: by a timer, or by whatever code of the thread still runs. */
   readonly cancellable: boolean;
   readonly site: number;
+  /** Which part of the resource it is for: see the record kind `subject`. */
+  subject: number | null;
 }
 
 /** One acquisition that has not been given back. */
@@ -261,6 +263,8 @@ export class ThreadUse {
 
 export interface PoolTask {
   readonly n: number;
+  /** Number of the first of the tasks that were submitted together. */
+  readonly first: number;
   readonly submitted: number;
   readonly site: number;
   readonly by: ThreadEntity | null;

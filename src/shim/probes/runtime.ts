@@ -22,6 +22,7 @@ type SitePolicy = 'always' | 'sampled' | 'never' | 'handed';
 function policyOf(op: RuntimeOp): SitePolicy {
   if (op.startsWith('wait')) return op === 'waitEnd' ? 'handed' : 'always';
   if (op === 'acquire' || op === 'create' || op === 'start') return 'always';
+  if (op === 'callStart' || op === 'callEnd' || op === 'targetStart') return 'never';
   if (op === 'release' || op === 'childExit' || op === 'ownerDied' || op === 'exiting') return 'never';
   return op === 'open' || op === 'close' ? 'never' : 'sampled';
 }
@@ -82,12 +83,15 @@ class RuntimeEvents {
       value = -value;
     }
     recorder.recordAt(time, kind, flags, event.task & 0xffff, resource, site, event.n, value);
-    if (isWait(kind)) this.#waiting(kind, event, site);
+    if (isWait(kind)) this.#waiting(kind, time, resource, event, site);
     else if (kind === KIND.waitEnd) this.#shim.quiescence.ended(event.n);
   }
 
-  #waiting(kind: number, event: RuntimeEvent, site: number): void {
+  #waiting(kind: number, time: number, resource: number, event: RuntimeEvent, site: number): void {
+    const { subject } = event;
     event.site = site;
+    if (subject !== undefined)
+      this.#shim.recorder.recordAt(time, KIND.subject, 0, event.task & 0xffff, resource, 0, event.n, subject);
     if (kind === KIND.waitJoin && event.target && 'pid' in event.target) {
       this.#shim.quiescence.joins(event.n, event.target.pid);
     }

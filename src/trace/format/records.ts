@@ -37,6 +37,11 @@ export const KIND = {
   threadStart: 6,
   /** A signal was received or sent. value: signal number; n: target pid, 0: this process. */
   signal: 7,
+  /**
+   * What the process was started for begins: all modules are imported, all arguments are open. Of the runtime's own services:
+   * a pool's worker is ready for tasks, a manager serves. Until then the process may use every handle that it was given.
+   */
+  targetStart: 8,
 
   /** This thread made the resource. */
   create: 10,
@@ -53,6 +58,10 @@ export const KIND = {
   pairs: 22,
   /** The holder was found dead and the lock was freed. n: ticket of the dead acquisition; value: pid of the dead. */
   ownerDied: 23,
+  /**
+   * n: of a condition, the ticket of the last wait that it woke (`subject`), 0: none; of shared memory, how many it would have
+   * woken. value: how many it woke.
+   */
   notify: 24,
   eventSet: 25,
   eventClear: 26,
@@ -78,7 +87,7 @@ export const KIND = {
   /** Back-pressure has ended. */
   drained: 36,
 
-  /** Task given to a pool. n: task number. */
+  /** Task given to a pool. n: task number; value: number of the first task that was submitted together with it. */
   submit: 40,
   /** Worker began a task. n: task number. */
   taskStart: 41,
@@ -88,6 +97,14 @@ export const KIND = {
   poolWorker: 43,
   poolClose: 44,
   poolTerminate: 45,
+  /**
+   * A manager's server begins a client's call. `resource`: the pipe that brought it, 0: a socket; n: number of the call on that
+   * connection; `task`: the server's task for the client's task, which holds and waits on the client's behalf. What the thread
+   * waits for under this task until the next `callStart`, it waits for in this call.
+   */
+  callStart: 46,
+  /** The call has been answered. `resource`, n, `task`: as its `callStart`. */
+  callEnd: 47,
 
   /** All open waits of this thread have lasted; nothing but what is counted keeps it alive. `resource`: id of the `sources` definition that holds, 0: none. Repeated when that has changed, or the loop has turned meanwhile. n: ref'd handles that could wake it beside the waits; value: armed timers. */
   quiescent: 50,
@@ -102,6 +119,13 @@ export const KIND = {
   totalHigh: 56,
   /** Records that the size cap or a failed write took away before this place. n: count. */
   dropped: 57,
+  /**
+   * Follows a wait: which part of the resource it is for. n: number of the wait. value: `waitResult`: number of the first of the
+   * tasks that were submitted together, and of which it awaits all; `waitBarrier`: the generation whose end it awaits, having
+   * arrived in it (without: it has not arrived yet); `waitCondition`: ticket of the wait, +1 a wait of the condition;
+   * `waitCall`: number of the call on its connection.
+   */
+  subject: 60,
 
   /** Waits. n: number of the wait, unique in its stream; value: timeout in ms when FLAG.timeout is set. Each is ended by `waitEnd`. */
   waitAcquire: 64,
@@ -113,7 +137,7 @@ export const KIND = {
   waitCondition: 69,
   waitEvent: 70,
   waitBarrier: 71,
-  /** Result of a pool task. `resource` is the pool; `task` is the low 16 bits of the task number. */
+  /** Result of a pool's tasks; `subject` says of which, without it: of any. `resource` is the pool. */
   waitResult: 72,
   /** Unflushed puts at exit. */
   waitFlush: 73,
@@ -125,6 +149,8 @@ export const KIND = {
   waitSyncSpawn: 77,
   /** Async exit of a child (`close`/`exit` awaited by nothing but the event loop). */
   waitChild: 78,
+  /** The answer to a call of a manager. `resource`: the pipe that took it there, 0: a socket. One wait a call. */
+  waitCall: 79,
   /** n: number of the wait that ends; FLAG outcome says how. */
   waitEnd: 95,
 } as const;

@@ -8,7 +8,7 @@ export interface Held {
   /** Number of the wait that led here, 0: at once. */
   readonly wait: number;
 }
-/** A wait that has not ended; fields as in its record. */
+/** A wait that has not ended, or its `subject`; fields as in the record. */
 export interface OpenWait {
   readonly time: number;
   readonly head: number;

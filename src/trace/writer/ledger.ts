@@ -31,6 +31,8 @@ export class Ledger implements Checkpoint {
   readonly #counting: ResourceState[] = [];
   readonly #freeSlots = Array.from({ length: HOT_SLOTS - 1 }, (_, i) => i + 1);
   readonly #waits = new Map<number, OpenWait>();
+  /** The `subject` of open waits that have one, by their numbers. */
+  readonly #subjects = new Map<number, OpenWait>();
   #known = 0;
   #heldCount = 0;
   /** The resource whose acquisition is in the hot slot only, and that acquisition. */
@@ -72,11 +74,11 @@ export class Ledger implements Checkpoint {
   }
 
   size(): number {
-    return this.#heldCount + this.#waits.size + this.#known * 5 + HOT_SLOTS + 1;
+    return this.#heldCount + this.#waits.size + this.#subjects.size + this.#known * 5 + HOT_SLOTS + 1;
   }
 
   write(): void {
-    const again: OpenWait[] = [...this.#waits.values()];
+    const again: OpenWait[] = [...this.#waits.values(), ...this.#subjects.values()];
     for (const state of this.#states) {
       if (!state) continue;
       this.#totals(state);
@@ -107,7 +109,10 @@ export class Ledger implements Checkpoint {
       const state = this.#state(resource);
       state.received++;
       state.receivedBytes += value;
-    } else if (kind === KIND.waitEnd) this.#waits.delete(n);
+    } else if (kind === KIND.waitEnd) {
+      this.#waits.delete(n);
+      this.#subjects.delete(n);
+    } else if (kind === KIND.subject) this.#subjects.set(n, { time, head, resource, site, n, value });
     else if (isWait(kind)) this.#waits.set(n, { time, head, resource, site, n, value });
   }
 

@@ -29,6 +29,7 @@ const WAIT_STATE: Record<WaitKind, TrackState> = {
   waitTaskDone: 'join',
   waitChild: 'join',
   waitResult: 'result',
+  waitCall: 'result',
   waitAtomics: 'sync',
   waitSyncSpawn: 'sync',
 };

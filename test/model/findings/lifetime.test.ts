@@ -29,9 +29,9 @@ describe('pools', () => {
       main.on('submit', p, { n });
       worker.on('taskStart', p, { n });
       worker.on('submit', p, { n: n + 10 });
-      worker.wait('waitResult', p, { task: n + 10, sync: true });
+      worker.wait('waitResult', p, { subject: n + 10, sync: true });
     });
-    main.wait('waitResult', p, { task: 1, sync: true });
+    main.wait('waitResult', p, { subject: 1, sync: true });
     only(t, 'pool-starvation', 'certain');
   });
   it('pool-starvation is not reported while one worker is free', () => {
@@ -40,7 +40,7 @@ describe('pools', () => {
     assert.ok(one);
     main.on('submit', p, { n: 1 });
     one.on('taskStart', p, { n: 1 }).on('submit', p, { n: 2 });
-    one.wait('waitResult', p, { task: 2, sync: true });
+    one.wait('waitResult', p, { subject: 2, sync: true });
     none(t, LONG);
   });
   it('pool-worker-killed: blocking while the result is awaited, told once it was rejected', () => {
@@ -49,7 +49,7 @@ describe('pools', () => {
     assert.ok(one);
     main.on('submit', p, { n: 1, site: '/app/main.ts:5' });
     one.on('taskStart', p, { n: 1 });
-    const wait = main.wait('waitResult', p, { task: 1, site: '/app/main.ts:6' });
+    const wait = main.wait('waitResult', p, { subject: 1, site: '/app/main.ts:6' });
     main.childExit(one, { signal: 9 });
     const finding = only(t, 'pool-worker-killed', 'certain');
     assert.equal(finding.blocking, true);
@@ -75,7 +75,7 @@ describe('pools', () => {
     one.exit(1);
     main.childExit(one, { code: 1 });
     main.on('submit', p, { n: 1 });
-    main.wait('waitResult', p, { task: 1 });
+    main.wait('waitResult', p, { subject: 1 });
     none(t);
     only(t, 'pool-worker-not-replaced', 'suspected', LONG);
   });
@@ -86,7 +86,7 @@ describe('pools', () => {
     one.exit(1);
     main.childExit(one, { code: 1 });
     main.on('submit', p, { n: 1 });
-    main.wait('waitResult', p, { task: 1 });
+    main.wait('waitResult', p, { subject: 1 });
     const next = main.start('worker-1', { pid: 40 });
     main.on('poolWorker', p, { n: next.pid });
     none(t, LONG);

@@ -2,6 +2,8 @@ import { KIND } from '../../../trace/format/records.ts';
 import type {
   ChildEntity,
   Hold,
+  PoolState,
+  PoolTask,
   ProcessEntity,
   ResourceEntity,
   ThreadEntity,
@@ -200,7 +202,7 @@ export class EnderRules {
   private result(wait: Wait, resource: ResourceEntity): Enders {
     const { pool } = resource;
     if (pool === null) return OPEN;
-    const task = [...pool.open.values()].find((open) => (open.n & 0xffff) === wait.task);
+    const task = awaitedTask(pool, wait.subject);
     if (task === undefined) return OPEN;
     if (task.worker !== null) {
       if (task.worker.alive) return direct([this.units.get(task.worker, 0)]);
@@ -284,6 +286,12 @@ export class EnderRules {
     this.due(at);
     return false;
   }
+}
+
+/** A task that has not ended, of those that a result awaits: it awaits all of them, so that one is enough to hold it up. */
+function awaitedTask(pool: PoolState, first: number | null): PoolTask | undefined {
+  if (first === null) return undefined;
+  return pool.open.get(first) ?? [...pool.open.values()].find((task) => task.first === first);
 }
 
 export function isSemaphore(resource: ResourceEntity): boolean {

@@ -4,7 +4,7 @@ import { components } from './components.ts';
 import { EnderRules } from './enders.ts';
 import { type Certainty, type Enders, Group } from './groups.ts';
 import { StuckSet } from './stuck-set.ts';
-import { inside, taskOf, type Unit, Units } from './unit.ts';
+import { inside, type Unit, Units } from './unit.ts';
 
 /** Units that cannot go on by themselves. */
 export interface Stuck {
@@ -46,7 +46,7 @@ export class WaitGraph {
     let waits = this.waitCache.get(unit);
     if (waits === undefined) {
       const { syncWait, waits: open } = unit.thread;
-      const own = (wait: Wait): boolean => unit.task === 0 || taskOf(wait) === unit.task;
+      const own = (wait: Wait): boolean => unit.task === 0 || wait.task === unit.task;
       waits = syncWait !== null && own(syncWait) ? [syncWait] : [...open.values()].filter(own);
       this.waitCache.set(unit, waits);
     }
@@ -126,7 +126,7 @@ export class WaitGraph {
       if (!thread.alive) continue;
       yield this.unit(thread, 0);
       const tasks = new Set<number>();
-      for (const wait of thread.waits.values()) tasks.add(taskOf(wait));
+      for (const wait of thread.waits.values()) tasks.add(wait.task);
       tasks.delete(0);
       for (const task of tasks) yield this.unit(thread, task);
     }

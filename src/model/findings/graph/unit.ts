@@ -1,5 +1,4 @@
-import { KIND } from '../../../trace/format/records.ts';
-import type { ThreadEntity, Wait } from '../../state/entities.ts';
+import type { ThreadEntity } from '../../state/entities.ts';
 
 /** Who waits: a whole thread (`task` 0), or one async task of it that has a token. */
 export interface Unit {
@@ -25,11 +24,6 @@ export class Units {
     }
     return unit;
   }
-}
-
-/** The token under which a wait runs. For results of pools the field holds the number of the pool's task instead. */
-export function taskOf(wait: Wait): number {
-  return wait.kind === KIND.waitResult ? 0 : wait.task;
 }
 
 /** The unit of a set that stands for `unit`: itself, or its whole thread. */

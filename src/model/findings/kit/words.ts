@@ -17,7 +17,7 @@ export function threadWords(thread: ThreadEntity, task = 0): string {
 }
 function tasksOf(thread: ThreadEntity): Set<number> {
   const tasks = new Set(thread.holds.map((hold) => hold.task));
-  for (const wait of thread.waits.values()) if (wait.kind !== KIND.waitResult) tasks.add(wait.task);
+  for (const wait of thread.waits.values()) tasks.add(wait.task);
   return tasks;
 }
 export function unitWords(unit: Unit): string {
@@ -67,6 +67,8 @@ export function goalWords(world: World, wait: Wait): string {
       return `the other parties of ${resource}`;
     case KIND.waitResult:
       return `the result of a task of ${resource}`;
+    case KIND.waitCall:
+      return 'the answer to its call of a manager';
     case KIND.waitAtomics:
       return `Atomics.notify on ${resource}`;
     default:

@@ -66,7 +66,12 @@ function submitPlaces(resource: ResourceEntity, task: PoolTask): Place[] {
 
 function awaitedBy(resource: ResourceEntity, task: PoolTask): Wait | undefined {
   for (const wait of resource.waiters) {
-    if (wait.thread.alive && wait.kind === KIND.waitResult && wait.task === (task.n & 0xffff)) return wait;
+    if (
+      wait.thread.alive &&
+      wait.kind === KIND.waitResult &&
+      (wait.subject === task.n || wait.subject === task.first)
+    )
+      return wait;
   }
   return undefined;
 }

@@ -24,6 +24,7 @@ const event: RuntimeEvent = {
   value: 0,
   task: 0,
   sync: false,
+  subject: undefined,
   timeoutArmed: false,
   outcome: 'ok',
   site: 0,
@@ -70,13 +71,14 @@ function fill(
   event.task = wait?.task ?? 0;
   event.sync = wait?.sync ?? false;
   event.site = wait?.site ?? 0;
+  event.subject = undefined;
   event.timeoutArmed = false;
   event.outcome = 'ok';
 }
 
 /**
  * Begins a wait: numbers it, and lets a subscriber note the call site. `timeout`: milliseconds, Infinity: none. `signal`: may
- * end it as well, nobody knows when.
+ * end it as well, nobody knows when. `subject`: see {@link RuntimeEvent}.
  */
 export function publishWait(
   op: WaitOp,
@@ -84,12 +86,14 @@ export function publishWait(
   timeout: number,
   wait: Wait,
   signal?: AbortSignal,
+  subject?: number,
 ): void {
   wait.n = ++waits;
   const channel = channels[op];
   if (!channel.hasSubscribers) return;
   const armed = timeout !== Number.POSITIVE_INFINITY;
   fill(op, target, wait.n, armed ? Math.max(1, Math.min(Math.round(timeout), 0xffffffff)) : 0, wait);
+  event.subject = subject;
   event.timeoutArmed = armed || signal !== undefined;
   channel.publish(event);
   wait.site = event.site;

@@ -19,6 +19,8 @@ export interface Operation<T> {
   /** undefined: the wait is not worth telling. */
   readonly op: WaitOp | undefined;
   readonly target: ResourceInfo;
+  /** Which part of the target is waited for; see the record kind `subject`. */
+  readonly subject?: number;
   /** Word position of the wait point. */
   readonly point: number;
   /** Asynchronous waiters of this thread on this point, first come first served. */
@@ -98,7 +100,8 @@ export function newWait(sync: boolean): Wait {
 }
 
 function begin(operation: Operation<unknown>, timeout: number, wait: Wait, signal?: AbortSignal): void {
-  if (operation.op !== undefined) publishWait(operation.op, operation.target, timeout, wait, signal);
+  if (operation.op === undefined) return;
+  publishWait(operation.op, operation.target, timeout, wait, signal, operation.subject);
 }
 function end(operation: Operation<unknown>, wait: Wait, outcome: Outcome): void {
   if (operation.op !== undefined) publishWaitEnd(operation.target, wait, outcome);

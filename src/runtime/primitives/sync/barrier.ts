@@ -223,14 +223,23 @@ export class Barrier extends Handle {
       if (Atomics.load(core.memory.words, core.content + BARRIER.round) === arrival.round) return PENDING;
       checkOutcome(core, arrival.round);
       return true;
-    });
+    }, arrival.round >>> 0);
   }
 
-  #operation<T>(attempt: (slice: boolean) => T | Pending): Operation<T> {
+  /** @param round in which it has arrived, and whose end it awaits */
+  #operation<T>(attempt: (slice: boolean) => T | Pending, round?: number): Operation<T> {
     const { core } = this;
     const point = core.content + BARRIER.waiters;
     const line = core.ownLine(point);
-    return { op: 'waitBarrier', target: core.info, point, line, attempt: (_, slice) => attempt(slice) };
+    const arrived = round === undefined ? {} : { subject: round };
+    return {
+      op: 'waitBarrier',
+      target: core.info,
+      ...arrived,
+      point,
+      line,
+      attempt: (_, slice) => attempt(slice),
+    };
   }
 
   /** One that died in its action would leave the others waiting for ever. */

@@ -131,8 +131,8 @@ export class Condition extends Handle {
     if (!Number.isInteger(n) || n < 0)
       throw new ValueError(`notify takes a whole number from 0, not ${String(n)}`);
     this.#checkHeld('notify');
-    const woken = this.#sleepers.notify(n);
-    publish('notify', core.info, Math.min(n, 0xffffffff), woken);
+    const { woken, last } = this.#sleepers.notify(n);
+    publish('notify', core.info, last, woken);
     if (woken > 0) core.memory.waits.wake(core.content + CONDITION.waiters, true);
   }
 
@@ -187,6 +187,7 @@ export class Condition extends Handle {
     return {
       op: 'waitCondition',
       target: core.info,
+      subject: this.#sleepers.ticket(seat),
       point,
       line: core.ownLine(point),
       attempt,

@@ -41,16 +41,28 @@ export class Sleepers {
     return undefined;
   }
 
-  /** Marks the `count` that came first as notified, passing over the dead; returns how many there were. */
-  notify(count: number): number {
+  /** Number of the wait in a seat among all waits of the condition: uint32, from 1, +1 a wait. */
+  ticket(seat: number): number {
+    return (this.#core.memory.words[this.#seat(seat) + SEAT.order] ?? 0) >>> 0;
+  }
+
+  /**
+   * Marks the `count` that came first as notified, passing over the dead. How many it found, and the ticket of the last of
+   * them, 0: none.
+   */
+  notify(count: number): { woken: number; last: number } {
     const { words } = this.#core.memory;
     let woken = 0;
+    let last = 0;
     for (const at of this.#waiting()) {
       if (woken === count) break;
       if (this.#isDead(at)) Atomics.compareExchange(words, at, WAITING, FREE);
-      else if (Atomics.compareExchange(words, at, WAITING, NOTIFIED) === WAITING) woken++;
+      else if (Atomics.compareExchange(words, at, WAITING, NOTIFIED) === WAITING) {
+        woken++;
+        last = (words[at + SEAT.order] ?? 0) >>> 0;
+      }
     }
-    return woken;
+    return { woken, last };
   }
 
   isNotified(seat: number): boolean {

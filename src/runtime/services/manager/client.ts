@@ -10,6 +10,7 @@ import { Queue } from '../../primitives/queues/queue.ts';
 import { authKey } from '../process/authkey.ts';
 import { type Address, Client } from '../sockets/listener.ts';
 import type { SocketConnection } from '../sockets/socket-connection.ts';
+import { CallWait, requestPipe } from './calls.ts';
 import { Inbox } from './inbox.ts';
 import { checkMismatch, SerializedClientLink } from './serialized-link.ts';
 import { resolveSerializer, type SerializerReference } from './serializer.ts';
@@ -37,8 +38,10 @@ export type ServerAddress =
 interface Call {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly wait: CallWait;
 }
 
+/** So often a client that waits looks whether its server lives. */
 const LOOK_AGAIN_MS = 500;
 
 export class ServerClient {
@@ -62,12 +65,14 @@ export class ServerClient {
     const link = this.#open ?? (await this.#connected());
     const id = ++this.#numbers;
     const request: Request = [id, ident, method, args, currentTask()];
-    const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }));
+    const wait = new CallWait(requestPipe(link, 'writer'), id);
+    const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject, wait }));
     answer.catch(() => {});
     try {
       if (!(link instanceof Connection && link.sendAtOnce(request))) await link.send(request);
     } catch (error) {
       this.#calls.delete(id);
+      wait.end('error');
       throw (error as { code?: string }).code === 'EPIPE' ? this.#gone() : error;
     }
     if (link instanceof Connection) this.#expect();
@@ -144,8 +149,9 @@ export class ServerClient {
         if (this.#calls.size === 0) this.#inbox?.rest();
       },
       onEnd: (error) => this.#lost(error),
-      patience: LOOK_AGAIN_MS,
-      onPatience: () => this.#checkServer(),
+      // What the thread waits for are the answers to its calls, each a wait of its own.
+      published: false,
+      lookAgain: { ms: LOOK_AGAIN_MS, look: () => this.#checkServer() },
       eager: false,
     });
     return ours;
@@ -180,13 +186,17 @@ export class ServerClient {
     const [id, kind, value] = response;
     const call = this.#calls.get(id);
     this.#calls.delete(id);
+    call?.wait.end(kind === REPLY.error ? 'error' : 'ok');
     if (kind === REPLY.error) call?.reject(value);
     else if (kind === REPLY.proxy) call?.resolve(this.#makeProxy(value as ProxyToken, this));
     else call?.resolve(value);
   }
 
   #failAll(error: unknown): void {
-    for (const { reject } of this.#calls.values()) reject(error);
+    for (const { reject, wait } of this.#calls.values()) {
+      wait.end('closed');
+      reject(error);
+    }
     this.#calls.clear();
   }
 

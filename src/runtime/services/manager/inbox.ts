@@ -17,10 +17,10 @@ export interface InboxOptions<T> {
   readonly onMessage: (message: T) => void;
   /** The other side has closed, has died, or sent what cannot be read. Nothing comes after it. */
   readonly onEnd: (error: unknown) => void;
-  /** How a wait is published: as one of so many milliseconds, again and again; Infinity: one without end. */
-  readonly patience: number;
-  /** That time has passed. May throw, which ends it. */
-  readonly onPatience?: () => void;
+  /** Whether its waits for messages are published: where nobody else says what the thread waits for. */
+  readonly published: boolean;
+  /** `look` is called after each `ms` milliseconds without a message while some are expected. It may throw: that ends the inbox. */
+  readonly lookAgain?: { readonly ms: number; readonly look: () => void };
   /** After a message it waits a moment for the next, as {@link Inbox.hurry} does: for a process that has nothing else to do. */
   readonly eager: boolean;
 }
@@ -36,9 +36,10 @@ export class Inbox<T> implements Waiter {
   /** Between `listen` and `rest`. */
   #expecting = false;
   #ended = false;
-  /** The wait that was published, and when it began. */
+  /** The wait that was published. */
   #wait: Wait | undefined;
-  #since = 0;
+  /** When it was last known that the other side lives. */
+  #heard = 0;
   #looked = 0;
   /** When the loop last had its turn. */
   #turn = 0;
@@ -136,21 +137,21 @@ export class Inbox<T> implements Waiter {
     }
     // An end is found by the next attempt to receive.
     this.#reader.atEnd(true);
-    if (now - this.#since < this.#options.patience) return false;
-    this.#options.onPatience?.();
-    this.#finish('timeout');
-    this.#begin();
+    const { lookAgain } = this.#options;
+    if (lookAgain === undefined || now - this.#heard < lookAgain.ms) return false;
+    lookAgain.look();
+    this.#heard = now;
     return false;
   }
 
   #begin(): void {
-    if (this.#wait !== undefined) return;
-    this.#since = performance.now();
+    this.#heard = performance.now();
+    if (this.#wait !== undefined || !this.#options.published) return;
     this.#wait = newWait(false);
-    publishWait('waitReceive', this.#reader.core.info, this.#options.patience, this.#wait);
+    publishWait('waitReceive', this.#reader.core.info, Number.POSITIVE_INFINITY, this.#wait);
   }
 
-  #finish(outcome: 'ok' | 'timeout' | 'cancelled' | 'closed'): void {
+  #finish(outcome: 'ok' | 'cancelled' | 'closed'): void {
     if (this.#wait === undefined) return;
     publishWaitEnd(this.#reader.core.info, this.#wait, outcome);
     this.#wait = undefined;

@@ -12,6 +12,7 @@ import { Queue } from '../../primitives/queues/queue.ts';
 import { authKey } from '../process/authkey.ts';
 import { Process } from '../process/process.ts';
 import { current } from '../process/state.ts';
+import { asService, publishTargetStart } from '../process/target-start.ts';
 import { checkKey } from '../sockets/auth.ts';
 import type { Address, Listener } from '../sockets/listener.ts';
 import { makeProxy, setProxyType } from './base-proxy.ts';
@@ -279,10 +280,11 @@ async function serve(
     await tell.send({ error });
     return;
   }
+  publishTargetStart();
   await tell.send({ address: listener?.address });
   tell.close();
   await server.serve(inbox, listener, options.authkey);
   process.exit(0);
 }
 
-const serveManager = task(pathToFileURL(__filename).href, 'serveManager', serve);
+const serveManager = task(pathToFileURL(__filename).href, 'serveManager', asService(serve));

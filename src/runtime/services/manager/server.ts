@@ -1,5 +1,6 @@
 /** A manager's server: objects, and the calls of clients on them. */
 
+import type { ResourceInfo } from '../../../base/channels.ts';
 import { EOFError, RemoteError } from '../../core/errors/errors.ts';
 import { newToken, runAs } from '../../core/tasks/task.ts';
 import { Connection } from '../../primitives/pipes/connection.ts';
@@ -7,6 +8,7 @@ import type { Queue } from '../../primitives/queues/queue.ts';
 import { authenticate } from '../sockets/auth.ts';
 import { type Address, Listener } from '../sockets/listener.ts';
 import type { SocketConnection } from '../sockets/socket-connection.ts';
+import { publishCall, requestPipe } from './calls.ts';
 import { Inbox } from './inbox.ts';
 import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
 import { isRequest, SerializedServerLink, tellMismatch } from './serialized-link.ts';
@@ -31,6 +33,13 @@ interface Entry {
 class Client extends Tenant {
   /** By the client's own numbers of its tasks. */
   readonly #tasks = new Map<number, number>();
+  /** What its requests come by. */
+  readonly pipe: ResourceInfo | undefined;
+
+  constructor(link: ServerLink) {
+    super();
+    this.pipe = requestPipe(link, 'reader');
+  }
 
   token(task: number): number {
     let token = this.#tasks.get(task);
@@ -120,7 +129,7 @@ export class Server {
 
   /** Serves a client of this session until it closes, dies, or sends what is no request. */
   #serveLocally(link: Connection<Request, Response>): void {
-    const client = new Client();
+    const client = new Client(link);
     const inbox = new Inbox<Request>(link as Connection<Request, never>, {
       onMessage: (request) => this.#begin(link, request, client),
       onEnd: () => {
@@ -128,7 +137,7 @@ export class Server {
         this.#links.delete(link);
         link.close();
       },
-      patience: Number.POSITIVE_INFINITY,
+      published: true,
       eager: true,
     });
     this.#links.set(link, () => {
@@ -142,7 +151,7 @@ export class Server {
   #begin(link: ServerLink, request: Request, client: Client): void {
     if (!isRequest(request)) throw new RemoteError('this is no request');
     if (client.hears(link, request)) return;
-    runAs(client.token(request[4]), () => this.#answer(link, request));
+    runAs(client.token(request[4]), () => this.#answer(link, request, client));
   }
 
   async #converseRemotely(socket: SocketConnection): Promise<void> {
@@ -158,7 +167,7 @@ export class Server {
    */
   async #converse(link: ServerLink): Promise<unknown> {
     this.#links.set(link, () => link.close());
-    const client = new Client();
+    const client = new Client(link);
     try {
       for (;;) this.#begin(link, await link.recv(), client);
     } catch (error) {
@@ -169,19 +178,24 @@ export class Server {
   }
 
   /** Answers at once where the object does. */
-  #answer(link: ServerLink, [id, ident, method, args]: Request): void {
+  #answer(link: ServerLink, [id, ident, method, args]: Request, client: Client): void {
+    publishCall('callStart', client.pipe, id);
     try {
       const value = ident === '' ? this.#own(method, args) : this.#call(ident, method, args);
-      if (value instanceof Promise) void this.#answerLater(link, [id, ident, method, args, 0], value);
-      else this.#respond(link, this.#wrap(id, ident, method, value), method === 'shutdown' && ident === '');
+      if (value instanceof Promise) void this.#answerLater(link, [id, ident, method, args, 0], client, value);
+      else {
+        const response = this.#wrap(id, ident, method, value);
+        this.#respond(link, response, client, method === 'shutdown' && ident === '');
+      }
     } catch (error) {
-      this.#respond(link, [id, REPLY.error, error], false);
+      this.#respond(link, [id, REPLY.error, error], client, false);
     }
   }
 
   async #answerLater(
     link: ServerLink,
     [id, ident, method]: Request,
+    client: Client,
     promise: Promise<unknown>,
   ): Promise<void> {
     let response: Response;
@@ -190,10 +204,11 @@ export class Server {
     } catch (error) {
       response = [id, REPLY.error, error];
     }
-    this.#respond(link, response, false);
+    this.#respond(link, response, client, false);
   }
 
-  #respond(link: ServerLink, response: Response, stop: boolean): void {
+  #respond(link: ServerLink, response: Response, { pipe }: Client, stop: boolean): void {
+    publishCall('callEnd', pipe, response[0]);
     if (!sendAtOnce(link, response)) {
       void this.#send(link, response).then(() => {
         if (stop) this.#stop();

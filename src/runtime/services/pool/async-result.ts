@@ -32,6 +32,8 @@ export class AsyncResult<R> {
   #settled: Settled<R> | undefined;
   #waiting: (() => void)[] = [];
   #fetched = false;
+  /** Number of the first of its tasks, once they have numbers. */
+  #firstTask: number | undefined;
 
   constructor(host: ResultHost, callbacks: Callbacks<R> = {}) {
     this.#host = host;
@@ -50,6 +52,11 @@ export class AsyncResult<R> {
   /** Resolves when the result is there or `timeout` seconds have passed. */
   async wait(timeout?: number): Promise<void> {
     if (this.#settled === undefined) await this.#until(milliseconds(timeout));
+  }
+
+  /** For the pool: its tasks have numbers, this is the first. */
+  submitted(firstTask: number): void {
+    this.#firstTask = firstTask;
   }
 
   ready(): boolean {
@@ -88,7 +95,7 @@ export class AsyncResult<R> {
   #until(limit: number): Promise<Settled<R> | undefined> {
     if (limit <= 0) return Promise.resolve(this.#settled);
     const wait = newWait(false);
-    publishWait('waitResult', this.#host.info, limit, wait);
+    publishWait('waitResult', this.#host.info, limit, wait, undefined, this.#firstTask);
     this.#host.awaited(1);
     return new Promise((resolve) => {
       const timer =

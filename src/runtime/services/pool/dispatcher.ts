@@ -75,8 +75,11 @@ export class Dispatcher implements Waiter {
     if (!results.closed) coreOf(results).memory.waits.setRef(this, this.#awaited > 0);
   }
 
-  /** Numbers the tasks and puts them, at once where their function is known, else as soon as it is located. */
-  submit(submission: Submission): void {
+  /**
+   * Numbers the tasks and puts them, at once where their function is known, else as soon as it is located. Returns the first
+   * number.
+   */
+  submit(submission: Submission): number {
     const flight = this.#flights.add(submission);
     const known = this.#known.get(submission.fn);
     if (known !== undefined && this.#pending.length === 0) {
@@ -85,6 +88,7 @@ export class Dispatcher implements Waiter {
       this.#pending.push(flight);
       void this.#pump();
     }
+    return flight.first;
   }
 
   async #pump(): Promise<void> {
@@ -124,7 +128,7 @@ export class Dispatcher implements Waiter {
     flight.position = this.#puts + 1;
     for (let index = 0; index < flight.count; index++) {
       // Announced first: a worker may begin before the put returns.
-      publish('submit', this.#info, flight.first + index);
+      publish('submit', this.#info, flight.first + index, flight.first);
       try {
         this.#putOne(flight, index, known);
         this.#puts++;

@@ -1,7 +1,8 @@
 import type { Outcome } from './flights.ts';
 import type { ResultIterator } from './result-iterator.ts';
 
-type Submit = (chunk: readonly unknown[], settle: (outcome: Outcome) => void) => void;
+/** Returns the task's number. */
+type Submit = (chunk: readonly unknown[], settle: (outcome: Outcome) => void) => number;
 
 /** Chunks at work for each worker: enough that none waits, few enough that an endless source does not fill memory. */
 const AHEAD = 16;
@@ -24,11 +25,12 @@ export function feed<R>(
   const send = (items: readonly unknown[]): void => {
     const chunk = chunks++;
     atWork++;
-    submit(items, (outcome) => {
+    const task = submit(items, (outcome) => {
       atWork--;
       iterator.settle(chunk, outcome);
       if (atWork < most) resume?.();
     });
+    iterator.submitted(chunk, task);
   };
   const room = async (): Promise<void> => {
     while (atWork >= most) {

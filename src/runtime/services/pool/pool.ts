@@ -136,7 +136,7 @@ export class Pool implements AsyncDisposable {
     this.#checkRunning();
     const result = this.#newResult<Result<F>>(options ?? {});
     const kwargs = options?.kwargs;
-    this.#submit({
+    const task = this.#submit({
       fn,
       mode: kwargs === undefined ? MODE.apply : MODE.applyKeyed,
       count: 1,
@@ -144,6 +144,7 @@ export class Pool implements AsyncDisposable {
       settle: (_index, outcome) =>
         result.settle(outcome.ok ? { ok: true, value: outcome.value as Result<F> } : outcome),
     });
+    result.submitted(task);
     return result;
   }
 
@@ -236,10 +237,10 @@ export class Pool implements AsyncDisposable {
     return `<Pool ${this.#phase} processes=${this.#size}>`;
   }
 
-  #submit(submission: Submission): void {
+  #submit(submission: Submission): number {
     const { fn } = submission;
     if (typeof fn !== 'function') throw new TypeMismatch(`a function is needed, not ${typeof fn}`);
-    this.#dispatcher.submit(submission);
+    return this.#dispatcher.submit(submission);
   }
 
   #newResult<R>(callbacks: Callbacks<R>): AsyncResult<R> {
@@ -266,7 +267,7 @@ export class Pool implements AsyncDisposable {
     const result = this.#newResult<R[]>(options);
     const { count, settle, body } = gather<R>(items, chunk, result);
     if (count === 0) result.settle({ ok: true, value: [] });
-    else this.#submit({ fn, mode, count, body, settle });
+    else result.submitted(this.#submit({ fn, mode, count, body, settle }));
     return result;
   }
 
@@ -278,7 +279,9 @@ export class Pool implements AsyncDisposable {
   ): ResultIterator<Awaited<R>> {
     this.#checkRunning();
     const size = checkChunk(chunksize) ?? 1;
-    const iterator = new ResultIterator<Awaited<R>>(ordered, (change) => this.#dispatcher.awaited(change));
+    const { info } = this.#dispatcher;
+    const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
+    const iterator = new ResultIterator<Awaited<R>>(ordered, { info, awaited });
     feed(items, size, this.#size, iterator, (chunk, settle) =>
       this.#submit({
         fn,

@@ -1,14 +1,25 @@
+import type { ResourceInfo } from '../../../base/channels.ts';
 import { milliseconds } from '../../core/arguments/options.ts';
+import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { TimeoutError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
-import { clampTimer } from '../../core/waits/blocking.ts';
+import { clampTimer, newWait } from '../../core/waits/blocking.ts';
 import type { Outcome } from './flights.ts';
+
+/** What the iterator needs from its pool. */
+interface IteratorHost {
+  readonly info: ResourceInfo;
+  /** One caller more (+1) or less (−1) waits for a result: meanwhile the pool keeps the program alive. */
+  awaited(change: 1 | -1): void;
+}
 
 /** Results of `imap` and `imapUnordered`, one after the other. */
 export class ResultIterator<R> implements AsyncIterableIterator<R> {
   readonly #ordered: boolean;
-  readonly #awaited: (change: 1 | -1) => void;
+  readonly #host: IteratorHost;
+  /** Numbers of the pool's tasks, by chunk; of an ordered iterator, from the one that is due. */
+  readonly #tasks = new Map<number, number>();
   /** Chunks that have come: in order, or before their turn. */
   readonly #here: Outcome[] = [];
   readonly #early = new Map<number, Outcome>();
@@ -19,9 +30,9 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
   #wake: (() => void)[] = [];
   #sourceError: { error: unknown } | undefined;
 
-  constructor(ordered: boolean, awaited: (change: 1 | -1) => void) {
+  constructor(ordered: boolean, host: IteratorHost) {
     this.#ordered = ordered;
-    this.#awaited = awaited;
+    this.#host = host;
   }
 
   /** For the pool: the chunk with this number has its outcome. */
@@ -31,11 +42,17 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
     else {
       this.#early.set(chunk, outcome);
       for (let due = this.#early.get(this.#next); due !== undefined; due = this.#early.get(this.#next)) {
-        this.#early.delete(this.#next++);
+        this.#early.delete(this.#next);
+        this.#tasks.delete(this.#next++);
         this.#here.push(due);
       }
     }
     this.#tell();
+  }
+
+  /** For the pool: the chunk is the task with this number. */
+  submitted(chunk: number, task: number): void {
+    if (this.#ordered && chunk >= this.#next) this.#tasks.set(chunk, task);
   }
 
   /** For the pool: so many chunks there are, and how the source ended. */
@@ -80,11 +97,15 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
   #change(deadline: number): Promise<boolean> {
     const left = deadline - performance.now();
     if (left <= 0) return Promise.resolve(false);
-    this.#awaited(1);
+    const { info } = this.#host;
+    const wait = newWait(false);
+    publishWait('waitResult', info, left, wait, undefined, this.#tasks.get(this.#next));
+    this.#host.awaited(1);
     return new Promise((resolve) => {
       const done = (changed: boolean): void => {
         clearTimeout(timer);
-        this.#awaited(-1);
+        this.#host.awaited(-1);
+        publishWaitEnd(info, wait, changed ? 'ok' : 'timeout');
         resolve(changed);
       };
       const timer =

@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { task } from '../../core/tasks/task.ts';
 import type { Queue } from '../../primitives/queues/queue.ts';
+import { asService, publishTargetStart } from '../process/target-start.ts';
 import type { PoolCore } from './core.ts';
 import { functionOf, WorkerTasks } from './tasks.ts';
 import { RESULT } from './wire.ts';
@@ -23,9 +24,10 @@ async function work(pool: PoolCore, tasks: Queue, results: Queue, options: Worke
     hands.report(seat, RESULT.initializerFailed, error);
     return;
   }
+  publishTargetStart();
   hands.report(seat, RESULT.ready, process.pid);
   await hands.run(maxTasks === 0 ? Number.POSITIVE_INFINITY : maxTasks);
 }
 
 /** Found by the child through the runtime's own module. */
-export const poolWorker = task(pathToFileURL(__filename).href, 'poolWorker', work);
+export const poolWorker = task(pathToFileURL(__filename).href, 'poolWorker', asService(work));

@@ -19,6 +19,7 @@ import { currentProcess, ParentProcess, setCurrentProcess, setParentProcess } fr
 import { getLogger, inheritLogSettings } from './logging.ts';
 import { Process } from './process.ts';
 import { current, newState } from './state.ts';
+import { isService, publishTargetStart } from './target-start.ts';
 import { letGoOfTerminals } from './terminals.ts';
 import { watchTermination } from './termination.ts';
 import { CONTROL_FD, MEMORY_FD, REPLY, type StartHeader, type StartPayload } from './wire.ts';
@@ -45,6 +46,7 @@ async function run(header: StartHeader, payload: Buffer): Promise<void> {
   setCurrentProcess(object, newState({ name: header.name, daemon: header.daemon, target, args, kwargs }));
   Object.assign(object, fields);
   getLogger().info('child process calling run()');
+  if (!isService(target)) publishTargetStart();
   await runTask(async () => await object.run());
 }
 

@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import { FLAG, KIND, NO_POSITION, ROLE } from '../../trace/format/records.ts';
+import { KIND, NO_POSITION, ROLE } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
 import type { EndState } from './registry.ts';
@@ -48,10 +48,9 @@ export class PortEnd {
     const { recorder, sites, session } = this.#shim;
     this.#sampler ??= new Sampler(session.options.callSites);
     const sampler = this.#sampler;
-    const taken = sampler.take(time);
-    if (taken) sampler.took(sites.here(skip));
+    const flags = sites.sample(sampler, time, skip);
     const n = this.options.kind === 'port' ? ++this.sent : 0;
-    recorder.recordAt(time, KIND.send, taken ? 0 : FLAG.sampledSite, 0, this.#out, sampler.site, n, 0);
+    recorder.recordAt(time, KIND.send, flags, 0, this.#out, sampler.site, n, 0);
   }
 
   /** Node has refused the last message: it cannot be cloned. */

@@ -124,6 +124,8 @@ interface Element {
 }
 
 const blockingWaits = new Ration();
+/** Blocking waits at one line are believed to have the same callers for so long, ns: their stack may be that of a hang. */
+const FRESH_NS = 1e6;
 
 interface Wait {
   readonly n: number;
@@ -158,10 +160,8 @@ class Elements {
     const blocks = (load as (a: unknown, i: unknown) => unknown)(array, index) === expected && !(ms <= 0);
     const n = recorder.newWait();
     const sampler = blocks ? element.blocking : element.passing;
-    const take = sampler.take(time);
-    if (take) sampler.took(sites.here(skip));
+    const sampled = sites.sample(sampler, time, skip);
     const armed = Number.isFinite(ms) ? FLAG.timeout : 0;
-    const sampled = take ? 0 : FLAG.sampledSite;
     const value = armed ? Math.min(Math.max(0, ms), 0xffffffff) : 0;
     const all = flags | armed | sampled;
     recorder.recordAt(time, KIND.waitAtomics, all, 0, element.resource, sampler.site, n, value);
@@ -178,9 +178,7 @@ class Elements {
     if (!element) return;
     const { resource, passing: sampler } = element;
     const count = args[2];
-    const take = sampler.take(time);
-    if (take) sampler.took(this.#shim.sites.here(skip));
-    const flags = take ? 0 : FLAG.sampledSite;
+    const flags = this.#shim.sites.sample(sampler, time, skip);
     const asked = count === undefined ? 0xffffffff : Math.min(Math.max(0, Number(count)), 0xffffffff);
     this.#shim.recorder.recordAt(time, KIND.notify, flags, 0, resource, sampler.site, asked, woken);
   }
@@ -212,7 +210,7 @@ class Elements {
     const isNodes = calledByNode(skip);
     const resource = isNodes ? 0 : recorder.newId();
     const { callSites } = session.options;
-    const blocking = new Sampler(callSites, blockingWaits, 1);
+    const blocking = new Sampler(callSites, { ration: blockingWaits, mostBetween: 1, freshNs: FRESH_NS });
     const element = { resource, blocking, passing: new Sampler(callSites), isNodes };
     this.#byKey.set(key, element);
     if (isNodes) return element;

@@ -1,6 +1,6 @@
 import childProcess from 'node:child_process';
 import { ENV_SPAWN } from '../../base/environment.ts';
-import { FLAG, KIND, ROLE } from '../../trace/format/records.ts';
+import { KIND, ROLE } from '../../trace/format/records.ts';
 import { pairValue } from '../children/children-env.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded, reportProblem } from '../core/guard.ts';
@@ -132,7 +132,8 @@ function isHandle(value: unknown): boolean {
 interface Begun {
   readonly time: number;
   readonly site: number;
-  readonly sampled: boolean;
+  /** FLAG.sampledSite or 0. */
+  readonly flags: number;
 }
 
 interface Held {
@@ -179,14 +180,12 @@ class IpcEnd {
     const { recorder, sites } = this.#shim;
     const time = recorder.clock.now();
     const { sampler } = this.#out;
-    const taken = sampler.take(time);
-    if (taken) sampler.took(sites.here(skip));
-    this.begun = { time, site: sampler.site, sampled: !taken };
+    const flags = sites.sample(sampler, time, skip);
+    this.begun = { time, site: sampler.site, flags };
   }
 
-  #sent({ time, site, sampled }: Begun, handle: boolean, bytes: number): void {
+  #sent({ time, site, flags }: Begun, handle: boolean, bytes: number): void {
     const out = handle ? this.#direction('out', 'handles') : this.#out;
-    const flags = sampled ? FLAG.sampledSite : 0;
     const { recorder } = this.#shim;
     recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, bytes);
     recorder.told();

@@ -11,17 +11,19 @@ import {
 import { FLAG, isWait, KIND, outcomeToFlags } from '../../trace/format/records.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { reportProblem } from '../core/guard.ts';
+import { PairSampler } from '../sites/pair-sampler.ts';
 import { Sampler } from '../sites/sampler.ts';
 
-type SitePolicy = 'always' | 'sampled' | 'never' | 'handed';
+type SitePolicy = 'always' | 'paired' | 'sampled' | 'never' | 'handed';
 
 /**
- * Acquisitions and waits are never sampled: a late deadlock needs the lines of its holder and its waiters. What ends an
- * operation that waited brings the site of its begin along.
+ * Waits are never sampled, and acquisitions only where they are one of many that were released at once: a late deadlock needs
+ * the lines of its holder and its waiters. What ends an operation that waited brings the site of its begin along.
  */
 function policyOf(op: RuntimeOp): SitePolicy {
   if (op.startsWith('wait')) return op === 'waitEnd' ? 'handed' : 'always';
-  if (op === 'acquire' || op === 'create' || op === 'start') return 'always';
+  if (op === 'create' || op === 'start') return 'always';
+  if (op === 'acquire') return 'paired';
   if (op === 'callStart' || op === 'callEnd' || op === 'targetStart') return 'never';
   if (op === 'release' || op === 'childExit' || op === 'ownerDied' || op === 'exiting') return 'never';
   return op === 'open' || op === 'close' ? 'never' : 'sampled';
@@ -39,6 +41,7 @@ export const runtime: Probe = {
 class RuntimeEvents {
   readonly #shim: Shim;
   readonly #samplers = new Map<number, Sampler>();
+  readonly #pairs = new Map<number, PairSampler>();
   readonly #ids = new WeakMap<object, number>();
   readonly #byKey = new Map<string, number>();
   #lastTarget: object | undefined;
@@ -71,12 +74,13 @@ class RuntimeEvents {
     if (event.sync) flags |= FLAG.sync;
     if (event.timeoutArmed) flags |= FLAG.timeout;
     let { site, value } = event;
-    if (site === 0 && policy === 'always') site = this.#shim.sites.ofPublisher(subscriber);
-    else if (site === 0 && policy === 'sampled') {
-      const sampler = this.#samplerOf(resource);
-      if (sampler.take(time)) sampler.took(this.#shim.sites.ofPublisher(subscriber));
-      else flags |= FLAG.sampledSite;
-      site = sampler.site;
+    const sampler = this.#samplerFor(kind, policy, resource, time);
+    if (site === 0 && policy !== 'never' && policy !== 'handed') {
+      if (sampler === undefined) site = this.#shim.sites.ofPublisher(subscriber);
+      else {
+        flags |= this.#shim.sites.sample(sampler, time, subscriber, 'runtime');
+        site = sampler.site;
+      }
     }
     if (kind === KIND.childExit && value < 0) {
       flags |= FLAG.signal;
@@ -98,6 +102,17 @@ class RuntimeEvents {
     if (event.sync) this.#shim.recorder.flush();
   }
 
+  /** `undefined`: the operation shows its own stack, or none. */
+  #samplerFor(kind: number, policy: SitePolicy, resource: number, time: number): Sampler | undefined {
+    if (policy === 'sampled') return this.#samplerOf(resource);
+    if (policy === 'paired') {
+      const pairs = this.#pairsOf(resource);
+      return pairs.acquired(time) ? pairs.sampler : undefined;
+    }
+    if (kind === KIND.release) this.#pairs.get(resource)?.released();
+    return undefined;
+  }
+
   #samplerOf(resource: number): Sampler {
     let sampler = this.#samplers.get(resource);
     if (!sampler) {
@@ -105,6 +120,15 @@ class RuntimeEvents {
       this.#samplers.set(resource, sampler);
     }
     return sampler;
+  }
+
+  #pairsOf(resource: number): PairSampler {
+    let pairs = this.#pairs.get(resource);
+    if (!pairs) {
+      pairs = new PairSampler(this.#shim.session.options.callSites);
+      this.#pairs.set(resource, pairs);
+    }
+    return pairs;
   }
 
   #idOf(target: ResourceInfo | ChildInfo): number {

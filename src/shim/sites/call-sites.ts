@@ -1,114 +1,88 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { FLAG } from '../../trace/format/records.ts';
 import type { Recorder } from '../core/recorder.ts';
-import { SourceMaps } from './source-maps.ts';
-import { captureFrames, type Frame, type RawFrame } from './stack.ts';
+import { FrameFiles } from './frame-files.ts';
+import type { Sampler } from './sampler.ts';
+import { captureFrames, type RawFrame } from './stack.ts';
+import { StackTable } from './stack-table.ts';
 
-/** What a frame's file belongs to. */
-type Owner = 'user' | 'node' | 'shim' | 'runtime';
-/** Between the user's line and the runtime's `publish` there are mostly fewer. */
+/** Frames in which the program's nearest one is found nearly always, below the runtime's and Node's. */
 const NEAR = 8;
-/** Beyond this many sites no new ones are defined: generated code could make them without end. */
-const MAX_SITES = 100_000;
+type Skip = (...args: never[]) => unknown;
 
-/** Finds the user's line that led to an event, and numbers it. */
+/** A whole stack whose nearest frame is known. */
+interface Seen {
+  readonly site: number;
+  /** When it was taken, ns. */
+  readonly time: number;
+}
+
+/** Finds the program's lines that led to an event, and numbers them. */
 export class CallSites {
-  readonly #recorder: Recorder;
   readonly #enabled: boolean;
-  readonly #maps = new SourceMaps();
-  readonly #owners = new Map<string, Owner>();
-  readonly #sites = new Map<string, Map<number, number>>();
-  #count = 0;
+  readonly #files: FrameFiles;
+  readonly #stacks: StackTable;
+  /** By the number of the nearest frame's position. */
+  readonly #seen = new Map<number, Seen>();
 
   /** `shim`: path of the bundle that this is, or of the folder with its sources. */
   constructor(recorder: Recorder, shim: string, enabled: boolean) {
-    this.#recorder = recorder;
     this.#enabled = enabled;
-    this.#owners.set(shim, 'shim');
+    this.#files = new FrameFiles(shim);
+    this.#stacks = new StackTable(recorder, this.#files);
   }
 
-  /** Id of the site from which `skip` was called, by way of Node's and the runtime's own code; 0: not known. */
-  here(skip: (...args: never[]) => unknown): number {
-    if (!this.#enabled) return 0;
-    // Mostly the caller is the user's own code, and one frame costs a quarter of all.
-    return this.ofFrames(captureFrames(skip, 1)) || this.ofFrames(captureFrames(skip));
+  /** Number of the stack that called `skip`; 0: not known. */
+  here(skip: Skip): number {
+    return this.#enabled ? this.ofFrames(captureFrames(skip)) : 0;
   }
 
   ofFrames(frames: readonly RawFrame[]): number {
-    for (const frame of frames) {
-      const file = frame.getFileName();
-      if (file && this.#owner(file) === 'user') return this.#idOf(file, frame);
-    }
-    return 0;
+    return this.#enabled ? this.#stacks.idOf(frames) : 0;
   }
 
   /**
    * As {@link here}, for a subscriber of a diagnostics channel. Whoever calls `publish` is the runtime: so its files are
    * known wherever it was installed.
    */
-  ofPublisher(skip: (...args: never[]) => unknown): number {
+  ofPublisher(skip: Skip): number {
     if (!this.#enabled) return 0;
-    return this.#above(captureFrames(skip, NEAR)) || this.#above(captureFrames(skip));
+    const frames = captureFrames(skip);
+    this.#learnRuntime(frames);
+    return this.#stacks.idOf(frames);
   }
 
-  #above(frames: readonly RawFrame[]): number {
-    const publisher = frames.find((f) => this.#owner(f.getFileName() ?? 'node:') !== 'node');
-    const file = publisher?.getFileName();
-    if (file && this.#owner(file) === 'user') this.#learnRuntime(file);
-    return this.ofFrames(frames);
-  }
-
-  #runtimeFolder: string | undefined;
-
-  #learnRuntime(file: string): void {
-    this.#owners.set(file, 'runtime');
-    // Entry of the runtime's children, which lies beside it.
-    const folder = file.slice(0, file.lastIndexOf('/') + 1);
-    for (const name of ['runtime-child.cjs', 'runtime.mjs']) this.#owners.set(folder + name, 'runtime');
-    // From sources (its own tests) the runtime is a folder.
-    if (file.endsWith('/publish.ts')) this.#runtimeFolder = folder;
-  }
-
-  #owner(file: string): Owner {
-    const known = this.#owners.get(file);
-    if (known) return known;
-    if (this.#runtimeFolder && file.startsWith(this.#runtimeFolder)) return 'runtime';
-    const owner = file.startsWith('node:') || !/[\\/:]/.test(file) ? 'node' : 'user';
-    if (owner === 'node') this.#owners.set(file, owner);
-    return owner;
-  }
-
-  #idOf(file: string, raw: RawFrame): number {
-    const line = raw.getLineNumber() ?? 0;
-    const column = raw.getColumnNumber() ?? 0;
-    let positions = this.#sites.get(file);
-    if (!positions) {
-      positions = new Map();
-      this.#sites.set(file, positions);
+  /**
+   * Lets `sampler` decide about an operation at `time` (ns) that was called through `skip`, and sees to its `site`. A whole
+   * stack is taken seldom: mostly the nearest frame tells that the stack is the one that was seen a moment ago.
+   * @returns FLAG.sampledSite, or 0 where the stack is that of this very operation
+   */
+  sample(sampler: Sampler, time: number, skip: Skip, from: 'program' | 'runtime' = 'program'): number {
+    if (!sampler.take(time)) return FLAG.sampledSite;
+    const nearest = sampler.freshNs > 0 && this.#enabled ? this.#nearest(sampler, skip) : 0;
+    const seen = this.#seen.get(nearest);
+    if (seen && time - seen.time < sampler.freshNs) {
+      sampler.took(seen.site);
+      return FLAG.sampledSite;
     }
-    const key = line * 4096 + (column & 4095);
-    let id = positions.get(key);
-    if (id === undefined) {
-      id = this.#define({ file: toPath(file), line, column, fn: raw.getFunctionName() ?? '' });
-      positions.set(key, id);
+    const site = from === 'runtime' ? this.ofPublisher(skip) : this.here(skip);
+    sampler.took(site);
+    if (nearest !== 0) this.#seen.set(nearest, { site, time });
+    return 0;
+  }
+
+  /** Number of the nearest frame's position, 0: not known. */
+  #nearest(sampler: Sampler, skip: Skip): number {
+    const nearest = this.#stacks.nearest(captureFrames(skip, sampler.near));
+    if (nearest === undefined) sampler.near = NEAR;
+    return nearest?.id ?? 0;
+  }
+
+  #learnRuntime(frames: readonly RawFrame[]): void {
+    for (const frame of frames) {
+      const name = frame.getFileName();
+      if (!name || name.startsWith('node:')) continue;
+      if (this.#files.get(name).owner !== 'left out') this.#files.learnRuntime(name);
+      return;
     }
-    return id;
-  }
-
-  #define(frame: Frame): number {
-    if (this.#count >= MAX_SITES) return 0;
-    const id = ++this.#count;
-    this.#recorder.define({ type: 'site', id, ...this.#maps.original(frame) });
-    return id;
-  }
-}
-
-/** Loaders add queries to URLs (tsx does): the file is what a person can open. */
-function toPath(file: string): string {
-  if (!file.startsWith('file:')) return path.normalize(file.replace(/\?[\w.-]+=.*$/, ''));
-  try {
-    return fileURLToPath(file.replace(/[?#].*$/, ''));
-  } catch {
-    return file;
   }
 }

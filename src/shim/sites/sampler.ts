@@ -26,13 +26,29 @@ export class Ration {
 }
 const messages = new Ration();
 
+export interface SamplerOptions {
+  /** What the sampler shares with others; by default with all samplers of messages. */
+  readonly ration?: Ration;
+  /** Once the place is always the same, it is taken for at least one of so many operations. */
+  readonly mostBetween?: number;
+  /** After this time the place is taken again, ns. */
+  readonly seldomNs?: number;
+  /** So long after a whole stack was taken, one with the same nearest frame is believed to be the same, ns. */
+  readonly freshNs?: number;
+}
+
 /** Decides for one channel which operations show where they come from. */
 export class Sampler {
   /** The last call site that was taken. */
   site = 0;
+  /** Frames that are looked at to find the program's nearest one. */
+  near = 1;
   readonly #mode: ShimOptions['callSites'];
   readonly #ration: Ration;
   readonly #mostBetween: number;
+  readonly #seldomNs: number;
+  /** See {@link SamplerOptions.freshNs}; 0: every stack is taken whole. */
+  readonly freshNs: number;
   #taken = 0;
   /** How often in a row the same site was taken. */
   #same = 0;
@@ -40,16 +56,24 @@ export class Sampler {
   #between = 1;
   #takenAt = 0;
 
-  constructor(mode: ShimOptions['callSites'], ration = messages, mostBetween = MOST_BETWEEN) {
+  constructor(mode: ShimOptions['callSites'], options: SamplerOptions = {}) {
+    const {
+      ration = messages,
+      mostBetween = MOST_BETWEEN,
+      seldomNs = SELDOM_NS,
+      freshNs = SELDOM_NS,
+    } = options;
     this.#mode = mode;
     this.#ration = ration;
     this.#mostBetween = mostBetween;
+    this.#seldomNs = seldomNs;
+    this.freshNs = mode === 'all' ? 0 : freshNs;
   }
 
   /** True: take the call site, and call {@link took}. `time`: ns since the session's origin. */
   take(time: number): boolean {
     if (this.#mode !== 'sampled') return this.#mode === 'all';
-    if (--this.#left > 0 && time - this.#takenAt < SELDOM_NS) return false;
+    if (--this.#left > 0 && time - this.#takenAt < this.#seldomNs) return false;
     if (this.#taken >= FIRST && !this.#ration.take(time)) return false;
     this.#taken++;
     this.#takenAt = time;

@@ -3,7 +3,6 @@ import type module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtin } from '../core/builtins.ts';
-import type { Frame } from './stack.ts';
 
 const { closeSync, fstatSync, openSync, readFileSync, readSync } = fs;
 /** The comment stands at the end; inline maps make it long. */
@@ -12,6 +11,18 @@ const COMMENT = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/;
 /** Packages seldom bring the sources that their maps name, and reading a map costs every thread milliseconds. */
 const INSTALLED = /[\\/]node_modules[\\/]/;
 const MAX_MAP = 64 * 1024 * 1024;
+
+/** A place in code, before or after mapping. */
+export interface Place {
+  /** Path, `file:` URL or `node:` name; '' where V8 does not know. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** Name of the function, '' at top level. */
+  readonly fn: string;
+}
 
 interface Mapper {
   readonly map: module.SourceMap;
@@ -23,19 +34,19 @@ interface Mapper {
 export class SourceMaps {
   readonly #own = new Map<string, Mapper | undefined>();
 
-  /** The frame in its source; the frame itself where there is no map or no mapping. */
-  original(frame: Frame): Frame {
-    const name = frame.file;
+  /** The place in its source; the place itself where there is no map or no mapping. */
+  original(place: Place): Place {
+    const name = place.file;
     const known = builtin('node:module').findSourceMap(name);
     const mapper = known ? { map: known, base: path.dirname(name) } : this.#load(name);
-    if (!mapper) return frame;
-    const entry = mapper.map.findEntry(frame.line - 1, frame.column - 1);
-    if (!('originalSource' in entry) || !entry.originalSource) return frame;
+    if (!mapper) return place;
+    const entry = mapper.map.findEntry(place.line - 1, place.column - 1);
+    if (!('originalSource' in entry) || !entry.originalSource) return place;
     return {
       file: resolveSource(entry.originalSource, mapper.base),
       line: entry.originalLine + 1,
       column: entry.originalColumn + 1,
-      fn: frame.fn,
+      fn: place.fn,
     };
   }
 

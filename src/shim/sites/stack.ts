@@ -1,50 +1,63 @@
-/** Where a call came from, before any mapping. */
-export interface Frame {
-  /** Path, `file:` URL or `node:` name; '' where V8 does not know. */
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  readonly fn: string;
-}
-
 /** V8's view of a frame, without the rest of it. */
 export type RawFrame = Pick<
   NodeJS.CallSite,
-  'getFileName' | 'getLineNumber' | 'getColumnNumber' | 'getFunctionName' | 'getTypeName' | 'isEval'
+  'getFileName' | 'getLineNumber' | 'getColumnNumber' | 'getFunctionName' | 'isAsync'
 >;
 
-/** Most frames that are looked at. Taking them costs a microsecond each. */
-const ALL = 24;
+/** Frames that are looked at for a whole stack, Node's own and the runtime's among them. Each costs about half a microsecond. */
+export const WHOLE = 32;
 const keepFrames = (_error: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] => frames;
 const { captureStackTrace } = Error;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+const PREPARE = 'prepareStackTrace';
+type Skip = (...args: never[]) => unknown;
 
 /**
- * The frames above `skip`, the nearest `limit`. Leaves `Error` as it was. With frozen intrinsics V8's text is read instead.
+ * The frames above `skip`, the nearest `limit`, and behind them the asynchronous functions that await the last one. Leaves
+ * `Error` as it was: a setter of the program's is not called, and a property that was not there is not there afterwards.
+ * With frozen intrinsics V8's text is read instead.
  */
-export function captureFrames(skip: (...args: never[]) => unknown, limit = ALL): readonly RawFrame[] {
+export function captureFrames(skip: Skip, limit = WHOLE): readonly RawFrame[] {
   const holder: { stack?: unknown } = {};
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  const prepare = getOwnPropertyDescriptor(Error, PREPARE);
+  let replaced = false;
   try {
     Error.stackTraceLimit = limit;
-    Error.prepareStackTrace = keepFrames;
+    replaced = replacePrepare(prepare);
     captureStackTrace(holder, skip);
     if (Array.isArray(holder.stack)) return holder.stack as RawFrame[];
   } catch {
     // Frozen intrinsics: `Error` cannot be written.
   } finally {
-    try {
-      Error.stackTraceLimit = stackTraceLimit;
-      Error.prepareStackTrace = prepareStackTrace;
-    } catch {
-      // As above: nothing was changed.
-    }
+    restore(stackTraceLimit, replaced, prepare);
   }
   return parseStack(textOf(holder, skip));
 }
 
-function textOf(holder: { stack?: unknown }, skip: (...args: never[]) => unknown): string {
+function replacePrepare(was: PropertyDescriptor | undefined): boolean {
+  if (was === undefined || (was.writable && was.configurable)) {
+    Error.prepareStackTrace = keepFrames;
+    return true;
+  }
+  if (!was.configurable) return false;
+  defineProperty(Error, PREPARE, { value: keepFrames, writable: true, configurable: true });
+  return true;
+}
+
+function restore(limit: number, replaced: boolean, prepare: PropertyDescriptor | undefined): void {
+  try {
+    Error.stackTraceLimit = limit;
+    if (!replaced) return;
+    if (prepare === undefined) Reflect.deleteProperty(Error, PREPARE);
+    else if (prepare.writable) Error.prepareStackTrace = prepare.value;
+    else defineProperty(Error, PREPARE, prepare);
+  } catch {
+    // As above: nothing was changed.
+  }
+}
+
+function textOf(holder: { stack?: unknown }, skip: Skip): string {
   if (typeof holder.stack === 'string') return holder.stack;
   const again: { stack?: unknown } = {};
   captureStackTrace(again, skip);
@@ -55,16 +68,15 @@ function textOf(holder: { stack?: unknown }, skip: (...args: never[]) => unknown
 export function parseStack(text: string): RawFrame[] {
   const frames: RawFrame[] = [];
   for (const line of text.split('\n')) {
-    const match = /^\s+at (?:(?:async )?(.+?) \()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(line);
+    const match = /^\s+at (async )?(?:(.+?) \()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(line);
     if (!match) continue;
-    const [, fn = '', file = '', row = '0', column = '0'] = match;
+    const [, async = '', fn = '', file = '', row = '0', column = '0'] = match;
     frames.push({
       getFileName: () => file,
       getLineNumber: () => Number(row),
       getColumnNumber: () => Number(column),
       getFunctionName: () => fn || null,
-      getTypeName: () => null,
-      isEval: () => false,
+      isAsync: () => async !== '',
     });
   }
   return frames;

@@ -73,12 +73,12 @@ export class ByteFlow {
 
   /** Takes the call site if it is this one's turn. Returns the flag that says that it was not. */
   #look(time: number, skip: Skip): number {
-    if (!this.#sampler.take(time)) return FLAG.sampledSite;
+    const before = this.site;
+    const flags = this.#shim.sites.sample(this.#sampler, time, skip);
+    if (this.site !== 0) return flags;
     // What the stream had buffered goes out without a line of the program on the stack.
-    const site = this.#shim.sites.here(skip);
-    if (site === 0) return FLAG.sampledSite;
-    this.#sampler.took(site);
-    return 0;
+    this.#sampler.site = before;
+    return FLAG.sampledSite;
   }
 
   #record(time: number, bytes: number, flags: number): void {

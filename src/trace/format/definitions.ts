@@ -67,6 +67,12 @@ export interface SiteDefinition {
   readonly column: number;
   /** Name of the calling function, '' at top level. */
   readonly fn: string;
+  /** Id of the site that called this one: a stack is a chain of sites, the nearest frame first. Missing: the outermost. */
+  readonly caller?: number;
+  /** The function was suspended at this place, and awaited what led to the frame above. */
+  readonly async?: true;
+  /** Name of the installed package whose code this is. */
+  readonly package?: string;
 }
 export interface ResourceDefinition {
   readonly type: 'resource';

@@ -177,6 +177,19 @@ export class Trace implements TraceSink {
   site(record: Fed): SiteDefinition | undefined {
     return this.#sites.get(`${record.stream.stream} ${record.site}`);
   }
+  /** The stack of a record, the nearest frame first: `function file:line`, `async` and the package before it. */
+  stack(record: Fed): string[] {
+    const frames: string[] = [];
+    let site = this.site(record);
+    while (site) {
+      const words = [site.async && 'async', site.package && `[${site.package}]`, site.fn];
+      words.push(`${path.basename(site.file)}:${site.line}`);
+      frames.push(words.filter(Boolean).join(' '));
+      const { caller } = site;
+      site = caller === undefined ? undefined : this.#sites.get(`${record.stream.stream} ${caller}`);
+    }
+    return frames;
+  }
   childOf(record: Fed): ChildDefinition | undefined {
     return this.children.find((c) => c.stream === record.stream.stream && c.id === record.resource);
   }

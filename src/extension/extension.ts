@@ -8,13 +8,13 @@ import { Runner } from './run/runner.ts';
 import { SessionClient } from './sessions/client.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { registerTimeline } from './timeline/register.ts';
-import { ProcessView } from './tree/view.ts';
+import { ProcessTreeView } from './tree/tree-view.ts';
 import { findingSettings, watchSettings } from './workbench/settings.ts';
 
 /** What other extensions, and tests, get from `activate`. */
 export interface ForkscopeApi {
   readonly sessions: Sessions;
-  readonly view: ProcessView;
+  readonly view: ProcessTreeView;
   readonly alerts: Alerts;
   readonly inspector: Inspector;
   readonly runner: Runner;
@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
     new Sessions(workspaceState, (dir, name) => new SessionClient(dir, name, worker, findingSettings())),
   );
   const runner = add(new Runner(context, sessions));
-  const view = add(new ProcessView(sessions, (dir) => runner.terminalOf(dir) !== undefined));
+  const view = add(new ProcessTreeView(sessions, (dir) => runner.terminalOf(dir) !== undefined));
   const alerts = add(new Alerts(sessions, view));
   const inspector = add(new Inspector(extensionUri, sessions, workspaceState));
   const reports = add(new Reports(extensionUri));

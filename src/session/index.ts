@@ -9,6 +9,6 @@ export { type LaunchOptions, launch } from './launch/launcher.ts';
 export { type ExitStatus, type Program, shellCode } from './launch/program.ts';
 export { SignalWitness } from './launch/signal-witness.ts';
 export { handOnSignals } from './launch/signals.ts';
-export type { Target } from './launch/target.ts';
+export type { LaunchTarget } from './launch/target.ts';
 export { giveWay, killTree } from './os/index.ts';
 export { Session, type SessionChange, type SessionOptions } from './tail/session.ts';

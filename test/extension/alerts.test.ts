@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Lasting, notificationText, statusText, summarize } from '../../src/extension/alerts/summary.ts';
+import { notificationText, StillFound, statusText, summarize } from '../../src/extension/alerts/summary.ts';
 import type { KnownSession } from '../../src/extension/sessions/sessions.ts';
 import type { Finding } from '../../src/model/types/index.ts';
 import { FakeReader } from './sessions/fakes.ts';
@@ -53,7 +53,7 @@ test('what lasts for two updates is told; what is over by then is not; at the en
   const [a, b] = [findingView({ id: 'a' }), findingView({ id: 'b' })];
   const live = session('app.ts', true);
   const reader = live.reader as FakeReader;
-  const lasting = new Lasting();
+  const lasting = new StillFound();
   const ids = (findings: readonly Finding[]) => {
     reader.tell({ findings });
     return lasting.of(live, findings).map((f) => f.id);
@@ -65,7 +65,7 @@ test('what lasts for two updates is told; what is over by then is not; at the en
   const ended = { ...live, live: false };
   reader.tell({ live: false });
   assert.deepEqual(
-    new Lasting().of(ended, [a]).map((f) => f.id),
+    new StillFound().of(ended, [a]).map((f) => f.id),
     ['a'],
   );
 });

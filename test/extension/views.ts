@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../src/extension/tree/snapshot.ts';
+import type { Snapshot } from '../../src/extension/tree/tree-index.ts';
 import type { Finding, ProcessView, ThreadView, WaitView } from '../../src/model/types/index.ts';
 
 /** Views as the model gives them, for tests of what the extension makes of them. */

@@ -5,7 +5,7 @@ import { killTree } from '../../src/session/os/kill.ts';
 import { LinuxProcessTable } from '../../src/session/os/linux.ts';
 import { isAlive } from '../../src/session/os/liveness.ts';
 import { PortableProcessTable, portableTree } from '../../src/session/os/portable.ts';
-import { type ProcessTable, pickTree } from '../../src/session/os/process-table.ts';
+import { type OsProcessTable, pickTree } from '../../src/session/os/process-table.ts';
 import { files, type Ran, scratch, start, until } from './support.ts';
 
 /** A process with a child with a child; each prints its pid. `grandchild` is what the last one does. */
@@ -43,7 +43,7 @@ test('a Node that has given itself a title is still one', {
   assert.deepEqual([seen?.command, seen?.isNode], ['my build', true]);
 });
 
-const TABLES: [string, () => ProcessTable, boolean][] = [
+const TABLES: [string, () => OsProcessTable, boolean][] = [
   ['/proc', () => new LinuxProcessTable(), LinuxProcessTable.isUsable()],
   ['ps-list', () => new PortableProcessTable(), process.platform !== 'win32'],
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TRACK_STATES } from '../../src/model/types/index.ts';
-import { makeRow, NOTHING } from '../../src/webview/core/fold.ts';
+import { makeRow, NO_STATE } from '../../src/webview/core/fold.ts';
 import { contrastRatio, inkOn } from '../../src/webview/draw/palette.ts';
 import { lonelyMarks, paintRow, rareAt, shadesOf } from '../../src/webview/draw/strip.ts';
 
@@ -22,7 +22,7 @@ describe('rare states', () => {
     row.mask[2] = bit(RUNNING, RECEIVE, LOCK);
     assert.deepEqual(
       [0, 1, 2].map((x) => rareAt(row, x, 0)),
-      [NOTHING, RECEIVE, LOCK],
+      [NO_STATE, RECEIVE, LOCK],
     );
     assert.equal(rareAt(row, 2, bit(RECEIVE)), RECEIVE, 'a filter asks for its own states');
   });
@@ -37,7 +37,7 @@ describe('rare states', () => {
   it('are painted over, dimmed or left out as the filter says', () => {
     const row = running(4);
     row.mask[2] = bit(RUNNING, LOCK);
-    row.state[3] = NOTHING;
+    row.state[3] = NO_STATE;
     const colors = TRACK_STATES.map((_, i) => [200, i * 10, 40] as const);
     const shades = shadesOf(colors, [0, 0, 0]);
     const [main, rare] = [new Uint32Array(4), new Uint32Array(4)];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PackedTiles } from '../../src/protocol/timeline.ts';
-import { foldRow, makeRow, NOTHING } from '../../src/webview/core/fold.ts';
+import { foldRow, makeRow, NO_STATE } from '../../src/webview/core/fold.ts';
 import { exactPart } from '../../src/webview/core/slices.ts';
-import { CHUNK, chunkSpan, levelOf, TileCache } from '../../src/webview/core/tiles.ts';
+import { CHUNK, chunkSpan, levelOf, TileStore } from '../../src/webview/core/tiles.ts';
 
 const RUNNING = 0;
 const LOCK = 1;
@@ -21,7 +21,7 @@ function packed(
     threads,
     range: { start, end: start + buckets * 2 ** level },
     buckets,
-    state: Uint8Array.from(all, (s) => s ?? NOTHING),
+    state: Uint8Array.from(all, (s) => s ?? NO_STATE),
     share: Uint8Array.from(all, (s) => (s === undefined ? 0 : 255)),
     mask: Uint16Array.from(all, (s) => (s === undefined ? 0 : 1 << s)),
   };
@@ -40,7 +40,7 @@ describe('level of detail', () => {
 
 describe('the tile cache', () => {
   it('asks for whole chunks of what is missing, and for nothing twice', () => {
-    const cache = new TileCache();
+    const cache = new TileStore();
     const span = chunkSpan(4);
     const view = { start: span * 0.5, end: span * 2.5 };
     const request = cache.missing(['a', 'b'], view, 4, 1e9);
@@ -59,12 +59,12 @@ describe('the tile cache', () => {
 
   it('does not ask for what lies before the begin or after the newest moment', () => {
     const span = chunkSpan(3);
-    const request = new TileCache().missing(['a'], { start: -span * 5, end: span * 50 }, 3, span * 1.5);
+    const request = new TileStore().missing(['a'], { start: -span * 5, end: span * 50 }, 3, span * 1.5);
     assert.deepEqual(request?.range, { start: 0, end: span * 2 });
   });
 
   it('asks again for what the live end may have changed, and still draws it meanwhile', () => {
-    const cache = new TileCache();
+    const cache = new TileStore();
     const span = chunkSpan(4);
     cache.store(packed(['a'], 0, 4, full(3)), 4);
     cache.expire(span * 1.2);
@@ -74,13 +74,13 @@ describe('the tile cache', () => {
   });
 
   it('stretches a coarser tile, else a finer one, until the right one is there', () => {
-    const cache = new TileCache();
+    const cache = new TileStore();
     cache.store(packed(['a'], 0, 8, full(1, LOCK)), 8);
     assert.equal(cache.find('a', 5, 10)?.bucket, 256);
     cache.store(packed(['a'], 0, 5, full(1)), 5);
     assert.equal(cache.find('a', 5, 10)?.bucket, 32);
     assert.equal(cache.find('a', 7, 10)?.bucket, 256);
-    const fine = new TileCache();
+    const fine = new TileStore();
     fine.store(packed(['a'], 0, 5, full(1)), 5);
     assert.equal(fine.find('a', 7, 10)?.bucket, 32);
     assert.equal(fine.find('a', 7, chunkSpan(7)), undefined);
@@ -88,7 +88,7 @@ describe('the tile cache', () => {
 });
 
 describe('folding tiles to pixels', () => {
-  const fold = (cache: TileCache, width: number, start: number, perPixel: number, last = 1e12) => {
+  const fold = (cache: TileStore, width: number, start: number, perPixel: number, last = 1e12) => {
     const row = makeRow(width);
     const level = levelOf(perPixel);
     foldRow(row, start, perPixel, last, chunkSpan(level), (time) => cache.find('a', level, time));
@@ -98,7 +98,7 @@ describe('folding tiles to pixels', () => {
   it('keeps a state that fills one bucket of many in the mask of its pixel, wherever the pixels lie', () => {
     const states = full(4);
     states[613] = LOCK;
-    const cache = new TileCache();
+    const cache = new TileStore();
     cache.store(packed(['a'], 0, 0, states), 0);
     for (const perPixel of [1, 1.37, 1.99]) {
       for (const shift of [0, 0.3, 7.77]) {
@@ -113,10 +113,10 @@ describe('folding tiles to pixels', () => {
   });
 
   it('draws nothing before the begin, after the newest moment and where no tile is', () => {
-    const cache = new TileCache();
+    const cache = new TileStore();
     cache.store(packed(['a'], CHUNK, 0, full(1)), 0);
     const row = fold(cache, 1024, -100, 1, 400);
-    const drawn = [...row.state.keys()].filter((x) => row.state[x] !== NOTHING);
+    const drawn = [...row.state.keys()].filter((x) => row.state[x] !== NO_STATE);
     assert.equal(drawn[0], CHUNK + 100);
     assert.equal(drawn.at(-1), 499);
     assert.equal(drawn.length, 400 - CHUNK);
@@ -125,7 +125,7 @@ describe('folding tiles to pixels', () => {
   it('looks at both chunks for a pixel on their border', () => {
     const states = full(2);
     states[CHUNK] = LOCK;
-    const cache = new TileCache();
+    const cache = new TileStore();
     cache.store(packed(['a'], 0, 0, states), 0);
     const row = fold(cache, 300, 0.5, 1.5);
     assert.ok((row.mask[Math.floor((CHUNK - 0.5) / 1.5)]! & (1 << LOCK)) !== 0);

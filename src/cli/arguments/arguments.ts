@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import type { Target } from '../../session/index.ts';
+import type { LaunchTarget } from '../../session/index.ts';
 import {
   type ExportOptions,
   findingFlags,
@@ -14,7 +14,7 @@ import { VERSION } from './version.ts';
 
 /** What the commands do; each resolves with the exit code. */
 export interface Actions {
-  run(target: Target, options: RunOptions): Promise<number>;
+  run(target: LaunchTarget, options: RunOptions): Promise<number>;
   report(dir: string, options: ReportOptions): Promise<number>;
   view(dir: string, options: ViewOptions): Promise<number>;
   export(dir: string, options: ExportOptions): Promise<number>;
@@ -90,7 +90,7 @@ function runCommand(program: Command, actions: Actions, exit: (code: number) => 
         isCommand ? 'error: no command after --' : 'error: no script (or -- command) given',
       );
     }
-    const target: Target = isCommand
+    const target: LaunchTarget = isCommand
       ? { kind: 'command', command: first, args }
       : { kind: 'script', file: first, args };
     exit(await actions.run(target, options));

@@ -10,6 +10,7 @@ import {
   giveWay,
   handOnSignals,
   isSweepDue,
+  type LaunchTarget,
   launch,
   type Program,
   Session,
@@ -17,7 +18,6 @@ import {
   shellCode,
   sweepStableFiles,
   sweepTraces,
-  type Target,
   UserError,
   writeWhole,
 } from '../../session/index.ts';
@@ -37,7 +37,7 @@ const UNSEEN = 100;
  * Runs a program under trace. Its stdout is its own, byte for byte; everything that Forkscope says goes to stderr.
  * @returns the program's exit code, `EXIT.deadlock` when it was killed because of one, or 0 when `hold` has waited for a key
  */
-export async function run(target: Target, options: RunOptions, bundles: string): Promise<number> {
+export async function run(target: LaunchTarget, options: RunOptions, bundles: string): Promise<number> {
   try {
     return await runTraced(target, options, bundles);
   } catch (error) {
@@ -47,7 +47,7 @@ export async function run(target: Target, options: RunOptions, bundles: string):
   }
 }
 
-async function runTraced(target: Target, options: RunOptions, bundles: string): Promise<number> {
+async function runTraced(target: LaunchTarget, options: RunOptions, bundles: string): Promise<number> {
   // Not after the program has run for hours.
   if (options.json !== undefined) checkWritable(options.json);
   const view = options.watch === true ? watchView() : undefined;

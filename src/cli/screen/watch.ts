@@ -14,7 +14,7 @@ const DRAW_EVERY = 200;
 const LAST_OUTPUT = 500;
 
 /** A live picture of the session beside the program's output. */
-export interface View {
+export interface LiveView {
   /** How the program's own output goes, so that it does not tear the picture. */
   readonly stdio: StdioOptions;
   attach(child: ChildProcess, session: Session | undefined): void;
@@ -26,7 +26,7 @@ export interface View {
 }
 
 /** The tree on stderr when that is a terminal; otherwise the view says so once and only passes text on. */
-export function watchView(): View {
+export function watchView(): LiveView {
   if (canDraw(process.stderr)) return new TreeView();
   say('forkscope: --watch needs a terminal on stderr that can be drawn on; running without it\n');
   return {
@@ -39,7 +39,7 @@ export function watchView(): View {
 }
 
 /** Draws the process tree of a session below everything else on the terminal. */
-export class TreeView implements View {
+export class TreeView implements LiveView {
   readonly #region = new LiveRegion(process.stderr);
   readonly #styler = stylerFor(process.stderr);
   readonly #timers: NodeJS.Timeout[] = [];

@@ -2,21 +2,21 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { InspectRequest } from '../inspect/request.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
-import type { ProcessView } from '../tree/view.ts';
+import type { ProcessTreeView } from '../tree/tree-view.ts';
 import { VIEWS } from '../workbench/contributions.ts';
 import { setContext, setting } from '../workbench/settings.ts';
 import type { Summary } from './summary.ts';
-import { Lasting, notificationText, statusText, summarize } from './summary.ts';
+import { notificationText, StillFound, statusText, summarize } from './summary.ts';
 
 /** What a deadlock raises: a badge on the view, a status-bar item, and one notification with *Inspect*. */
 export class Alerts implements vscode.Disposable {
   private readonly all = new Disposables();
   private readonly sessions: Sessions;
-  private readonly view: ProcessView;
+  private readonly view: ProcessTreeView;
   private readonly item: vscode.StatusBarItem;
-  private readonly lasting = new Lasting();
+  private readonly lasting = new StillFound();
 
-  constructor(sessions: Sessions, view: ProcessView) {
+  constructor(sessions: Sessions, view: ProcessTreeView) {
     this.sessions = sessions;
     this.view = view;
     this.item = this.all.add(

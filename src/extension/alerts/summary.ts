@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Finding } from '../../model/types/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { KnownSession } from '../sessions/sessions.ts';
-import { nameOf } from '../tree/deadlock.ts';
+import { hangName } from '../tree/deadlock.ts';
 import { shortName } from '../tree/format.ts';
 
 /** What badge, status bar and context keys say about all sessions together. */
@@ -49,7 +49,7 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
     const more = summary.blocking.length - 1;
     const { title, certainty } = first.finding;
     return {
-      text: `$(error) ${nameOf(first.finding)}${more > 0 ? ` +${more}` : ''}`,
+      text: `$(error) ${hangName(first.finding)}${more > 0 ? ` +${more}` : ''}`,
       tooltip: `${first.session.name}: ${title}\n${l10n.t('Click to inspect.')}`,
       alarm: certainty === 'certain',
     };
@@ -66,14 +66,14 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
 
 /** The notification's sentence. */
 export function notificationText(session: KnownSession, finding: Finding): string {
-  return l10n.t('{0} in {1}: {2}', nameOf(finding), session.name, finding.title);
+  return l10n.t('{0} in {1}: {2}', hangName(finding), session.name, finding.title);
 }
 
 /**
  * Findings that two updates in a row have, half a second apart: what is over by then, because a record came late, is not
  * worth an alarm. Of a session that has ended all are: nothing more will come.
  */
-export class Lasting {
+export class StillFound {
   private readonly before = new Map<
     string,
     { readonly update: SessionUpdate; readonly ids: ReadonlySet<string> }

@@ -3,26 +3,26 @@ import { Disposables } from '../../base/disposables.ts';
 import { messageOf } from '../../base/errors.ts';
 import { summarize } from '../alerts/summary.ts';
 import type { Inspector } from '../inspect/inspector.ts';
-import { isRequest } from '../inspect/memory.ts';
+import { isInspectRequest } from '../inspect/remembered.ts';
 import type { InspectRequest } from '../inspect/request.ts';
 import { chooseRuntime } from '../run/choose-runtime.ts';
 import type { Runner } from '../run/runner.ts';
 import { chooseScript } from '../run/scripts.ts';
 import { stopProcess, stopSession } from '../run/stop.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
-import type { Target, TreeNode } from '../tree/nodes.ts';
+import type { NodeTarget, TreeNode } from '../tree/nodes.ts';
 import { commandLine } from '../tree/tooltip.ts';
-import type { ProcessView } from '../tree/view.ts';
+import type { ProcessTreeView } from '../tree/tree-view.ts';
 import type { CommandId } from '../workbench/contributions.ts';
 import { openSite } from '../workbench/reveal.ts';
 import { setting } from '../workbench/settings.ts';
-import { openTrace } from './open-trace.ts';
+import { openTraceFolder } from './open-trace.ts';
 import type { Reports } from './report.ts';
 
 /** What the commands work on. */
 export interface Parts {
   readonly sessions: Sessions;
-  readonly view: ProcessView;
+  readonly view: ProcessTreeView;
   readonly runner: Runner;
   readonly inspector: Inspector;
   readonly reports: Reports;
@@ -59,7 +59,7 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
       if (script) await runner.args.ask(script);
     },
     'forkscope.stop': (given) => withSession(parts, given, isLive, stopSession),
-    'forkscope.openTrace': (given) => openTrace(parts, given),
+    'forkscope.openTrace': (given) => openTraceFolder(parts, given),
     'forkscope.inspect': async (given, second) => {
       const request = requestOf(parts, given, second);
       if (!request) throw new Error(vscode.l10n.t('Nothing to inspect: no deadlock or hang is found.'));
@@ -77,7 +77,7 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
     },
     'forkscope.copyCommandLine': (given) => {
       const target = targetOf(given, 'process');
-      const process = target && view.namesOf(nodeOf(given)?.dir ?? '')?.processes.get(target.processId);
+      const process = target && view.indexOf(nodeOf(given)?.dir ?? '')?.processes.get(target.processId);
       return process && vscode.env.clipboard.writeText(commandLine(process.argv));
     },
     'forkscope.stopProcess': (given) => endProcess(parts, given, false),
@@ -125,15 +125,15 @@ async function endProcess({ sessions }: Parts, given: unknown, kill: boolean): P
     // Better none than the wrong one.
     throw new Error(vscode.l10n.t('It is not clear which process is meant: nothing was stopped.'));
   }
-  await stopProcess(session, { ...target, name: node.look.label }, kill);
+  await stopProcess(session, { ...target, name: node.style.label }, kill);
 }
 
 function goToSource(given: unknown): unknown {
   const node = nodeOf(given);
-  const site = node?.look.site;
+  const site = node?.style.site;
   if (site) return openSite(site);
   return vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} is at no known line of code now.', node?.look.label ?? ''),
+    vscode.l10n.t('{0} is at no known line of code now.', node?.style.label ?? ''),
   );
 }
 
@@ -163,7 +163,7 @@ function requestOf({ sessions }: Parts, given: unknown, second: unknown): Inspec
   if (node?.target.kind === 'link') {
     return { dir: node.dir, finding: node.target.finding, link: node.target.index };
   }
-  if (isRequest(given)) return given;
+  if (isInspectRequest(given)) return given;
   const current = sessions.current();
   const [first] = summarize(sessions.list(), current?.dir).blocking;
   if (first) return { dir: first.session.dir, finding: first.finding.id };
@@ -172,14 +172,14 @@ function requestOf({ sessions }: Parts, given: unknown, second: unknown): Inspec
 }
 
 function nodeOf(value: unknown): TreeNode | undefined {
-  const isNode = typeof value === 'object' && value !== null && 'target' in value && 'look' in value;
+  const isNode = typeof value === 'object' && value !== null && 'target' in value && 'style' in value;
   return isNode ? (value as TreeNode) : undefined;
 }
 
-function targetOf<K extends Target['kind']>(
+function targetOf<K extends NodeTarget['kind']>(
   value: unknown,
   kind: K,
-): Extract<Target, { kind: K }> | undefined {
+): Extract<NodeTarget, { kind: K }> | undefined {
   const target = nodeOf(value)?.target;
-  return target?.kind === kind ? (target as Extract<Target, { kind: K }>) : undefined;
+  return target?.kind === kind ? (target as Extract<NodeTarget, { kind: K }>) : undefined;
 }

@@ -5,16 +5,16 @@ import type { Runner } from '../run/runner.ts';
 import { storedTraces } from '../run/traces.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { traceName } from '../sessions/sessions.ts';
-import type { ProcessView } from '../tree/view.ts';
+import type { ProcessTreeView } from '../tree/tree-view.ts';
 
 interface Parts {
   readonly sessions: Sessions;
-  readonly view: ProcessView;
+  readonly view: ProcessTreeView;
   readonly runner: Runner;
 }
 
 /** Opens a trace: the folder that is given, one of those made here, or one that the user browses for. */
-export async function openTrace({ sessions, view, runner }: Parts, given: unknown): Promise<void> {
+export async function openTraceFolder({ sessions, view, runner }: Parts, given: unknown): Promise<void> {
   const dir =
     given instanceof vscode.Uri ? given.fsPath : typeof given === 'string' ? given : await pick(runner);
   if (dir === undefined) return;

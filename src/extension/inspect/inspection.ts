@@ -5,18 +5,18 @@ import { duration, shortSite } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';
 
 /** What is known of a session around a finding: the time until which its waits have lasted. */
-export interface Moment {
+export interface TimeReached {
   readonly lastTime: number;
   readonly live: boolean;
 }
 
-export interface Surroundings extends Moment {
+export interface InspectedSession extends TimeReached {
   readonly dir: string;
   process(id: string): string;
 }
 
 /** A finding made ready to be read: every text in the user's language, every line with what happens there. */
-export function inspectionOf(finding: Finding, around: Surroundings): Inspection {
+export function inspectionOf(finding: Finding, around: InspectedSession): Inspection {
   const links = finding.chain.map((link) => inspectLink(link, around));
   const shown = links.flatMap(({ waits, causes }) => [waits, ...causes]).map((s) => s && key(s.site));
   return {
@@ -47,7 +47,7 @@ export function inspectionOf(finding: Finding, around: Surroundings): Inspection
  * The inspection when time has gone on: how long its waits have lasted by now, or that they are over.
  * @param finding as it is now; `undefined`: it is there no longer
  */
-export function later(inspection: Inspection, finding: Finding | undefined, now: Moment): Inspection {
+export function later(inspection: Inspection, finding: Finding | undefined, now: TimeReached): Inspection {
   const ended = overText(now);
   if (finding === undefined)
     return { ...inspection, over: ended || l10n.t('This is over: the program goes on.') };
@@ -63,15 +63,15 @@ export function differs({ certain, links }: Inspection, { certainty, chain }: Fi
   return certain !== (certainty === 'certain') || links.some(({ text }, i) => text !== chain[i]?.text);
 }
 
-function overText({ live }: Moment): string {
+function overText({ live }: TimeReached): string {
   return live ? '' : l10n.t('The program has ended.');
 }
 
-function lasted({ since }: ChainLink, { lastTime }: Moment): string {
+function lasted({ since }: ChainLink, { lastTime }: TimeReached): string {
   return l10n.t('for {0}', duration(Math.max(0, lastTime - since)));
 }
 
-function inspectLink(link: ChainLink, around: Surroundings): InspectedLink {
+function inspectLink(link: ChainLink, around: InspectedSession): InspectedLink {
   const who = around.process(link.process);
   return {
     text: link.text,
@@ -89,7 +89,7 @@ function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSit
   return { site: { file, line, column, fn, sampled }, role, place: shortSite(site), text: text + seen };
 }
 
-function otherText({ role, process: processId }: FindingSite, around: Surroundings): string {
+function otherText({ role, process: processId }: FindingSite, around: InspectedSession): string {
   const who = around.process(processId);
   switch (role) {
     case 'waits':
@@ -112,7 +112,7 @@ function key({ file, line, column }: CallSite): string {
 }
 
 /** All lines of an inspection with what happens there. */
-export function sitesOf(inspection: Inspection): InspectedSite[] {
+export function inspectedSites(inspection: Inspection): InspectedSite[] {
   const { links, others } = inspection;
   return [...links.flatMap(({ waits, causes }) => (waits ? [waits, ...causes] : causes)), ...others];
 }

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { InspectedSite, Inspection } from '../../protocol/inspector.ts';
-import type { Memory } from '../sessions/record.ts';
+import type { WindowMemory } from '../sessions/record.ts';
 import type { KnownSession, Sessions } from '../sessions/sessions.ts';
 import { VIEWS } from '../workbench/contributions.ts';
 import { openSite } from '../workbench/reveal.ts';
 import { setContext } from '../workbench/settings.ts';
 import { Highlights } from './highlights.ts';
-import { differs, inspectionOf, inspectionText, later, sitesOf } from './inspection.ts';
-import { InspectMemory } from './memory.ts';
+import { differs, inspectedSites, inspectionOf, inspectionText, later } from './inspection.ts';
+import { RememberedInspection } from './remembered.ts';
 import type { InspectRequest } from './request.ts';
 import { InspectorView } from './view.ts';
 
@@ -19,12 +19,12 @@ export class Inspector implements vscode.Disposable {
   private readonly sessions: Sessions;
   private readonly highlights: Highlights;
   private readonly view: InspectorView;
-  private readonly memory: InspectMemory;
+  private readonly memory: RememberedInspection;
   private inspection: Inspection | undefined;
 
-  constructor(extension: vscode.Uri, sessions: Sessions, memory: Memory) {
+  constructor(extension: vscode.Uri, sessions: Sessions, memory: WindowMemory) {
     this.sessions = sessions;
-    this.memory = new InspectMemory(memory);
+    this.memory = new RememberedInspection(memory);
     this.highlights = this.all.add(new Highlights(vscode.Uri.joinPath(extension, 'media')));
     this.view = new InspectorView(extension, {
       select: (link) => void this.showLink(link).catch(report),
@@ -63,7 +63,7 @@ export class Inspector implements vscode.Disposable {
     const inspection = await this.read(request);
     this.inspection = inspection;
     setContext('forkscope.inspecting', true);
-    this.highlights.show(sitesOf(inspection));
+    this.highlights.show(inspectedSites(inspection));
     this.memory.request = request;
     await this.view.show(inspection, request.link ?? 0);
   }
@@ -145,7 +145,7 @@ export class Inspector implements vscode.Disposable {
     const inspection = await this.read(request);
     if (this.memory.request?.finding !== request.finding) return;
     this.inspection = inspection;
-    this.highlights.show(sitesOf(inspection));
+    this.highlights.show(inspectedSites(inspection));
     this.view.replace(inspection);
   }
 

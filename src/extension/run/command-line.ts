@@ -16,7 +16,7 @@ export interface RunRequest {
 }
 
 /** Arguments of Node that run a script under trace in a terminal of its own, which stays open until a key is pressed. */
-export function commandLine({ cli, node, trace, script, args, settings }: RunRequest): string[] {
+export function launchArguments({ cli, node, trace, script, args, settings }: RunRequest): string[] {
   return [
     cli,
     'run',

@@ -6,8 +6,8 @@ import { readSessionHead } from '../../session/directory/session-file.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { setting, settings } from '../workbench/settings.ts';
 import { chooseRuntime } from './choose-runtime.ts';
-import { commandLine } from './command-line.ts';
-import { findRuntime, RuntimeError } from './runtime.ts';
+import { launchArguments } from './command-line.ts';
+import { findRuntime, NoUsableNode } from './runtime.ts';
 import { RememberedArguments, saveEdited } from './scripts.ts';
 import { pruneTraces, traceFolder } from './traces.ts';
 
@@ -64,7 +64,7 @@ export class Runner implements vscode.Disposable {
       name: `Forkscope: ${name}`,
       iconPath: new vscode.ThemeIcon('type-hierarchy-sub'),
       shellPath: runtime,
-      shellArgs: commandLine({
+      shellArgs: launchArguments({
         cli: vscode.Uri.joinPath(this.extension, 'dist', 'cli.js').fsPath,
         node: runtime,
         trace: dir,
@@ -94,7 +94,7 @@ export class Runner implements vscode.Disposable {
     try {
       return (await findRuntime(setting('runtimeExecutable', script), cwd, process.env)).executable;
     } catch (error) {
-      if (!(error instanceof RuntimeError)) throw error;
+      if (!(error instanceof NoUsableNode)) throw error;
       void this.offerRuntime(error.message, cwd);
       return undefined;
     }

@@ -6,7 +6,7 @@ import { UserError } from '../../session/core/user-error.ts';
 import { findNode, type NodeInfo, OLDEST_NODE } from '../../session/node/node.ts';
 
 /** Why there is no Node to run with: to be shown with a way to choose another one. */
-export class RuntimeError extends Error {
+export class NoUsableNode extends Error {
   override readonly name = 'RuntimeError';
 }
 
@@ -27,7 +27,7 @@ export async function findRuntime(
   if (configured !== '') {
     return findNode(configured, cwd, env).catch((cause: unknown) => {
       const problem = problemOf(cause);
-      throw new RuntimeError(
+      throw new NoUsableNode(
         l10n.t('The Node.js of the setting forkscope.runtimeExecutable can’t be used: {0}', problem),
         { cause },
       );
@@ -39,7 +39,7 @@ export async function findRuntime(
   const second = shell === undefined ? first : await findNode(shell, cwd, env).catch((error: Error) => error);
   if (!(second instanceof Error)) return second;
   const text = l10n.t('Running with tracing needs Node.js {0} or newer: {1}', OLDEST_NODE, problemOf(second));
-  throw new RuntimeError(text, { cause: second });
+  throw new NoUsableNode(text, { cause: second });
 }
 
 /** Without the hint: it names options of the command line, which a user of the editor does not have. */

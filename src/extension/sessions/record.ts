@@ -12,7 +12,7 @@ export interface SessionRecord {
 }
 
 /** The part of VS Code's `Memento` that is used. */
-export interface Memory {
+export interface WindowMemory {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): Thenable<void>;
 }
@@ -20,12 +20,12 @@ export interface Memory {
 const KEY = 'sessions';
 
 /** What was stored by whatever version: anything that does not look right is left out. */
-export function restoreRecords(memory: Memory): SessionRecord[] {
+export function restoreRecords(memory: WindowMemory): SessionRecord[] {
   const stored = memory.get<unknown>(KEY);
   return Array.isArray(stored) ? stored.filter(isRecord) : [];
 }
 
-export function storeRecords(memory: Memory, records: readonly SessionRecord[]): void {
+export function storeRecords(memory: WindowMemory, records: readonly SessionRecord[]): void {
   void memory.update(KEY, records);
 }
 

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../base/disposables.ts';
 import { Emitter } from '../../base/events.ts';
 import type { SessionHandle, SessionRegistry, SessionUpdate } from '../../protocol/session.ts';
-import type { Memory, SessionRecord } from './record.ts';
+import type { SessionRecord, WindowMemory } from './record.ts';
 import { restoreRecords, storeRecords } from './record.ts';
 
 /** What reads a session: {@link SessionClient}, or what tests put in its place. */
@@ -39,7 +39,7 @@ interface Entry extends KnownSession {
 /** All sessions of this window, in the order in which they came. Remembers the live ones over a reload. */
 export class Sessions implements SessionRegistry, Disposable {
   private readonly entries = new Map<string, Entry>();
-  private readonly memory: Memory;
+  private readonly memory: WindowMemory;
   private readonly read: (dir: string, name: string) => SessionReader;
   private readonly changes = new Emitter<KnownSession | undefined>();
   private readonly currentChanges = new Emitter<SessionHandle | undefined>();
@@ -48,7 +48,7 @@ export class Sessions implements SessionRegistry, Disposable {
   private visible = true;
   private disposed = false;
 
-  constructor(memory: Memory, read: (dir: string, name: string) => SessionReader) {
+  constructor(memory: WindowMemory, read: (dir: string, name: string) => SessionReader) {
     this.memory = memory;
     this.read = read;
   }

@@ -21,7 +21,7 @@ function sample<T>(values: readonly T[], most: number): readonly T[] {
 }
 
 /** How each question of the webview is answered from the session's. */
-export const ANSWERS: Answers = {
+export const TIMELINE_ANSWERS: Answers = {
   async structure(session) {
     const [tracks, processes, { resources, channels }] = await Promise.all([
       session.query('tracks', {}),
@@ -58,5 +58,5 @@ export function answer<Q extends TimelineQueryName>(
   name: Q,
   args: TimelineQueries[Q]['args'],
 ): Promise<TimelineQueries[Q]['result']> {
-  return ANSWERS[name](session, args);
+  return TIMELINE_ANSWERS[name](session, args);
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { SessionHandle } from '../../protocol/session.ts';
 import type { TimelineQueryName, ToExtension, ToWebview } from '../../protocol/timeline.ts';
-import { ANSWERS, answer } from './answers.ts';
+import { answer, TIMELINE_ANSWERS } from './answers.ts';
 
 /** What only the panel can do for the client. */
 export interface BridgeActions {
@@ -94,7 +94,7 @@ export class TimelineBridge {
 
   private async answer(id: number, name: TimelineQueryName, args: object): Promise<void> {
     const session = this.session;
-    if (!session || !Object.hasOwn(ANSWERS, name)) {
+    if (!session || !Object.hasOwn(TIMELINE_ANSWERS, name)) {
       this.send({ type: 'refused', id, message: session ? `unknown request ${name}` : 'no session is open' });
       return;
     }

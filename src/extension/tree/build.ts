@@ -3,7 +3,8 @@ import type { ProcessView, ThreadView, WaitView } from '../../model/types/index.
 import { stuckText } from './deadlock.ts';
 import { findingSpec } from './finding.ts';
 import { duration, shortName } from './format.ts';
-import type { Condition } from './look.ts';
+import type { NodeSpec, RowStyle } from './nodes.ts';
+import type { Condition } from './presentation.ts';
 import {
   CONDITIONS,
   conditionOf,
@@ -14,10 +15,9 @@ import {
   stateText,
   threadCondition,
   waitOf,
-} from './look.ts';
-import type { Look, Spec } from './nodes.ts';
-import type { Snapshot } from './snapshot.ts';
-import { Names } from './snapshot.ts';
+} from './presentation.ts';
+import type { Snapshot } from './tree-index.ts';
+import { TreeIndex } from './tree-index.ts';
 import { mainWait, waitText } from './waits.ts';
 
 /** More siblings than this are put into groups by condition. */
@@ -25,26 +25,26 @@ export const MOST_SIBLINGS = 50;
 
 interface Sibling {
   readonly condition: Condition;
-  readonly spec: Spec;
+  readonly spec: NodeSpec;
 }
 
 /** The tree of one session. */
-export function sessionSpec(snapshot: Snapshot): Spec {
-  return new Builder(new Names(snapshot)).session();
+export function sessionSpec(snapshot: Snapshot): NodeSpec {
+  return new Builder(new TreeIndex(snapshot)).session();
 }
 
 class Builder {
-  private readonly names: Names;
+  private readonly index: TreeIndex;
   private readonly dir: string;
 
-  constructor(names: Names) {
-    this.names = names;
-    this.dir = names.snapshot.dir;
+  constructor(index: TreeIndex) {
+    this.index = index;
+    this.dir = index.snapshot.dir;
   }
 
-  session(): Spec {
-    const { processes, findings, dir } = this.names.snapshot;
-    const roots = processes.filter((p) => p.parent === null || !this.names.processes.has(p.parent));
+  session(): NodeSpec {
+    const { processes, findings, dir } = this.index.snapshot;
+    const roots = processes.filter((p) => p.parent === null || !this.index.processes.has(p.parent));
     const children = [
       ...findings.map((finding) => findingSpec(finding, dir)),
       ...this.group(
@@ -52,12 +52,12 @@ class Builder {
         dir,
       ),
     ];
-    return { id: dir, dir, target: { kind: 'session' }, look: this.sessionLook(roots), children };
+    return { id: dir, dir, target: { kind: 'session' }, style: this.sessionStyle(roots), children };
   }
 
-  private sessionLook(roots: readonly ProcessView[]): Look {
-    const { name, live, terminal, problem } = this.names.snapshot;
-    const alarm = this.names.stuck.size > 0;
+  private sessionStyle(roots: readonly ProcessView[]): RowStyle {
+    const { name, live, terminal, problem } = this.index.snapshot;
+    const alarm = this.index.stuck.size > 0;
     const description = problem || this.sessionText(roots);
     const live$ = terminal ? 'session.live.terminal' : 'session.live';
     return {
@@ -74,48 +74,48 @@ class Builder {
   }
 
   private sessionText(roots: readonly ProcessView[]): string {
-    const { live, processes, lastTime } = this.names.snapshot;
+    const { live, processes, lastTime } = this.index.snapshot;
     const alive = processes.filter((p) => p.end === null).length;
     if (live && processes.length === 0) return l10n.t('starting');
     if (live && alive === 0) return l10n.t('ending');
     const count = alive === 1 ? l10n.t('1 process') : l10n.t('{0} processes', alive);
     if (live) return `${this.stateText()} · ${count}`;
     const root = roots[0];
-    const end = root && root.end !== null ? stateText(root, conditionOf(root, this.names), this.names) : '';
-    const loss = this.names.snapshot.exact ? [] : [l10n.t('trace not complete')];
+    const end = root && root.end !== null ? stateText(root, conditionOf(root, this.index), this.index) : '';
+    const loss = this.index.snapshot.exact ? [] : [l10n.t('trace not complete')];
     return [end || l10n.t('ended'), duration(lastTime), ...loss].join(' · ');
   }
 
   private stateText(): string {
-    const [first] = this.names.stuck.values();
+    const [first] = this.index.stuck.values();
     return first ? stuckText(first).toLowerCase() : l10n.t('running');
   }
 
   private process(process: ProcessView): Sibling {
-    const condition = conditionOf(process, this.names);
+    const condition = conditionOf(process, this.index);
     const below = process.children.flatMap((id) => {
-      const child = this.names.processes.get(id);
+      const child = this.index.processes.get(id);
       return child ? [this.process(child)] : [];
     });
     const threads = process.threads.length > 1 ? process.threads.map((t) => this.thread(t, process)) : [];
     const children = this.group([...threads, ...below], process.id);
     const { id, pid, start } = process;
     const target = { kind: 'process', processId: id, pid, start } as const;
-    const look = this.processLook(process, condition, children);
-    return { condition, spec: { id: `${this.dir}|${id}`, dir: this.dir, target, look, children } };
+    const style = this.processStyle(process, condition, children);
+    return { condition, spec: { id: `${this.dir}|${id}`, dir: this.dir, target, style, children } };
   }
 
-  private processLook(process: ProcessView, condition: Condition, children: readonly Spec[]): Look {
+  private processStyle(process: ProcessView, condition: Condition, children: readonly NodeSpec[]): RowStyle {
     const wait = process.end === null ? waitOf(process) : undefined;
     const figures = [
-      condition === 'stuck' ? stuckText(this.names.stuck.get(process.id)) : '',
-      stateText(process, condition, this.names),
-      ...figuresOf(process, this.names),
+      condition === 'stuck' ? stuckText(this.index.stuck.get(process.id)) : '',
+      stateText(process, condition, this.index),
+      ...figuresOf(process, this.index),
       l10n.t('process id {0}', process.pid),
     ];
     return {
       label: shortName(process.name) || `pid ${process.pid}`,
-      description: describe(process, condition, this.names),
+      description: describe(process, condition, this.index),
       icon: iconOf(condition, wait?.kind),
       context: process.end === null ? `process.live${atSite(wait)}` : 'process.ended',
       accessible: [process.name, ...figures].filter(Boolean).join(', '),
@@ -126,12 +126,12 @@ class Builder {
   }
 
   private thread(thread: ThreadView, process: ProcessView): Sibling {
-    const condition = threadCondition(thread, this.names);
+    const condition = threadCondition(thread, this.index);
     const wait = mainWait(thread.waits);
     const name =
       thread.threadId === 0 ? l10n.t('main thread') : thread.name || l10n.t('thread {0}', thread.threadId);
-    const text = wait ? waitText(wait, this.names) : conditionText(condition).toLowerCase();
-    const look: Look = {
+    const text = wait ? waitText(wait, this.index) : conditionText(condition).toLowerCase();
+    const style: RowStyle = {
       label: name,
       description: text,
       icon: iconOf(condition, wait?.kind),
@@ -144,11 +144,11 @@ class Builder {
     const target = { kind: 'thread', processId: process.id, pid: process.pid, threadId: thread.id } as const;
     return {
       condition,
-      spec: { id: `${this.dir}|${thread.id}|thread`, dir: this.dir, target, look, children: [] },
+      spec: { id: `${this.dir}|${thread.id}|thread`, dir: this.dir, target, style, children: [] },
     };
   }
 
-  private group(siblings: readonly Sibling[], owner: string): Spec[] {
+  private group(siblings: readonly Sibling[], owner: string): NodeSpec[] {
     if (siblings.length <= MOST_SIBLINGS) return siblings.map((s) => s.spec);
     return CONDITIONS.flatMap((condition) => {
       const members = siblings.filter((s) => s.condition === condition).map((s) => s.spec);
@@ -156,9 +156,9 @@ class Builder {
     });
   }
 
-  private groupSpec(condition: Condition, children: readonly Spec[], owner: string): Spec {
+  private groupSpec(condition: Condition, children: readonly NodeSpec[], owner: string): NodeSpec {
     const label = conditionText(condition);
-    const look: Look = {
+    const style: RowStyle = {
       label,
       description: String(children.length),
       icon: iconOf(condition, undefined),
@@ -169,7 +169,7 @@ class Builder {
       site: null,
     };
     const id = `${this.dir}|${owner}|group|${condition}`;
-    return { id, dir: this.dir, target: { kind: 'group', condition }, look, children };
+    return { id, dir: this.dir, target: { kind: 'group', condition }, style, children };
   }
 }
 
@@ -183,7 +183,7 @@ function atSite(wait: WaitView | undefined): '' | '.site' {
   return wait?.site ? '.site' : '';
 }
 
-function markOf(condition: Condition): Look['mark'] {
+function markOf(condition: Condition): RowStyle['mark'] {
   if (condition === 'stuck') return 'alarm';
   return condition === 'ended' || condition === 'untraced' ? 'faded' : 'none';
 }

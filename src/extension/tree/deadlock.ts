@@ -14,7 +14,7 @@ const CIRCLES: readonly FindingKind[] = [
 ];
 
 /** The word for a finding that blocks: a hang is called a deadlock only where it is one, and that is certain. */
-export function nameOf(finding: Finding): string {
+export function hangName(finding: Finding): string {
   if (finding.certainty !== 'certain') return l10n.t('Suspected hang');
   return CIRCLES.includes(finding.kind) ? l10n.t('Deadlock') : l10n.t('Hang');
 }

@@ -1,14 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import type { ChainLink, Finding } from '../../model/types/index.ts';
 import { shortSite } from './format.ts';
-import type { Spec } from './nodes.ts';
+import type { NodeSpec } from './nodes.ts';
 
 export function findingNodeId(dir: string, finding: string): string {
   return `${dir}|finding|${finding}`;
 }
 
 /** A finding, and below it its chain of waits in words. */
-export function findingSpec(finding: Finding, dir: string): Spec {
+export function findingSpec(finding: Finding, dir: string): NodeSpec {
   const id = findingNodeId(dir, finding.id);
   const certainty = finding.certainty === 'certain' ? l10n.t('certain') : l10n.t('suspected');
   const alarm = finding.blocking && finding.certainty === 'certain';
@@ -16,7 +16,7 @@ export function findingSpec(finding: Finding, dir: string): Spec {
     id,
     dir,
     target: { kind: 'finding', finding: finding.id },
-    look: {
+    style: {
       label: finding.title,
       description: certainty,
       icon: alarm
@@ -32,13 +32,13 @@ export function findingSpec(finding: Finding, dir: string): Spec {
   };
 }
 
-function linkSpec(link: ChainLink, index: number, finding: Finding, dir: string): Spec {
+function linkSpec(link: ChainLink, index: number, finding: Finding, dir: string): NodeSpec {
   const site = link.site;
   return {
     id: `${findingNodeId(dir, finding.id)}|${index}`,
     dir,
     target: { kind: 'link', finding: finding.id, index },
-    look: {
+    style: {
       label: link.text,
       description: site ? shortSite(site) : '',
       icon: { id: index === finding.chain.length - 1 ? 'debug-restart' : 'arrow-small-down' },

@@ -1,9 +1,9 @@
 import type { CallSite } from '../../model/types/index.ts';
 import type { ItemContext } from '../workbench/contributions.ts';
-import type { Condition, Icon } from './look.ts';
+import type { Condition, Icon } from './presentation.ts';
 
 /** What a tree item stands for. Fixed for the life of the item: an inline button acts on this, never on a position. */
-export type Target =
+export type NodeTarget =
   | { readonly kind: 'session' }
   | { readonly kind: 'finding'; readonly finding: string }
   | { readonly kind: 'link'; readonly finding: string; readonly index: number }
@@ -17,8 +17,8 @@ export type Target =
     }
   | { readonly kind: 'thread'; readonly processId: string; readonly pid: number; readonly threadId: string };
 
-/** What is drawn. Two equal looks need no refresh. */
-export interface Look {
+/** What is drawn. Two equal styles need no refresh. */
+export interface RowStyle {
   readonly label: string;
   readonly description: string;
   readonly icon: Icon;
@@ -33,13 +33,13 @@ export interface Look {
 }
 
 /** A node as it should be. */
-export interface Spec {
+export interface NodeSpec {
   /** Unique over all sessions, and stable while the same thing is meant. */
   readonly id: string;
   readonly dir: string;
-  readonly target: Target;
-  readonly look: Look;
-  readonly children: readonly Spec[];
+  readonly target: NodeTarget;
+  readonly style: RowStyle;
+  readonly children: readonly NodeSpec[];
 }
 
 /** A node as VS Code holds it: one object for the life of its id. */
@@ -47,13 +47,13 @@ export interface TreeNode {
   readonly id: string;
   /** Trace directory of its session. */
   readonly dir: string;
-  readonly target: Target;
-  look: Look;
+  readonly target: NodeTarget;
+  style: RowStyle;
   parent: TreeNode | undefined;
   children: readonly TreeNode[];
 }
 
-export function sameLook(a: Look, b: Look): boolean {
+export function sameStyle(a: RowStyle, b: RowStyle): boolean {
   return (
     a.label === b.label &&
     a.description === b.description &&

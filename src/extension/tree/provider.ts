@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { TreeNode } from './nodes.ts';
-import type { Names } from './snapshot.ts';
 import type { Changes, TreeStore } from './store.ts';
 import { processTooltip, threadTooltip } from './tooltip.ts';
+import type { TreeIndex } from './tree-index.ts';
 
 /** Scheme of the uris by which rows are coloured: never opened. */
 export const ROW_SCHEME = 'forkscope-row';
@@ -14,15 +14,15 @@ export const ROW_SCHEME = 'forkscope-row';
  */
 export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly store: TreeStore;
-  private readonly names: (dir: string) => Names | undefined;
+  private readonly indexFor: (dir: string) => TreeIndex | undefined;
   private readonly changes = new vscode.EventEmitter<TreeNode | readonly TreeNode[] | undefined>();
   private readonly onHover: () => void;
   readonly onDidChangeTreeData = this.changes.event as vscode.Event<TreeNode | TreeNode[] | undefined>;
 
   /** @param onHover called when a tooltip is about to be shown */
-  constructor(store: TreeStore, names: (dir: string) => Names | undefined, onHover: () => void) {
+  constructor(store: TreeStore, indexFor: (dir: string) => TreeIndex | undefined, onHover: () => void) {
     this.store = store;
-    this.names = names;
+    this.indexFor = indexFor;
     this.onHover = onHover;
   }
 
@@ -40,19 +40,19 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const { look } = node;
-    const item = new vscode.TreeItem(look.label, EXPAND[look.expand]);
+    const { style } = node;
+    const item = new vscode.TreeItem(style.label, EXPAND[style.expand]);
     // VS Code draws an item that gets its first child as collapsed, whatever it says of itself. So a leaf and a parent are
     // two items to it: once in its life a process changes from one to the other, and then stands open.
-    item.id = look.expand === 'none' ? `${node.id}|leaf` : node.id;
-    item.description = look.description;
+    item.id = style.expand === 'none' ? `${node.id}|leaf` : node.id;
+    item.description = style.description;
     item.iconPath = new vscode.ThemeIcon(
-      look.icon.id,
-      look.icon.color ? new vscode.ThemeColor(look.icon.color) : undefined,
+      style.icon.id,
+      style.icon.color ? new vscode.ThemeColor(style.icon.color) : undefined,
     );
-    item.contextValue = look.context;
-    item.accessibilityInformation = { label: look.accessible, role: 'treeitem' };
-    if (look.mark !== 'none') item.resourceUri = rowUri(node);
+    item.contextValue = style.context;
+    item.accessibilityInformation = { label: style.accessible, role: 'treeitem' };
+    if (style.mark !== 'none') item.resourceUri = rowUri(node);
     const command = clickOf(node);
     if (command) item.command = command;
     return item;
@@ -75,14 +75,14 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   private tooltipOf(node: TreeNode): string | undefined {
-    const names = this.names(node.dir);
+    const index = this.indexFor(node.dir);
     const { target } = node;
-    if (!names || (target.kind !== 'process' && target.kind !== 'thread')) return undefined;
-    const process = names.processes.get(target.processId);
+    if (!index || (target.kind !== 'process' && target.kind !== 'thread')) return undefined;
+    const process = index.processes.get(target.processId);
     if (!process) return undefined;
-    if (target.kind === 'process') return processTooltip(process, names);
+    if (target.kind === 'process') return processTooltip(process, index);
     const thread = process.threads.find((t) => t.id === target.threadId);
-    return thread && threadTooltip(thread, names);
+    return thread && threadTooltip(thread, index);
   }
 }
 
@@ -94,7 +94,7 @@ const EXPAND = {
 
 /** A row with this uri is coloured by {@link RowColours}; the part that VS Code shows of it is empty. */
 function rowUri(node: TreeNode): vscode.Uri {
-  return vscode.Uri.from({ scheme: ROW_SCHEME, path: `/${node.look.mark}`, query: node.id });
+  return vscode.Uri.from({ scheme: ROW_SCHEME, path: `/${node.style.mark}`, query: node.id });
 }
 
 function clickOf(node: TreeNode): vscode.Command | undefined {

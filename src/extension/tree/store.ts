@@ -1,5 +1,5 @@
-import type { Spec, TreeNode } from './nodes.ts';
-import { sameLook } from './nodes.ts';
+import type { NodeSpec, TreeNode } from './nodes.ts';
+import { sameStyle } from './nodes.ts';
 
 /** What has to be drawn again: `all`, or the topmost nodes that changed (their subtrees follow by themselves). */
 export type Changes = 'all' | readonly TreeNode[];
@@ -28,7 +28,7 @@ export class TreeStore {
     return this.nodes.get(id);
   }
 
-  update(specs: readonly Spec[]): Changes {
+  update(specs: readonly NodeSpec[]): Changes {
     this.changed = new Set();
     this.rootChanged = false;
     this.seen = new Set();
@@ -39,14 +39,14 @@ export class TreeStore {
     return this.rootChanged ? 'all' : topmost(this.changed);
   }
 
-  private place(spec: Spec, parent: TreeNode | undefined): TreeNode {
+  private place(spec: NodeSpec, parent: TreeNode | undefined): TreeNode {
     this.seen.add(spec.id);
     const known = this.nodes.get(spec.id);
     const node = known ?? this.create(spec, parent);
     if (known) {
       this.move(known, parent);
-      if (!sameLook(known.look, spec.look)) {
-        known.look = spec.look;
+      if (!sameStyle(known.style, spec.style)) {
+        known.style = spec.style;
         this.changed.add(known);
       }
     }
@@ -56,9 +56,9 @@ export class TreeStore {
     return node;
   }
 
-  private create(spec: Spec, parent: TreeNode | undefined): TreeNode {
-    const { id, dir, target, look } = spec;
-    const node: TreeNode = { id, dir, target, look, parent, children: [] };
+  private create(spec: NodeSpec, parent: TreeNode | undefined): TreeNode {
+    const { id, dir, target, style } = spec;
+    const node: TreeNode = { id, dir, target, style, parent, children: [] };
     this.nodes.set(id, node);
     return node;
   }

@@ -2,44 +2,44 @@ import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
 import { duration, shorten, shortSite } from './format.ts';
-import { conditionOf, conditionText, stateText } from './look.ts';
-import type { Names } from './snapshot.ts';
+import { conditionOf, conditionText, stateText } from './presentation.ts';
+import type { TreeIndex } from './tree-index.ts';
 import { waitText } from './waits.ts';
 
 const LONGEST_COMMAND = 600;
 
 /** What a process is and does, as Markdown. The caller must not trust it: names come from the program. */
-export function processTooltip(process: ProcessView, names: Names): string {
-  const condition = conditionOf(process, names);
-  const head = `**${plain(process.name)}** — ${plain(stateText(process, condition, names))}`;
+export function processTooltip(process: ProcessView, index: TreeIndex): string {
+  const condition = conditionOf(process, index);
+  const head = `**${plain(process.name)}** — ${plain(stateText(process, condition, index))}`;
   const rows: [string, string][] = [
     [l10n.t('Process id'), String(process.pid)],
     [l10n.t('State'), conditionText(condition)],
   ];
   if (process.cpu !== null && process.end === null) rows.push([l10n.t('CPU'), `${Math.round(process.cpu)}%`]);
   if (process.memory !== null && process.end === null) rows.push([l10n.t('Memory'), bytes(process.memory)]);
-  if (process.api) rows.push([l10n.t('Started by'), startedBy(process, names)]);
-  rows.push([l10n.t('Lived'), duration((process.end ?? names.snapshot.lastTime) - process.start)]);
+  if (process.api) rows.push([l10n.t('Started by'), startedBy(process, index)]);
+  rows.push([l10n.t('Lived'), duration((process.end ?? index.snapshot.lastTime) - process.start)]);
   if (process.keptAlive !== '') rows.push([l10n.t('Kept alive by'), process.keptAlive]);
   if (process.threads.length > 1) rows.push([l10n.t('Threads'), String(process.threads.length)]);
-  const waits = process.threads.flatMap((t) => waitLines(t, names));
+  const waits = process.threads.flatMap((t) => waitLines(t, index));
   return [head, table(rows), ...waits, fence(process.argv)].filter(Boolean).join('\n\n');
 }
 
-export function threadTooltip(thread: ThreadView, names: Names): string {
-  return [`**${plain(thread.name)}**`, ...waitLines(thread, names)].join('\n\n');
+export function threadTooltip(thread: ThreadView, index: TreeIndex): string {
+  return [`**${plain(thread.name)}**`, ...waitLines(thread, index)].join('\n\n');
 }
 
-function startedBy(process: ProcessView, names: Names): string {
+function startedBy(process: ProcessView, index: TreeIndex): string {
   const how = process.daemon ? l10n.t('{0} (daemon)', process.api ?? '') : (process.api ?? '');
-  return process.parent === null ? how : l10n.t('{0} of {1}', how, names.process(process.parent));
+  return process.parent === null ? how : l10n.t('{0} of {1}', how, index.process(process.parent));
 }
 
-function waitLines(thread: ThreadView, names: Names): string[] {
+function waitLines(thread: ThreadView, index: TreeIndex): string[] {
   return thread.waits.map((wait) => {
-    const since = duration(Math.max(0, names.snapshot.lastTime - wait.since));
+    const since = duration(Math.max(0, index.snapshot.lastTime - wait.since));
     const where = wait.site ? ` ${siteText(wait.site)}` : '';
-    return `${plain(l10n.t('{0} for {1}', waitText(wait, names), since))}${plain(where)}`;
+    return `${plain(l10n.t('{0} for {1}', waitText(wait, index), since))}${plain(where)}`;
   });
 }
 

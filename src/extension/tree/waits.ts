@@ -3,7 +3,7 @@ import type { ResourceKind } from '../../base/channels.ts';
 import { nameWithKind } from '../../model/state/names.ts';
 import type { WaitView } from '../../model/types/index.ts';
 import { shortSite } from './format.ts';
-import type { NamedResource, Names } from './snapshot.ts';
+import type { NamedResource, TreeIndex } from './tree-index.ts';
 
 /** A resource with its kind, as a part of a sentence: `lock B`. */
 export function resourceText(resource: NamedResource | undefined): string {
@@ -58,15 +58,15 @@ function kindText(kind: ResourceKind): string {
 }
 
 /** What is waited for: `waits for lock B, held by worker-2`. */
-export function waitText(wait: WaitView, names: Names): string {
-  const resource = names.resource(wait.resource);
+export function waitText(wait: WaitView, index: TreeIndex): string {
+  const resource = index.resource(wait.resource);
   const thing = resourceText(resource);
   const awaited =
-    wait.awaitedProcess === null ? l10n.t('a child process') : names.process(wait.awaitedProcess);
+    wait.awaitedProcess === null ? l10n.t('a child process') : index.process(wait.awaitedProcess);
   switch (wait.kind) {
     case 'waitAcquire':
     case 'waitCondition':
-      return withHolders(l10n.t('waits for {0}', thing), resource, names);
+      return withHolders(l10n.t('waits for {0}', thing), resource, index);
     case 'waitReceive':
       return l10n.t('waits for a message from {0}', thing);
     case 'waitSend':
@@ -97,8 +97,8 @@ export function waitText(wait: WaitView, names: Names): string {
   }
 }
 
-function withHolders(text: string, resource: NamedResource | undefined, names: Names): string {
-  const holders = [...new Set(resource?.holders ?? [])].map((id) => names.process(id));
+function withHolders(text: string, resource: NamedResource | undefined, index: TreeIndex): string {
+  const holders = [...new Set(resource?.holders ?? [])].map((id) => index.process(id));
   if (holders.length === 0) return text;
   const shown = holders.slice(0, 3).join(', ');
   if (holders.length > 3) return l10n.t('{0}, held by {1} and {2} more', text, shown, holders.length - 3);

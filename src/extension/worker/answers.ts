@@ -6,7 +6,7 @@ type Answers = {
 };
 
 /** How each question is answered from the model. */
-export const ANSWERS: Answers = {
+export const SESSION_ANSWERS: Answers = {
   processes: ({ model }) => model.processes(),
   resources: ({ model }) => ({ resources: model.resources(), channels: model.channels() }),
   findings: (session) => session.findings(),

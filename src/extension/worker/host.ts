@@ -10,7 +10,7 @@ import type {
   WorkerResponse,
 } from '../../protocol/session.ts';
 import { Session } from '../../session/tail/session.ts';
-import { ANSWERS } from './answers.ts';
+import { SESSION_ANSWERS } from './answers.ts';
 
 /** Milliseconds between two updates, while somebody looks and while nobody does. */
 const UPDATE_EVERY = { visible: 500, hidden: 1000 };
@@ -100,8 +100,8 @@ export class WorkerHost {
   private answer<Q extends QueryName>(id: number, name: Q, args: SessionQueries[Q]['args']): void {
     try {
       if (!this.session) throw new Error('no session is open');
-      if (!Object.hasOwn(ANSWERS, name)) throw new Error(`unknown question ${name}`);
-      const result = ANSWERS[name](this.session, args);
+      if (!Object.hasOwn(SESSION_ANSWERS, name)) throw new Error(`unknown question ${name}`);
+      const result = SESSION_ANSWERS[name](this.session, args);
       this.post({ type: 'answer', id, result });
     } catch (error) {
       this.post({ type: 'refused', id, message: reasonOf(error) });

@@ -1,7 +1,7 @@
 import type { ExportFinding, ExportFlow, ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
 import { siteText } from './timeline.ts';
 
-export interface ExportOptions {
+export interface ExportContent {
   /** Leaves out command lines and folders, which may hold secrets. */
   readonly redact: boolean;
 }
@@ -14,7 +14,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function writeChrome(
   timeline: ExportTimeline,
-  options: ExportOptions,
+  options: ExportContent,
   write: (text: string) => void,
 ): void {
   write('{"displayTimeUnit":"ns","traceEvents":[\n');
@@ -46,7 +46,7 @@ function* processEvents(
   { number, view }: ExportProcess,
   order: number,
   timeline: ExportTimeline,
-  { redact }: ExportOptions,
+  { redact }: ExportContent,
 ): Generator<Json> {
   const about = { ph: 'M', pid: number, ts: 0 };
   yield { ...about, name: 'process_name', args: { name: view.name } };
@@ -71,7 +71,7 @@ function* processEvents(
 function* threadEvents(
   thread: ExportThread,
   timeline: ExportTimeline,
-  { redact }: ExportOptions,
+  { redact }: ExportContent,
 ): Generator<Json> {
   const { view, number: tid, process: pid } = thread;
   const process = timeline.model.process(view.process);

@@ -1,6 +1,6 @@
 import { writeWhole } from '../files/output-file.ts';
 import { Session } from '../tail/session.ts';
-import { type ExportOptions, writeChrome } from './chrome.ts';
+import { type ExportContent, writeChrome } from './chrome.ts';
 import { writePerfetto } from './perfetto.ts';
 import { ExportTimeline } from './timeline.ts';
 
@@ -10,7 +10,7 @@ export type ExportFormat = 'chrome' | 'perfetto';
  * Converts what is in a trace directory (a live one: so far) for other viewers. The file appears whole or not at all.
  * @throws TraceError when the trace can't be read, UserError when the file can't be written
  */
-export function exportTrace(dir: string, output: string, format: ExportFormat, options: ExportOptions): void {
+export function exportTrace(dir: string, output: string, format: ExportFormat, options: ExportContent): void {
   const session = Session.open(dir);
   try {
     const timeline = new ExportTimeline(session.model);

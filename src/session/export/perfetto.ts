@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { SliceView } from '../../model/index.ts';
-import type { ExportOptions } from './chrome.ts';
+import type { ExportContent } from './chrome.ts';
 import {
   type ExportFinding,
   type ExportFlow,
@@ -63,7 +63,7 @@ type Packet = (writer: Writer) => void;
 /** Perfetto's own trace format: a sequence of packets, each track's events in their order. */
 export function writePerfetto(
   timeline: ExportTimeline,
-  options: ExportOptions,
+  options: ExportContent,
   write: (bytes: Uint8Array) => void,
 ): void {
   const maker = {
@@ -89,7 +89,7 @@ function eventPacket(event: TrackEvent): Packet {
 function* processPackets(
   process: ExportProcess,
   timeline: ExportTimeline,
-  options: ExportOptions,
+  options: ExportContent,
 ): Generator<Packet> {
   yield (writer) => writeProcess(writer, process, options);
   // Their tracks come before any event: viewers sort tracks in the order in which they are described.
@@ -100,12 +100,12 @@ function* processPackets(
 function* threadPackets(
   thread: ExportThread,
   timeline: ExportTimeline,
-  options: ExportOptions,
+  options: ExportContent,
 ): Generator<Packet> {
   for (const event of threadEvents(thread, timeline, options)) yield eventPacket(event);
 }
 
-function writeProcess(writer: Writer, { number, view }: ExportProcess, { redact }: ExportOptions): void {
+function writeProcess(writer: Writer, { number, view }: ExportProcess, { redact }: ExportContent): void {
   message(writer, PACKET.track, (track) => {
     varint(track, TRACK.uuid, PROCESS_UUID + number);
     message(track, TRACK.process, (process) => {
@@ -157,7 +157,7 @@ function* processEvents({ number, view }: ExportProcess, timeline: ExportTimelin
 function* threadEvents(
   { view, number }: ExportThread,
   timeline: ExportTimeline,
-  { redact }: ExportOptions,
+  { redact }: ExportContent,
 ): Generator<TrackEvent> {
   const end = view.end ?? timeline.end;
   const track = number;

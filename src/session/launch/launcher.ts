@@ -19,10 +19,10 @@ import { OsSampler } from '../os/sampler.ts';
 import { compileShim } from './compiled-shim.ts';
 import { newSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
 import { Program, SessionWriter } from './program.ts';
-import { checkFolder, checkScript, type Target } from './target.ts';
+import { checkFolder, checkScript, type LaunchTarget } from './target.ts';
 
 export interface LaunchOptions {
-  readonly target: Target;
+  readonly target: LaunchTarget;
   readonly cwd?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** The user's Node: path or name; `undefined`: the `node` of PATH. */

@@ -6,7 +6,7 @@ import type { UserError } from '../core/user-error.ts';
 import { statOf } from '../files/stat.ts';
 
 /** What is run: a script on the user's Node, or any command. */
-export type Target =
+export type LaunchTarget =
   | { readonly kind: 'script'; readonly file: string; readonly args: readonly string[] }
   | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
 

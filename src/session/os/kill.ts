@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LinuxProcessTable } from './linux.ts';
 import { PortableProcessTable, portableTree } from './portable.ts';
-import type { OsProcess, ProcessTable } from './process-table.ts';
+import type { OsProcess, OsProcessTable } from './process-table.ts';
 
 /** One step of the escalation: the signal, and how long processes get to end by it. */
 export interface KillStep {
@@ -31,7 +31,7 @@ export async function killTree(
   roots: readonly number[],
   options: {
     readonly steps?: readonly KillStep[];
-    readonly table?: ProcessTable;
+    readonly table?: OsProcessTable;
     readonly onStep?: (signal: string, pids: readonly number[]) => void;
   } = {},
 ): Promise<number[]> {
@@ -51,12 +51,12 @@ export async function killTree(
 
 /** Everything that was ever seen in the tree: orphans stay members, and a reused pid is not one. */
 class Members {
-  readonly #table: ProcessTable;
+  readonly #table: OsProcessTable;
   readonly #known = new Map<number, string>();
   readonly #roots: readonly number[];
   #first = true;
 
-  constructor(table: ProcessTable, roots: readonly number[]) {
+  constructor(table: OsProcessTable, roots: readonly number[]) {
     this.#table = table;
     this.#roots = roots.filter((pid) => pid > 1 && pid !== process.pid);
   }
@@ -92,7 +92,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function killTable(): ProcessTable {
+function killTable(): OsProcessTable {
   return LinuxProcessTable.isUsable() ? new LinuxProcessTable() : new PidTreeTable();
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { type OsProcess, type ProcessTable, pickTree } from './process-table.ts';
+import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
 const TICKS_PER_SECOND = 100;
@@ -19,7 +19,7 @@ interface Stat {
 /**
  * Reads /proc: exact, and about a hundred times cheaper than starting `ps`, which slim containers do not have anyway.
  */
-export class LinuxProcessTable implements ProcessTable {
+export class LinuxProcessTable implements OsProcessTable {
   readonly #last = new Map<number, { start: number; used: number; at: number }>();
 
   static isUsable(): boolean {

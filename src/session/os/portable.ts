@@ -1,9 +1,9 @@
 import os from 'node:os';
 import type { ProcessDescriptor } from 'ps-list';
-import { type OsProcess, type ProcessTable, pickTree } from './process-table.ts';
+import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
 /** Asks the system's own tools: `ps` on macOS and other Unixes, Windows' process list (no CPU and memory there). */
-export class PortableProcessTable implements ProcessTable {
+export class PortableProcessTable implements OsProcessTable {
   async descendants(roots: Iterable<number>): Promise<OsProcess[]> {
     const { default: psList } = await import('ps-list');
     const all = await psList({ all: true });

@@ -17,7 +17,7 @@ export interface OsProcess {
 }
 
 /** What the operating system knows about processes: one implementation for each way to ask it. */
-export interface ProcessTable {
+export interface OsProcessTable {
   /**
    * The processes that are descendants of any of `roots`, and those roots themselves, without the dead (zombies).
    * A child whose parent has died belongs to nobody: name it as a root to keep seeing it.

@@ -1,6 +1,6 @@
 import type { Observation } from '../../trace/format/definitions.ts';
 import type { SessionClock } from '../core/clock.ts';
-import type { OsProcess, ProcessTable } from './process-table.ts';
+import type { OsProcess, OsProcessTable } from './process-table.ts';
 
 const FIRST_LOOK = 250;
 const LOOK_EVERY = 1000;
@@ -14,7 +14,7 @@ const MOST_SHARE = 0.02;
  * reports from (not Node, or untraced). Writes what it sees as observations.
  */
 export class OsSampler {
-  readonly #table: ProcessTable;
+  readonly #table: OsProcessTable;
   readonly #clock: SessionClock;
   readonly #write: (observation: Observation) => void;
   readonly #isTraced: (pid: number) => boolean;
@@ -30,7 +30,7 @@ export class OsSampler {
 
   /** @param isTraced has this process a stream of its own? */
   constructor(
-    table: ProcessTable,
+    table: OsProcessTable,
     clock: SessionClock,
     isTraced: (pid: number) => boolean,
     write: (observation: Observation) => void,

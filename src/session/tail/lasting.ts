@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/index.ts';
 
 /** Which findings have been there, with the same certainty, at every look for some time. */
-export class Lasting {
+export class LastingFindings {
   readonly #ms: number;
   /** Time of the first look that found it, by id and certainty. */
   #since = new Map<string, number>();

@@ -2,7 +2,7 @@ import { asError } from '../../base/errors.ts';
 import { Emitter } from '../../base/events.ts';
 import type { Finding, FindingOptions, Model } from '../../model/index.ts';
 import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
-import { Lasting } from './lasting.ts';
+import { LastingFindings } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
 import { TraceFeed } from './trace-feed.ts';
 
@@ -40,7 +40,7 @@ export class Session {
   readonly #pace: Pace;
   /** Ids of findings with their certainty, as they were told. */
   readonly #told = new Map<string, Finding['certainty']>();
-  readonly #lasting = new Lasting(CONFIRM_MS);
+  readonly #lasting = new LastingFindings(CONFIRM_MS);
   #timer: NodeJS.Timeout | undefined;
   #live: boolean;
   #closed = false;

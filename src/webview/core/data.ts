@@ -4,14 +4,14 @@ import type { PackedFlows, PackedOverview, Structure } from '../../protocol/time
 import type { RowView } from './rows.ts';
 import { matchingResources, rowsOf } from './rows.ts';
 import { SliceCache } from './slices.ts';
-import { TileCache } from './tiles.ts';
+import { TileStore } from './tiles.ts';
 import { Names } from './words.ts';
 
 const NO_STRUCTURE: Structure = { tracks: [], processes: [], resources: [], channels: [] };
 
 /** What the client knows of the session that it shows. */
 export class SessionData {
-  readonly tiles = new TileCache();
+  readonly tiles = new TileStore();
   readonly slices = new SliceCache();
   structure: Structure = NO_STRUCTURE;
   names = new Names(NO_STRUCTURE);

@@ -1,5 +1,5 @@
 import type { TimelineQueries, TimelineQueryName } from '../../protocol/timeline.ts';
-import type { Row } from './fold.ts';
+import type { PixelRow } from './fold.ts';
 import type { Requests } from './requests.ts';
 import { visibleRows } from './rows.ts';
 import { EXACT_PX, exactPart } from './slices.ts';
@@ -52,7 +52,7 @@ export class Fetcher {
    * `folded`: rows as drawn, by thread; they tell where exact slices are worth asking for. `null` while the picture glides:
    * then only tiles are asked for.
    */
-  fetch(height: number, ratio: number, folded: ReadonlyMap<string, Row> | null): void {
+  fetch(height: number, ratio: number, folded: ReadonlyMap<string, PixelRow> | null): void {
     if (!this.store.data.update) return;
     this.structure();
     if (!this.store.data.hasStructure) return;
@@ -112,7 +112,7 @@ export class Fetcher {
     });
   }
 
-  private slices(threads: readonly string[], ratio: number, folded: ReadonlyMap<string, Row>): void {
+  private slices(threads: readonly string[], ratio: number, folded: ReadonlyMap<string, PixelRow>): void {
     const { view, width, data } = this.store;
     const perPx = nsPerPx(view, width);
     const tracks: { thread: string; range: View }[] = [];

@@ -1,8 +1,8 @@
-import type { Found } from './tiles.ts';
+import type { FoundChunk } from './tiles.ts';
 import { CHUNK } from './tiles.ts';
 
 /** One pixel row of a track. Entry per device pixel. */
-export interface Row {
+export interface PixelRow {
   /** Dominant state, 255: nothing. */
   readonly state: Uint8Array;
   /** Share of the dominant state, 0–255. */
@@ -11,21 +11,21 @@ export interface Row {
   readonly mask: Uint16Array;
 }
 
-export const NOTHING = 255;
+export const NO_STATE = 255;
 
-export function makeRow(width: number): Row {
+export function makeRow(width: number): PixelRow {
   return { state: new Uint8Array(width), share: new Uint8Array(width), mask: new Uint16Array(width) };
 }
 
 /** Folds the buckets `[from, to)` of a chunk into pixel `x`. */
-function foldPixel(row: Row, x: number, found: Found, from: number, to: number): void {
+function foldPixel(row: PixelRow, x: number, found: FoundChunk, from: number, to: number): void {
   const { state, share, mask } = found.chunk;
-  let bestShare = row.state[x] === NOTHING ? -1 : row.share[x]!;
+  let bestShare = row.state[x] === NO_STATE ? -1 : row.share[x]!;
   let best = row.state[x]!;
   let bits = row.mask[x]!;
   for (let b = from; b < to; b += 1) {
     bits |= mask[b]!;
-    if (state[b] !== NOTHING && share[b]! > bestShare) {
+    if (state[b] !== NO_STATE && share[b]! > bestShare) {
       best = state[b]!;
       bestShare = share[b]!;
     }
@@ -41,15 +41,15 @@ function foldPixel(row: Row, x: number, found: Found, from: number, to: number):
  * Where nothing is found, the next try is `gap` ns later.
  */
 export function foldRow(
-  row: Row,
+  row: PixelRow,
   start: number,
   nsPerPixel: number,
   last: number,
   gap: number,
-  find: (time: number) => Found | undefined,
+  find: (time: number) => FoundChunk | undefined,
 ): void {
   const width = row.state.length;
-  row.state.fill(NOTHING);
+  row.state.fill(NO_STATE);
   row.share.fill(0);
   row.mask.fill(0);
   let x = Math.max(0, Math.ceil(-start / nsPerPixel - 1));
@@ -76,11 +76,11 @@ export function foldRow(
 
 /** A pixel on the border of two chunks also gets what the next one has for it. */
 function foldNext(
-  row: Row,
+  row: PixelRow,
   x: number,
   until: number,
   border: number,
-  find: (t: number) => Found | undefined,
+  find: (t: number) => FoundChunk | undefined,
 ): void {
   const next = find(border);
   if (!next) return;

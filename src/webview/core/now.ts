@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
-import type { TrackState, WaitKind } from '../../model/types/index.ts';
+import { hasFailed, type TrackState, type WaitKind } from '../../model/types/index.ts';
 import type { SessionData } from './data.ts';
-import { endedBadly, endText } from './process.ts';
+import { endText } from './process.ts';
 import type { RowView } from './rows.ts';
 import { stateWord } from './words.ts';
 
@@ -39,7 +39,7 @@ export function nowOf(row: RowView, data: SessionData): NowView {
   if (row.track.end !== null) {
     // A worker thread ends on its own: the exit code is the process's.
     const whole = process !== undefined && process.end !== null && (thread?.threadId ?? 0) === 0;
-    const bad = whole && endedBadly(process);
+    const bad = whole && hasFailed(process);
     return {
       state: 'exited',
       text: whole ? endText(process) : t('ended'),

@@ -6,6 +6,3 @@ export function endText(process: ProcessView): string {
   if (process.signal !== null) return process.signal;
   return process.exitCode === null ? t('ended') : t('exit {0}', process.exitCode);
 }
-export function endedBadly(process: ProcessView): boolean {
-  return process.signal !== null || (process.exitCode ?? 0) !== 0;
-}

@@ -5,6 +5,8 @@ import type { Structure } from '../../protocol/timeline.ts';
 export const ROW_HEIGHT = 30;
 /** Space above and below the bar of a track. */
 export const ROW_PAD = 4;
+/** Height of the bar of a track. */
+export const BAR_HEIGHT = ROW_HEIGHT - 2 * ROW_PAD;
 
 /** A track as it stands in the list. */
 export interface RowView {

@@ -1,7 +1,7 @@
 import type { CallSite, SliceView } from '../../model/types/index.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
 import type { PackedSlices } from '../../protocol/timeline.ts';
-import type { Row } from './fold.ts';
+import type { PixelRow } from './fold.ts';
 import type { View } from './viewport.ts';
 
 /** From this width on a slice is drawn exactly, device-independent pixels. */
@@ -20,7 +20,7 @@ export interface SliceColumns {
  * last run of pixels that hold nothing but one state, with the mixed pixels beside them. Tracks without such a run are never
  * asked for slices.
  */
-export function exactPart(row: Row, minimum: number): [number, number] | null {
+export function exactPart(row: PixelRow, minimum: number): [number, number] | null {
   let first = -1;
   let past = -1;
   let begin = 0;

@@ -17,7 +17,7 @@ export interface Chunk {
   stale: boolean;
 }
 /** A chunk that covers a moment, and the place and length of its buckets. */
-export interface Found {
+export interface FoundChunk {
   readonly chunk: Chunk;
   /** ns */
   readonly start: number;
@@ -40,7 +40,7 @@ export interface TileRequest {
 }
 
 /** Chunks of level-of-detail tiles by track, aligned to powers of two so that panning and live growth reuse them. */
-export class TileCache {
+export class TileStore {
   private readonly tracks = new Map<string, Map<number, Map<number, Chunk>>>();
   private size = 0;
 
@@ -104,7 +104,7 @@ export class TileCache {
   }
 
   /** The best chunk of the track at a moment: of the level, else a coarser, else a finer one. */
-  find(thread: string, level: number, time: number): Found | undefined {
+  find(thread: string, level: number, time: number): FoundChunk | undefined {
     const levels = this.tracks.get(thread);
     if (!levels) return undefined;
     for (let k = level; k <= level + COARSER; k += 1) {
@@ -118,7 +118,7 @@ export class TileCache {
     return undefined;
   }
 
-  private at(levels: Map<number, Map<number, Chunk>>, level: number, time: number): Found | undefined {
+  private at(levels: Map<number, Map<number, Chunk>>, level: number, time: number): FoundChunk | undefined {
     const span = chunkSpan(level);
     const index = Math.floor(time / span);
     const chunk = levels.get(level)?.get(index);

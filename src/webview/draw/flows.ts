@@ -1,16 +1,16 @@
 import type { PackedFlows } from '../../protocol/timeline.ts';
 import { ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import type { Frame } from './frame.ts';
+import { type Scene, withAlpha } from './scene.ts';
 
 /** Arrows carry heads up to this number; above it they are a weave, and heads would be noise. */
 const HEADS = 300;
 
 /** Is the flow one of what is selected: does it begin or end in the selected slice? */
-export function touchesSelection(frame: Frame, flows: PackedFlows, i: number): boolean {
-  const selected = frame.selection;
+export function touchesSelection(scene: Scene, flows: PackedFlows, i: number): boolean {
+  const selected = scene.selection;
   if (selected?.type !== 'slice') return false;
-  const until = selected.end ?? frame.data.last;
+  const until = selected.end ?? scene.data.last;
   const within = (time: number): boolean => time >= selected.start && time <= until;
   return (
     (flows.threads[flows.from[i]!] === selected.thread && within(flows.send[i]!)) ||
@@ -18,69 +18,74 @@ export function touchesSelection(frame: Frame, flows: PackedFlows, i: number): b
   );
 }
 
+/** Arrows that are drawn alike. */
+interface Weave {
+  readonly flows: PackedFlows;
+  /** Row of each of the flows' threads, -1: not shown. */
+  readonly rowOf: readonly number[];
+  /** Indexes of the arrows. */
+  readonly which: readonly number[];
+  readonly color: string;
+  /** CSS pixels. */
+  readonly thickness: number;
+  readonly heads: boolean;
+}
+
 /** Draws the messages between tracks: a quiet weave, and the selection's own strongly. */
-export function drawFlows(ctx: CanvasRenderingContext2D, frame: Frame): void {
-  const flows = frame.data.flows;
+export function drawFlows(ctx: CanvasRenderingContext2D, scene: Scene): void {
+  const { flows, matched } = scene.data;
+  const { palette } = scene;
   if (!flows) return;
-  const rowOf = flows.threads.map((thread) => frame.data.rowIndex.get(thread) ?? -1);
+  const rowOf = flows.threads.map((thread) => scene.data.rowIndex.get(thread) ?? -1);
   const quiet: number[] = [];
   const strong: number[] = [];
   for (let i = 0; i < flows.send.length; i += 1) {
-    if (!isVisible(frame, flows, i, rowOf)) continue;
-    if (touchesSelection(frame, flows, i)) strong.push(i);
-    else if (frame.data.matched.size === 0 || frame.data.matched.has(flows.resources[flows.resource[i]!]!))
-      quiet.push(i);
+    if (!isVisible(scene, flows, i, rowOf)) continue;
+    if (touchesSelection(scene, flows, i)) strong.push(i);
+    else if (matched.size === 0 || matched.has(flows.resources[flows.resource[i]!]!)) quiet.push(i);
   }
-  ctx.lineWidth = 1;
-  ctx.strokeStyle = ctx.fillStyle = frame.palette.foreground;
-  ctx.globalAlpha = frame.palette.contrast
-    ? 0.8
-    : Math.min(0.55, Math.max(0.1, 25 / Math.max(1, quiet.length)));
-  stroke(ctx, frame, flows, rowOf, quiet, quiet.length <= HEADS);
-  ctx.globalAlpha = 1;
-  ctx.lineWidth = 1.75;
-  ctx.strokeStyle = ctx.fillStyle = frame.palette.focus;
-  stroke(ctx, frame, flows, rowOf, strong, true);
+  const faint = Math.min(0.55, Math.max(0.1, 25 / Math.max(1, quiet.length)));
+  const heads = quiet.length <= HEADS;
+  withAlpha(ctx, palette.contrast ? 0.8 : faint, () =>
+    stroke(ctx, scene, { flows, rowOf, which: quiet, color: palette.foreground, thickness: 1, heads }),
+  );
+  stroke(ctx, scene, { flows, rowOf, which: strong, color: palette.focus, thickness: 1.75, heads: true });
 }
 
-function isVisible(frame: Frame, flows: PackedFlows, i: number, rowOf: readonly number[]): boolean {
+function isVisible(scene: Scene, flows: PackedFlows, i: number, rowOf: readonly number[]): boolean {
   const from = rowOf[flows.from[i]!]!;
   const to = rowOf[flows.to[i]!]!;
   if (from < 0 || to < 0) return false;
-  if (flows.receive[i]! < frame.view.start || flows.send[i]! > frame.view.end) return false;
-  const top = Math.min(from, to) * ROW_HEIGHT - frame.scrollTop;
-  const bottom = (Math.max(from, to) + 1) * ROW_HEIGHT - frame.scrollTop;
-  return bottom > 0 && top < frame.height;
+  if (flows.receive[i]! < scene.view.start || flows.send[i]! > scene.view.end) return false;
+  const top = Math.min(from, to) * ROW_HEIGHT - scene.scrollTop;
+  const bottom = (Math.max(from, to) + 1) * ROW_HEIGHT - scene.scrollTop;
+  return bottom > 0 && top < scene.height;
 }
 
-function stroke(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  flows: PackedFlows,
-  rowOf: readonly number[],
-  which: readonly number[],
-  heads: boolean,
-): void {
+function stroke(ctx: CanvasRenderingContext2D, scene: Scene, weave: Weave): void {
+  const { flows, rowOf, which } = weave;
   if (which.length === 0) return;
-  const perPx = nsPerPx(frame.view, frame.width);
-  const heads2d = new Path2D();
+  ctx.strokeStyle = ctx.fillStyle = weave.color;
+  ctx.lineWidth = weave.thickness;
+  const perPx = nsPerPx(scene.view, scene.width);
+  const heads = new Path2D();
   ctx.beginPath();
   for (const i of which) {
-    const x1 = clip((flows.send[i]! - frame.view.start) / perPx, frame.width);
-    const x2 = clip((flows.receive[i]! - frame.view.start) / perPx, frame.width);
+    const x1 = clip((flows.send[i]! - scene.view.start) / perPx, scene.width);
+    const x2 = clip((flows.receive[i]! - scene.view.start) / perPx, scene.width);
     const from = rowOf[flows.from[i]!]!;
     const to = rowOf[flows.to[i]!]!;
     const down = to >= from;
-    const y1 = from * ROW_HEIGHT - frame.scrollTop + (down ? ROW_HEIGHT - ROW_PAD : ROW_PAD);
-    const y2 = to * ROW_HEIGHT - frame.scrollTop + (down ? ROW_PAD : ROW_HEIGHT - ROW_PAD);
+    const y1 = from * ROW_HEIGHT - scene.scrollTop + (down ? ROW_HEIGHT - ROW_PAD : ROW_PAD);
+    const y2 = to * ROW_HEIGHT - scene.scrollTop + (down ? ROW_PAD : ROW_HEIGHT - ROW_PAD);
     // Leaves and arrives upright, so that the ends tell which track is meant.
     const bend = (y2 - y1) * 0.5;
     ctx.moveTo(x1, y1);
     ctx.bezierCurveTo(x1, y1 + bend, x2, y2 - bend, x2, y2);
-    if (heads) arrowHead(heads2d, x2, y2, down ? 1 : -1);
+    if (weave.heads) arrowHead(heads, x2, y2, down ? 1 : -1);
   }
   ctx.stroke();
-  if (heads) ctx.fill(heads2d);
+  if (weave.heads) ctx.fill(heads);
 }
 
 /** Keeps far ends near, where the curve still leaves the screen in the right direction. */

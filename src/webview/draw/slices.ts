@@ -1,13 +1,12 @@
 import { TRACK_STATES } from '../../model/types/index.ts';
-import { ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
+import { BAR_HEIGHT, ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
 import type { SliceColumns } from '../core/slices.ts';
 import { EXACT_PX, resourceOf, siteOf } from '../core/slices.ts';
 import { nsPerPx } from '../core/viewport.ts';
 import { sliceLabels } from '../core/words.ts';
-import type { Frame } from './frame.ts';
+import { type Scene, withAlpha } from './scene.ts';
 import type { TextWidths } from './text.ts';
 
-const BAR = ROW_HEIGHT - 2 * ROW_PAD;
 /** Narrower slices carry no label. */
 const LABEL_PX = 30;
 const ROUND_PX = 8;
@@ -15,96 +14,95 @@ const EXITED = TRACK_STATES.indexOf('exited');
 const RUNNING = TRACK_STATES.indexOf('running');
 const IDLE = TRACK_STATES.indexOf('idle');
 
+/** One slice as it is drawn: entry `k` of its columns, in a bar from `left` to `right`. CSS pixels. */
+interface Bar {
+  readonly columns: SliceColumns;
+  readonly k: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+}
+
 /** Draws the slices of row `i` that are wide enough as rectangles with labels. */
-export function drawExact(ctx: CanvasRenderingContext2D, frame: Frame, i: number, widths: TextWidths): void {
-  const columns = frame.data.slices.get(frame.data.rows[i]!.track.thread);
+export function drawExact(ctx: CanvasRenderingContext2D, scene: Scene, i: number, widths: TextWidths): void {
+  const columns = scene.data.slices.get(scene.data.rows[i]!.track.thread);
   if (!columns) return;
-  ctx.font = `11px ${frame.palette.font}`;
+  ctx.font = `11px ${scene.palette.font}`;
   ctx.textBaseline = 'middle';
-  const perPx = nsPerPx(frame.view, frame.width);
-  const { start, end } = columns.packed;
-  const y = i * ROW_HEIGHT - frame.scrollTop + ROW_PAD;
-  for (let k = columns.from; k < columns.to; k += 1) {
-    if (start[k]! >= frame.view.end) break;
-    const until = Number.isNaN(end[k]!) ? frame.data.last : end[k]!;
-    if (until <= frame.view.start || until - start[k]! < EXACT_PX * perPx) continue;
-    const left = (start[k]! - frame.view.start) / perPx;
-    const right = (until - frame.view.start) / perPx;
-    drawSlice(ctx, frame, columns, k, left, right, y, widths);
+  const top = i * ROW_HEIGHT - scene.scrollTop + ROW_PAD;
+  for (const { k, left, right } of wideSlices(scene, columns)) {
+    drawSlice(ctx, scene, { columns, k, left, right, top }, widths);
   }
 }
 
-function drawSlice(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  columns: SliceColumns,
-  k: number,
-  left: number,
-  right: number,
-  y: number,
-  widths: TextWidths,
-): void {
+/** The slices in view that are wide enough, on whole device pixels, so that edges are sharp. */
+function* wideSlices(scene: Scene, columns: SliceColumns): Generator<Pick<Bar, 'k' | 'left' | 'right'>> {
+  const { view, width, ratio } = scene;
+  const perPx = nsPerPx(view, width);
+  const pixelAt = (time: number): number => {
+    const x = Math.max(-10, Math.min(width + 10, (time - view.start) / perPx));
+    return Math.round(x * ratio) / ratio;
+  };
+  const { start, end } = columns.packed;
+  for (let k = columns.from; k < columns.to; k += 1) {
+    const from = start[k]!;
+    if (from >= view.end) break;
+    const until = Number.isNaN(end[k]!) ? scene.data.last : end[k]!;
+    if (until <= view.start || until - from < EXACT_PX * perPx) continue;
+    yield { k, left: pixelAt(from), right: pixelAt(until) };
+  }
+}
+
+function drawSlice(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths: TextWidths): void {
+  const { columns, k, left, right, top } = bar;
   const state = columns.packed.state[k]!;
-  const x = Math.max(-10, left);
-  const w = Math.min(frame.width + 10, right) - x;
-  // On whole device pixels, so that edges are sharp, with a gap to the next slice.
-  const x0 = Math.round(x * frame.ratio) / frame.ratio;
-  const x1 = Math.round((x + w) * frame.ratio) / frame.ratio;
-  ctx.clearRect(x0, y, x1 - x0, BAR);
+  ctx.clearRect(left, top, right - left, BAR_HEIGHT);
   if (state === EXITED) return;
-  const resource = resourceOf(columns.packed, k);
-  const chosen = isChosen(frame, state, resource);
-  ctx.globalAlpha = chosen ? 1 : 0.2;
-  ctx.fillStyle = frame.palette.patterns[state]!;
-  box(ctx, x0, y, Math.max(1, x1 - x0 - 1), BAR);
-  ctx.globalAlpha = chosen ? 1 : 0.45;
-  if (x1 - x0 >= LABEL_PX && state !== IDLE) drawLabel(ctx, frame, columns, k, x0, x1, y, widths);
-  ctx.globalAlpha = 1;
+  const chosen = isChosen(scene, state, resourceOf(columns.packed, k));
+  withAlpha(ctx, chosen ? 1 : 0.2, () => {
+    ctx.fillStyle = scene.palette.patterns[state]!;
+    // With a gap to the next slice.
+    box(ctx, left, top, Math.max(1, right - left - 1));
+  });
+  if (right - left < LABEL_PX || state === IDLE) return;
+  withAlpha(ctx, chosen ? 1 : 0.45, () => drawLabel(ctx, scene, bar, widths));
 }
 
-function isChosen(frame: Frame, state: number, resource: string | null): boolean {
-  if (frame.focus !== 0 && (frame.focus & (1 << state)) === 0) return false;
-  return frame.data.matched.size === 0 || (resource !== null && frame.data.matched.has(resource));
+function isChosen(scene: Scene, state: number, resource: string | null): boolean {
+  if (scene.focus !== 0 && (scene.focus & (1 << state)) === 0) return false;
+  return scene.data.matched.size === 0 || (resource !== null && scene.data.matched.has(resource));
 }
 
-function box(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number): void {
-  if (w < ROUND_PX) {
-    ctx.fillRect(x, y, w, h);
+function box(ctx: CanvasRenderingContext2D, x: number, y: number, width: number): void {
+  if (width < ROUND_PX) {
+    ctx.fillRect(x, y, width, BAR_HEIGHT);
     return;
   }
   ctx.beginPath();
-  ctx.roundRect(x, y, w, h, 3);
+  ctx.roundRect(x, y, width, BAR_HEIGHT, 3);
   ctx.fill();
 }
 
-function drawLabel(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  columns: SliceColumns,
-  k: number,
-  x0: number,
-  x1: number,
-  y: number,
-  widths: TextWidths,
-): void {
-  const { packed } = columns;
+function drawLabel(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths: TextWidths): void {
+  const { k, left, right, top } = bar;
+  const { packed } = bar.columns;
   const state = packed.state[k]!;
   // A running stretch says nothing by its name, only by its place.
   if (state === RUNNING && packed.site[k] === 0) return;
-  const from = Math.max(4, x0 + 6);
-  const room = Math.min(frame.width, x1) - from - 6;
+  const from = Math.max(4, left + 6);
+  const room = Math.min(scene.width, right) - from - 6;
   const labels = sliceLabels(
     TRACK_STATES[state] ?? 'running',
     resourceOf(packed, k),
     siteOf(packed, k),
-    frame.data.names,
+    scene.data.names,
   );
   const text = widths.firstFitting(ctx, labels, room);
   if (text === undefined) return;
-  if (frame.palette.contrast) {
-    ctx.fillStyle = frame.palette.surface;
-    ctx.fillRect(from - 3, y + 3, widths.of(ctx, text) + 6, BAR - 6);
-    ctx.fillStyle = frame.palette.foreground;
-  } else ctx.fillStyle = frame.palette.inks[state]!;
-  ctx.fillText(text, from, y + BAR / 2 + 0.5);
+  if (scene.palette.contrast) {
+    ctx.fillStyle = scene.palette.surface;
+    ctx.fillRect(from - 3, top + 3, widths.of(ctx, text) + 6, BAR_HEIGHT - 6);
+    ctx.fillStyle = scene.palette.foreground;
+  } else ctx.fillStyle = scene.palette.inks[state]!;
+  ctx.fillText(text, from, top + BAR_HEIGHT / 2 + 0.5);
 }

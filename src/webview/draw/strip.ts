@@ -1,6 +1,6 @@
 import { TRACK_STATES } from '../../model/types/index.ts';
-import type { Row } from '../core/fold.ts';
-import { NOTHING } from '../core/fold.ts';
+import type { PixelRow } from '../core/fold.ts';
+import { NO_STATE } from '../core/fold.ts';
 import type { Rgb } from './palette.ts';
 
 /** Turns one folded row into colours: a main row, and marks for rare states that the dominant one would hide. */
@@ -13,7 +13,7 @@ export const RARE_FIRST: readonly number[] = ['lock', 'send', 'join', 'sync', 'r
 const RARE_MASK = RARE_FIRST.reduce((mask, state) => mask | (1 << state), 0);
 /** For each mask of rare states the most important of them. */
 const MOST_IMPORTANT = Uint8Array.from({ length: 1 << TRACK_STATES.length }, (_, mask) => {
-  return RARE_FIRST.find((state) => (mask & (1 << state)) !== 0) ?? NOTHING;
+  return RARE_FIRST.find((state) => (mask & (1 << state)) !== 0) ?? NO_STATE;
 });
 /** A state that occurs in no other pixel this near stands alone, and is drawn over the whole height. */
 const ALONE_PX = 8;
@@ -38,25 +38,25 @@ export function shadesOf(states: readonly Rgb[], background: Rgb): Shades {
 }
 
 /** The pixel's rare state other than the dominant one, or NOTHING. */
-export function rareAt(row: Row, x: number, focus: number): number {
+export function rareAt(row: PixelRow, x: number, focus: number): number {
   const state = row.state[x]!;
-  const dominant = state === NOTHING ? 0 : 1 << state;
+  const dominant = state === NO_STATE ? 0 : 1 << state;
   const wanted = focus === 0 ? RARE_MASK : focus;
   const mask = row.mask[x]! & wanted & ~dominant;
-  if (mask === 0) return NOTHING;
+  if (mask === 0) return NO_STATE;
   const important = MOST_IMPORTANT[mask]!;
-  return important === NOTHING ? 31 - Math.clz32(mask) : important;
+  return important === NO_STATE ? 31 - Math.clz32(mask) : important;
 }
 
 /** Pixels in which a rare state stands alone, as pairs of pixel and state. */
-export function lonelyMarks(row: Row, focus: number): number[] {
+export function lonelyMarks(row: PixelRow, focus: number): number[] {
   const marks: number[] = [];
   const width = row.mask.length;
   const lastSeen = new Int32Array(16).fill(-ALONE_PX - 1);
   for (let x = 0; x < width; x += 1) {
     let bits = row.mask[x]! & RARE_MASK;
-    const rare = bits === 0 ? NOTHING : rareAt(row, x, focus);
-    if (rare !== NOTHING && x - lastSeen[rare]! > ALONE_PX && !occursAfter(row, x, 1 << rare))
+    const rare = bits === 0 ? NO_STATE : rareAt(row, x, focus);
+    if (rare !== NO_STATE && x - lastSeen[rare]! > ALONE_PX && !occursAfter(row, x, 1 << rare))
       marks.push(x, rare);
     while (bits !== 0) {
       const state = 31 - Math.clz32(bits);
@@ -67,7 +67,7 @@ export function lonelyMarks(row: Row, focus: number): number[] {
   return marks;
 }
 
-function occursAfter(row: Row, x: number, mask: number): boolean {
+function occursAfter(row: PixelRow, x: number, mask: number): boolean {
   const stop = Math.min(row.mask.length, x + ALONE_PX + 1);
   for (let i = x + 2; i < stop; i += 1) if ((row.mask[i]! & mask) !== 0) return true;
   return false;
@@ -78,7 +78,7 @@ function occursAfter(row: Row, x: number, mask: number): boolean {
  * `focus`: bits of the states that a filter has chosen; the others are dimmed. 0: no filter.
  */
 export function paintRow(
-  row: Row,
+  row: PixelRow,
   shades: Shades,
   focus: number,
   main: Uint32Array,
@@ -86,7 +86,7 @@ export function paintRow(
 ): void {
   for (let x = 0; x < main.length; x += 1) {
     const state = row.state[x]!;
-    if (state === NOTHING) {
+    if (state === NO_STATE) {
       main[x] = 0;
       rare[x] = 0;
       continue;
@@ -94,6 +94,6 @@ export function paintRow(
     const table = focus === 0 || (focus & (1 << state)) !== 0 ? shades.full : shades.dim;
     main[x] = table[(state << 4) | (row.share[x]! >> 4)]!;
     const also = rareAt(row, x, focus);
-    rare[x] = also === NOTHING ? 0 : shades.full[(also << 4) | 15]!;
+    rare[x] = also === NO_STATE ? 0 : shades.full[(also << 4) | 15]!;
   }
 }

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
-import type { Row } from '../core/fold.ts';
+import type { PixelRow } from '../core/fold.ts';
 import { type NowView, nowOf } from '../core/now.ts';
 import type { RowView } from '../core/rows.ts';
 import { ROW_HEIGHT, visibleRows } from '../core/rows.ts';
@@ -61,7 +61,7 @@ export class Headers {
   }
 
   /** Says which states are in view, once the picture stands still. */
-  describe(folded: ReadonlyMap<string, Row>): void {
+  describe(folded: ReadonlyMap<string, PixelRow>): void {
     for (const [thread, row] of this.rows) setText(row.inView, statesInView(folded.get(thread)));
   }
 
@@ -140,7 +140,7 @@ export class Headers {
 }
 
 /** `In view: Running, Waits for lock` */
-function statesInView(row: Row | undefined): string {
+function statesInView(row: PixelRow | undefined): string {
   if (!row) return '';
   let mask = 0;
   for (const bits of row.mask) mask |= bits;

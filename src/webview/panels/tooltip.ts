@@ -2,8 +2,8 @@ import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import type { SliceView } from '../../model/types/index.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
-import type { Row } from '../core/fold.ts';
-import { NOTHING } from '../core/fold.ts';
+import type { PixelRow } from '../core/fold.ts';
+import { NO_STATE } from '../core/fold.ts';
 import type { Store } from '../core/store.ts';
 import { siteText, sliceTitle, stateName } from '../core/words.ts';
 import { el } from '../dom/dom.ts';
@@ -30,7 +30,7 @@ export class Tooltip {
     y: number,
     thread: string,
     slice: SliceView | null,
-    row: Row | undefined,
+    row: PixelRow | undefined,
     pixel: number,
     time: string,
   ): void {
@@ -73,9 +73,9 @@ export class Tooltip {
   }
 
   /** Where slices are narrower than pixels: what the pixel holds. */
-  private foldedLines(row: Row | undefined, pixel: number): HTMLElement[] {
-    const state = row?.state[pixel] ?? NOTHING;
-    if (!row || state === NOTHING) return [];
+  private foldedLines(row: PixelRow | undefined, pixel: number): HTMLElement[] {
+    const state = row?.state[pixel] ?? NO_STATE;
+    if (!row || state === NO_STATE) return [];
     const dominant = TRACK_STATES[state] ?? 'running';
     const share = Math.round(((row.share[pixel] ?? 0) / 255) * 100);
     const title = el(

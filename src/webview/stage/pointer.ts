@@ -138,7 +138,7 @@ export class Pointer {
     const x = this.x(event);
     const i = this.row(event);
     const thread = store.data.rows[i]?.track.thread;
-    const { time, text } = pointerTime(stage.frame(), x);
+    const { time, text } = pointerTime(stage.scene(), x);
     const slice = thread === undefined ? undefined : this.lookup.drawn(thread, time);
     store.setHover({ x, row: i, start: slice?.start ?? null, end: slice?.end ?? null });
     clearTimeout(this.rest);
@@ -178,7 +178,7 @@ export class Pointer {
     axis.addEventListener('pointerup', (event) => {
       from = null;
       if (Math.abs(event.clientX - began) >= CLICK_PX) return;
-      const id = flagAt(this.stage.frame(), this.x(event));
+      const id = flagAt(this.stage.scene(), this.x(event));
       this.store.select(id === undefined ? null : { type: 'finding', id });
     });
   }
@@ -190,7 +190,7 @@ export class Pointer {
     minimap.addEventListener('pointerdown', (event) => {
       minimap.setPointerCapture(event.pointerId);
       const whole = wholeView(this.store.data.last);
-      const [from, to] = windowOf(this.stage.frame(), whole);
+      const [from, to] = windowOf(this.stage.scene(), whole);
       last = event.offsetX;
       const near = (x: number): boolean => Math.abs(event.offsetX - x) <= 5;
       grip = near(from) && to - from > 12 ? 'left' : near(to) && to - from > 12 ? 'right' : 'window';

@@ -6,13 +6,13 @@ import { el } from '../dom/dom.ts';
 import { AXIS_HEIGHT, drawAxis, drawGrid } from '../draw/axis.ts';
 import { drawFindings } from '../draw/findings.ts';
 import { drawFlows } from '../draw/flows.ts';
-import type { Frame } from '../draw/frame.ts';
-import { prepare } from '../draw/frame.ts';
 import { LanePainter } from '../draw/lanes.ts';
 import { drawMinimap, MINIMAP_HEIGHT } from '../draw/minimap.ts';
 import { drawOverlay } from '../draw/overlay.ts';
 import type { Palette } from '../draw/palette.ts';
 import { readPalette } from '../draw/palette.ts';
+import type { Scene } from '../draw/scene.ts';
+import { prepare } from '../draw/scene.ts';
 import { drawTree } from '../draw/tree.ts';
 
 /** How long the picture takes to a view that was jumped to. */
@@ -90,7 +90,7 @@ export class Stage {
     return this.shown;
   }
 
-  frame(): Frame {
+  scene(): Scene {
     const { store } = this;
     return {
       data: store.data,
@@ -115,20 +115,20 @@ export class Stage {
   }
 
   draw(): void {
-    const frame = this.frame();
-    const ctx = prepare(this.lanes, frame.width, frame.height, frame.ratio);
-    drawGrid(ctx, frame);
-    this.painter.draw(ctx, frame);
-    drawTree(ctx, frame, this.painter.widths);
-    drawFlows(ctx, frame);
-    drawFindings(ctx, frame);
-    drawAxis(prepare(this.axis, frame.width, AXIS_HEIGHT, frame.ratio), frame);
-    const whole = wholeView(frame.data.last);
-    drawMinimap(prepare(this.minimap, frame.width, MINIMAP_HEIGHT, frame.ratio), frame, whole);
-    this.drawOverlay(frame);
+    const scene = this.scene();
+    const ctx = prepare(this.lanes, scene.width, scene.height, scene.ratio);
+    drawGrid(ctx, scene);
+    this.painter.draw(ctx, scene);
+    drawTree(ctx, scene, this.painter.widths);
+    drawFlows(ctx, scene);
+    drawFindings(ctx, scene);
+    drawAxis(prepare(this.axis, scene.width, AXIS_HEIGHT, scene.ratio), scene);
+    const whole = wholeView(scene.data.last);
+    drawMinimap(prepare(this.minimap, scene.width, MINIMAP_HEIGHT, scene.ratio), scene, whole);
+    this.drawOverlay(scene);
   }
 
-  drawOverlay(frame = this.frame()): void {
-    drawOverlay(prepare(this.overlay, frame.width, frame.height, frame.ratio), frame, this.store.hover);
+  drawOverlay(scene = this.scene()): void {
+    drawOverlay(prepare(this.overlay, scene.width, scene.height, scene.ratio), scene, this.store.hover);
   }
 }

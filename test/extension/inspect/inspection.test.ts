@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   differs,
+  inspectedSites,
   inspectionOf,
   inspectionText,
   later,
-  sitesOf,
 } from '../../../src/extension/inspect/inspection.ts';
 import type { ChainLink } from '../../../src/model/types/index.ts';
 import { findingView, siteAt } from '../views.ts';
@@ -47,7 +47,7 @@ test('a link has the line that waits and the line that took what it waits for, w
     ['made here by p2'],
   );
   assert.deepEqual(
-    sitesOf(inspection).map((s) => s.site.line),
+    inspectedSites(inspection).map((s) => s.site.line),
     [10, 20, 30, 40, 3],
   );
 });

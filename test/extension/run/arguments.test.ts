@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { joinArguments, splitArguments } from '../../../src/extension/run/arguments.ts';
-import { commandLine } from '../../../src/extension/run/command-line.ts';
+import { launchArguments } from '../../../src/extension/run/command-line.ts';
 
 test('arguments are split as in a shell', () => {
   const cases: [string, string[]][] = [
@@ -35,7 +35,7 @@ test('the script and its arguments come last, so that they are never taken for o
     'findings.disabled': ['lock-cycle'],
     'findings.thresholds': { suspectAfter: 2000 },
   } as const;
-  const line = commandLine({
+  const line = launchArguments({
     cli: 'c.js',
     node: '/n',
     trace: '/t',

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { findRuntime, RuntimeError, shellNode } from '../../../src/extension/run/runtime.ts';
+import { findRuntime, NoUsableNode, shellNode } from '../../../src/extension/run/runtime.ts';
 
 const posix = process.platform === 'win32' ? { skip: 'shell scripts' } : {};
 
@@ -57,7 +57,7 @@ test(
     await assert.rejects(
       findRuntime('', dir, { PATH: path.join(dir, 'empty'), SHELL: shell }),
       (error: Error) => {
-        assert.ok(error instanceof RuntimeError);
+        assert.ok(error instanceof NoUsableNode);
         assert.match(error.message, /needs Node\.js 20 or newer: no Node found/);
         assert.doesNotMatch(error.message, /--node/);
         return true;

@@ -1,11 +1,11 @@
 import { Emitter } from '../../../src/base/events.ts';
-import type { Memory } from '../../../src/extension/sessions/record.ts';
+import type { WindowMemory } from '../../../src/extension/sessions/record.ts';
 import type { SessionReader } from '../../../src/extension/sessions/sessions.ts';
 import type { Finding } from '../../../src/model/types/index.ts';
 import type { SessionUpdate } from '../../../src/protocol/session.ts';
 
 /** What outlives a window. */
-export class FakeMemory implements Memory {
+export class FakeMemory implements WindowMemory {
   private readonly values = new Map<string, unknown>();
   get<T>(key: string): T | undefined {
     return this.values.get(key) as T | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MOST_SIBLINGS, sessionSpec } from '../../../src/extension/tree/build.ts';
-import type { Spec } from '../../../src/extension/tree/nodes.ts';
+import type { NodeSpec } from '../../../src/extension/tree/nodes.ts';
 import type { ResourceView } from '../../../src/model/types/index.ts';
 import { findingView, processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
 
@@ -20,8 +20,8 @@ const LOCK: ResourceView = {
 };
 
 /** The tree as indented lines: label, description, context. */
-function lines(spec: Spec, depth = 0): string[] {
-  const { label, description, context } = spec.look;
+function lines(spec: NodeSpec, depth = 0): string[] {
+  const { label, description, context } = spec.style;
   return [
     `${'  '.repeat(depth)}${label} | ${description} | ${context}`,
     ...spec.children.flatMap((child) => lines(child, depth + 1)),
@@ -70,10 +70,10 @@ test('a deadlock: the tree names who waits for what, and marks it', () => {
     '    b | waits for something unknown · 0% CPU · 48 MB · pid 2 | process.live.site',
   ]);
   const a = spec.children[1]!.children[0]!;
-  assert.equal(a.look.mark, 'alarm');
-  assert.deepEqual(a.look.icon, { id: 'error', color: 'list.errorForeground' });
-  assert.equal(a.look.site?.line, 25);
-  assert.match(a.look.accessible, /^a, Deadlocked, waits for lock B, held by b, .*process id 1$/);
+  assert.equal(a.style.mark, 'alarm');
+  assert.deepEqual(a.style.icon, { id: 'error', color: 'list.errorForeground' });
+  assert.equal(a.style.site?.line, 25);
+  assert.match(a.style.accessible, /^a, Deadlocked, waits for lock B, held by b, .*process id 1$/);
 });
 
 test('ends: exit codes, signals, lifetimes', () => {
@@ -104,8 +104,8 @@ test('a child that is not Node is greyed, with the reason', () => {
     snapshotOf([processView('1-r', { name: 'sleep', instrumented: false, reason: 'not a Node program' })]),
   );
   const [row] = spec.children;
-  assert.equal(row?.look.description, 'not traced: not a Node program · pid 1');
-  assert.equal(row?.look.mark, 'faded');
+  assert.equal(row?.style.description, 'not traced: not a Node program · pid 1');
+  assert.equal(row?.style.mark, 'faded');
 });
 
 test('threads stand below their process where there is more than one', () => {
@@ -133,7 +133,7 @@ test(`more than ${MOST_SIBLINGS} siblings are grouped by state, the urgent ones 
   const root = processView('1-r', { children: children.map((c) => c.id) });
   const [top] = sessionSpec(snapshotOf([root, ...children])).children;
   assert.deepEqual(
-    top!.children.map((c) => `${c.look.label} ${c.look.description} ${c.look.expand}`),
+    top!.children.map((c) => `${c.style.label} ${c.style.description} ${c.style.expand}`),
     ['Running 25 collapsed', 'Idle 26 collapsed'],
   );
   const few = children.slice(0, MOST_SIBLINGS);
@@ -149,5 +149,5 @@ test('a process whose parent is not known stands at the top', () => {
 test('a process that rests tells what keeps it alive', () => {
   const idle = { name: 'server', state: 'idle', keptAlive: '1 TCP server, 2 timers' } as const;
   const [row] = sessionSpec(snapshotOf([processView('1-r', idle)])).children;
-  assert.equal(row?.look.description, 'idle, kept alive by 1 TCP server, 2 timers · pid 1');
+  assert.equal(row?.style.description, 'idle, kept alive by 1 TCP server, 2 timers · pid 1');
 });

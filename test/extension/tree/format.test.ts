@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { duration, shorten, shortName, shortSite } from '../../../src/extension/tree/format.ts';
-import { Names } from '../../../src/extension/tree/snapshot.ts';
 import { commandLine, processTooltip } from '../../../src/extension/tree/tooltip.ts';
+import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
 import { processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
 
 test('durations are short', () => {
@@ -25,7 +25,7 @@ test('a long name keeps its begin and its end, and leaves room for the state', (
   const short = shortName(name);
   assert.equal(short.length, 28);
   assert.match(short, /^worker-x+….*number-12$/);
-  const row = sessionSpec(snapshotOf([processView('1-a', { name })])).children[0]?.look;
+  const row = sessionSpec(snapshotOf([processView('1-a', { name })])).children[0]?.style;
   assert.equal(row?.label, short);
   assert.ok(row?.accessible.startsWith(name), 'a screen reader says all of it');
 });
@@ -39,7 +39,7 @@ test('a tooltip tells CPU, memory, waits and argv, and nothing in it is taken fo
     argv: ['node', '```', 'a b'],
     threads: [threadView('1-r', { waits })],
   });
-  const text = processTooltip(process, new Names(snapshotOf([process])));
+  const text = processTooltip(process, new TreeIndex(snapshotOf([process])));
   assert.match(text, /\| CPU \| 50% \|/);
   assert.match(text, /\| Memory \| 1\.0 KB \|/);
   assert.match(text, /for 4\.0 s \\\(last seen at deadlock\.ts:4\\\)/);

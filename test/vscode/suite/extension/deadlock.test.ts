@@ -55,16 +55,16 @@ describe('examples/deadlock.ts, run with tracing', () => {
     });
     assert.ok(shown);
     const one = processNode(api, dir, 'alice-to-bob')!;
-    assert.equal(one.look.icon.id, 'error');
-    assert.equal(one.look.mark, 'alarm');
+    assert.equal(one.style.icon.id, 'error');
+    assert.equal(one.style.mark, 'alarm');
     assert.ok(isAlive(pidOf(one)));
-    assert.match(one.look.accessible, new RegExp(`Deadlocked, .*process id ${pidOf(one)}$`));
+    assert.match(one.style.accessible, new RegExp(`Deadlocked, .*process id ${pidOf(one)}$`));
   });
 
   it('shows CPU and memory of every process', async () => {
     await until('the samples', () =>
       ['deadlock.ts', 'alice-to-bob', 'bob-to-alice'].every((name) =>
-        /\d+% CPU · [\d.]+ MB · pid \d+$/.test(processNode(api, dir, name)?.look.description ?? ''),
+        /\d+% CPU · [\d.]+ MB · pid \d+$/.test(processNode(api, dir, name)?.style.description ?? ''),
       ),
     );
   });
@@ -154,7 +154,7 @@ describe('examples/deadlock.ts, run with tracing', () => {
     await until('the session to end', () => api.sessions.known(dir)?.live === false);
     await until('the ends in the tree', () => {
       const ends = nodes(api, dir).filter((n) => n.target.kind === 'process');
-      return ends.every((n) => n.look.context === 'process.ended') || assert.fail(rows(api, dir).join('\n'));
+      return ends.every((n) => n.style.context === 'process.ended') || assert.fail(rows(api, dir).join('\n'));
     });
     assert.match(rows(api, dir)[0] ?? '', /^deadlock\.ts \| (killed by SIGINT|exit code \d+)/);
   });

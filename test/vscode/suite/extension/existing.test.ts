@@ -32,7 +32,7 @@ describe('a program that knows nothing of Forkscope', () => {
   after(() => cleanUp(api));
 
   const row = (what: (node: TreeNode) => boolean) => nodes(api, dir).find(what);
-  const show = () => nodes(api, dir).map(({ look }) => `${look.label} | ${look.description}`);
+  const show = () => nodes(api, dir).map(({ style }) => `${style.label} | ${style.description}`);
   const wait = async (what: string, is: (node: TreeNode) => boolean): Promise<TreeNode> => {
     try {
       return await until(what, () => row(is));
@@ -42,21 +42,21 @@ describe('a program that knows nothing of Forkscope', () => {
   };
 
   it('has its threads under their process', async () => {
-    const thread = await wait('the worker', ({ look }) => look.label.includes('resizer'));
+    const thread = await wait('the worker', ({ style }) => style.label.includes('resizer'));
     const main = row(({ children }) => children.includes(thread));
-    assert.equal(main?.look.label, 'existing.mjs');
+    assert.equal(main?.style.label, 'existing.mjs');
   });
 
   it('greys a child that is not Node, and says why nothing is known of it', async () => {
-    const child = await wait('the child', ({ look }) => look.description.startsWith('not traced: '));
-    assert.match(child.look.label, /^sleep/);
-    assert.equal(child.look.icon.color, 'disabledForeground');
-    assert.match(child.look.description, /^not traced: \S/);
+    const child = await wait('the child', ({ style }) => style.description.startsWith('not traced: '));
+    assert.match(child.style.label, /^sleep/);
+    assert.equal(child.style.icon.color, 'disabledForeground');
+    assert.match(child.style.description, /^not traced: \S/);
   });
 
   it('says of a process that has nothing left to do what keeps it alive', async () => {
     const kept = /idle, kept alive by .*server/i;
-    const server = await wait('the server', ({ look }) => kept.test(look.description));
+    const server = await wait('the server', ({ style }) => kept.test(style.description));
     assert.equal(server.target.kind, 'process');
   });
 });

@@ -78,7 +78,7 @@ describe('a tree of 1,000 live processes that changes all the time', () => {
     await vscode.commands.executeCommand('forkscope.openTrace', dir);
     await until(
       '1,000 nodes',
-      () => nodes(api, dir).filter((n) => n.look.context.startsWith('process.live')).length > SIBLINGS,
+      () => nodes(api, dir).filter((n) => n.style.context.startsWith('process.live')).length > SIBLINGS,
     );
     const node = processNode(api, dir, 'victim-1')!;
     assert.equal(node.parent?.target.kind, 'group');

@@ -62,7 +62,7 @@ describe('running with tracing', () => {
     assert.deepEqual(readdirSync(folder('tools').fsPath), before);
     assert.ok(dir.startsWith(api.runner.traces) && existsSync(path.join(dir, 'session.def')));
     await until('the exit code', () =>
-      /^exit code 0 · /.test(processNode(api, dir, 'where.js')?.look.description ?? ''),
+      /^exit code 0 · /.test(processNode(api, dir, 'where.js')?.style.description ?? ''),
     );
   });
 
@@ -70,13 +70,13 @@ describe('running with tracing', () => {
     const dir = await run(vscode.Uri.joinPath(folder('app'), 'talk.ts'));
     const terminal = api.runner.terminalOf(dir)!;
     await until('the program', () =>
-      processNode(api, dir, 'talk.ts')?.look.context.startsWith('process.live'),
+      processNode(api, dir, 'talk.ts')?.style.context.startsWith('process.live'),
     );
     terminal.sendText('hello');
     terminal.sendText('bye');
     await ended(dir);
     await until('the exit code', () =>
-      /^exit code 7 · /.test(processNode(api, dir, 'talk.ts')?.look.description ?? ''),
+      /^exit code 7 · /.test(processNode(api, dir, 'talk.ts')?.style.description ?? ''),
     );
     assert.equal(terminal.exitStatus, undefined);
     terminal.sendText('x', false);
@@ -89,7 +89,7 @@ describe('running with tracing', () => {
     const pid = pidOf(node);
     api.runner.terminalOf(dir)?.sendText('\u0003', false);
     await until('its end', () => !isAlive(pid));
-    await until('the signal', () => /SIGINT/.test(processNode(api, dir, 'talk.ts')?.look.description ?? ''));
+    await until('the signal', () => /SIGINT/.test(processNode(api, dir, 'talk.ts')?.style.description ?? ''));
   });
 
   it('stops once, however often Stop is pressed', async () => {
@@ -141,11 +141,11 @@ else { spawn('sleep', ['1000']); fork(__filename, ['child']); }
     const dir = await run(script);
     const rows = await until('the family', () => {
       const found = nodes(api, dir).filter((n) => n.target.kind === 'process');
-      return found.length === 3 && found.every((n) => n.look.context.startsWith('process.live')) && found;
+      return found.length === 3 && found.every((n) => n.style.context.startsWith('process.live')) && found;
     });
     const sleeper = await until('the reason', () => {
-      const row = nodes(api, dir).find((n) => n.look.label === 'sleep');
-      return row?.look.mark === 'faded' && /^not traced: .+ · pid \d+$/.test(row.look.description) && row;
+      const row = nodes(api, dir).find((n) => n.style.label === 'sleep');
+      return row?.style.mark === 'faded' && /^not traced: .+ · pid \d+$/.test(row.style.description) && row;
     });
     await vscode.commands.executeCommand('forkscope.stopProcess', sleeper);
     await until('sleep to end', () => !isAlive(pidOf(sleeper)));

@@ -40,17 +40,17 @@ export function nodes(api: ForkscopeApi, dir: string): TreeNode[] {
 
 /** The rows of a session as `label | description`, process ids and figures left out. */
 export function rows(api: ForkscopeApi, dir: string): string[] {
-  return nodes(api, dir).map(({ look }) => {
-    const parts = look.description
+  return nodes(api, dir).map(({ style }) => {
+    const parts = style.description
       .split(' · ')
       .filter((p) => !/^(pid \d+|\d+% CPU|[\d.]+ [KMG]?B|[\d.]+ (ns|µs|ms|s|min.*|h.*))$/.test(p));
-    return `${look.label} | ${parts.join(' · ')}`;
+    return `${style.label} | ${parts.join(' · ')}`;
   });
 }
 
 /** A process of the tree by its label. */
 export function processNode(api: ForkscopeApi, dir: string, label: string): TreeNode | undefined {
-  return nodes(api, dir).find((n) => n.target.kind === 'process' && n.look.label === label);
+  return nodes(api, dir).find((n) => n.target.kind === 'process' && n.style.label === label);
 }
 
 export function pidOf(node: TreeNode): number {

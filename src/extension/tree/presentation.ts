@@ -8,7 +8,7 @@ import {
   type WaitKind,
 } from '../../model/types/index.ts';
 import { cpu, duration } from './format.ts';
-import type { Names } from './snapshot.ts';
+import type { TreeIndex } from './tree-index.ts';
 import { mainWait, waitText } from './waits.ts';
 
 /** Kinds of processes and threads, most urgent first: order and names of the groups. */
@@ -32,20 +32,20 @@ export interface Icon {
 }
 
 /** The condition of a process, `stuck` when a blocking finding names it. */
-export function conditionOf(process: ProcessView, names: Names): Condition {
+export function conditionOf(process: ProcessView, index: TreeIndex): Condition {
   if (process.end !== null) return hasFailed(process) ? 'failed' : 'ended';
-  if (names.stuck.has(process.id)) return 'stuck';
-  if (!process.instrumented) return starts(process, names) ? 'running' : 'untraced';
+  if (index.stuck.has(process.id)) return 'stuck';
+  if (!process.instrumented) return starts(process, index) ? 'running' : 'untraced';
   return process.state === 'exited' ? 'ended' : process.state;
 }
 
-function starts(process: ProcessView, { snapshot }: Names): boolean {
+function starts(process: ProcessView, { snapshot }: TreeIndex): boolean {
   return snapshot.live && isStarting(process, snapshot.lastTime);
 }
 
-export function threadCondition(thread: ThreadView, names: Names): Condition {
+export function threadCondition(thread: ThreadView, index: TreeIndex): Condition {
   if (thread.end !== null || thread.state === 'exited') return 'ended';
-  const stuck = names.stuck.get(thread.process)?.chain.some((link) => link.thread === thread.id);
+  const stuck = index.stuck.get(thread.process)?.chain.some((link) => link.thread === thread.id);
   return stuck ? 'stuck' : thread.state;
 }
 
@@ -96,10 +96,10 @@ export function iconOf(condition: Condition, wait: WaitKind | undefined): Icon {
 }
 
 /** What a process does, in words, without figures. */
-export function stateText(process: ProcessView, condition: Condition, names: Names): string {
+export function stateText(process: ProcessView, condition: Condition, index: TreeIndex): string {
   if (process.end !== null) return endText(process);
   const wait = waitOf(process);
-  const waits = wait ? waitText(wait, names) : undefined;
+  const waits = wait ? waitText(wait, index) : undefined;
   if (condition === 'stuck' && waits) return waits;
   if (condition === 'untraced') {
     return process.reason ? l10n.t('not traced: {0}', process.reason) : l10n.t('not traced');
@@ -107,7 +107,7 @@ export function stateText(process: ProcessView, condition: Condition, names: Nam
   if ((condition === 'blocked' || condition === 'waiting') && waits) return waits;
   if (condition === 'idle' && process.keptAlive !== '')
     return l10n.t('idle, kept alive by {0}', process.keptAlive);
-  if (starts(process, names)) return l10n.t('starting');
+  if (starts(process, index)) return l10n.t('starting');
   return conditionText(condition).toLowerCase();
 }
 
@@ -124,15 +124,15 @@ export function waitOf(process: ProcessView) {
 }
 
 /** The right-hand text of a process: state, figures, pid. */
-export function describe(process: ProcessView, condition: Condition, names: Names): string {
-  const parts = [stateText(process, condition, names), ...figuresOf(process, names)];
+export function describe(process: ProcessView, condition: Condition, index: TreeIndex): string {
+  const parts = [stateText(process, condition, index), ...figuresOf(process, index)];
   if (process.end !== null) parts.push(duration(process.end - process.start));
   parts.push(l10n.t('pid {0}', process.pid));
   return parts.join(' · ');
 }
 
 /** What a living process takes; of a trace that is over only that it lived then. */
-export function figuresOf({ end, cpu: percent, memory }: ProcessView, { snapshot }: Names): string[] {
+export function figuresOf({ end, cpu: percent, memory }: ProcessView, { snapshot }: TreeIndex): string[] {
   if (end !== null) return [];
   if (!snapshot.live) return [l10n.t('when the trace ended')];
   return [...(percent === null ? [] : [cpu(percent)]), ...(memory === null ? [] : [bytes(memory)])];

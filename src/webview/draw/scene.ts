@@ -3,8 +3,8 @@ import type { Selection } from '../core/selection.ts';
 import type { View } from '../core/viewport.ts';
 import type { Palette } from './palette.ts';
 
-/** All that a frame depends on. Distances are CSS pixels. */
-export interface Frame {
+/** All that one picture of the timeline depends on. Distances are CSS pixels. */
+export interface Scene {
   readonly data: SessionData;
   readonly palette: Palette;
   readonly view: View;
@@ -33,4 +33,12 @@ export function prepare(canvas: HTMLCanvasElement, width: number, height: number
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.clearRect(0, 0, width, height);
   return ctx;
+}
+
+/** What `draw` draws has this opacity, 0 to 1; the context has its own again afterwards. */
+export function withAlpha(ctx: CanvasRenderingContext2D, alpha: number, draw: () => void): void {
+  const before = ctx.globalAlpha;
+  ctx.globalAlpha = alpha;
+  draw();
+  ctx.globalAlpha = before;
 }

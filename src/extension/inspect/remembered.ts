@@ -1,19 +1,19 @@
-import type { Memory } from '../sessions/record.ts';
+import type { WindowMemory } from '../sessions/record.ts';
 import type { InspectRequest } from './request.ts';
 
 const KEY = 'inspecting';
 
 /** Remembers over a reload of the window what is inspected. */
-export class InspectMemory {
-  private readonly memory: Memory;
+export class RememberedInspection {
+  private readonly memory: WindowMemory;
 
-  constructor(memory: Memory) {
+  constructor(memory: WindowMemory) {
     this.memory = memory;
   }
 
   get request(): InspectRequest | undefined {
     const stored = this.memory.get<unknown>(KEY);
-    return isRequest(stored) ? stored : undefined;
+    return isInspectRequest(stored) ? stored : undefined;
   }
 
   set request(request: InspectRequest | undefined) {
@@ -21,6 +21,6 @@ export class InspectMemory {
   }
 }
 
-export function isRequest(value: unknown): value is InspectRequest {
+export function isInspectRequest(value: unknown): value is InspectRequest {
   return typeof value === 'object' && value !== null && 'dir' in value && 'finding' in value;
 }

@@ -8,9 +8,9 @@ import { setting } from '../workbench/settings.ts';
 import { sessionSpec } from './build.ts';
 import type { TreeNode } from './nodes.ts';
 import { ProcessTree, RowColours } from './provider.ts';
-import type { Snapshot } from './snapshot.ts';
-import { Names } from './snapshot.ts';
 import { TreeStore } from './store.ts';
+import type { Snapshot } from './tree-index.ts';
+import { TreeIndex } from './tree-index.ts';
 
 /** Twice a second, whatever the setting says. Milliseconds. */
 const FASTEST = 500;
@@ -20,12 +20,12 @@ const LARGE = { nodes: 200, interval: 1_500 };
 const TOOLTIP_REST = 3_000;
 
 /** The view *Processes*: asks the sessions at most twice a second, and not while it is hidden. */
-export class ProcessView implements vscode.Disposable {
+export class ProcessTreeView implements vscode.Disposable {
   readonly store = new TreeStore();
   private readonly all = new Disposables();
   private readonly sessions: Sessions;
   private readonly hasTerminal: (dir: string) => boolean;
-  private readonly names = new Map<string, Names>();
+  private readonly indexes = new Map<string, TreeIndex>();
   private readonly stale = new Set<string>();
   private readonly throttle: Throttle;
   private readonly provider: ProcessTree;
@@ -40,7 +40,7 @@ export class ProcessView implements vscode.Disposable {
     this.provider = this.all.add(
       new ProcessTree(
         this.store,
-        (dir) => this.names.get(dir),
+        (dir) => this.indexes.get(dir),
         () => this.rest(),
       ),
     );
@@ -68,8 +68,8 @@ export class ProcessView implements vscode.Disposable {
   }
 
   /** What the tree was last built from. */
-  namesOf(dir: string): Names | undefined {
-    return this.names.get(dir);
+  indexOf(dir: string): TreeIndex | undefined {
+    return this.indexes.get(dir);
   }
 
   setBadge(count: number, tooltip: string): void {
@@ -121,10 +121,10 @@ export class ProcessView implements vscode.Disposable {
   private async refresh(): Promise<void> {
     const known = this.sessions.list();
     await Promise.all(known.map((session) => this.read(session)));
-    for (const dir of this.names.keys()) if (!this.sessions.known(dir)) this.names.delete(dir);
+    for (const dir of this.indexes.keys()) if (!this.sessions.known(dir)) this.indexes.delete(dir);
     const specs = known.flatMap(({ dir }) => {
-      const names = this.names.get(dir);
-      return names ? [sessionSpec(names.snapshot)] : [];
+      const index = this.indexes.get(dir);
+      return index ? [sessionSpec(index.snapshot)] : [];
     });
     const changes = this.store.update(specs);
     if (changes === 'all' || changes.length > 0) this.refreshes++;
@@ -133,7 +133,7 @@ export class ProcessView implements vscode.Disposable {
 
   private async read(session: KnownSession): Promise<void> {
     const { dir, reader } = session;
-    const before = this.names.get(dir);
+    const before = this.indexes.get(dir);
     if (before && !this.stale.delete(dir)) {
       this.keep(session, before.snapshot);
       return;
@@ -160,9 +160,9 @@ export class ProcessView implements vscode.Disposable {
   private set(session: KnownSession, views: Pick<Snapshot, 'processes' | 'resources' | 'channels'>): void {
     const { dir, name, live, reader } = session;
     const findings: readonly Finding[] = reader?.lastUpdate?.findings ?? [];
-    this.names.set(
+    this.indexes.set(
       dir,
-      new Names({
+      new TreeIndex({
         dir,
         name,
         live,

@@ -29,7 +29,7 @@ export interface NamedResource {
 }
 
 /** A snapshot with its indexes. */
-export class Names {
+export class TreeIndex {
   readonly snapshot: Snapshot;
   readonly processes: ReadonlyMap<string, ProcessView>;
   /** Processes that a blocking finding names. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sessionSpec } from '../../../src/extension/tree/build.ts';
-import { conditionOf, describe } from '../../../src/extension/tree/look.ts';
-import { Names } from '../../../src/extension/tree/snapshot.ts';
+import { conditionOf, describe } from '../../../src/extension/tree/presentation.ts';
+import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
 import { resourceText } from '../../../src/extension/tree/waits.ts';
 import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types/index.ts';
 import { processView, snapshotOf } from '../views.ts';
@@ -10,7 +10,7 @@ import { processView, snapshotOf } from '../views.ts';
 /** Condition and text of a process in a session that has lasted `lastTime` ns. */
 function shown(change: Partial<ProcessView>, lastTime = 5e9, live = true): string {
   const process = processView('7-p', change);
-  const names = new Names(snapshotOf([process], { lastTime, live }));
+  const names = new TreeIndex(snapshotOf([process], { lastTime, live }));
   const condition = conditionOf(process, names);
   return `${condition}: ${describe(process, condition, names)}`;
 }
@@ -33,7 +33,7 @@ test('a Node child that has just been started is starting, and not untraced unti
 
 test('a session of which something is missing says so when it has ended', () => {
   const description = (exact: boolean, live: boolean) =>
-    sessionSpec(snapshotOf([processView('7-p', { end: 1e9, exitCode: 0 })], { exact, live })).look
+    sessionSpec(snapshotOf([processView('7-p', { end: 1e9, exitCode: 0 })], { exact, live })).style
       .description;
   assert.equal(description(true, false), 'exit code 0 · 5.0 s');
   assert.equal(description(false, false), 'exit code 0 · 5.0 s · trace not complete');
@@ -55,7 +55,7 @@ test('what nobody named has its kind once', () => {
 test('what was alive when the trace ended is not read out as running now', () => {
   const read = (live: boolean) => {
     const process = processView('7-p', { cpu: 3, memory: 1024 });
-    return sessionSpec(snapshotOf([process], { live })).children[0]?.look.accessible;
+    return sessionSpec(snapshotOf([process], { live })).children[0]?.style.accessible;
   };
   assert.equal(read(true), '7-p, running, 3% CPU, 1.0 KB, process id 7');
   assert.equal(read(false), '7-p, running, when the trace ended, process id 7');

@@ -8,8 +8,9 @@ const ARROWS = {
   model: ['base', 'trace'],
   session: ['base', 'trace', 'model'],
   protocol: ['base', 'trace', 'model'],
-  cli: ['base', 'session', 'model'],
-  extension: ['base', 'session', 'model', 'protocol'],
+  untraced: ['base', 'session', 'model'],
+  cli: ['base', 'session', 'model', 'untraced'],
+  extension: ['base', 'session', 'model', 'protocol', 'untraced'],
   webview: ['base', 'model', 'protocol'],
 };
 
@@ -78,6 +79,13 @@ const LAYERS = {
     launch: ['core', 'files', 'os', 'directory', 'node'],
     tail: ['core', 'directory'],
     export: ['files', 'tail'],
+  },
+  untraced: {
+    system: [],
+    cdp: ['system'],
+    facts: ['cdp', 'system'],
+    program: ['system', 'cdp', 'facts'],
+    report: ['facts', 'program'],
   },
   cli: { arguments: [], screen: [], commands: ['arguments', 'screen'] },
   extension: {

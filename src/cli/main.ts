@@ -14,6 +14,9 @@ async function main(argv: readonly string[]): Promise<void> {
       run: (target, options) => run(target, options, __dirname),
       report: async (dir, options) => report(dir, options),
       view: (dir, options) => view(dir, options),
+      // Loaded when they are wanted, as below.
+      inspect: async (pid, options) => (await import('./commands/inspect.ts')).inspect(pid, options),
+      stacks: async (pid, options) => (await import('./commands/inspect.ts')).stacksOfProgram(pid, options),
       export: async (dir, { output, format, redact }) => {
         // Loaded when it is wanted: every run would pay for its libraries.
         const { exportTrace } = await import('../session/export/index.ts');

@@ -1,4 +1,5 @@
 export { TraceError } from '../trace/reader/errors.ts';
+export { consentNeeded, notInspectable } from './core/errors.ts';
 export { EXIT, UserError } from './core/user-error.ts';
 export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
 export { cacheFolder } from './files/cache-folder.ts';

@@ -3,8 +3,11 @@ import type { LaunchTarget } from '../../session/index.ts';
 import {
   type ExportOptions,
   findingFlags,
+  type InspectOptions,
+  inspectOptions,
   named,
   outputFile,
+  processId,
   type ReportOptions,
   type RunOptions,
   runOptions,
@@ -18,6 +21,8 @@ export interface Actions {
   report(dir: string, options: ReportOptions): Promise<number>;
   view(dir: string, options: ViewOptions): Promise<number>;
   export(dir: string, options: ExportOptions): Promise<number>;
+  inspect(pid: number, options: InspectOptions): Promise<number>;
+  stacks(pid: number, options: InspectOptions): Promise<number>;
 }
 
 /**
@@ -57,8 +62,25 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
   for (const command of [reportCommand, viewCommand])
     for (const flag of findingFlags()) command.addOption(flag);
+  addInspection(program, 'inspect', 'look into a running program that nobody traced', actions.inspect, exit);
+  addInspection(program, 'stacks', 'show where all threads of a running program stand', actions.stacks, exit);
   for (const command of program.commands) command.exitOverride();
   return program;
+}
+
+function addInspection(
+  program: Command,
+  name: string,
+  description: string,
+  act: Actions['inspect'],
+  exit: (code: number) => void,
+): void {
+  const command = program
+    .command(name)
+    .description(description)
+    .addArgument(new Argument('<pid>', 'the topmost process of the program').argParser(processId));
+  for (const option of inspectOptions()) command.addOption(option);
+  command.action(async (pid: number, options: InspectOptions) => exit(await act(pid, options)));
 }
 
 /** As everything that the tool says: one line, and who says it. */

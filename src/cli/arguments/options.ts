@@ -45,6 +45,14 @@ export interface ExportOptions {
   readonly redact?: true;
 }
 
+export interface InspectOptions {
+  readonly json?: true;
+  /** What is done to the program is agreed to. */
+  readonly yes?: true;
+  /** Megabytes. */
+  readonly heap?: number;
+}
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Of all commands that tell findings. */
@@ -124,6 +132,27 @@ export function runOptions(): Option[] {
     ...findingFlags(),
     new Option('--hold', 'wait for a key at the end, on a terminal that closes then'),
   ];
+}
+
+/** Options of what looks into a running program. */
+export function inspectOptions(): Option[] {
+  return [
+    new Option('--yes', 'do not ask: what is done to the program is agreed to'),
+    new Option('--json', 'as JSON on stdout'),
+    new Option(
+      '--heap <megabytes>',
+      'search heaps up to this size for suspended async functions; the thread stands still meanwhile',
+    )
+      .argParser(megabytes)
+      .default(undefined, '24'),
+  ];
+}
+
+export function processId(value: string): number {
+  const pid = Number(value);
+  if (!/^\d+$/.test(value) || pid < 1 || pid > 0x7fffffff)
+    throw new InvalidArgumentError('It must be the number of a process.');
+  return pid;
 }
 
 function megabytes(value: string): number {

@@ -93,3 +93,14 @@ export function outputIsFolder(given: string): UserError {
 export function unwritableOutput(given: string, cause: unknown, exitCode: number): UserError {
   return new UserError('unwritableOutput', `can't write ${given}: ${reasonOf(cause)}`, { exitCode, cause });
 }
+
+/** A running program cannot be looked into. @param why in words */
+export function notInspectable(pid: number, why: string, cause: unknown): UserError {
+  return new UserError('notInspectable', `can't inspect process ${pid}: ${why}`, { cause });
+}
+
+/** What would be done to a program needs a yes, and there is no terminal to ask on. */
+export function consentNeeded(): UserError {
+  const hint = 'give --yes if it may be done';
+  return new UserError('consentNeeded', 'nobody can be asked here', { hint });
+}

@@ -31,7 +31,9 @@ export type UserErrorCode =
   | 'traceNotEmpty'
   | 'unwritableTrace'
   | 'outputIsFolder'
-  | 'unwritableOutput';
+  | 'unwritableOutput'
+  | 'notInspectable'
+  | 'consentNeeded';
 
 export interface UserErrorDetails extends ErrorOptions {
   /** How to mend it by an option of the command line; the editor has other ways, and leaves it out. */

@@ -1,10 +1,13 @@
 import { WebSocket } from 'ws';
+import type { Patience } from './patience.ts';
+
+const CONNECTS_WITHIN = 5000;
 
 /** The inspector did not answer in time: the thread runs no JavaScript that can be interrupted. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  constructor(method: string, ms: number) {
-    super(`no answer to ${method} within ${ms} ms`);
+  constructor(method: string) {
+    super(`no answer to ${method}`);
   }
 }
 
@@ -26,24 +29,31 @@ interface Message {
 
 /** A conversation with one thread in the Chrome DevTools Protocol. */
 export abstract class CdpSession {
+  /** How long answers are waited for where nothing else is said. */
+  readonly patience: Patience;
   #ids = 0;
   readonly #calls = new Map<number, (message: Message) => void>();
   readonly #listeners = new Map<string, Set<Listener>>();
 
+  constructor(patience: Patience) {
+    this.patience = patience;
+  }
+
   /**
    * Calls a method and waits for its answer.
-   * @param ms how long
    * @throws NoAnswer, ProtocolError
    */
-  call(method: string, params: Params, ms: number): Promise<Params> {
+  call(method: string, params: Params = {}, patience: Patience = this.patience): Promise<Params> {
     const id = ++this.#ids;
+    const { over, stop } = patience.start();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      void over.then(() => {
+        stop();
         this.#calls.delete(id);
-        reject(new NoAnswer(method, ms));
-      }, ms);
+        reject(new NoAnswer(method));
+      });
       this.#calls.set(id, ({ result, error }) => {
-        clearTimeout(timer);
+        stop();
         if (error) reject(new ProtocolError(error.message));
         else resolve((result ?? {}) as Params);
       });
@@ -64,18 +74,17 @@ export abstract class CdpSession {
     return () => listeners.delete(listener);
   }
 
-  /** The first such event within `ms`, or `null`. */
-  next(event: string, ms: number): Promise<Params | null> {
+  /** The first such event, or `null` when none comes. */
+  next(event: string, patience: Patience = this.patience): Promise<Params | null> {
+    const { over, stop } = patience.start();
     return new Promise((resolve) => {
-      const stop = this.on(event, (params) => {
-        clearTimeout(timer);
+      const end = (params: Params | null): void => {
         stop();
+        ignore();
         resolve(params);
-      });
-      const timer = setTimeout(() => {
-        stop();
-        resolve(null);
-      }, ms);
+      };
+      const ignore = this.on(event, end);
+      void over.then(() => end(null));
     });
   }
 
@@ -96,18 +105,18 @@ export abstract class CdpSession {
 export class MainSession extends CdpSession {
   readonly #socket: WebSocket;
 
-  private constructor(socket: WebSocket) {
-    super();
+  private constructor(socket: WebSocket, patience: Patience) {
+    super(patience);
     this.#socket = socket;
     socket.on('message', (data) => this.received(data.toString()));
     socket.on('error', () => {});
   }
 
-  /** @throws Error when it cannot be connected to within `ms` */
-  static open(url: string, ms: number): Promise<MainSession> {
-    const socket = new WebSocket(url, { handshakeTimeout: ms, perMessageDeflate: false });
+  /** @throws Error when it cannot be connected to */
+  static open(url: string, patience: Patience): Promise<MainSession> {
+    const socket = new WebSocket(url, { handshakeTimeout: CONNECTS_WITHIN, perMessageDeflate: false });
     return new Promise((resolve, reject) => {
-      socket.once('open', () => resolve(new MainSession(socket)));
+      socket.once('open', () => resolve(new MainSession(socket, patience)));
       socket.once('error', reject);
     });
   }
@@ -131,7 +140,7 @@ export class WorkerSession extends CdpSession {
   readonly #id: string;
 
   constructor(main: MainSession, id: string, title: string) {
-    super();
+    super(main.patience);
     this.#main = main;
     this.#id = id;
     this.title = title;

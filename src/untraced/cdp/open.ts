@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProgramSystem } from '../system/system.ts';
 import { MainSession } from './client.ts';
+import { type Patience, whileItMay } from './patience.ts';
 
 /** How long a thread that runs may take to open its inspector, ms. */
 const OPENS_WITHIN = 1500;
 const LOOK_EVERY = 15;
-const CONNECTS_WITHIN = 1000;
+/** Answers that come over the inspector, where the system does not show who works on them, ms. */
+const ANSWERS_WITHIN = 1000;
+/** The inspector is gone, or will not go any more. */
+const CLOSES_WITHIN = 3000;
 
 /** Why the inside of a process could not be looked at, in words. */
 export class NotInspectable extends Error {
@@ -29,14 +33,24 @@ export interface OpenInspector {
  * @throws NotInspectable
  */
 export async function openInspector(pid: number, system: ProgramSystem): Promise<OpenInspector> {
+  const patience = whileItMay(pid, system, ANSWERS_WITHIN);
   const already = await findUrl(pid, system);
-  if (already !== undefined) return connect(already, false);
+  if (already !== undefined) return connect(already, false, patience);
   refuse(pid, system);
   process.kill(pid, 'SIGUSR1');
-  for (const end = performance.now() + OPENS_WITHIN; performance.now() < end; ) {
-    const url = await findUrl(pid, system);
-    if (url !== undefined) return connect(url, true);
-    await delay(LOOK_EVERY);
+  const { over, stop } = whileItMay(pid, system, OPENS_WITHIN).start();
+  let isOver = false;
+  void over.then(() => {
+    isOver = true;
+  });
+  try {
+    while (!isOver) {
+      const url = await findUrl(pid, system);
+      if (url !== undefined) return await connect(url, true, patience);
+      await delay(LOOK_EVERY);
+    }
+  } finally {
+    stop();
   }
   throw new NotInspectable(
     'it did not open its inspector: its main thread is in a native call, or it was started with --disable-sigusr1',
@@ -68,7 +82,7 @@ async function findUrl(pid: number, system: ProgramSystem): Promise<string | und
 
 async function urlAt(port: number): Promise<string | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(300) });
+    const answer = await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(2000) });
     const [target] = (await answer.json()) as { webSocketDebuggerUrl?: unknown }[];
     return typeof target?.webSocketDebuggerUrl === 'string' ? target.webSocketDebuggerUrl : undefined;
   } catch {
@@ -77,8 +91,8 @@ async function urlAt(port: number): Promise<string | undefined> {
   }
 }
 
-async function connect(url: string, openedByUs: boolean): Promise<OpenInspector> {
-  const main = await MainSession.open(url, CONNECTS_WITHIN).catch((cause: unknown) => {
+async function connect(url: string, openedByUs: boolean, patience: Patience): Promise<OpenInspector> {
+  const main = await MainSession.open(url, patience).catch((cause: unknown) => {
     throw new NotInspectable('its inspector does not let us in: a debugger may be attached', { cause });
   });
   return {
@@ -89,7 +103,7 @@ async function connect(url: string, openedByUs: boolean): Promise<OpenInspector>
         const expression = 'process._debugEnd()';
         if (frame === undefined) main.tell('Runtime.evaluate', { expression });
         else main.tell('Debugger.evaluateOnCallFrame', { callFrameId: frame, expression });
-        await Promise.race([main.closed, delay(500)]);
+        await Promise.race([main.closed, delay(CLOSES_WITHIN)]);
       }
       main.close();
     },

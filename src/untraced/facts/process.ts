@@ -3,9 +3,6 @@ import { type OpenInspector, openInspector } from '../cdp/open.ts';
 import type { ProgramSystem } from '../system/index.ts';
 import { lookAtThread, type ThreadFacts, type ThreadLook, type ThreadOptions } from './thread.ts';
 
-/** The workers that live are told within this, ms. */
-const WORKERS_WITHIN = 250;
-
 /** What the inside of a process was found to do, or why that is not known. */
 export interface InsideFacts {
   readonly threads: readonly ThreadFacts[];
@@ -51,8 +48,8 @@ async function lookAtWorkers(main: MainSession, options: ThreadOptions): Promise
     const { title, url, workerId } = workerInfo as Record<'title' | 'url' | 'workerId', string | undefined>;
     sessions.push(new WorkerSession(main, String(sessionId), url || title || `worker ${workerId}`));
   });
-  await main.call('NodeWorker.enable', { waitForDebuggerOnStart: false }, 1000).catch(() => {});
-  await attached(main, sessions);
+  // It answers after it has told all that live.
+  await main.call('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
   const facts: ThreadFacts[] = [];
   for (const [index, session] of sessions.entries()) {
     const look = await lookAtThread(session, options);
@@ -60,16 +57,6 @@ async function lookAtWorkers(main: MainSession, options: ThreadOptions): Promise
     facts.push({ threadId: index + 1, name: session.title, ...look.facts });
   }
   stop();
-  await main.call('NodeWorker.disable', {}, 500).catch(() => {});
+  await main.call('NodeWorker.disable').catch(() => {});
   return facts;
-}
-
-/** Node does not say how many will come: they come at once, or there are none. */
-async function attached(main: MainSession, sessions: readonly WorkerSession[]): Promise<void> {
-  let before = -1;
-  while (sessions.length > before) {
-    before = sessions.length;
-    const came = await main.next('NodeWorker.attachedToWorker', WORKERS_WITHIN);
-    if (came === null) return;
-  }
 }

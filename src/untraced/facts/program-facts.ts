@@ -11,7 +11,6 @@ export interface HandleFact {
 /** What a thread that answers says of itself. */
 export interface ProgramFacts {
   readonly pid: number;
-  readonly threadId: number;
   readonly title: string;
   readonly argv: readonly string[];
   readonly version: string;
@@ -25,38 +24,32 @@ export interface ProgramFacts {
 }
 
 /**
- * Runs in the inspected thread, so it uses nothing from here, changes nothing, and touches only what Node itself made. `require`
- * is not there in every context: the thread's number is taken from what is.
+ * Runs in the inspected thread: it changes nothing and touches only what Node itself made. Source text, not a function, since
+ * compilers add helpers to functions that are not there. Gives {@link ProgramFacts} as JSON.
  */
-function collect(): string {
-  const internals = process as unknown as { _getActiveHandles?(): object[] };
-  const resources: Record<string, number> = {};
-  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
-  const get = (object: object, key: string): unknown => Reflect.get(object, key);
-  const describe = (handle: object): { type: string; ref: boolean; detail: string } => {
-    const inner = get(handle, '_handle');
-    const held = typeof inner === 'object' && inner !== null ? inner : handle;
-    const hasRef = get(held, 'hasRef');
-    const ref = typeof hasRef === 'function' ? Reflect.apply(hasRef, held, []) !== false : true;
-    const pid = get(handle, 'pid');
-    const fd = get(held, 'fd');
-    const remote = get(handle, 'remoteAddress');
-    const listens = get(handle, 'listening') === true ? get(handle, 'address') : undefined;
-    const address = typeof listens === 'function' ? Reflect.apply(listens, handle, []) : undefined;
+export const FACTS_EXPRESSION = `(() => {
+  const count = (names) => names.reduce((all, name) => ((all[name] = (all[name] ?? 0) + 1), all), {});
+  const describe = (handle) => {
+    const held = typeof handle._handle === 'object' && handle._handle !== null ? handle._handle : handle;
+    const address = handle.listening === true ? handle.address() : undefined;
     const parts = [
-      typeof pid === 'number' ? `pid ${pid}` : '',
-      remote ? `to ${String(remote)}:${String(get(handle, 'remotePort'))}` : '',
-      address ? (typeof address === 'string' ? address : `port ${address.port}`) : '',
-      typeof fd === 'number' && fd >= 0 ? `fd ${fd}` : '',
+      typeof handle.pid === 'number' ? 'pid ' + handle.pid : '',
+      handle.remoteAddress ? 'to ' + handle.remoteAddress + ':' + handle.remotePort : '',
+      address ? (typeof address === 'string' ? address : 'port ' + address.port) : '',
+      typeof held.fd === 'number' && held.fd >= 0 ? 'fd ' + held.fd : '',
     ];
+    const ref = typeof held.hasRef === 'function' ? held.hasRef() !== false : true;
     return { type: handle.constructor.name, ref, detail: parts.filter((part) => part !== '').join(', ') };
   };
-  const handles = (internals._getActiveHandles?.() ?? []).slice(0, 500).map(describe);
-  const signals = process.eventNames().filter((name) => typeof name === 'string' && /^SIG[A-Z]/.test(name));
   const { pid, title, argv, version } = process;
-  const heapUsed = process.memoryUsage().heapUsed;
-  return JSON.stringify({ pid, title, argv, version, heapUsed, resources, handles, signals });
-}
+  return JSON.stringify({
+    pid, title, argv, version,
+    heapUsed: process.memoryUsage().heapUsed,
+    resources: count(process.getActiveResourcesInfo()),
+    handles: (process._getActiveHandles?.() ?? []).slice(0, 500).map(describe),
+    signals: process.eventNames().filter((name) => typeof name === 'string' && /^SIG[A-Z]/.test(name)),
+  });
+})()`;
 
-/** The source text of what runs there. */
-export const FACTS_EXPRESSION = `(${collect.toString()})()`;
+/** Gives how long the thread's loop has waited for events so far, ms. It answers also where JavaScript holds the loop up. */
+export const LOOP_IDLE_EXPRESSION = 'performance.eventLoopUtilization().idle';

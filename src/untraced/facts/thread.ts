@@ -1,13 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CdpSession } from '../cdp/client.ts';
 import { NoAnswer } from '../cdp/client.ts';
-import { FACTS_EXPRESSION, type ProgramFacts } from './program-facts.ts';
+import { FACTS_EXPRESSION, LOOP_IDLE_EXPRESSION, type ProgramFacts } from './program-facts.ts';
 import { type Frame, Scripts } from './scripts.ts';
 import { type Suspended, suspendedFunctions } from './suspended.ts';
 
-/** A thread that turns its loop answers within this, ms; one that does not runs or waits in JavaScript. */
-const ANSWERS_WITHIN = 400;
-/** How long an interrupted thread may take to stop, ms. */
-const STOPS_WITHIN = 600;
+/** Whether a loop turns is seen over this long, ms. */
+const IDLE_OVER = 30;
 /** Above so much a heap is not searched for suspended functions: it would hold the thread up, bytes. */
 export const SMALL_HEAP = 24 * 1024 * 1024;
 
@@ -45,32 +44,32 @@ export interface ThreadLook {
 /** Looks at one thread. It is paused only where it runs or waits in JavaScript. */
 export async function lookAtThread(session: CdpSession, options: ThreadOptions): Promise<ThreadLook> {
   const scripts = new Scripts(session);
-  const program = await evaluateFacts(session);
-  if (program !== null) {
-    const isSmall = program.heapUsed <= options.heapLimit;
-    await session.call('Debugger.enable', {}, 1000);
-    const suspended = isSmall ? await suspendedFunctions(session, scripts) : null;
-    session.tell('Debugger.disable');
-    return {
-      facts: { where: 'loop', frames: [], program, suspended },
-      pausedFrame: undefined,
-      resume: () => {},
-    };
-  }
-  return interrupted(session, scripts);
+  const program = await factsOf(session);
+  if (program === null || !(await turnsItsLoop(session))) return stopped(session, scripts, program);
+  const isSmall = program.heapUsed <= options.heapLimit;
+  await session.call('Debugger.enable');
+  const suspended = isSmall ? await suspendedFunctions(session, scripts) : null;
+  session.tell('Debugger.disable');
+  const facts = { where: 'loop', frames: [], program, suspended } as const;
+  return { facts, pausedFrame: undefined, resume: () => {} };
 }
 
-async function interrupted(session: CdpSession, scripts: Scripts): Promise<ThreadLook> {
-  const silent = { where: 'native', frames: [], program: null, suspended: null } as const;
+async function stopped(
+  session: CdpSession,
+  scripts: Scripts,
+  program: ProgramFacts | null,
+): Promise<ThreadLook> {
+  const silent = { where: 'native', frames: [], program, suspended: null } as const;
+  const nothing = { facts: silent, pausedFrame: undefined, resume: () => session.tell('Debugger.disable') };
   try {
-    await session.call('Debugger.enable', {}, STOPS_WITHIN);
-    const paused = session.next('Debugger.paused', STOPS_WITHIN);
+    await session.call('Debugger.enable');
+    const paused = session.next('Debugger.paused');
     session.tell('Debugger.pause');
     const stop = await paused;
-    if (stop === null) return { facts: silent, pausedFrame: undefined, resume: () => {} };
+    if (stop === null) return nothing;
     const { frames, first } = scripts.framesOf(stop);
     return {
-      facts: { where: 'javascript', frames, program: null, suspended: null },
+      facts: { where: 'javascript', frames, program, suspended: null },
       pausedFrame: first,
       resume: () => {
         session.tell('Debugger.resume');
@@ -79,22 +78,30 @@ async function interrupted(session: CdpSession, scripts: Scripts): Promise<Threa
     };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return { facts: silent, pausedFrame: undefined, resume: () => {} };
+    return nothing;
   }
 }
 
-async function evaluateFacts(session: CdpSession): Promise<ProgramFacts | null> {
+/** Answers come also out of an endless loop or a synchronous wait; only a loop that turns has time to idle. */
+async function turnsItsLoop(session: CdpSession): Promise<boolean> {
+  const before = Number(await evaluate(session, LOOP_IDLE_EXPRESSION));
+  await delay(IDLE_OVER);
+  const after = Number(await evaluate(session, LOOP_IDLE_EXPRESSION));
+  return after - before > IDLE_OVER / 10;
+}
+
+async function factsOf(session: CdpSession): Promise<ProgramFacts | null> {
+  const text = await evaluate(session, FACTS_EXPRESSION);
+  return typeof text === 'string' ? (JSON.parse(text) as ProgramFacts) : null;
+}
+
+/** The value of an expression in the thread; `undefined`: it does not answer. */
+async function evaluate(session: CdpSession, expression: string): Promise<unknown> {
   try {
-    const expression = FACTS_EXPRESSION;
-    const answer = await session.call(
-      'Runtime.evaluate',
-      { expression, returnByValue: true, silent: true, timeout: ANSWERS_WITHIN },
-      ANSWERS_WITHIN,
-    );
-    const { result } = answer as { result?: { value?: unknown } };
-    return typeof result?.value === 'string' ? (JSON.parse(result.value) as ProgramFacts) : null;
+    const answer = await session.call('Runtime.evaluate', { expression, returnByValue: true, silent: true });
+    return (answer as { result?: { value?: unknown } }).result?.value;
   } catch (error) {
-    if (error instanceof NoAnswer) return null;
+    if (error instanceof NoAnswer) return undefined;
     throw error;
   }
 }

@@ -1,18 +1,24 @@
 import type { Standing } from '../../model/views/parallel-stacks.ts';
 import type { ThreadFacts } from '../facts/thread.ts';
-import type { Program, ProgramProcess } from '../program.ts';
+import type { Program, ProgramProcess } from '../program/program.ts';
 
 /** A process that uses more of a core than this computes, percent. */
 const BUSY = 20;
 
-export function isBusy({ cpu }: Pick<ProgramProcess, 'cpu'>): boolean {
-  return (cpu ?? 0) > BUSY;
+/** Options of Node whose value is a word of its own. */
+const TAKES_VALUE = /^(-r|-C|--(require|import|loader|experimental-loader|env-file|conditions|input-type))$/;
+
+export function isBusy({ cpu, systemThreads }: Pick<ProgramProcess, 'cpu' | 'systemThreads'>): boolean {
+  // On a busy machine one that would compute may get no processor.
+  return (cpu ?? 0) > BUSY || systemThreads[0]?.state === 'running';
 }
 
 /** The script that a process runs, or its command, without folders. */
 export function shortName({ argv, pid }: Pick<ProgramProcess, 'argv' | 'pid'>): string {
   const [command = '', ...rest] = argv;
-  const script = rest.find((word) => !word.startsWith('-'));
+  const script = rest.find(
+    (word, index) => !word.startsWith('-') && !TAKES_VALUE.test(rest[index - 1] ?? ''),
+  );
   const isNode = /(^|[/\\])node(\.exe)?$/.test(command);
   return `${base(isNode && script !== undefined ? script : command)} (${pid})`;
 }

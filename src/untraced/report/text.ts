@@ -1,9 +1,12 @@
 import { bytes } from '../../base/units.ts';
 import { parallelStacks, type StackGroup } from '../../model/views/parallel-stacks.ts';
-import type { Program, ProgramProcess } from '../program.ts';
+import type { Suspended } from '../facts/suspended.ts';
+import type { Program, ProgramProcess } from '../program/program.ts';
 import { doingOf, outsideDoing, shortName, standings, threadName } from './standing.ts';
 import { remarks } from './verdict.ts';
 
+/** Kinds of Node's active resources that its list of handles has as well. */
+const LISTED = /^(?:PipeWrap|PipeServerWrap|ProcessWrap|TCPServerWrap|TCPSocketWrap|TTYWrap|UDPWrap)$/;
 const MOST_HANDLES = 12;
 const MOST_FRAMES = 8;
 const MOST_NAMES = 4;
@@ -38,22 +41,25 @@ function processLines(process: ProgramProcess): string[] {
     const { program, frames, suspended } = thread;
     const handles = (program?.handles ?? []).filter(({ ref }) => ref);
     const kept = handles.map(({ type, detail }) => (detail === '' ? type : `${type} ${detail}`));
-    const timers = program?.resources.Timeout ?? 0;
-    if (timers > 0) kept.push(timers === 1 ? 'a timer' : `${timers} timers`);
+    for (const [kind, count] of Object.entries(program?.resources ?? {}))
+      if (!LISTED.test(kind)) kept.push(count === 1 ? kind : `${count} × ${kind}`);
     return [
       `${threadName(process, thread)}: ${doingOf(process, thread)}${cpu}`,
       ...frames
         .slice(0, MOST_FRAMES)
         .map(({ fn, file, line }) => `    at ${fn || '<anonymous>'} ${file}:${line}`),
-      ...(suspended ?? []).map(
-        ({ frame, count }) => `    ${count} × async function that waits, of ${frame.file}:${frame.line}`,
-      ),
+      ...(suspended ?? []).map(suspendedLine),
       ...(kept.length > 0 ? [`    kept alive by ${listed(kept, MOST_HANDLES)}`] : []),
       ...(program !== null && program.signals.length > 0
         ? [`    listens to ${program.signals.join(', ')}`]
         : []),
     ];
   });
+}
+
+function suspendedLine({ frame, exact, count }: Suspended): string {
+  const where = `${frame.file}:${frame.line}`;
+  return `    ${count === 1 ? 'an async function waits' : `${count} async functions wait`} ${exact ? 'at' : 'somewhere below'} ${where}`;
 }
 
 function listed(items: readonly string[], most: number): string {

@@ -1,5 +1,6 @@
+import { bytes } from '../../base/units.ts';
 import type { HandleFact } from '../facts/program-facts.ts';
-import type { Program, ProgramProcess } from '../program.ts';
+import type { Program, ProgramProcess } from '../program/program.ts';
 import { isBusy, shortName } from './standing.ts';
 
 /**
@@ -7,7 +8,14 @@ import { isBusy, shortName } from './standing.ts';
  * is suspected, and says what it rests on.
  */
 export interface Remark {
-  readonly kind: 'circle' | 'waits-for-child' | 'pipe-full' | 'busy' | 'synchronous-wait' | 'kept-alive';
+  readonly kind:
+    | 'circle'
+    | 'waits-for-child'
+    | 'unread'
+    | 'pipe-full'
+    | 'busy'
+    | 'synchronous-wait'
+    | 'kept-alive';
   readonly pids: readonly number[];
   readonly text: string;
 }
@@ -16,6 +24,7 @@ export function remarks(program: Program): Remark[] {
   const waits = new Map(program.processes.map((process) => [process.pid, waitsOf(process, program)]));
   return [
     ...circles(program, waits),
+    ...unread(program),
     ...program.processes.flatMap((process) => remarksOn(process, waits.get(process.pid) ?? [])),
   ];
 }
@@ -105,6 +114,22 @@ function circles(program: Program, waits: ReadonlyMap<number, readonly Wait[]>):
     return `${shortName(process)} ${wait?.text} (${on.join(', ')})`;
   });
   return [{ kind: 'circle', pids: [...stuck], text: `These wait for each other: ${lines.join('; ')}.` }];
+}
+
+/** What has arrived at a process that has nothing else to do, and is not read. */
+function unread({ links, processes }: Program): Remark[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  const ends = links.flatMap(({ a, b, unreadAtA, unreadAtB }) => [
+    { reader: byPid.get(a.pid), fd: a.fd, writer: byPid.get(b.pid), count: unreadAtA ?? 0 },
+    { reader: byPid.get(b.pid), fd: b.fd, writer: byPid.get(a.pid), count: unreadAtB ?? 0 },
+  ]);
+  return ends.flatMap(({ reader, fd, writer, count }): Remark[] => {
+    const threads = reader?.inside?.threads ?? [];
+    const main = threads.find(({ threadId }) => threadId === 0);
+    if (count === 0 || !reader || !writer || isBusy(reader) || main?.where !== 'loop') return [];
+    const text = `${shortName(reader)} is idle and does not read ${bytes(count)} that ${shortName(writer)} has written to it (descriptor ${fd}); when the pipe is full, ${shortName(writer)} stands still.`;
+    return [{ kind: 'unread', pids: [reader.pid, writer.pid], text }];
+  });
 }
 
 function isPipeFull(waits: ReadonlyMap<number, readonly Wait[]>, ...pids: readonly number[]): boolean {

@@ -1,8 +1,8 @@
-import { type OsProcess, processTable } from '../session/os/index.ts';
-import { NotInspectable } from './cdp/open.ts';
-import { type InsideFacts, lookInside } from './facts/process.ts';
-import { SMALL_HEAP } from './facts/thread.ts';
-import { type Link, type ProgramSystem, programSystem, type SystemThread } from './system/index.ts';
+import { type OsProcess, processTable } from '../../session/os/index.ts';
+import { NotInspectable } from '../cdp/open.ts';
+import { type InsideFacts, lookInside } from '../facts/process.ts';
+import { SMALL_HEAP } from '../facts/thread.ts';
+import { type Link, type ProgramSystem, programSystem, type SystemThread } from '../system/index.ts';
 
 /** One process of a running program. */
 export interface ProgramProcess {

@@ -6,6 +6,7 @@ import { findingKindProblems } from './finding-kinds.mjs';
 import { tryRun } from './lib/exec.mjs';
 import { root } from './lib/parts.mjs';
 import * as repository from './lib/repository.mjs';
+import { schemaProblems } from './report-schema.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -64,6 +65,7 @@ const checks = [
   { name: "the manifest's commands and texts", check: repository.manifestIsWhole },
   { name: 'JSON schemas', check: repository.schemasCompile },
   { name: 'rules, their docs and their settings', check: findingKindProblems },
+  { name: 'the schema of the report', check: async () => schemaProblems() },
 ];
 
 /** @param {(typeof checks)[number]} check */

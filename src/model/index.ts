@@ -18,7 +18,6 @@ export {
   safe,
   type TextOptions,
 } from './report/index.ts';
-export type * from './report/types.ts';
 export { NOTHING, type TimeRange, tileRange } from './timeline/tiles.ts';
 export * from './types/index.ts';
 export type { FlowFilter } from './views/timeline.ts';

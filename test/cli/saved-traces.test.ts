@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Report } from '../../src/model/report/types.ts';
+import type { Report } from '../../src/model/types/index.ts';
 import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');

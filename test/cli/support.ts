@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Report } from '../../src/model/report/index.ts';
+import type { Report } from '../../src/model/types/index.ts';
 import { BUNDLES, type Ran, ROOT, scratch, start } from '../session/support.ts';
 
 export const CLI = path.join(BUNDLES, 'cli.js');

@@ -3,8 +3,8 @@ import test from 'node:test';
 import { notificationText, StillFound, statusText, summarize } from '../../src/extension/alerts/summary.ts';
 import type { KnownSession } from '../../src/extension/sessions/sessions.ts';
 import type { Finding } from '../../src/model/types/index.ts';
+import { findingView } from '../views.ts';
 import { FakeReader } from './sessions/fakes.ts';
-import { findingView } from './views.ts';
 
 function session(name: string, live: boolean, findings: readonly Finding[] = []): KnownSession {
   const reader = new FakeReader(`/t/${name}`, name);

@@ -1,48 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Report, ReportChannel, ReportProcess } from '../../src/model/report/types.ts';
+import type { ChannelView, ProcessView, Report } from '../../src/model/types/index.ts';
+import { processView, threadView } from '../views.ts';
 import { differences } from './clean.ts';
 import { reportFailures } from './judge.ts';
 import { countsOf, unpairedChannels } from './report.ts';
 import type { RunResult } from './run.ts';
 import type { Program } from './types.ts';
 
-const process_ = (
-  id: string,
-  parent: string | null,
-  argv: string[],
-  instrumented: boolean,
-): ReportProcess => ({
-  id,
-  pid: 1,
-  parent,
-  name: id,
-  argv,
-  api: null,
-  start: 0,
-  end: 1,
-  exitCode: 0,
-  signal: null,
-  instrumented,
-  reason: '',
-  state: 'exited',
-  threads: instrumented ? [thread(0), thread(1)] : [],
-});
-const thread = (threadId: number): ReportProcess['threads'][number] => ({
-  id: `${threadId}`,
-  threadId,
-  name: '',
-  start: 0,
-  end: 1,
-  state: 'exited',
-});
+const process_ = (id: string, parent: string | null, argv: string[], instrumented: boolean): ProcessView =>
+  processView(id, {
+    parent,
+    argv,
+    instrumented,
+    exitCode: 0,
+    end: 1,
+    state: 'exited',
+    threads: instrumented ? [threadView(id), threadView(id, { threadId: 1 })] : [],
+  });
 const channel = (
   kind: 'ipc' | 'port',
   from: string[],
   to: string[],
   sent: number,
   received: number,
-): ReportChannel => ({
+): ChannelView => ({
   id: `${from}${to}`,
   kind,
   resourceKind: kind,

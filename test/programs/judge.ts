@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Report } from '../../src/model/report/types.ts';
+import type { Report } from '../../src/model/types/index.ts';
 import { cleaned, differences } from './clean.ts';
 import { reset } from './install.ts';
 import { countsOf, unpairedChannels } from './report.ts';

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Report, ReportChannel, ReportProcess } from '../../src/model/report/types.ts';
+import type { ChannelView, ProcessView, Report } from '../../src/model/types/index.ts';
 import type { Counts } from './types.ts';
 
 const SHELL = /^(sh|dash|bash|zsh|ash|ksh|cmd\.exe)$/;
-const programOf = ({ argv }: ReportProcess): string => path.basename(argv[0] ?? '').replace(/^-/, '');
+const programOf = ({ argv }: ProcessView): string => path.basename(argv[0] ?? '').replace(/^-/, '');
 const isNode = (name: string): boolean => /^node(\.exe)?$/.test(name);
 
 /** What the JSON report of a traced run says. */
@@ -38,7 +38,7 @@ function sum<T>(items: readonly T[], value: (item: T) => number): number {
 }
 
 /** From a parent to its child. Told by either end, since the other may never have sent or received. */
-function goesDown({ from, to }: ReportChannel, { processes }: Report): boolean {
+function goesDown({ from, to }: ChannelView, { processes }: Report): boolean {
   const parentOf = (id: string | undefined) => processes.find((p) => p.id === id)?.parent;
   const [sender, receiver] = [from[0], to[0]];
   if (sender !== undefined && receiver !== undefined) return parentOf(receiver) === sender;
@@ -46,12 +46,12 @@ function goesDown({ from, to }: ReportChannel, { processes }: Report): boolean {
 }
 
 /** The ports between a thread and the Worker object that started it, as the thread's starter writes them. */
-function isWorkerPort({ name }: ReportChannel): boolean {
+function isWorkerPort({ name }: ChannelView): boolean {
   return /\bto worker\b/i.test(name);
 }
 
 /** A Node that ran no JavaScript (`node --version`): itself in the report, or else the shell that was to run it. */
-function isUntracedNode(process: ReportProcess, all: readonly ReportProcess[]): boolean {
+function isUntracedNode(process: ProcessView, all: readonly ProcessView[]): boolean {
   if (isNode(programOf(process))) return true;
   const runsNode = SHELL.test(programOf(process)) && /^node\s/.test(process.argv.at(-1) ?? '');
   return runsNode && !all.some(({ parent }) => parent === process.id);

@@ -1,4 +1,5 @@
-import { makeReport, type Report, reportLines } from '../../model/report/index.ts';
+import { makeReport, reportLines } from '../../model/report/index.ts';
+import type { Report } from '../../model/types/index.ts';
 import { Session, writeWhole } from '../../session/index.ts';
 import { findingOptionsOf, type ReportOptions } from '../arguments/options.ts';
 import { columnsOf, stylerFor } from '../screen/terminal.ts';

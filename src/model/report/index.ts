@@ -1,6 +1,5 @@
-export { makeReport } from './json.ts';
 export { cut, head, PLAIN, type Styler, safe, table, width, wrap } from './layout.ts';
+export { makeReport } from './make.ts';
 export { reportLines, type TextOptions } from './text.ts';
 export { findingLines, oneFinding } from './text-findings.ts';
 export { type TreeRow, treeRows } from './tree.ts';
-export * from './types.ts';

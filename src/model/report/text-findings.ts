@@ -1,5 +1,5 @@
+import type { Finding, FindingSite, Report } from '../types/index.ts';
 import { type Styler, safe, wrap } from './layout.ts';
-import type { Report, ReportFinding, ReportFindingSite } from './types.ts';
 
 /** What is listed of one finding; the JSON has all. */
 const MOST_LINKS = 12;
@@ -16,7 +16,7 @@ export function findingLines(report: Report, styler: Styler, columns: number): s
 
 /** One finding: title, chain, places, explanation and fix. */
 export function oneFinding(
-  finding: ReportFinding,
+  finding: Finding,
   names: ReadonlyMap<string, string>,
   styler: Styler,
   columns: number,
@@ -35,7 +35,7 @@ export function oneFinding(
   return lines;
 }
 
-function siteLine(site: ReportFindingSite, names: ReadonlyMap<string, string>, styler: Styler): string {
+function siteLine(site: FindingSite, names: ReadonlyMap<string, string>, styler: Styler): string {
   const who = names.get(site.process) ?? site.process;
   const seen = site.sampled ? ' (last seen at)' : '';
   const place = styler.place(safe(`${site.file}:${site.line}:${site.column}`));

@@ -1,8 +1,8 @@
 import { bytes, count, duration } from '../../base/units.ts';
+import type { ChannelView, ProcessView, Report } from '../types/index.ts';
 import { cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
 import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
-import type { Report, ReportChannel, ReportProcess } from './types.ts';
 
 const MOST_PROBLEMS = 10;
 /** Columns: an error of the program may have a long message. */
@@ -53,10 +53,7 @@ function processLines(report: Report, styler: Styler, most: number): string[] {
   return [...table(cells, '  ', 48, LONGEST_REASON), ...more(rows.length, most, 'process', styler)];
 }
 
-function stateCell(
-  process: ReportProcess,
-  styler: Styler,
-): { text: string; style: (text: string) => string } {
+function stateCell(process: ProcessView, styler: Styler): { text: string; style: (text: string) => string } {
   if (process.end === null)
     return { text: process.state, style: process.state === 'blocked' ? styler.warn : styler.good };
   if (process.signal !== null) return { text: `killed by ${process.signal}`, style: styler.bad };
@@ -83,13 +80,13 @@ function channelLines(report: Report, styler: Styler, most: number): string[] {
 }
 
 /** Of a pipe's bytes nothing is said at an end that is not traced. */
-function moved(channel: ReportChannel, value: number, word: string): string {
+function moved(channel: ChannelView, value: number, word: string): string {
   if (channel.kind !== 'stdio') return `${about(channel)}${count(value)} ${word}`;
   return value === 0 ? '' : `${about(channel)}${bytes(value)} ${word}`;
 }
 
 /** Counts of a channel that lost records are lower bounds. */
-function about(channel: ReportChannel): string {
+function about(channel: ChannelView): string {
   return channel.exact ? '' : '≥ ';
 }
 

@@ -1,15 +1,15 @@
-import type { ReportProcess } from './types.ts';
+import type { ProcessView } from '../types/index.ts';
 
 export interface TreeRow {
   /** Branches before the name. */
   readonly prefix: string;
-  readonly process: ReportProcess;
+  readonly process: ProcessView;
 }
 
 /** Processes in tree order with branches; one whose parent is unknown is a root. */
-export function treeRows(processes: readonly ReportProcess[]): TreeRow[] {
+export function treeRows(processes: readonly ProcessView[]): TreeRow[] {
   const known = new Set(processes.map((process) => process.id));
-  const children = new Map<string | null, ReportProcess[]>();
+  const children = new Map<string | null, ProcessView[]>();
   for (const process of processes) {
     const parent = process.parent !== null && known.has(process.parent) ? process.parent : null;
     const list = children.get(parent);
@@ -17,13 +17,13 @@ export function treeRows(processes: readonly ReportProcess[]): TreeRow[] {
     else list.push(process);
   }
   const rows: TreeRow[] = [];
-  const todo: { process: ReportProcess; prefix: string; below: string }[] = [];
-  const push = (list: readonly ReportProcess[], above: string, root: boolean): void => {
+  const todo: { process: ProcessView; prefix: string; below: string }[] = [];
+  const push = (list: readonly ProcessView[], above: string, root: boolean): void => {
     for (let i = list.length - 1; i >= 0; i--) {
       const last = i === list.length - 1;
       const prefix = root ? '' : above + (last ? '└─ ' : '├─ ');
       todo.push({
-        process: list[i] as ReportProcess,
+        process: list[i] as ProcessView,
         prefix,
         below: root ? '' : above + (last ? '   ' : '│  '),
       });

@@ -10,6 +10,7 @@ import {
   type ThreadView,
   type WaitView,
 } from '../types/index.ts';
+import { whole, wholeOrNull } from '../types/whole.ts';
 import { keptAliveWords, rests } from './kept-alive.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
@@ -50,8 +51,8 @@ function makeProcess(world: World, process: ProcessEntity): ProcessView {
     argv: commandLine(process),
     api: child?.api ?? null,
     daemon: child?.daemon ?? false,
-    start: process.start,
-    end: process.end,
+    start: whole(process.start),
+    end: wholeOrNull(process.end),
     exitCode: exit?.code ?? null,
     signal: exit?.signal ?? null,
     instrumented: process.instrumented,
@@ -126,8 +127,8 @@ export function makeThread(world: World, thread: ThreadEntity): ThreadView {
     process: thread.process.id,
     threadId: thread.threadId,
     name: threadName(thread),
-    start: thread.start,
-    end: thread.end,
+    start: whole(thread.start),
+    end: wholeOrNull(thread.end),
     state: threadState(thread),
     waits: thread.alive ? [...thread.waits.values()].map((wait) => makeWait(world, wait)) : [],
   };
@@ -141,7 +142,7 @@ export function makeWait(world: World, wait: Wait): WaitView {
     task: wait.task,
     resource: wait.resource?.key ?? null,
     awaitedProcess: awaited(wait.child)?.id || null,
-    since: wait.since,
+    since: whole(wait.since),
     sync: wait.sync,
     timeoutMs: wait.timeoutMs,
     site: world.sites.view(wait.site),

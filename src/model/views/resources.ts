@@ -5,6 +5,7 @@ import { resourceName } from '../state/names.ts';
 import { isMade, stdioFlow } from '../state/stdio.ts';
 import type { World } from '../state/world.ts';
 import type { ChannelView, HolderView, ResourceView, WaitView } from '../types/index.ts';
+import { whole } from '../types/whole.ts';
 import { makeWait } from './processes.ts';
 
 const CHANNEL_KINDS: ReadonlyMap<ResourceKind, ChannelView['kind']> = new Map([
@@ -56,7 +57,7 @@ function makeChannel(world: World, resource: ResourceEntity): ChannelView {
 type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | 'name'>;
 
 function latencyOf({ latencySum, latencyCount }: ResourceEntity): number | null {
-  return latencyCount === 0 ? null : latencySum / latencyCount;
+  return latencyCount === 0 ? null : whole(latencySum / latencyCount);
 }
 
 function bytesOf(world: World, resource: ResourceEntity): Flow {
@@ -111,7 +112,7 @@ export function makeResource(world: World, resource: ResourceEntity): ResourceVi
     capacity: resource.capacity,
     acquisitions,
     contended: resource.contended,
-    waitNs: resource.waitNs + openWaitNs(world, resource),
+    waitNs: whole(resource.waitNs + openWaitNs(world, resource)),
     holders: holderViews(world, resource),
     waiters: waiters.map((wait): WaitView => makeWait(world, wait)),
     exact: isLockKind(resource.kind)
@@ -137,7 +138,7 @@ function holderViews(world: World, resource: ResourceEntity): HolderView[] {
       thread: hold.thread.id,
       task: hold.task,
       ticket: hold.ticket,
-      since: hold.since,
+      since: whole(hold.since),
       site: world.sites.view(hold.site),
       dead: !hold.thread.alive,
     }));

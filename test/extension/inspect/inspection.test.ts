@@ -8,7 +8,7 @@ import {
   later,
 } from '../../../src/extension/inspect/inspection.ts';
 import type { ChainLink } from '../../../src/model/types/index.ts';
-import { findingView, siteAt } from '../views.ts';
+import { findingView, siteAt } from '../../views.ts';
 
 const link = (processId: string, wait: number, holder: string, held: number): ChainLink => ({
   process: processId,

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { MOST_SIBLINGS, sessionSpec } from '../../../src/extension/tree/build.ts';
 import type { NodeSpec } from '../../../src/extension/tree/nodes.ts';
 import type { ResourceView } from '../../../src/model/types/index.ts';
-import { findingView, processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
+import { findingView, processView, siteAt, snapshotOf, threadView, waitView } from '../../views.ts';
 
 const LOCK: ResourceView = {
   id: 'B',

@@ -4,7 +4,7 @@ import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { duration, shorten, shortName, shortSite } from '../../../src/extension/tree/format.ts';
 import { commandLine, processTooltip } from '../../../src/extension/tree/tooltip.ts';
 import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
-import { processView, siteAt, snapshotOf, threadView, waitView } from '../views.ts';
+import { processView, siteAt, snapshotOf, threadView, waitView } from '../../views.ts';
 
 test('durations are short', () => {
   assert.deepEqual([25e6, 2.34e9].map(duration), ['25 ms', '2.3 s']);

@@ -5,7 +5,7 @@ import { conditionOf, describe } from '../../../src/extension/tree/presentation.
 import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
 import { resourceText } from '../../../src/extension/tree/waits.ts';
 import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types/index.ts';
-import { processView, snapshotOf } from '../views.ts';
+import { processView, snapshotOf } from '../../views.ts';
 
 /** Condition and text of a process in a session that has lasted `lastTime` ns. */
 function shown(change: Partial<ProcessView>, lastTime = 5e9, live = true): string {

@@ -5,7 +5,7 @@ import type { TreeNode } from '../../../src/extension/tree/nodes.ts';
 import type { Changes } from '../../../src/extension/tree/store.ts';
 import { TreeStore } from '../../../src/extension/tree/store.ts';
 import type { ProcessView } from '../../../src/model/types/index.ts';
-import { processView, snapshotOf } from '../views.ts';
+import { processView, snapshotOf } from '../../views.ts';
 
 const spec = (processes: readonly ProcessView[], dir = '/t/s1') =>
   sessionSpec(snapshotOf(processes, { dir }));

@@ -3,6 +3,7 @@ import type { Hold, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '..
 import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
 import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../../types/index.ts';
+import { whole } from '../../types/whole.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Certainty } from '../graph/groups.ts';
 import type { Unit } from '../graph/unit.ts';
@@ -52,7 +53,7 @@ export function chainOf(world: World, links: readonly Link[]): ChainLink[] {
       task: unit.task,
       waitKind: waitName(wait.kind),
       resource: wait.resource?.key ?? null,
-      since: wait.since,
+      since: whole(wait.since),
       site: world.sites.view(wait.site),
       blockedBy: [...blockers.map((u) => u.thread), ...dead].map((thread) => ({
         process: thread.process.id,
@@ -132,7 +133,14 @@ export function addSite(
       s.file === site.file,
   );
   if (!known)
-    sites.push({ ...site, role, process: thread.process.id, thread: threadId, resource: resourceId, time });
+    sites.push({
+      ...site,
+      role,
+      process: thread.process.id,
+      thread: threadId,
+      resource: resourceId,
+      time: whole(time),
+    });
 }
 
 /** Why the units can't go on by themselves: a sentence for all of whom the same is true. */
@@ -217,7 +225,7 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
     certainty: what.certainty,
     blocking: true,
     title: what.title,
-    time,
+    time: whole(time),
     processes,
     resources,
     sites,

@@ -1,5 +1,6 @@
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import type { Finding, FindingSite, SiteRole } from '../../types/index.ts';
+import { whole } from '../../types/whole.ts';
 import { addSite, idOf, unique } from './finding.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -40,7 +41,7 @@ export function notedFinding({ world, rule: { kind } }: RuleContext, what: Noted
     certainty,
     blocking,
     title,
-    time,
+    time: whole(time),
     processes,
     resources,
     sites,

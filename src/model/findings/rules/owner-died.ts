@@ -1,5 +1,6 @@
 import type { Hold } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
+import { whole } from '../../types/whole.ts';
 import { addSite, idOf } from '../kit/finding.ts';
 import { FIX, heldByDead, isDeadWorker } from '../kit/owner.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
@@ -38,7 +39,7 @@ function recovered(
     certainty: 'certain',
     blocking: false,
     title: `${dead} died holding ${lock}; the lock was freed`,
-    time,
+    time: whole(time),
     processes: [hold.thread.process.id, death.by.process.id],
     resources: [hold.resource.key],
     sites,

@@ -1,5 +1,5 @@
-import type { Snapshot } from '../../src/extension/tree/tree-index.ts';
-import type { Finding, ProcessView, ThreadView, WaitView } from '../../src/model/types/index.ts';
+import type { Snapshot } from '../src/extension/tree/tree-index.ts';
+import type { Finding, ProcessView, ThreadView, WaitView } from '../src/model/types/index.ts';
 
 /** Views as the model gives them, for tests of what the extension makes of them. */
 export function processView(id: string, change: Partial<ProcessView> = {}): ProcessView {

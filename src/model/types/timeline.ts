@@ -1,0 +1,67 @@
+import type { CallSite } from './site.ts';
+
+/** An arrow: a message from its send to its receive. */
+export interface FlowView {
+  readonly resource: string;
+  readonly n: number;
+  readonly fromThread: string;
+  readonly sendTime: number;
+  readonly toThread: string;
+  readonly receiveTime: number;
+  readonly bytes: number;
+}
+
+/** A stretch of one state on a thread's track. */
+export interface SliceView {
+  readonly start: number;
+  /** `null`: open. */
+  readonly end: number | null;
+  readonly state: TrackState;
+  readonly resource: string | null;
+  readonly site: CallSite | null;
+}
+/** States of a track, finer than {@link ThreadState}: what it is blocked on. Index = number in the timeline's tiles. */
+export const TRACK_STATES = [
+  'running',
+  'lock',
+  'receive',
+  'send',
+  'join',
+  'sync',
+  'result',
+  'idle',
+  'holding',
+  'exited',
+] as const;
+export type TrackState = (typeof TRACK_STATES)[number];
+
+/** One lane of the timeline: a thread. */
+export interface TrackView {
+  readonly thread: string;
+  readonly process: string;
+  readonly label: string;
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number | null;
+  readonly slices: number;
+}
+
+/** Tiles of one track over a range: what the timeline draws. Arrays have one entry a bucket. */
+export interface TrackTile {
+  readonly thread: string;
+  /** Dominant state (index in TRACK_STATES), 255: nothing. */
+  readonly state: Uint8Array;
+  /** Share of the dominant state in the bucket, 0–255. */
+  readonly share: Uint8Array;
+  /** OR of `1 << state` over all that occur in the bucket, so that a rare wait never vanishes. */
+  readonly mask: Uint16Array;
+}
+
+/** What one track did during a range. Arrays have one entry a state of {@link TRACK_STATES}. */
+export interface TrackStats {
+  readonly thread: string;
+  /** Time in the state, ns, clipped to the range. */
+  readonly ns: Float64Array;
+  /** Slices of the state that touch the range. */
+  readonly count: Float64Array;
+}

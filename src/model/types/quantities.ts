@@ -1,15 +1,17 @@
+import type { Bytes, Ns } from '../../base/quantities.ts';
+
 /**
  * A moment: ns since the session's start.
  * @asType integer
  */
-export type Time = number;
+export type Time = Ns;
 
 /**
  * A length of time, ns.
  * @asType integer
  * @minimum 0
  */
-export type Duration = number;
+export type Duration = Ns;
 
 /**
  * How many.
@@ -23,4 +25,4 @@ export type Count = number;
  * @asType integer
  * @minimum 0
  */
-export type ByteCount = number;
+export type ByteCount = Bytes;

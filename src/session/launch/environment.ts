@@ -8,7 +8,7 @@ import {
 } from '../../base/environment.ts';
 import { permissionOptions, requireOption } from '../../base/node-options.ts';
 
-export function newSpawnKey(): string {
+export function rootSpawnKey(): string {
   return randomBytes(12).toString('base64url');
 }
 

@@ -17,7 +17,7 @@ import { findNode } from '../node/node.ts';
 import { processTable } from '../os/index.ts';
 import { OsSampler } from '../os/sampler.ts';
 import { compileShim } from './compiled-shim.ts';
-import { newSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
+import { rootSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
 import { Program, SessionWriter } from './program.ts';
 import { checkFolder, checkScript, type LaunchTarget } from './target.ts';
 
@@ -69,7 +69,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
     launcherPid: process.pid,
     machine: machineId(),
   });
-  const spawnKey = newSpawnKey();
+  const spawnKey = rootSpawnKey();
   const shim = path.join(files, 'shim.cjs');
   const environment = {
     dir,

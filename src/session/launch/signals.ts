@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { procStat } from '../../base/proc.ts';
 
 const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const HANDED_ON: readonly NodeJS.Signals[] =
@@ -53,11 +53,7 @@ export function handOnSignals(
 
 /** Is this process in the foreground group of a terminal? */
 function isInForeground(): boolean {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[2] === fields[5];
-  } catch {
-    return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
-  }
+  const stat = procStat('self');
+  if (stat !== undefined) return stat.group === stat.foreground;
+  return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
 }

@@ -1,20 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { type ProcStat, procStat } from '../../base/proc.ts';
 import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
 const TICKS_PER_SECOND = 100;
-
-interface Stat {
-  readonly pid: number;
-  readonly ppid: number;
-  readonly name: string;
-  readonly dead: boolean;
-  /** CPU time so far, ticks. */
-  readonly used: number;
-  /** Ticks since boot. */
-  readonly start: number;
-}
 
 /**
  * Reads /proc: exact, and about a hundred times cheaper than starting `ps`, which slim containers do not have anyway.
@@ -27,9 +17,10 @@ export class LinuxProcessTable implements OsProcessTable {
   }
 
   async descendants(roots: Iterable<number>): Promise<OsProcess[]> {
-    const living = pids()
-      .map(readStat)
-      .filter((stat) => stat !== undefined && !stat.dead) as Stat[];
+    const living = pids().flatMap((pid) => {
+      const stat = procStat(pid);
+      return stat === undefined || stat.dead ? [] : [{ ...stat, ppid: stat.parent }];
+    });
     const now = uptime();
     const picked = pickTree(living, roots);
     const shown = picked.map((stat) => this.#describe(stat, now));
@@ -38,15 +29,15 @@ export class LinuxProcessTable implements OsProcessTable {
     return shown;
   }
 
-  #describe(stat: Stat, now: number): OsProcess {
-    const { pid, ppid, name, used, start } = stat;
+  #describe(stat: ProcStat, now: number): OsProcess {
+    const { pid, parent, name, used, start } = stat;
     const before = this.#last.get(pid);
     const known = before?.start === start ? before : { start, used: 0, at: start };
     this.#last.set(pid, { start, used, at: now });
     const elapsed = now - known.at;
     return {
       pid,
-      ppid,
+      ppid: parent,
       name,
       // Only for those who ask: the system makes a busy process wait for it.
       get command() {
@@ -76,24 +67,6 @@ function read(file: string): string {
   }
 }
 
-/** The name stands in parentheses and may hold spaces and parentheses itself: fields count from the last one. */
-function readStat(pid: number): Stat | undefined {
-  const text = read(`/proc/${pid}/stat`);
-  const open = text.indexOf('(');
-  const close = text.lastIndexOf(')');
-  if (open < 0 || close < 0) return undefined;
-  const fields = text.slice(close + 2).split(' ');
-  const field = (n: number): number => Number(fields[n - 3]);
-  return {
-    pid,
-    name: text.slice(open + 1, close),
-    dead: fields[0] === 'Z' || fields[0] === 'X',
-    ppid: field(4),
-    used: field(14) + field(15),
-    start: field(22),
-  };
-}
-
 function uptime(): number {
   return Number(read('/proc/uptime').split(' ')[0]) * TICKS_PER_SECOND;
 }
@@ -117,7 +90,7 @@ function resident(pid: number): number | null {
 
 /** Start of a process in ms since the epoch, `undefined` when there is none. */
 export function linuxStartTime(pid: number): number | undefined {
-  const stat = readStat(pid);
+  const stat = procStat(pid);
   const boot = /^btime (\d+)$/m.exec(read('/proc/stat'))?.[1];
   if (stat === undefined || stat.dead || boot === undefined) return undefined;
   return Number(boot) * 1000 + (stat.start * 1000) / TICKS_PER_SECOND;

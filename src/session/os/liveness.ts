@@ -1,4 +1,4 @@
-import { codeOf } from '../../base/errors.ts';
+import { isSignallable } from '../../base/proc.ts';
 import { LinuxProcessTable, linuxStartTime } from './linux.ts';
 
 /** Clocks of the kernel and of the wall drift apart and are set: the same process may look this much younger, ms. */
@@ -14,10 +14,5 @@ export function isAlive(pid: number, since: number): boolean {
     const start = linuxStartTime(pid);
     return start !== undefined && start < since + CLOCK_SLACK;
   }
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+  return isSignallable(pid);
 }

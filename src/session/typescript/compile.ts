@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder } from '../files/cache-folder.ts';
+import { cacheHash } from './cache-hash.ts';
 import { configFor } from './config-text.ts';
-import { hashText } from './hash.ts';
 import { packageTypeOf } from './package-type.ts';
 import type { Compiled, TransformRequest } from './transformer.ts';
 
@@ -21,7 +21,7 @@ export function compileFile(file: string, transform: (request: TransformRequest)
   const config = configFor(file);
   const packageType = packageTypeOf(file);
   const major = Number(process.versions.node.split('.')[0]);
-  const key = hashText([CACHE_VERSION, major, file, packageType, config.text, source].join('\0'));
+  const key = cacheHash([CACHE_VERSION, major, file, packageType, config.text, source].join('\0'));
   const cache = transpiledFolder();
   const entry = cache === undefined ? undefined : path.join(cache, `${key}.js`);
   const cached = entry === undefined ? undefined : readEntry(entry);

@@ -2,7 +2,7 @@
  * A 106-bit hash of a text, for cache names. `node:crypto` would cost each child about 5 ms to load; nobody but the
  * user writes into the cache, so a hash that resists accidents is enough.
  */
-export function hashText(text: string): string {
+export function cacheHash(text: string): string {
   return mix(text, 0x9e3779b9) + mix(text, 0x85ebca6b);
 }
 

@@ -2,7 +2,7 @@ import type { Finding, Model } from '../../model/index.ts';
 import { makeReport, oneFinding, type Styler, safe, wrap } from '../../model/report/index.ts';
 
 export interface AnnounceContext {
-  /** Of the root process. */
+  /** Process id of the root process. */
   readonly pid: number;
   /** The program is about to be ended because of it. */
   readonly killing: boolean;

@@ -1,5 +1,6 @@
 import { isFull } from '../../session/index.ts';
 
+/** Milliseconds. */
 const LOOK_EVERY = 500;
 
 /** Says once that the disk of the trace is full: its writers can't, and the program must not notice. */

@@ -30,7 +30,7 @@ import { hold } from './hold.ts';
 import { reportJson, reportText } from './report.ts';
 
 const MEGABYTE = 1024 * 1024;
-/** Nobody watches: looks are for findings only, and take from what the program has. Milliseconds. */
+/** Milliseconds between looks at the trace where nobody watches: each look takes processor time from the program. */
 const UNSEEN = 100;
 
 /**

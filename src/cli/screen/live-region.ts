@@ -10,10 +10,10 @@ const UP = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
 const CLEAR_BELOW = '\u001b[J';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
-/** A line that the terminal finds wider than we do is cut by it, and still takes one row. */
+/** The terminal cuts a line that it finds wider than this program does: the line still takes one row. */
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
-/** A line without its end is kept for so many characters: programs write megabytes without one. */
+/** Characters of a line without its end that are kept for the rest of it: programs write megabytes without a newline. */
 const LONGEST_UNFINISHED = 4096;
 
 /**

@@ -40,7 +40,7 @@ export function treeLines(
   return left === 0 ? lines : [styler.dim(`${count(left)} that have ended are not shown`), ...lines];
 }
 
-/** What of the whole tree fits: without those that ended well, else without all that have ended. */
+/** Ids of the processes that fit: all but those that ended well, else all but those that ended. */
 function fitting(processes: readonly ProcessView[], marks: Marks, room: number): ReadonlySet<string> {
   const wanted = (process: ProcessView): boolean => process.end === null || marks.has(process.id);
   const told = withAncestors(processes, (process) => wanted(process) || hasFailed(process));
@@ -99,7 +99,7 @@ function stateText(
   return dim(end === null ? how : `${how} after ${duration(end - start)}`);
 }
 
-/** What stands above the tree. */
+/** The line above the tree: how long the session lasts, how many processes live, how many messages came. */
 export function headLine(model: Model, now: number, { dim }: Styler): string {
   const processes = model.processes();
   const alive = processes.filter((process) => process.end === null).length;

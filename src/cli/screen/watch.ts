@@ -9,8 +9,9 @@ import { LiveRegion } from './live-region.ts';
 import { canDraw, say, stylerFor } from './terminal.ts';
 import { headLine, type Marks, treeLines } from './tree.ts';
 
+/** Milliseconds between pictures. */
 const DRAW_EVERY = 200;
-/** Output of a program that has ended is awaited this long, ms: an orphan may hold its pipes for ever. */
+/** Milliseconds for which the rest of an ended program's output is awaited: an orphan may hold its pipes for ever. */
 const LAST_OUTPUT = 500;
 
 /** A live picture of the session beside the program's output. */

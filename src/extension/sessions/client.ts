@@ -12,7 +12,7 @@ import type {
   WorkerResponse,
 } from '../../protocol/session.ts';
 
-/** A worker's memory: the columns of ten million slices stay well below. */
+/** Megabytes of heap that a worker may take: the columns of ten million slices stay well below. */
 const MOST_MEMORY_MB = 4096;
 
 interface Pending {

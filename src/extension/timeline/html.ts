@@ -4,7 +4,7 @@ export interface PageParts {
   readonly style: string;
   /** Where scripts and styles may come from (`webview.cspSource`). */
   readonly cspSource: string;
-  /** Fresh for each page. */
+  /** A random text, another one for each page: only scripts that carry it run. */
   readonly nonce: string;
   /** Language of the user interface, as `vscode.env.language`. */
   readonly language: string;

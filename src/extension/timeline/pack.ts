@@ -17,7 +17,7 @@ class Interner<T> {
   }
 }
 
-/** Puts tiles of equal length behind each other. Tracks that the model does not know stay away. */
+/** Puts the tiles of all tracks, which are of equal length, one behind the other. A track that the model does not know has no tile. */
 export function packTiles(tiles: readonly TrackTile[], range: TimeRange, buckets: number): PackedTiles {
   const size = tiles.length * buckets;
   const state = new Uint8Array(size).fill(255);

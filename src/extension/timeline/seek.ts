@@ -1,4 +1,4 @@
-import type { TrackState, TrackTile } from '../../model/types/index.ts';
+import type { SliceView, TrackState, TrackTile } from '../../model/types/index.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
 import type { SessionHandle, TimeRange } from '../../protocol/session.ts';
 import type { FoundSlice, TimelineQueries } from '../../protocol/timeline.ts';
@@ -6,11 +6,14 @@ import type { FoundSlice, TimelineQueries } from '../../protocol/timeline.ts';
 type SeekArgs = TimelineQueries['seek']['args'];
 type Session = Pick<SessionHandle, 'query'>;
 
+/** Parts into which a range is divided, to look for wanted states in the masks of its tiles. */
 const BUCKETS = 256;
-/** A range this short is searched slice by slice. ns */
-const EXACT_SPAN = BUCKETS;
-/** A range with fewer slices than this is searched slice by slice. */
-const EXACT_SLICES = 2_000;
+/** Slices of a track that are looked at one by one; a range with more is divided first. */
+const FEW_SLICES = 2_000;
+/** A range of at most so many ns is not divided further: a bucket would be shorter than a nanosecond. */
+const SHORTEST_SPAN = BUCKETS;
+/** Slices of a track in such a range: records have a resolution of some ns, so there are fewer. */
+const MOST_SLICES = 100_000;
 
 function maskOf(states: readonly TrackState[]): number {
   return states.reduce((mask, state) => mask | (1 << TRACK_STATES.indexOf(state)), 0);
@@ -33,27 +36,42 @@ function candidates(tiles: readonly TrackTile[], wanted: number, forward: boolea
   return forward ? found : found.reverse();
 }
 
-/** Looks at every slice that begins in the range. `undefined`: there are too many to look at. */
-async function exact(session: Session, args: SeekArgs, range: TimeRange) {
+/** Does the slice begin in the range, on the side of `args.time` that is searched, in a wanted state? */
+function isWanted(
+  { start, state }: SliceView,
+  { forward, time, states }: SeekArgs,
+  range: TimeRange,
+): boolean {
+  const isBeyond = forward ? start > time : start < time;
+  return isBeyond && start >= range.start && start < range.end && states.includes(state);
+}
+
+/** The one of the two that the search comes to first. */
+function nearer(a: FoundSlice | null, b: FoundSlice, forward: boolean): FoundSlice {
+  if (a === null) return b;
+  return a.slice.start < b.slice.start === forward ? a : b;
+}
+
+/**
+ * The nearest wanted slice that begins in the range, found by looking at every slice of it.
+ * @returns `null`: there is none; `undefined`: there are too many slices to look at each, so the range must be divided
+ */
+async function searchSlices(session: Session, args: SeekArgs, range: TimeRange) {
+  const isDivisible = range.end - range.start > SHORTEST_SPAN;
+  const limit = isDivisible ? FEW_SLICES : MOST_SLICES;
   let best: FoundSlice | null = null;
-  const limit = range.end - range.start <= EXACT_SPAN ? EXACT_SLICES * 50 : EXACT_SLICES;
   for (const thread of args.threads) {
     const slices = await session.query('slices', { thread, range, limit });
-    if (slices.length >= limit && limit === EXACT_SLICES) return undefined;
+    if (isDivisible && slices.length >= limit) return undefined;
     for (const slice of slices) {
-      const beyond = args.forward ? slice.start > args.time : slice.start < args.time;
-      const inside = slice.start >= range.start && slice.start < range.end;
-      if (!beyond || !inside || !args.states.includes(slice.state)) continue;
-      const nearer =
-        best === null || (args.forward ? slice.start < best.slice.start : slice.start > best.slice.start);
-      if (nearer) best = { thread, slice };
+      if (isWanted(slice, args, range)) best = nearer(best, { thread, slice }, args.forward);
     }
   }
   return best;
 }
 
 async function search(session: Session, args: SeekArgs, range: TimeRange): Promise<FoundSlice | null> {
-  const found = await exact(session, args, range);
+  const found = await searchSlices(session, args, range);
   if (found !== undefined) return found;
   const tiles = await session.query('tiles', { threads: args.threads, range, buckets: BUCKETS });
   const width = (range.end - range.start) / BUCKETS;

@@ -12,11 +12,11 @@ import { TreeStore } from './store.ts';
 import type { Snapshot } from './tree-index.ts';
 import { TreeIndex } from './tree-index.ts';
 
-/** Twice a second, whatever the setting says. Milliseconds. */
+/** Milliseconds between two refreshes, at least, whatever the setting says. */
 const FASTEST = 500;
-/** VS Code draws all rows anew when one comes or goes, and a button that is just pressed is lost: less often, where rows are many. */
+/** From so many nodes on, so many milliseconds between two refreshes: VS Code draws all rows anew, and a button that is being pressed is lost. */
 const LARGE = { nodes: 200, interval: 1_500 };
-/** A refresh takes a tooltip away: so long the tree stands still after one was shown, ms. */
+/** Milliseconds for which the tree is not refreshed after a tooltip was shown: a refresh takes it away. */
 const TOOLTIP_REST = 3_000;
 
 /** The view *Processes*: asks the sessions at most twice a second, and not while it is hidden. */

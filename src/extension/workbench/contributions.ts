@@ -5,7 +5,7 @@
 
 export const CATEGORY = 'Forkscope';
 export const CONTAINER = 'forkscope';
-/** Beside the editors, opposite of the tree. */
+/** Container in the secondary side bar: beside the editors, opposite of the tree. */
 export const INSPECTOR_CONTAINER = 'forkscope-inspector';
 export const VIEWS = {
   processes: 'forkscope.processes',
@@ -68,9 +68,9 @@ export interface Settings {
   readonly traceStdio: boolean;
   readonly notifyOnDeadlock: 'certain' | 'all' | 'never';
   readonly showOnRun: 'tree' | 'timeline' | 'both' | 'none';
-  /** Ended sessions whose traces are kept. */
+  /** Number of ended sessions whose traces are kept. */
   readonly keepTraces: number;
-  /** MB of records that each thread's stream keeps. */
+  /** Megabytes of records that each thread's stream keeps. */
   readonly maxStreamSize: number;
   /** Milliseconds between two refreshes of the views. */
   readonly refreshInterval: number;

@@ -8,7 +8,7 @@ export const CHOICES = {
   notifyOnDeadlock: ['certain', 'all', 'never'],
   showOnRun: ['tree', 'timeline', 'both', 'none'],
 } as const satisfies { readonly [K in keyof Settings]?: readonly Settings[K][] };
-/** Least and most. */
+/** Least and most value of each setting that is a number. */
 export const RANGES = {
   keepTraces: [0, 1000],
   maxStreamSize: [1, 65536],

@@ -6,7 +6,7 @@ import { makeFolder } from '../files/make-folder.ts';
 import { probeSpace } from '../files/space.ts';
 import { statOf } from '../files/stat.ts';
 
-/** Names of traces in the temporary folder, so that retention knows its own. */
+/** Begin of the names of traces in the temporary folder: retention deletes only what is called so. */
 export const TEMPORARY_PREFIX = 'forkscope-trace-';
 
 /**

@@ -5,14 +5,14 @@ import { decodeLine, LineParser } from '../../trace/format/lines.ts';
 import { isAlive } from '../os/liveness.ts';
 import { machineId } from './machine.ts';
 
-/** What the launcher saw from outside. */
+/** Name of the file in which the launcher writes what it sees from outside. */
 export const SESSION_FILE = 'session.def';
 
 export type SessionObservation = Extract<Observation, { type: 'session' }>;
 
-/** Its first line says everything that is asked here; the rest can be long. */
+/** Bytes of the session file that are read for its first line, which says everything about the begin. */
 const HEAD_BYTES = 1024 * 1024;
-/** Its last line, which says the end, is short. */
+/** Bytes of the session file that are read for its last line, which says the end and is short. */
 const TAIL_BYTES = 1024;
 
 /** The begin of a session, `undefined` when the folder does not hold one that can be read. */

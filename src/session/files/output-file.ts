@@ -13,13 +13,14 @@ import path from 'node:path';
 import { outputIsFolder, unwritableOutput } from '../core/errors.ts';
 import { EXIT, UserError } from '../core/user-error.ts';
 
+/** Bytes that are collected before they are written. */
 const CHUNK = 1024 * 1024;
 
 /** Names of what is open already: a file behind it may be in the middle of being written. */
 const DESCRIPTOR = /^\/(?:dev\/(?:fd\/|std)|proc\/)/;
 
 interface Place {
-  /** Behind links: it is the file that is replaced, not the link. */
+  /** The path behind symbolic links: the file is replaced, the link stays. */
   readonly file: string;
   /** A device or a pipe takes what is written as it comes, and must never be replaced by a file. */
   readonly isStream: boolean;
@@ -53,7 +54,7 @@ export function checkWritable(target: string): void {
 export class OutputFile {
   readonly #target: string;
   readonly #place: Place;
-  /** What becomes the file in the end; the stream itself. */
+  /** Path that is written: a temporary file beside the wanted one, or the stream itself. */
   readonly #half: string;
   readonly #fd: number;
   #chunks: Uint8Array[] = [];

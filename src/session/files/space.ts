@@ -1,7 +1,7 @@
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What a stream needs to begin a segment, bytes. */
+/** Bytes that a stream needs to begin a segment: with less, its first records are lost already. */
 const LEAST_SPACE = 64 * 1024;
 
 /**

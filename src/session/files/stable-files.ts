@@ -35,7 +35,7 @@ const NATIVE = path.join('native', `${process.platform}-${process.arch}`);
  * source map that is missing, and of c8), require hooks and debuggers leave installed packages alone.
  */
 const SETS = 'node_modules';
-/** Its time says when this set was last used. */
+/** File in each set, whose time of modification says when the set was last used; a set without it is not complete. */
 const USED = 'used';
 const DAY = 24 * 60 * 60 * 1000;
 const UNUSED_AFTER = 30 * DAY;
@@ -67,7 +67,7 @@ export function stableFiles(bundles: string, cache: string | undefined): string 
 interface SourceFile {
   readonly name: string;
   readonly from: string;
-  /** Changes with the file: size and time of the last write. */
+  /** Differs when the file does: its size, time of the last write and inode. */
   readonly stamp: string;
 }
 
@@ -91,7 +91,7 @@ function hashOf(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 24);
 }
 
-/** The set's folder is named by its content; the files are read for that only when they have changed. */
+/** Name of the set's folder: a hash of its content. The files are read for that only when a stamp has changed. */
 function setName(files: readonly SourceFile[], cache: string): string {
   const stamps = files.map(({ from, stamp }) => `${from} ${stamp}\n`).join('');
   const known = path.join(cache, 'stamps', hashOf(stamps));
@@ -104,7 +104,7 @@ function setName(files: readonly SourceFile[], cache: string): string {
   }
 }
 
-/** Each file whole or not at all, and the mark that the set is complete last. Equal files of several sets are stored once. */
+/** Puts each file into the set, whole or not at all. Files that are equal in several sets are stored once, as links. */
 function install(files: readonly SourceFile[], folder: string, objects: string): void {
   for (const { name, from } of files) {
     const to = path.join(folder, name);

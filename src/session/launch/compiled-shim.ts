@@ -5,6 +5,7 @@ import { codeCacheName } from '../../base/code-cache.ts';
 import { statOf } from '../files/stat.ts';
 import type { NodeInfo } from '../node/node.ts';
 
+/** Milliseconds that the compiling may take: the program waits for it. */
 const LONGEST = 10_000;
 
 /**

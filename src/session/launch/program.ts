@@ -8,7 +8,7 @@ import { SESSION_FILE } from '../directory/session-file.ts';
 import { killTree } from '../os/index.ts';
 import type { OsSampler } from '../os/sampler.ts';
 
-/** How long processes that outlive the root may take to end, ms: whoever is being killed needs a moment for it. */
+/** Milliseconds for which processes that outlive the root are awaited: one that is being killed needs a moment to end. */
 const LAST_MOMENTS = 1000;
 
 /** How the root process ended. */
@@ -46,7 +46,7 @@ export class Program {
   readonly dir: string;
   readonly session: string;
   readonly child: ChildProcess;
-  /** Of the root process. */
+  /** Process id of the root process. */
   readonly pid: number;
   /** When the root process has ended; the processes that it left behind may still run. */
   readonly exited: Promise<ExitStatus>;

@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { StreamDefinition } from '../../trace/format/definitions.ts';
 import { KIND, type TraceRecord } from '../../trace/format/records.ts';
 
-/** The program may have had the signal a little before the tool, and be slow to say so; ms. */
+/** Milliseconds by which the record of a signal may be seen before the tool itself gets the signal. */
 const SLACK = 1000;
 
 /** Knows from the trace which signals the root process itself has received. */

@@ -7,7 +7,7 @@ const HANDED_ON: readonly NodeJS.Signals[] =
   process.platform === 'win32'
     ? ['SIGINT', 'SIGBREAK']
     : [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
-/** Who gets a signal together with us shows it within this time, ms: it ends, or its shim records the signal. */
+/** Milliseconds in which a program that got the signal too (with the whole group) shows it: it ends, or its shim records it. */
 const GRACE = 200;
 
 /** The signals that the tool gets while the program runs. */

@@ -5,16 +5,16 @@ import { aliasedFile } from '../typescript/path-aliases.ts';
 
 const STRINGS = /(['"`])((?:\.{1,2}\/|[\w@~-])[^'"`\n$]{0,300})\1/g;
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
-/** Far more than a program that is started as a script has; a bound for a folder full of generated code. */
+/** Files that are looked into. A script's program has far fewer; a folder full of generated code would take seconds. */
 const MOST_FILES = 1000;
 
 export interface NamedFile {
   /** Absolute path. */
   readonly file: string;
   readonly text: string;
-  /** Strings of it that look like files, as absolute paths that do not exist as they stand. */
+  /** Relative paths among the file's strings, made absolute, at which there is no file. */
   readonly missing: readonly string[];
-  /** One of its strings is a file by `paths` of tsconfig.json. */
+  /** One of the file's strings means another file by `paths` of tsconfig.json. */
   readonly hasAlias: boolean;
 }
 
@@ -38,7 +38,7 @@ export function* namedFiles(script: string, wanted: RegExp = CODE): Generator<Na
   }
 }
 
-/** `meant`: the files that the strings of this one mean. */
+/** One file and, as `meant`, the files that its strings mean. */
 function lookInto(file: string, wanted: RegExp): NamedFile & { readonly meant: readonly string[] } {
   const text = read(file);
   const strings = stringsIn(text);

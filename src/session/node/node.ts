@@ -23,7 +23,7 @@ export interface NodeInfo {
   readonly syncHooks: boolean;
 }
 
-/** Of what a program says that is not a Node, characters. */
+/** Characters that an error quotes of what a program has said that is not a Node: some print pages of help. */
 const LONGEST_ANSWER = 120;
 
 /** Old syntax on purpose: it must also run on a Node that is refused afterwards. */

@@ -1,6 +1,6 @@
 import { isInPackage, namedFiles } from './named-files.ts';
 
-/** `import(name)` and `require(name)` of something that is not written down. */
+/** `import(…)` and `require(…)` of a computed name: what is loaded cannot be read from the text. */
 const COMPUTED = /\b(?:import|require)\s*\(\s*[^'"`\s)]/;
 
 /**

@@ -15,8 +15,9 @@ const ESCALATION: readonly KillStep[] = [
   { signal: 'SIGTERM', patience: 1500 },
   { signal: 'SIGKILL', patience: 2000 },
 ];
+/** Milliseconds between looks at who is left. */
 const LOOK_EVERY = 40;
-/** New processes may appear while the tree is killed; this many rounds of SIGKILL end any but a fork bomb. */
+/** Rounds of SIGKILL: processes may start others while the tree is killed. Only a fork bomb outlives so many. */
 const MOST_ROUNDS = 20;
 
 /**

@@ -1,7 +1,7 @@
 import { isSignallable } from '../../base/proc.ts';
 import { LinuxProcessTable, linuxStartTime } from './linux.ts';
 
-/** Clocks of the kernel and of the wall drift apart and are set: the same process may look this much younger, ms. */
+/** Milliseconds by which a process may seem to have started later than it did: the wall clock is set and drifts. */
 const CLOCK_SLACK = 60_000;
 
 /**

@@ -26,7 +26,7 @@ function describe(entry: ProcessDescriptor): OsProcess {
   };
 }
 
-/** Pids of a process and of all below it, parents first; without those that have gone meanwhile. */
+/** Pids of a process and of all its descendants, parents first; none when it has ended. */
 export async function portableTree(pid: number): Promise<number[]> {
   try {
     const { default: pidtree } = await import('pidtree');

@@ -4,9 +4,9 @@ export interface OsProcess {
   readonly ppid: number;
   /** Short name of the executable. */
   readonly name: string;
-  /** The whole command line, '' where it can't be read. Ask for it at once: it may be read only then. */
+  /** The command line, '' where it can't be read. It is read when this is asked for: a process that has ended has none. */
   readonly command: string;
-  /** It runs Node, whatever it calls itself (npm gives itself a title); `undefined`: the system does not say. */
+  /** Does it run Node, whatever its title says (npm sets one)? `undefined`: the system does not tell. */
   readonly isNode?: boolean;
   /** Percent of one core since the last look (at the first: since its start); `null`: unknown. */
   readonly cpu: number | null;

@@ -2,11 +2,12 @@ import type { Observation } from '../../trace/format/definitions.ts';
 import type { SessionClock } from '../core/clock.ts';
 import type { OsProcess, OsProcessTable } from './process-table.ts';
 
+/** Milliseconds: until the first look, between looks, at most between looks, and between looks for the last ends. */
 const FIRST_LOOK = 250;
 const LOOK_EVERY = 1000;
 const LONGEST = 10_000;
 const ENDS_EVERY = 10;
-/** Looking takes at most this part of a core, however many processes the machine has. */
+/** Share of a core that looking may take; with many processes looks become rarer instead. */
 const MOST_SHARE = 0.02;
 
 /**
@@ -18,11 +19,11 @@ export class OsSampler {
   readonly #clock: SessionClock;
   readonly #write: (observation: Observation) => void;
   readonly #isTraced: (pid: number) => boolean;
-  /** Pid → start, of all that were seen and have not gone. */
+  /** Pid → start time, of every process that was seen and has not ended; '' before its first look. */
   readonly #seen = new Map<number, string>();
   /** Pids that were written as seen from outside. */
   readonly #announced = new Set<number>();
-  /** Pids of an earlier look. */
+  /** Pids that an earlier look has found: only a second look tells that a process has no stream. */
   readonly #looked = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -51,7 +52,7 @@ export class OsSampler {
     return [...this.#seen.keys()];
   }
 
-  /** Looks at these as well: nobody's descendants are found by nobody. */
+  /** Looks at these pids as well: a process whose parent has died is found below no other. */
   include(pids: readonly number[]): void {
     for (const pid of pids) if (!this.#seen.has(pid)) this.#seen.set(pid, '');
   }
@@ -99,7 +100,7 @@ export class OsSampler {
     }
   }
 
-  /** Who has gone, and who is there. */
+  /** Asks the system; writes who has gone, and returns who is there. */
   async #notice(): Promise<{ readonly present: ReadonlyMap<number, OsProcess>; readonly time: number }> {
     const found = await this.#table.descendants(this.#seen.keys());
     const time = this.#clock.now();

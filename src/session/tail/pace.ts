@@ -1,9 +1,10 @@
-/** Milliseconds between looks while there is news, for a picture that moves. */
+/** Milliseconds between looks while there is news, where somebody watches: a picture that moves smoothly. */
 export const SMOOTH = 20;
+/** Milliseconds between looks while nothing is new. */
 const SLOWEST = 250;
-/** Reading takes at most this part of a core while there is less to do than that. */
+/** Share of a core that reading may take: after a look that took long, the next one waits. */
 const MOST_SHARE = 0.25;
-/** How often to ask the system whether the launcher still lives, ms. */
+/** Milliseconds between two questions to the system whether the launcher still lives. */
 const ASK_EVERY = 1000;
 
 /** When to look at the trace again: mapped records raise no file events, so it is polled. */

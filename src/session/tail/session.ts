@@ -6,7 +6,7 @@ import { LastingFindings } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
 import { TraceFeed } from './trace-feed.ts';
 
-/** A finding is told when it has been there for so long, ms. */
+/** Milliseconds for which a finding must have been there before it is told: a stream that is late makes waits look endless. */
 const CONFIRM_MS = 250;
 
 /** What has changed since the last time this was told. */

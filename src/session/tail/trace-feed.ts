@@ -5,9 +5,9 @@ import { openTrace } from '../../trace/index.ts';
 import type { TraceReader } from '../../trace/reader/reader.ts';
 import type { PollResult, TraceSink } from '../../trace/reader/sink.ts';
 
-/** After a rebuild, the next one waits for this many times as long as it took. */
+/** The next rebuild comes after so many times the time that this one took: rebuilding costs at most a twentieth. */
 const REBUILD_REST = 20;
-/** How far behind the writers the feed stays, ns. Where they are slower than that, it doubles with each rebuild. */
+/** Nanoseconds by which the feed stays behind the writers. Each record that is later still doubles it, up to the most. */
 const LEAST_LAG = 50e6;
 const MOST_LAG = 400e6;
 

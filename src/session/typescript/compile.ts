@@ -6,7 +6,7 @@ import { configFor } from './config-text.ts';
 import { packageTypeOf } from './package-type.ts';
 import type { Compiled, TransformRequest } from './transformer.ts';
 
-/** Raised when the same input gives another output. */
+/** Part of the cache's key: to be raised whenever the same input compiles to something else. */
 const CACHE_VERSION = 1;
 
 /**

@@ -5,7 +5,7 @@ import path from 'node:path';
 export interface ConfigText {
   /** Path of the tsconfig.json, '' for none. */
   readonly file: string;
-  /** Its text and that of the files which it extends by path: for the cache key. */
+  /** Text of the tsconfig.json and of the files that it extends by a path: part of the cache's key. */
   readonly text: string;
 }
 
@@ -28,7 +28,7 @@ function ofFolder(folder: string): ConfigText {
   return found;
 }
 
-/** Deep enough for real chains, and an end for those that go round. */
+/** Configurations that are followed by `extends`: some extend each other in a circle. */
 const DEEPEST = 8;
 
 function readChain(file: string, depth: number): string {

@@ -11,7 +11,7 @@ interface Alias {
   readonly targets: readonly string[];
 }
 
-/** Configurations that extend each other in a circle end here. */
+/** Configurations that are followed by `extends`: some extend each other in a circle. */
 const DEEPEST = 8;
 const known = new Map<string, readonly Alias[]>();
 

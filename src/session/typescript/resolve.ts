@@ -7,11 +7,11 @@ import { aliasedFile } from './path-aliases.ts';
 export interface LoaderOptions {
   /** Folder of the bundled runtime, which `import 'forkscope'` finds where nobody has installed it. */
   readonly files: string;
-  /** Also finds TypeScript files by TypeScript's rules, and compiles them. */
+  /** Are TypeScript files found by TypeScript's rules, and compiled? */
   readonly typescript: boolean;
 }
 
-/** The last one is said of `@/x`, which is no name of a package. */
+/** Codes of Node's errors for an import that leads nowhere; ERR_INVALID_MODULE_SPECIFIER is that of `@/x`. */
 const NOT_FOUND = new Set([
   'ERR_MODULE_NOT_FOUND',
   'MODULE_NOT_FOUND',

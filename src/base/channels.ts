@@ -143,8 +143,21 @@ export interface RuntimeEvent {
   /**
    * Written by a subscriber during a `wait…` event, handed back by the runtime in the events that end the same operation
    * (`acquire`, `receive`, `waitEnd`): the call site is known when the wait begins and no longer on the stack when it ends.
-   * 0: nobody stored one.
+   * 0: nobody stored one. What the number means is the subscriber's business.
    */
+  site: number;
+}
+
+/**
+ * Published when the program calls the runtime for something that is published later, from where the caller is no longer on the
+ * stack (a process that is started once its target is located). The payload is a {@link CalledEvent}, reused as well.
+ */
+export const CALLED_CHANNEL = 'forkscope:called';
+export interface CalledEvent {
+  v: typeof CHANNEL_VERSION;
+  /** The resource of the operation, where there is one. */
+  target: ResourceInfo | undefined;
+  /** Written by a subscriber; the runtime hands it back as `site` of the operation. */
   site: number;
 }
 

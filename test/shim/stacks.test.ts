@@ -144,6 +144,41 @@ await Promise.all(all);
   }
 });
 
+test('what the runtime does later shows who called it: starts, workers of a pool, tasks', async (t) => {
+  const { trace } = await traced(t, {
+    'main.mjs': `import { createRequire } from 'node:module';
+import { one } from './target.mjs';
+const { isMain, Pool, Process } = createRequire(import.meta.url)(${JSON.stringify(RUNTIME)});
+async function starts() {
+  const process = new Process({ target: one, args: [1], name: 'child' });
+  await process.start();
+  await process.join();
+}
+async function maps() {
+  const pool = new Pool({ processes: 1, name: 'squares' });
+  const sums = pool.mapAsync(one, [1, 2]);
+  const first = pool.imap(one, [1, 2, 3]);
+  for await (const _ of first);
+  await sums;
+  pool.close();
+  await pool.join();
+}
+if (isMain(import.meta)) {
+  await starts();
+  await maps();
+}
+`,
+    'target.mjs': 'export function one(n) { return n; }\n',
+  });
+  const started = trace.of('start').map((r) => [trace.childOf(r)?.name, ...trace.stack(r)]);
+  assert.deepEqual(started, [
+    ['child', 'starts main.mjs:6', 'main.mjs:19'],
+    ['PoolWorker-1', 'maps main.mjs:10', 'main.mjs:20'],
+  ]);
+  const submitted = new Set(trace.of('submit').map((r) => trace.stack(r).join(', ')));
+  assert.deepEqual(submitted, new Set(['maps main.mjs:11, main.mjs:20', 'maps main.mjs:12, main.mjs:20']));
+});
+
 test('pairs of a lock that follow each other fast do not show a stack each; after a pause they do', async (t) => {
   const { trace } = await traced(t, {
     'main.cjs': `const { Lock } = require(${JSON.stringify(RUNTIME)});

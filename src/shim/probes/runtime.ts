@@ -1,5 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import {
+  CALLED_CHANNEL,
+  type CalledEvent,
   CHANNEL_VERSION,
   type ChildInfo,
   channelName,
@@ -35,6 +37,7 @@ export const runtime: Probe = {
   install(shim) {
     const events = new RuntimeEvents(shim);
     for (const op of RUNTIME_OPS) subscribe(channelName(op), events.subscriber(op));
+    subscribe(CALLED_CHANNEL, events.noteCaller);
   },
 };
 
@@ -65,6 +68,24 @@ class RuntimeEvents {
     return subscriber;
   }
 
+  /** Stores the number of the caller's stack, negative where it is that of an earlier call. */
+  readonly noteCaller = (message: unknown): void => {
+    try {
+      const event = message as CalledEvent;
+      if (event.v !== CHANNEL_VERSION) return;
+      const { sites, recorder } = this.#shim;
+      if (event.target === undefined) {
+        event.site = sites.ofPublisher(this.noteCaller);
+        return;
+      }
+      const sampler = this.#samplerOf(this.#idOf(event.target));
+      const flags = sites.sample(sampler, recorder.clock.now(), this.noteCaller, 'runtime');
+      event.site = flags === 0 ? sampler.site : -sampler.site;
+    } catch (error) {
+      reportProblem(this.#shim.recorder, 'runtime', error);
+    }
+  };
+
   #record(kind: number, policy: SitePolicy, event: RuntimeEvent, subscriber: (m: unknown) => void): void {
     const { recorder } = this.#shim;
     // Taken before the call site: finding that costs more than all the rest.
@@ -75,7 +96,10 @@ class RuntimeEvents {
     if (event.timeoutArmed) flags |= FLAG.timeout;
     let { site, value } = event;
     const sampler = this.#samplerFor(kind, policy, resource, time);
-    if (site === 0 && policy !== 'never' && policy !== 'handed') {
+    if (site < 0) {
+      site = -site;
+      flags |= FLAG.sampledSite;
+    } else if (site === 0 && policy !== 'never' && policy !== 'handed') {
       if (sampler === undefined) site = this.#shim.sites.ofPublisher(subscriber);
       else {
         flags |= this.#shim.sites.sample(sampler, time, subscriber, 'runtime');

@@ -1,5 +1,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import {
+  CALLED_CHANNEL,
+  type CalledEvent,
   CHANNEL_VERSION,
   type ChildInfo,
   channelName,
@@ -38,6 +40,33 @@ export interface Wait {
   site: number;
   task: number;
   sync: boolean;
+}
+
+const calledChannel = channel(CALLED_CHANNEL);
+const called: CalledEvent = { v: CHANNEL_VERSION, target: undefined, site: 0 };
+
+/** Lets a subscriber note who calls the runtime now, for what is published later. Returns what it has stored, 0: nothing. */
+export function noteCaller(target?: ResourceInfo): number {
+  if (!calledChannel.hasSubscribers) return 0;
+  called.target = target;
+  called.site = 0;
+  calledChannel.publish(called);
+  return called.site;
+}
+
+/** Publishes `op` as called from where {@link noteCaller} has returned `site`. */
+export function publishFrom(
+  site: number,
+  op: RuntimeOp,
+  target: ResourceInfo | ChildInfo | undefined,
+  n = 0,
+  value = 0,
+): void {
+  const channel = channels[op];
+  if (!channel.hasSubscribers) return;
+  fill(op, target, n, value);
+  event.site = site;
+  channel.publish(event);
 }
 
 export type WaitOp = Extract<RuntimeOp, `wait${string}`>;

@@ -19,6 +19,8 @@ export interface CrewOptions {
   readonly initargs: readonly unknown[];
   /** The workers may start processes themselves, though they end with their parent as daemons do. */
   readonly free: boolean;
+  /** Who made the pool, as `noteCaller` gives it. */
+  readonly site: number;
   /** A worker has ended; `state` is its word at that time. */
   readonly onExit: (seat: number, state: number, exitCode: number) => void;
   /** Workers can't be kept running. */
@@ -102,7 +104,7 @@ export class Crew {
   }
 
   async #hire(seat: number): Promise<void> {
-    const { pool, tasks, results, maxTasks, initializer, initargs, free } = this.#options;
+    const { pool, tasks, results, maxTasks, initializer, initargs, free, site } = this.#options;
     const options: WorkerOptions = { seat, maxTasks, initializer, initargs };
     const name = `PoolWorker-${++names}`;
     const process = new Process({
@@ -111,7 +113,7 @@ export class Crew {
       name,
       daemon: true,
     });
-    stateOf(process as Process).free = free;
+    Object.assign(stateOf(process as Process), { free, site });
     const member = { seat, process: process as Process, ready: false };
     this.#members.set(seat, member);
     try {

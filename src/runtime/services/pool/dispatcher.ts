@@ -1,7 +1,7 @@
 /** Tasks on their way: put into the workers' queue in order, and settled by what comes back or by a worker's death. */
 import type { ResourceInfo } from '../../../base/channels.ts';
 import type { Waiter } from '../../../shm/waiting.ts';
-import { publish } from '../../core/diagnostics/publish.ts';
+import { noteCaller, publishFrom } from '../../core/diagnostics/publish.ts';
 import { type BrokenPoolError, MaybeEncodingError, RemoteTraceback } from '../../core/errors/errors.ts';
 import { withoutRuntime } from '../../core/errors/stacks.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
@@ -85,6 +85,7 @@ export class Dispatcher implements Waiter {
     if (known !== undefined && this.#pending.length === 0) {
       this.#put(flight, known);
     } else {
+      if (flight.site === 0) flight.site = noteCaller(this.#info);
       this.#pending.push(flight);
       void this.#pump();
     }
@@ -128,7 +129,7 @@ export class Dispatcher implements Waiter {
     flight.position = this.#puts + 1;
     for (let index = 0; index < flight.count; index++) {
       // Announced first: a worker may begin before the put returns.
-      publish('submit', this.#info, flight.first + index, flight.first);
+      publishFrom(flight.site, 'submit', this.#info, flight.first + index, flight.first);
       try {
         this.#putOne(flight, index, known);
         this.#puts++;

@@ -14,11 +14,14 @@ export interface Submission {
   /** What task `index` (from 0) does it to; see {@link Mode}. */
   readonly body: (index: number) => unknown;
   readonly settle: (index: number, outcome: Outcome) => void;
+  /** Who submits it, as `noteCaller` gives it; without it, whoever is on the stack when it is put. */
+  readonly site?: number;
 }
 
 /** A submission under way. Its tasks have numbers one after the other. */
 export interface Flight extends Submission {
   readonly first: number;
+  site: number;
   left: number;
   /** Place of its first task among all tasks that were ever put, from 1; 0: not put yet. */
   position: number;
@@ -39,12 +42,24 @@ export class Flights {
 
   /** Numbers the tasks. */
   add(submission: Submission): Flight {
-    const { fn, mode, count, body, settle } = submission;
+    const { fn, mode, count, body, settle, site = 0 } = submission;
     // Numbers are positive int32s in the workers' words; those of long ago are free again.
     if (this.#numbers + count > MOST) this.#numbers = 0;
     const landed = count === 1 ? undefined : new Uint8Array(count);
     const first = this.#numbers + 1;
-    const flight = { fn, mode, count, body, settle, first, left: count, position: 0, unput: [], landed };
+    const flight = {
+      fn,
+      mode,
+      count,
+      body,
+      settle,
+      site,
+      first,
+      left: count,
+      position: 0,
+      unput: [],
+      landed,
+    };
     this.#numbers += count;
     if (count === 1) this.#single.set(first, flight);
     else this.#many.push(flight);

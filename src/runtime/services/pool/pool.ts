@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { numberOr } from '../../core/arguments/options.ts';
-import { publish } from '../../core/diagnostics/publish.ts';
+import { noteCaller, publish } from '../../core/diagnostics/publish.ts';
 import { BrokenPoolError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
@@ -74,6 +74,7 @@ export class Pool implements AsyncDisposable {
       maxTasks,
       initargs,
       free: policy.workersMayStart === true,
+      site: noteCaller(),
     };
     let reference: string | undefined;
     this.#crew = new Crew({
@@ -280,6 +281,7 @@ export class Pool implements AsyncDisposable {
     this.#checkRunning();
     const size = checkChunk(chunksize) ?? 1;
     const { info } = this.#dispatcher;
+    const site = noteCaller(info);
     const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
     const iterator = new ResultIterator<Awaited<R>>(ordered, { info, awaited });
     feed(items, size, this.#size, iterator, (chunk, settle) =>
@@ -287,6 +289,7 @@ export class Pool implements AsyncDisposable {
         fn,
         mode: MODE.map,
         count: 1,
+        site,
         body: () => chunk,
         settle: (_index, outcome) => settle(outcome),
       }),

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { processState } from '../../../shm/liveness.ts';
 import { milliseconds, numberOr, optionsOf } from '../../core/arguments/options.ts';
+import { noteCaller } from '../../core/diagnostics/publish.ts';
 import {
   AssertionError,
   BootstrapError,
@@ -141,6 +142,7 @@ export class Process<F extends AnyFunction = AnyFunction> {
     const problem = whyNotStart(state);
     if (problem !== undefined) return Promise.reject(problem);
     state.phase = 'starting';
+    if (state.site === 0) state.site = noteCaller();
     state.starting = this.#start(state).catch((error: unknown) => {
       if (state.child === undefined) state.phase = 'initial';
       state.starting = undefined;

@@ -7,7 +7,7 @@ import { childProcess, crypto } from '../../../base/builtins.ts';
 import { type ChildInfo, RUNTIME_SPAWN_PREFIX } from '../../../base/channels.ts';
 import { ENV_SESSION, ENV_SPAWN } from '../../../base/environment.ts';
 import { SharedMemoryError } from '../../../shm/platform.ts';
-import { channels, publish } from '../../core/diagnostics/publish.ts';
+import { channels, publishFrom } from '../../core/diagnostics/publish.ts';
 import { errorClass } from '../../core/errors/error-classes.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { mainModule, mainPath } from '../../core/functions/main.ts';
@@ -63,7 +63,7 @@ export async function launch(
   state.pid = child.pid ?? null;
   const info: ChildInfo = { spawnKey, pid: child.pid ?? 0, name: state.name, daemon: state.daemon };
   state.info = info;
-  publish('start', info, info.pid);
+  publishFrom(state.site, 'start', info, info.pid);
   onSpawn();
   const answer = converse(child, frame, message.blocks);
   child.unref();

@@ -17,6 +17,8 @@ export interface State {
   phase: 'initial' | 'starting' | 'started' | 'here' | 'closed';
   /** Settles with `start`. */
   starting: Promise<void> | undefined;
+  /** Who started it, as `noteCaller` gives it; 0: not known. */
+  site: number;
   child: ChildProcess | undefined;
   info: ChildInfo | undefined;
   pid: number | null;
@@ -59,6 +61,7 @@ export function newState(fields: Pick<State, 'name' | 'daemon' | 'target' | 'arg
     authkey: undefined,
     phase: 'initial',
     starting: undefined,
+    site: 0,
     child: undefined,
     info: undefined,
     pid: null,

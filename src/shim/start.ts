@@ -19,6 +19,9 @@ import { Recorder } from './core/recorder.ts';
 import { PROBES } from './probes/index.ts';
 import { Quiescence } from './rest/quiescence.ts';
 import { CallSites } from './sites/call-sites.ts';
+import { SourceBook } from './sources/book.ts';
+import { TimerBook } from './sources/timers.ts';
+import { UnrefBook } from './sources/unref.ts';
 import { WorkerLanes } from './thread/lanes.ts';
 import { readSession } from './thread/session.ts';
 import {
@@ -62,14 +65,17 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
     clock,
     lane: lanes.own,
   });
+  const sites = new CallSites(recorder, file, options.callSites !== 'off');
+  const sources = new SourceBook(new TimerBook(sites, clock, options.callSites), new UnrefBook());
   const shim: Shim = {
     session,
     recorder,
-    sites: new CallSites(recorder, file, options.callSites !== 'off'),
+    sites,
     thread,
     environment: new ChildEnvironment(session),
     filter: new ChildFilter(options),
-    quiescence: new Quiescence(recorder),
+    quiescence: new Quiescence(recorder, sources),
+    sources,
     lanes,
   };
   recorder.together(() => {

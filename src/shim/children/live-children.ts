@@ -4,6 +4,14 @@ export interface StartedChild {
   readonly id: number;
   readonly spawnKey: string;
   readonly site: number;
+  /** ns since the session's origin. */
+  readonly since: number;
 }
 /** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
 export const liveChildren = new Map<object, StartedChild>();
+
+/** Children that have ended, and whose pipes are not all closed yet. None is kept by being here: `close` may never come. */
+export const closingChildren = new Map<WeakRef<object>, StartedChild>();
+
+/** Definitions of the runtime's children by pid. */
+export const runtimeChildren = new Map<number, number>();

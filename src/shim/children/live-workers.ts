@@ -6,7 +6,8 @@ export function countRefdWorkers(): number {
   return [...liveWorkers].filter(hasRef).length;
 }
 
-function hasRef(worker: object): boolean {
+/** It keeps its parent alive. */
+export function hasRef(worker: object): boolean {
   // Node tells it of the handle only.
   const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === 'kHandle');
   const handle: unknown = symbol && Reflect.get(worker, symbol);

@@ -4,6 +4,7 @@ import type { ChildFilter } from '../children/filter.ts';
 import type { Recorder } from '../core/recorder.ts';
 import type { Quiescence } from '../rest/quiescence.ts';
 import type { CallSites } from '../sites/call-sites.ts';
+import type { SourceBook } from '../sources/book.ts';
 import type { WorkerLanes } from '../thread/lanes.ts';
 import type { ThreadIdentity } from '../thread/thread.ts';
 
@@ -16,6 +17,7 @@ export interface Shim {
   readonly environment: ChildEnvironment;
   readonly filter: ChildFilter;
   readonly quiescence: Quiescence;
+  readonly sources: SourceBook;
   readonly lanes: WorkerLanes;
 }
 

@@ -1,4 +1,4 @@
-const { setImmediate, setTimeout } = globalThis;
+const { setImmediate, setTimeout, clearTimeout } = globalThis;
 /** Where Node keeps the methods of timers; there is no other way to it than a timer. */
 const probe = setTimeout(() => {}, 0);
 clearTimeout(probe);
@@ -7,6 +7,8 @@ const { unref } = timers;
 const immediate = setImmediate(() => {});
 clearImmediate(immediate);
 const { unref: unrefImmediate } = immediate;
+/** The shim's timers. Not marked on themselves: Node's code is slower with timers of two shapes. */
+const own = new WeakSet<object>();
 
 /**
  * Functions of the global scope and of `process` as they are when the shim loads: programs and test libraries replace
@@ -14,12 +16,23 @@ const { unref: unrefImmediate } = immediate;
  */
 export const natives = {
   timers,
+  setTimeout,
+  clearTimeout,
+  own,
+  /** How often the loop has turned for the shim. */
+  fired: 0,
   /** Calls `fn` once after `ms`, unless the program has ended by then. */
   later(fn: () => void, ms: number): void {
-    unref.call(setTimeout(fn, ms));
+    const timer = setTimeout(() => {
+      natives.fired++;
+      fn();
+    }, ms);
+    unref.call(timer);
+    own.add(timer);
   },
   /** Calls `fn` at the end of this turn of the loop, unless the program has ended by then. */
   soon(fn: () => void): void {
+    natives.fired++;
     unrefImmediate.call(setImmediate(fn));
   },
   nextTick: process.nextTick,

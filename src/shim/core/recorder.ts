@@ -154,17 +154,14 @@ export class Recorder {
     this.#write();
   }
 
-  /** The thread has nothing to do: `handles` and `timers` may wake it beside its waits. */
-  quiesce(handles: number, timers: number): void {
+  /**
+   * The thread has nothing to do: `handles` and `timers` may wake it beside its waits. `sources`: id of the definition that
+   * lists what they are.
+   */
+  quiesce(handles: number, timers: number, sources: number): void {
     this.#quiescent = false;
-    this.record(KIND.quiescent, 0, 0, 0, 0, handles, timers);
+    this.record(KIND.quiescent, 0, 0, sources, 0, handles, timers);
     this.#quiescent = true;
-    this.#write();
-  }
-
-  /** The thread waits for what nobody traces. */
-  rest(): void {
-    this.record(KIND.rest);
     this.#write();
   }
 

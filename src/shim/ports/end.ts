@@ -2,6 +2,7 @@ import type { ResourceKind } from '../../base/channels.ts';
 import { KIND, NO_POSITION, ROLE } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
+import { type Stamps, stamps } from '../sources/stamp.ts';
 import type { EndState } from './registry.ts';
 
 export interface EndOptions {
@@ -12,6 +13,8 @@ export interface EndOptions {
   readonly names: readonly [string, string];
   /** A program cannot wait for messages here: Node's own channel. */
   readonly sendOnly?: boolean;
+  /** It is how a worker and its parent speak: `parentPort`, and what a `Worker` has inside. */
+  readonly isParents?: boolean;
   /** Nothing of it is recorded: it belongs to Node (threads of module hooks and the like). */
   readonly silent?: boolean;
   /** Call site of the channel's making, in the thread that made it. */
@@ -68,6 +71,11 @@ export class PortEnd {
     this.#shim.recorder.record(KIND.receive, 0, 0, this.#in, 0, n, 0);
   }
 
+  /** Id of the direction in which messages come to this thread; 0: it is not defined yet. */
+  get incoming(): number {
+    return this.#in;
+  }
+
   /** Tells the trace that this thread has the end. */
   open(): void {
     if (this.#open || this.options.silent) return;
@@ -115,27 +123,5 @@ export class PortEnd {
   }
 }
 
-class Returned {
-  constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the way to put a private field on an object of somebody else
-    return object;
-  }
-}
-
-/** Ends by their ports, in a private field: nothing of it can be seen from outside, and it costs less than a WeakMap. */
-export class Stamp extends Returned {
-  #end: PortEnd;
-
-  private constructor(port: object, end: PortEnd) {
-    super(port);
-    this.#end = end;
-  }
-
-  static of(port: object): PortEnd | undefined {
-    return #end in port ? port.#end : undefined;
-  }
-  static put(port: object, end: PortEnd): void {
-    if (#end in port) port.#end = end;
-    else new Stamp(port, end);
-  }
-}
+/** Ends by their ports. */
+export const portEnds: Stamps<PortEnd> = stamps<PortEnd>();

@@ -1,8 +1,9 @@
 import worker from 'node:worker_threads';
 import type { Shim } from '../context/shim.ts';
 import { BetweenThreads } from './between-threads.ts';
-import { type EndOptions, PortEnd, Stamp } from './end.ts';
+import { type EndOptions, PortEnd, portEnds } from './end.ts';
 import { type EndState, PortRegistry } from './registry.ts';
+import { publicPort } from './sources.ts';
 import { portsIn } from './walk.ts';
 
 /** Key in the environment data of worker threads; only there while a worker is being made and has not read it. */
@@ -62,12 +63,12 @@ export class PortTracing {
 
   /** The end that a port is; `message`: what it carries just now. A stranger is Node's own. */
   endOf(port: object, message: unknown): PortEnd {
-    const known = Stamp.of(port);
+    const known = portEnds.of(port);
     if (known) return known;
     const between = this.#betweenThreads.endOf(message);
     if (between) return between;
     const end = this.#recognise(message) ?? this.#stranger();
-    Stamp.put(port, end);
+    portEnds.put(port, end);
     return end;
   }
 
@@ -85,9 +86,8 @@ export class PortTracing {
     this.#making = lent;
     try {
       const made = make();
-      const symbol = Object.getOwnPropertySymbols(made).find((s) => s.description === 'kPublicPort');
-      const port: unknown = symbol && Reflect.get(made, symbol);
-      if (typeof port === 'object' && port !== null) this.#stampPublic(port, lent);
+      const port = publicPort(made);
+      if (port) this.#stampPublic(port, lent);
       return made;
     } finally {
       this.#making = before;
@@ -96,8 +96,8 @@ export class PortTracing {
   }
 
   #stampPublic(port: object, lent: Lent): void {
-    const end = this.newEnd(first(lent.channel, 0), { names: publicNames(lent.label) });
-    Stamp.put(port, end);
+    const end = this.newEnd(first(lent.channel, 0), publicOptions(lent.label));
+    portEnds.put(port, end);
     end.open();
   }
 
@@ -107,8 +107,8 @@ export class PortTracing {
     this.#nodesEnd = this.newEnd(first(own, 1), nodesOptions(label));
     this.#nodesEnd.recordReceive();
     if (parentPort) {
-      const end = this.newEnd(first(channel, 1), { names: publicNames(label) });
-      Stamp.put(parentPort, end);
+      const end = this.newEnd(first(channel, 1), publicOptions(label));
+      portEnds.put(parentPort, end);
       end.open();
     }
     this.arrive(this.#nodesEnd, portsIn(workerData));
@@ -134,9 +134,9 @@ export class PortTracing {
   }
 
   #arrived(port: object, state: EndState | undefined): void {
-    if (!state || Stamp.of(port)) return;
+    if (!state || portEnds.of(port)) return;
     const arrived = this.newEnd(state);
-    Stamp.put(port, arrived);
+    portEnds.put(port, arrived);
     arrived.open();
   }
 
@@ -147,7 +147,7 @@ export class PortTracing {
     // Nobody at the other end would ask.
     if (end.options.silent) return () => {};
     ports.forEach((port, index) => {
-      const moved = Stamp.of(port);
+      const moved = portEnds.of(port);
       if (!moved) return;
       // Nobody else knows where its channel was made.
       moved.open();
@@ -191,8 +191,8 @@ function first(channel: number, side: 0 | 1): EndState {
   return { channel, side, sent: 0, received: 0 };
 }
 
-function publicNames(label: string): [string, string] {
-  return [`to worker ${label}`, `from worker ${label}`];
+function publicOptions(label: string): Partial<EndOptions> {
+  return { names: [`to worker ${label}`, `from worker ${label}`], isParents: true };
 }
 
 /** Node posts over it to start the worker, and for its standard streams. */

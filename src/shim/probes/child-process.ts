@@ -5,13 +5,14 @@ import type { SpawnApi } from '../../trace/format/definitions.ts';
 import { FLAG, KIND } from '../../trace/format/records.ts';
 import { pairValue } from '../children/children-env.ts';
 import { shorten } from '../children/command-line.ts';
-import { liveChildren } from '../children/live-children.ts';
+import { closingChildren, liveChildren, type StartedChild } from '../children/live-children.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { builtin } from '../core/builtins.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { captureFrames, type RawFrame } from '../sites/stack.ts';
+import { addChildren } from '../sources/children.ts';
 
 /** What `ChildProcess.prototype.spawn` gets, from every asynchronous form and from cluster. */
 interface SpawnOptions {
@@ -34,6 +35,7 @@ const NAMED: ReadonlySet<string> = new Set(['spawn', 'fork', 'exec', 'execFile']
 export const childProcesses: Probe = {
   name: 'child-process',
   install(shim) {
+    shim.sources.contribute(addChildren);
     const prototype: object = childProcess.ChildProcess.prototype;
     const ids = new WeakMap<object, number>();
     patch(
@@ -55,6 +57,7 @@ export const childProcesses: Probe = {
         function emit(this: unknown, ...args) {
           if (args[0] === 'exit')
             guarded(shim, 'child-process', () => recordExit(shim, this as object, args, ids));
+          else if (args[0] === 'close') guarded(shim, 'child-process', () => closed(this as object));
           return Reflect.apply(original, this, args);
         },
     );
@@ -107,7 +110,7 @@ function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<o
   const { recorder } = shim;
   const id = recorder.newId();
   ids.set(child, id);
-  liveChildren.set(child, { id, spawnKey, site });
+  liveChildren.set(child, { id, spawnKey, site, since: recorder.clock.now() });
   recorder.define({ type: 'child', id, spawnKey, api, name: '', file, argv: shorten(argv), daemon: false });
   recorder.record(KIND.start, 0, 0, id, site, pid, 0);
 }
@@ -116,11 +119,25 @@ function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: We
   const id = ids.get(child);
   if (id === undefined) return;
   ids.delete(child);
+  const started = liveChildren.get(child);
   liveChildren.delete(child);
+  if (started) closing(child, started);
   const [, code, signal] = args;
   const pid = Number(Reflect.get(child, 'pid') ?? 0);
   const number =
     typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
   if (number > 0) shim.recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
   else shim.recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(code ?? 0));
+}
+
+/** Its pipes are closed next, if nobody else has them. */
+function closing(child: object, started: StartedChild): void {
+  closingChildren.set(new WeakRef(child), started);
+}
+
+function closed(child: object): void {
+  for (const reference of closingChildren.keys()) {
+    const known = reference.deref();
+    if (known === child || known === undefined) closingChildren.delete(reference);
+  }
 }

@@ -1,14 +1,23 @@
 import childProcess from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { ENV_SPAWN } from '../../base/environment.ts';
 import { KIND, ROLE } from '../../trace/format/records.ts';
 import { pairValue } from '../children/children-env.ts';
+import { liveChildren } from '../children/live-children.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded, reportProblem } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { Sampler } from '../sites/sampler.ts';
+import { heard } from '../sources/events.ts';
+import type { Look } from '../sources/look.ts';
 
 /** As it is when the shim loads: programs may take `Buffer` away, and sending must not fail by that. */
 const { byteLength } = Buffer;
+const listeners: (this: unknown, name: string) => number = EventEmitter.prototype.listenerCount;
+
+/** Ends that are not disconnected yet. */
+const open = new Set<IpcEnd>();
+const EVENTS = ['disconnect', 'internalMessage', 'message'];
 
 /**
  * Messages over Node's IPC channel, both ways, at both ends. A channel is known by the spawn key of the child; the two ends
@@ -19,6 +28,9 @@ export const ipc: Probe = {
   name: 'ipc',
   install(shim) {
     const channels = new WeakMap<object, IpcEnd>();
+    shim.sources.contribute((look) => {
+      for (const end of open) end.addTo(look);
+    });
     instrumentChildren(shim, channels);
     const key = process.env[ENV_SPAWN];
     if (key === undefined || typeof process.send !== 'function') return;
@@ -166,6 +178,10 @@ class IpcEnd {
   #watchesHeld = false;
   /** What the program has as `channel`, until the channel is closed. */
   #control: unknown;
+  /** The child, or `process`. */
+  #target: object | undefined;
+  #handle: object | undefined;
+  #since = 0;
 
   constructor(shim: Shim, key: string, side: 'parent' | 'child') {
     this.#shim = shim;
@@ -251,11 +267,36 @@ class IpcEnd {
   disconnected(): void {
     if (!this.#open) return;
     this.#open = false;
+    open.delete(this);
     this.#written?.();
     for (const { resource } of this.#directions.values()) {
       const ignored = resource === this.#in.resource ? this.#waiting() : 0;
       this.#shim.recorder.record(KIND.disconnect, 0, 0, resource, 0, 0, ignored);
     }
+  }
+
+  /** The channel as a source: what may come by it, and who would hear it. */
+  addTo(look: Look): void {
+    const target = this.#target;
+    if (!target || Reflect.get(target, 'connected') !== true) return;
+    if (this.#handle) look.told.add(this.#handle);
+    const child = liveChildren.get(target);
+    // Node's own listener takes what belongs to handles; one more is that of a cluster.
+    const isCluster = listeners.call(target, 'internalMessage') > 1;
+    const events = heard(target, EVENTS).filter((name) => name !== 'internalMessage' || isCluster);
+    const unwritten = Number(Reflect.get(Object(this.#handle), 'writeQueueSize') ?? 0);
+    const unread = this.#waiting();
+    look.list.add({
+      kind: 'ipc',
+      ref: this.#handle !== undefined && look.refd.has(this.#handle),
+      resource: this.#in.resource,
+      listens: events.some((name) => name !== 'disconnect'),
+      events,
+      ...(child ? { child: child.id, site: child.site } : {}),
+      ...(unwritten > 0 ? { unwritten } : {}),
+      ...(unread > 0 ? { unread } : {}),
+      since: this.#since,
+    });
   }
 
   /** Messages that have arrived, and that Node keeps until somebody listens for them. */
@@ -270,10 +311,14 @@ class IpcEnd {
   /** The channel's own writes tell how long a message became; nothing is encoded twice for that. */
   watchBytes(target: object): void {
     this.#control = Reflect.get(target, 'channel');
+    this.#target = target;
+    this.#since = this.#shim.recorder.clock.now();
+    open.add(this);
     const symbol = Object.getOwnPropertySymbols(target).find((s) => s.description === 'kChannelHandle');
     const handle: unknown = symbol && Reflect.get(target, symbol);
     if (typeof handle !== 'object' || handle === null) return;
     this.#seesWrites = true;
+    this.#handle = handle;
     this.#written = this.#shim.quiescence.writes(() => Number(Reflect.get(handle, 'writeQueueSize') ?? 0));
     const end = this;
     for (const name of ['writeUtf8String', 'writeBuffer']) {

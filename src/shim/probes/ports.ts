@@ -2,8 +2,9 @@ import worker from 'node:worker_threads';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded, reportProblem } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
-import { type PortEnd, Stamp } from '../ports/end.ts';
+import { type PortEnd, portEnds } from '../ports/end.ts';
 import { tracesPorts } from '../ports/of-thread.ts';
+import { addPorts, listensTo } from '../ports/sources.ts';
 import { PortTracing } from '../ports/tracing.ts';
 import { portsIn } from '../ports/walk.ts';
 import { captureFrames } from '../sites/stack.ts';
@@ -28,6 +29,9 @@ export const ports: Probe = {
     patchClose(shim);
     patchChannels(shim, own);
     patchBroadcasts(shim, own);
+    const { unrefs } = shim.sources;
+    unrefs.watch(worker.MessagePort.prototype, (port) => listensTo(port).length > 0);
+    shim.sources.contribute((look) => addPorts(look, unrefs.active()));
   },
 };
 
@@ -77,7 +81,7 @@ function endToSend(
   skip: (...args: never[]) => unknown,
 ): PortEnd | undefined {
   if (typeof port !== 'object' || port === null) return undefined;
-  const known = Stamp.of(port);
+  const known = portEnds.of(port);
   if (known) return known;
   // Before Node 22 `structuredClone` is a port that receives from itself: no message goes anywhere.
   if (port === clonePort) return undefined;
@@ -105,7 +109,7 @@ class Moves {
 
   end(failed: boolean): void {
     if (failed) this.#undo();
-    else for (const port of this.#ports) Stamp.of(port)?.leave();
+    else for (const port of this.#ports) portEnds.of(port)?.leave();
   }
 }
 
@@ -142,7 +146,7 @@ function patchDispatch(shim: Shim, own: PortTracing): void {
     // With an event the program itself dispatches.
     try {
       if (event === undefined && type === 'message') received(own, this, message);
-      else if (type === 'close') Stamp.of(this)?.leave();
+      else if (type === 'close') portEnds.of(this)?.leave();
     } catch (error) {
       reportProblem(shim.recorder, 'ports', error);
     }
@@ -184,7 +188,7 @@ function patchTake(shim: Shim, own: PortTracing): void {
 function taken(own: PortTracing, source: unknown, result: unknown): void {
   if (typeof source !== 'object' || source === null || typeof result !== 'object' || result === null) return;
   const message: unknown = Reflect.get(result, 'message');
-  const end = Stamp.of(source) ?? own.endOf(source, message);
+  const end = portEnds.of(source) ?? own.endOf(source, message);
   end.recordReceive();
   if (end.options.kind === 'port' && own.registry.hasPorts) own.arriveInside(end, portsIn(message));
 }
@@ -195,7 +199,7 @@ function patchClose(shim: Shim): void {
     'close',
     (original) =>
       function close(this: unknown, ...args) {
-        guarded(shim, 'ports', () => Stamp.of(Object(this))?.leave());
+        guarded(shim, 'ports', () => portEnds.of(Object(this))?.leave());
         return Reflect.apply(original, this, args);
       },
   );
@@ -208,8 +212,8 @@ function patchChannels(shim: Shim, own: PortTracing): void {
       const channel = own.registry.newChannel();
       const madeAt = shim.sites.here(construct);
       const { port1, port2 } = made;
-      Stamp.put(port1, own.newEnd({ channel, side: 0, sent: 0, received: 0 }, { madeAt }));
-      Stamp.put(port2, own.newEnd({ channel, side: 1, sent: 0, received: 0 }, { madeAt }));
+      portEnds.put(port1, own.newEnd({ channel, side: 0, sent: 0, received: 0 }, { madeAt }));
+      portEnds.put(port2, own.newEnd({ channel, side: 1, sent: 0, received: 0 }, { madeAt }));
     });
     return made;
   });
@@ -231,8 +235,8 @@ function patchBroadcasts(shim: Shim, own: PortTracing): void {
         names: [made.name, made.name],
         madeAt,
       });
-      Stamp.put(handle, end);
-      Stamp.put(made, end);
+      portEnds.put(handle, end);
+      portEnds.put(made, end);
       end.open();
     });
     return made;

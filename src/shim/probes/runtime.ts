@@ -11,6 +11,7 @@ import {
   type RuntimeOp,
 } from '../../base/channels.ts';
 import { FLAG, isWait, KIND, outcomeToFlags } from '../../trace/format/records.ts';
+import { runtimeChildren } from '../children/live-children.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { reportProblem } from '../core/guard.ts';
 import { PairSampler } from '../sites/pair-sampler.ts';
@@ -111,6 +112,8 @@ class RuntimeEvents {
       value = -value;
     }
     recorder.recordAt(time, kind, flags, event.task & 0xffff, resource, site, event.n, value);
+    if (kind === KIND.start) runtimeChildren.set(event.n, resource);
+    else if (kind === KIND.childExit) runtimeChildren.delete(event.n);
     if (isWait(kind)) this.#waiting(kind, time, resource, event, site);
     else if (kind === KIND.waitEnd) this.#shim.quiescence.ended(event.n);
   }

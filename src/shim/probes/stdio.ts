@@ -55,12 +55,12 @@ function watchChild(shim: Shim, pipes: StdioPipes, child: object): void {
   const started = liveChildren.get(child);
   const sockets: unknown = Reflect.get(child, 'stdio');
   if (started === undefined || !Array.isArray(sockets)) return;
-  const { spawnKey, site } = started;
+  const { spawnKey, site, id } = started;
   for (const [fd, socket] of sockets.entries()) {
     if (!isPipeSocket(socket) || socket._handle === null) continue;
     const ways: StdioWay[] = fd > 2 ? ['down', 'up'] : fd === 0 ? ['down'] : ['up'];
     const ends = ways.map((way) => {
-      const place: PipePlace = { spawnKey, fd, way, side: 'parent', site };
+      const place: PipePlace = { spawnKey, fd, way, side: 'parent', site, child: id };
       return pipes.add(socket, place);
     });
     overrideDestroy(shim, socket, ends);

@@ -3,12 +3,15 @@ import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
 import { KIND } from '../../trace/format/records.ts';
 import type { Lane } from '../../trace/writer/lanes.ts';
-import { liveWorkers } from '../children/live-workers.ts';
+import { hasRef, liveWorkers } from '../children/live-workers.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { makingWorker } from '../ports/of-thread.ts';
+import { incomingOf, publicPort } from '../ports/sources.ts';
+import { heard } from '../sources/events.ts';
+import type { Look } from '../sources/look.ts';
 import { handOver } from '../thread/thread.ts';
 
 /** Worker threads: start and end, and a stream of their own. */
@@ -16,6 +19,7 @@ export const workers: Probe = {
   name: 'workers',
   install(shim) {
     const known = new WeakMap<object, Known>();
+    shim.sources.contribute((look) => addWorkers(look, known));
     const original = worker.Worker;
     patch(
       original.prototype,
@@ -76,6 +80,9 @@ interface Prepared {
 /** What is known of a worker of this thread that runs. */
 interface Known {
   readonly id: number;
+  readonly site: number;
+  /** ns since the session's origin. */
+  readonly since: number;
   readonly lane: Lane | undefined;
 }
 
@@ -159,10 +166,32 @@ function recordStart(
 ): void {
   const { recorder } = shim;
   const id = recorder.newId();
-  known.set(made, { id, lane });
+  known.set(made, { id, lane, site, since: recorder.clock.now() });
   const { spawnKey, name, file } = handover;
   recorder.define({ type: 'child', id, spawnKey, api: 'worker', name, file, argv: [], daemon: false });
   recorder.record(KIND.threadStart, 0, 0, id, site, Number(Reflect.get(made, 'threadId')), 0);
+}
+
+const EVENTS = ['error', 'exit', 'message', 'messageerror', 'online'];
+
+function addWorkers(look: Look, known: WeakMap<object, Known>): void {
+  for (const made of liveWorkers) {
+    const { id, site = 0, since } = known.get(made) ?? {};
+    const events = heard(made, EVENTS);
+    const port = publicPort(made);
+    if (port) look.told.add(port);
+    const resource = port && incomingOf(port);
+    look.list.add({
+      kind: 'worker',
+      ref: hasRef(made),
+      ...(id === undefined ? {} : { child: id }),
+      ...(resource === undefined ? {} : { resource }),
+      listens: events.length > 0,
+      events,
+      ...(site === 0 ? {} : { site }),
+      ...(since === undefined ? {} : { since }),
+    });
+  }
 }
 
 /** Its thread runs no more: what it had not written is written now. */

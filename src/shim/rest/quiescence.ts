@@ -1,82 +1,58 @@
-import { OWN_HANDLE } from '../../base/environment.ts';
-import { countRefdWorkers } from '../children/live-workers.ts';
 import { reportProblem } from '../core/guard.ts';
 import { natives } from '../core/natives.ts';
 import type { Recorder } from '../core/recorder.ts';
-import { UnrefTimers } from './unref-timers.ts';
+import type { Found, SourceBook } from '../sources/book.ts';
+import { LoopTurns } from '../sources/turns.ts';
+import { Counts, type HandleExpert } from './counts.ts';
 
+/** A thread that has recorded nothing for so long is looked at, ms. */
 const QUIET_MS = 100;
-/** A resting thread that timers may wake is looked at again after so long. */
+/** One that still rests is looked at again after this time, and then each time this much later, ms. */
+const SECOND_MS = 350;
 const AGAIN_MS = 1000;
-/** What keeps a thread alive is told again after this long, ns, if there was something to do in between. */
+/** A list that has changed in moments and amounts only is told again after this long, ns. */
 const AGAIN_NS = 5e9;
-const own = Symbol.for(OWN_HANDLE);
-
-/** Kinds of resources whose every event is recorded: a thread that has no others rests while nothing is recorded. */
-const WATCHED: ReadonlySet<string> = new Set([
-  'MessagePort',
-  'PipeWrap',
-  'Pipe',
-  'ProcessWrap',
-  'SignalWrap',
-  'Worker',
-]);
-
-/** Node's own list of what keeps the loop alive; undocumented, and the same since Node 0. */
-interface ProcessInternals {
-  _getActiveHandles?(): unknown[];
-  _getActiveRequests?(): unknown[];
-}
-const NO_PIDS: ReadonlySet<number> = new Set();
-
-interface SocketLike {
-  readonly reading?: unknown;
-  readonly _handle?: { readonly reading?: unknown } | null;
-  readonly connecting?: unknown;
-  readonly writableLength?: unknown;
-}
-
-/** A probe that knows what some handles of the loop are for. */
-export interface HandleExpert {
-  /**
-   * The thread rests with these handles, those that cannot wake it left out. The expert may record waits that stand for some
-   * of them; it returns those (and handles below requests) that are explained. `unrefTimers`: how many may still fire.
-   */
-  explain(handles: readonly object[], unrefTimers: number): ReadonlySet<unknown>;
-  /** The thread does something again. */
-  resumed(): void;
-}
 
 /**
- * Notices that a thread has come to rest: 100 ms after its last event it looks whether waits are open and what else could
- * wake it. The timer never keeps the program alive.
+ * Notices that a thread has come to rest, and tells what could make it run again. It looks 100 ms after the thread's last
+ * event, and again while the rest lasts: timers fire and callbacks run without anything to record. Its own timers never
+ * keep the program alive.
  */
 export class Quiescence {
   readonly #recorder: Recorder;
-  /** Pids of the children that the runtime waits for: their handles are those waits. */
-  readonly #joined = new Map<number, number>();
-  readonly #timers = new UnrefTimers();
+  readonly #book: SourceBook;
+  readonly #counts = new Counts();
+  readonly #turns = new LoopTurns();
   readonly #writing = new Set<() => number>();
   /** Bytes that were still to be written when it was last asked. */
   #unwritten = 0;
+  /** A first look is due, and another one at a thread that rests. */
   #armed = false;
-  #lookingAgain = false;
-  #expert: HandleExpert | undefined;
+  #armedAgain = false;
+  /** Looks at this rest so far. */
+  #looks = 0;
+  /** The list of sources that was told last. */
+  #id = 0;
+  #signature = '';
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #nextDue = Number.POSITIVE_INFINITY;
+  #complete = false;
   /** What was last told to keep the thread alive. */
-  #told = '';
-  #toldAt = 0;
+  #kept = '';
+  #keptAt = 0;
 
-  constructor(recorder: Recorder) {
+  constructor(recorder: Recorder, book: SourceBook) {
     this.#recorder = recorder;
+    this.#book = book;
     this.#watch();
   }
 
   /** The wait `n` is for the end of the child `pid`. */
   joins(n: number, pid: number): void {
-    this.#joined.set(n, pid);
+    this.#counts.joins(n, pid);
   }
   ended(n: number): void {
-    this.#joined.delete(n);
+    this.#counts.ended(n);
   }
 
   /**
@@ -89,12 +65,13 @@ export class Quiescence {
   }
 
   consult(expert: HandleExpert): void {
-    this.#expert = expert;
+    this.#counts.consult(expert);
   }
 
   #watch(): void {
     this.#recorder.watchActivity(() => {
-      this.#expert?.resumed();
+      this.#looks = 0;
+      this.#counts.resumed();
       this.#arm();
     });
   }
@@ -102,41 +79,64 @@ export class Quiescence {
   #arm(): void {
     if (this.#armed) return;
     this.#armed = true;
-    natives.later(this.#look, QUIET_MS);
+    natives.later(this.#first, QUIET_MS);
   }
 
-  readonly #look = (): void => {
+  readonly #first = (): void => {
     this.#armed = false;
+    this.#try(() => {
+      const { clock, lastActivity } = this.#recorder;
+      if (this.#looks > 0) return;
+      if (clock.now() - lastActivity < QUIET_MS * 0.9e6 || !this.#look()) this.#arm();
+    });
+  };
+
+  readonly #second = (): void => {
+    this.#armedAgain = false;
+    // It has done something meanwhile, and is watched for its next rest.
+    if (this.#looks === 0) return;
+    this.#try(() => {
+      const turned = this.#turns.turned();
+      const due = this.#recorder.clock.now() >= this.#nextDue;
+      if ((turned || due || this.#looks === 1) && !this.#look(turned)) {
+        this.#looks = 0;
+        this.#arm();
+      } else this.#again();
+    });
+  };
+
+  #again(): void {
+    if (this.#armedAgain) return;
+    this.#armedAgain = true;
+    natives.later(this.#second, this.#looks === 1 ? SECOND_MS : AGAIN_MS);
+  }
+
+  #try(look: () => void): void {
     try {
-      this.#check();
+      look();
     } catch (error) {
       reportProblem(this.#recorder, 'quiescence', error);
     }
-  };
+  }
 
-  #check(): void {
-    const recorder = this.#recorder;
-    if (recorder.clock.now() - recorder.lastActivity < QUIET_MS * 0.9e6) {
-      this.#arm();
-      return;
-    }
-    recorder.settle();
+  /** False: the thread does not rest. `turned`: it has run since it was last looked at. */
+  #look(turned = true): boolean {
+    this.#recorder.settle();
     // Asking what keeps the loop alive costs time for each message in the queue.
-    if (this.#isWriting()) {
-      this.#arm();
-      return;
-    }
-    if (!recorder.quiescent) {
-      const resources = natives.getActiveResourcesInfo.call(process);
-      // Something runs as soon as this callback ends: no rest yet.
-      const runs = resources.includes('Immediate');
-      if (runs && recorder.openWaits > 0) {
-        this.#arm();
-        return;
-      }
-      if (!runs) this.#rest(resources);
-    }
+    if (this.#isWriting()) return false;
+    const resources = natives.getActiveResourcesInfo.call(process);
+    // Something runs as soon as this callback ends.
+    if (resources.includes('Immediate')) return false;
+    if (this.#looks === 0) this.#turns.turned();
+    this.#looks++;
+    const found = this.#book.look(resources);
+    const changed = found.signature !== this.#signature || found.complete !== this.#complete;
+    // The look's own records are nothing that the thread does.
+    this.#recorder.watchActivity(() => {});
+    if (turned || changed) this.#rest(found, changed);
+    this.#again();
     this.#watch();
+    return true;
   }
 
   #isWriting(): boolean {
@@ -147,108 +147,41 @@ export class Quiescence {
     return left !== before;
   }
 
-  #rest(resources: readonly string[]): void {
+  #rest(found: Found, changed: boolean): void {
     const recorder = this.#recorder;
+    const unrefTimers = found.list.filter(({ kind, ref }) => kind === 'timer' && !ref).length;
     // First: what the handles are for may be waits.
-    const count = this.#countHandles();
-    if (recorder.openWaits === 0) this.#idle(count);
-    else this.#quiesce(count, this.#countTimers(resources));
-  }
-
-  #quiesce(handles: number, timers: number): void {
-    this.#recorder.quiesce(handles, timers);
-    if (timers > 0) this.#again(timers);
-  }
-
-  #again(timers: number): void {
-    if (this.#lookingAgain) return;
-    this.#lookingAgain = true;
-    natives.later(() => this.#lookAgain(timers), AGAIN_MS);
-  }
-
-  /** A timer that has fired without anything to record leaves the thread with one chance less. */
-  #lookAgain(before: number): void {
-    this.#lookingAgain = false;
-    const recorder = this.#recorder;
-    if (!recorder.quiescent || recorder.openWaits === 0) return;
-    try {
-      const timers = this.#countTimers(natives.getActiveResourcesInfo.call(process));
-      if (timers !== before) this.#quiesce(this.#countHandles(), timers);
-      else this.#again(timers);
-    } catch (error) {
-      reportProblem(recorder, 'quiescence', error);
+    let handles = this.#counts.handles(unrefTimers);
+    let timers = found.list.reduce((n, { kind, count }) => (kind === 'timer' ? n + count : n), 0);
+    if (recorder.openWaits === 0) {
+      const kept = this.#counts.kinds();
+      handles += kept.Worker ?? 0;
+      timers += this.#counts.unwatched(kept);
+      this.#tellKept(kept);
     }
+    this.#tell(found, changed);
+    recorder.quiesce(handles, timers, this.#id);
   }
 
-  #countTimers(resources: readonly string[]): number {
-    return resources.filter((r) => r === 'Timeout').length + this.#timers.armed;
-  }
-
-  /** No wait is open: what is left is what keeps the thread alive. */
-  #idle(count: number): void {
-    const recorder = this.#recorder;
-    const handles = this.#countKinds();
-    const kinds = Object.keys(handles);
-    if (kinds.length === 0) return;
-    // Whatever a worker may send can wake this thread.
-    const wakers = count + (handles.Worker ?? 0);
-    if (kinds.every((kind) => WATCHED.has(kind))) recorder.quiesce(wakers, 0);
-    else recorder.rest();
-    const told = JSON.stringify(handles);
-    const time = recorder.clock.now();
-    if (told === this.#told && time - this.#toldAt < AGAIN_NS) return;
-    this.#told = told;
+  #tell(found: Found, changed: boolean): void {
+    const time = this.#recorder.clock.now();
+    this.#nextDue = found.nextDue;
+    if (!changed && time - this.#toldAt < AGAIN_NS) return;
     this.#toldAt = time;
-    recorder.define({ type: 'keepAlive', time, handles });
+    this.#signature = found.signature;
+    this.#complete = found.complete;
+    const { complete, list } = found;
+    this.#id = this.#recorder.newId();
+    this.#recorder.define({ type: 'sources', id: this.#id, time, complete, list });
   }
 
-  /** Active resources by Node's name for their kind, without those that keep nothing alive, and with the workers. */
-  #countKinds(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const kind of natives.getActiveResourcesInfo.call(process)) counts[kind] = (counts[kind] ?? 0) + 1;
-    const handles = (process as ProcessInternals)._getActiveHandles?.() ?? [];
-    for (const handle of handles) {
-      const kind = silentKind(handle);
-      if (kind === undefined || counts[kind] === undefined) continue;
-      counts[kind]--;
-      if (counts[kind] <= 0) delete counts[kind];
-    }
-    const workers = countRefdWorkers();
-    // Newer Nodes may come to list them.
-    if (workers > 0) counts.Worker ??= workers;
-    return counts;
+  #tellKept(handles: Readonly<Record<string, number>>): void {
+    if (Object.keys(handles).length === 0) return;
+    const told = JSON.stringify(handles);
+    const time = this.#recorder.clock.now();
+    if (told === this.#kept && time - this.#keptAt < AGAIN_NS) return;
+    this.#kept = told;
+    this.#keptAt = time;
+    this.#recorder.define({ type: 'keepAlive', time, handles });
   }
-
-  /** What is ref'd and could call into the program: not its waits, and not what only holds output. */
-  #countHandles(): number {
-    const internals = process as ProcessInternals;
-    const joined = new Set(this.#joined.values());
-    const handles = (internals._getActiveHandles?.() ?? []).filter((h) => canWake(h, joined));
-    const requests = internals._getActiveRequests?.() ?? [];
-    const explained = this.#expert?.explain(handles, this.#timers.armed);
-    if (!explained || explained.size === 0) return handles.length + requests.length;
-    return (
-      handles.filter((h) => !explained.has(h)).length +
-      requests.filter((request) => !explained.has(Reflect.get(Object(request), 'handle'))).length
-    );
-  }
-}
-
-/** Of a terminal or a pipe that nobody reads, connects or writes to (stdout; a child's stdin): Node's name for its kind. */
-function silentKind(handle: unknown): 'TTYWrap' | 'PipeWrap' | undefined {
-  if (typeof handle !== 'object' || handle === null || canWake(handle, NO_PIDS)) return undefined;
-  if (Reflect.get(handle, 'isTTY') === true) return 'TTYWrap';
-  const inner: unknown = Reflect.get(handle, '_handle');
-  return inner?.constructor.name === 'Pipe' ? 'PipeWrap' : undefined;
-}
-
-function canWake(handle: unknown, joined: ReadonlySet<number>): handle is object {
-  if (typeof handle !== 'object' || handle === null) return false;
-  if (Reflect.get(handle, own) === true) return false;
-  const pid: unknown = Reflect.get(handle, 'pid');
-  if (typeof pid === 'number' && joined.has(pid)) return false;
-  if (!('_handle' in handle) || !('writableLength' in handle)) return true;
-  // A socket (stdout is one) that nobody reads, connects or writes to is silent.
-  const { _handle, connecting, writableLength } = handle as SocketLike;
-  return _handle?.reading === true || connecting === true || Number(writableLength) > 0;
 }

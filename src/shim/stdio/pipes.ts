@@ -3,6 +3,7 @@ import { type StdioWay, stdioKey, stdioName } from '../../trace/format/stdio-key
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { natives } from '../core/natives.ts';
+import { origins } from '../sources/origin.ts';
 import type { End, Timers } from './flow.ts';
 import { Reader } from './reader.ts';
 import type { PipeSocket } from './socket.ts';
@@ -22,6 +23,8 @@ export interface PipePlace {
   readonly side: 'parent' | 'child';
   /** Where the child was started, 0: not known. */
   readonly site: number;
+  /** At the parent: id of the child's definition. */
+  readonly child?: number;
 }
 
 /** All stdio pipes of a thread, with the two timers that they share. Neither keeps the program alive. */
@@ -44,7 +47,7 @@ export class StdioPipes implements Timers {
   }
 
   /** Starts to count what goes through a socket. The one who made the pipe says so: others may have inherited it. */
-  add(socket: PipeSocket, { spawnKey, fd, way, side, site }: PipePlace): Reader | Writer {
+  add(socket: PipeSocket, { spawnKey, fd, way, side, site, child }: PipePlace): Reader | Writer {
     const { recorder } = this.#shim;
     const id = recorder.newId();
     const key = stdioKey(spawnKey, fd, way);
@@ -63,6 +66,8 @@ export class StdioPipes implements Timers {
     const role = writes ? ROLE.write : ROLE.read;
     recorder.record(kind, 0, 0, id, site, 0, role);
     this.#roles.set(socket, { id, role });
+    const since = recorder.clock.now();
+    origins.put(socket, { resource: id, site, since, ...(child === undefined ? {} : { child }) });
     return writes ? new Writer(this.#shim, socket, id, this) : new Reader(this.#shim, socket, id, this);
   }
 

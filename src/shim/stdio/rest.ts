@@ -2,7 +2,7 @@ import { KIND } from '../../trace/format/records.ts';
 import { liveChildren } from '../children/live-children.ts';
 import { liveWorkers } from '../children/live-workers.ts';
 import type { Shim } from '../context/shim.ts';
-import type { HandleExpert } from '../rest/quiescence.ts';
+import type { HandleExpert } from '../rest/counts.ts';
 import type { StdioPipes } from './pipes.ts';
 
 /**

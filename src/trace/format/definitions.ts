@@ -176,7 +176,7 @@ export interface Source {
 /** All that can make the thread run again, now that it rests. `quiescent` names the one that holds by its `id`. */
 export interface SourcesDefinition {
   readonly type: 'sources';
-  /** Of this stream, from 1. */
+  /** Unique among resources, children and sources of the stream. */
   readonly id: number;
   /** When it was so, ns since the session's origin. */
   readonly time: number;

@@ -16,6 +16,12 @@ interface QueuedDefinition {
 }
 type Head = 'none' | 'damage' | 'definition' | 'record' | 'hot';
 
+/** What a record can name in its field `resource`; 0: nothing. */
+function numberOf(definition: Definition): number {
+  const { type } = definition;
+  return type === 'resource' || type === 'child' || type === 'sources' ? definition.id : 0;
+}
+
 /** Ids that definitions have named so far. */
 class Ids {
   readonly #known = new Set<number>([0]);
@@ -181,8 +187,7 @@ export class StreamReader implements Source {
       this.#definitions.push({ time, slot, value: definition });
       if (definition.type === 'stream') this.#introduce(definition);
       else if (definition.type === 'site') this.#sites.add(definition.id);
-      else if (definition.type === 'resource' || definition.type === 'child')
-        this.#resources.add(definition.id);
+      else this.#resources.add(numberOf(definition));
     }
     this.#lines.queue.length = 0;
   }

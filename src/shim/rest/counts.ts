@@ -1,0 +1,116 @@
+import { OWN_HANDLE } from '../../base/environment.ts';
+import { countRefdWorkers } from '../children/live-workers.ts';
+import { natives } from '../core/natives.ts';
+
+const own = Symbol.for(OWN_HANDLE);
+
+/** Kinds of resources whose every event is recorded: a thread that has no others rests while nothing is recorded. */
+const WATCHED: ReadonlySet<string> = new Set([
+  'MessagePort',
+  'PipeWrap',
+  'Pipe',
+  'ProcessWrap',
+  'SignalWrap',
+  'Worker',
+]);
+
+/** Node's own list of what keeps the loop alive; undocumented, and the same since Node 0. */
+interface ProcessInternals {
+  _getActiveHandles?(): unknown[];
+  _getActiveRequests?(): unknown[];
+}
+const NO_PIDS: ReadonlySet<number> = new Set();
+
+interface SocketLike {
+  readonly reading?: unknown;
+  readonly _handle?: { readonly reading?: unknown } | null;
+  readonly connecting?: unknown;
+  readonly writableLength?: unknown;
+}
+
+/** A probe that knows what some handles of the loop are for. */
+export interface HandleExpert {
+  /**
+   * The thread rests with these handles, those that cannot wake it left out. The expert may record waits that stand for some
+   * of them; it returns those (and handles below requests) that are explained. `unrefTimers`: how many may still fire.
+   */
+  explain(handles: readonly object[], unrefTimers: number): ReadonlySet<unknown>;
+  /** The thread does something again. */
+  resumed(): void;
+}
+
+/** What keeps a thread alive, in numbers. */
+export class Counts {
+  /** Pids of the children that the runtime waits for: their handles are those waits. */
+  readonly #joined = new Map<number, number>();
+  #expert: HandleExpert | undefined;
+
+  /** The wait `n` is for the end of the child `pid`. */
+  joins(n: number, pid: number): void {
+    this.#joined.set(n, pid);
+  }
+  ended(n: number): void {
+    this.#joined.delete(n);
+  }
+  consult(expert: HandleExpert): void {
+    this.#expert = expert;
+  }
+  resumed(): void {
+    this.#expert?.resumed();
+  }
+
+  /** Active resources by Node's name for their kind, without those that keep nothing alive, and with the workers. */
+  kinds(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const kind of natives.getActiveResourcesInfo.call(process)) counts[kind] = (counts[kind] ?? 0) + 1;
+    const handles = (process as ProcessInternals)._getActiveHandles?.() ?? [];
+    for (const handle of handles) {
+      const kind = silentKind(handle);
+      if (kind === undefined || counts[kind] === undefined) continue;
+      counts[kind]--;
+      if (counts[kind] <= 0) delete counts[kind];
+    }
+    const workers = countRefdWorkers();
+    // Newer Nodes may come to list them.
+    if (workers > 0) counts.Worker ??= workers;
+    return counts;
+  }
+
+  /** How many of `handles` are of kinds whose events are not all recorded. */
+  unwatched(handles: Readonly<Record<string, number>>): number {
+    return Object.keys(handles).filter((kind) => !WATCHED.has(kind)).length;
+  }
+
+  /** What is ref'd and could call into the program: not its waits, and not what only holds output. */
+  handles(unrefTimers: number): number {
+    const internals = process as ProcessInternals;
+    const joined = new Set(this.#joined.values());
+    const handles = (internals._getActiveHandles?.() ?? []).filter((h) => canWake(h, joined));
+    const requests = internals._getActiveRequests?.() ?? [];
+    const explained = this.#expert?.explain(handles, unrefTimers);
+    if (!explained || explained.size === 0) return handles.length + requests.length;
+    return (
+      handles.filter((h) => !explained.has(h)).length +
+      requests.filter((request) => !explained.has(Reflect.get(Object(request), 'handle'))).length
+    );
+  }
+}
+
+/** Of a terminal or a pipe that nobody reads, connects or writes to (stdout; a child's stdin): Node's name for its kind. */
+function silentKind(handle: unknown): 'TTYWrap' | 'PipeWrap' | undefined {
+  if (typeof handle !== 'object' || handle === null || canWake(handle, NO_PIDS)) return undefined;
+  if (Reflect.get(handle, 'isTTY') === true) return 'TTYWrap';
+  const inner: unknown = Reflect.get(handle, '_handle');
+  return inner?.constructor.name === 'Pipe' ? 'PipeWrap' : undefined;
+}
+
+function canWake(handle: unknown, joined: ReadonlySet<number>): handle is object {
+  if (typeof handle !== 'object' || handle === null) return false;
+  if (Reflect.get(handle, own) === true) return false;
+  const pid: unknown = Reflect.get(handle, 'pid');
+  if (typeof pid === 'number' && joined.has(pid)) return false;
+  if (!('_handle' in handle) || !('writableLength' in handle)) return true;
+  // A socket (stdout is one) that nobody reads, connects or writes to is silent.
+  const { _handle, connecting, writableLength } = handle as SocketLike;
+  return _handle?.reading === true || connecting === true || Number(writableLength) > 0;
+}

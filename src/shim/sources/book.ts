@@ -1,0 +1,95 @@
+import type { Source } from '../../trace/format/definitions.ts';
+import { builtin } from '../core/builtins.ts';
+import { addHandles } from './handles.ts';
+import { SourceList } from './list.ts';
+import type { Contributor, Look } from './look.ts';
+import { addRequests } from './requests.ts';
+import type { TimerBook } from './timers.ts';
+import type { UnrefBook } from './unref.ts';
+
+/** Node's own list of what keeps the loop alive; undocumented, and the same since Node 0. */
+interface ProcessInternals {
+  _getActiveHandles?(): unknown[];
+  _getActiveRequests?(): unknown[];
+}
+
+/** Node itself listens to it for each stream that is a terminal. */
+const RESIZED = 'SIGWINCH';
+
+/** What a look has found. */
+export interface Found {
+  readonly list: readonly Source[];
+  /** Equal for two looks that have found the same but for moments and amounts. */
+  readonly signature: string;
+  /** Nothing that is not in the list can wake the thread. */
+  readonly complete: boolean;
+  /** ns since the session's origin; Infinity: no timer is armed. */
+  readonly nextDue: number;
+}
+
+/** All that can make this thread run again. Probes tell what they know; the rest is asked of Node. */
+export class SourceBook {
+  readonly timers: TimerBook;
+  readonly unrefs: UnrefBook;
+  readonly #contributors: Contributor[] = [];
+  /** Native addons that the program has loaded, by the names of their files. */
+  readonly addons = new Set<string>();
+
+  constructor(timers: TimerBook, unrefs: UnrefBook) {
+    this.timers = timers;
+    this.unrefs = unrefs;
+  }
+
+  /** `contribute` is asked at each look, before the handles that nobody has told of. */
+  contribute(contribute: Contributor): void {
+    this.#contributors.push(contribute);
+  }
+
+  /** `resources`: `process.getActiveResourcesInfo()`. */
+  look(resources: readonly string[]): Found {
+    const internals = process as ProcessInternals;
+    const handles = (internals._getActiveHandles?.() ?? []).filter(isObject);
+    const list = new SourceList();
+    const look: Look = { list, refd: new Set(handles), told: new Set() };
+    for (const contribute of this.#contributors) contribute(look);
+    addHandles(look, handles);
+    addHandles(look, this.unrefs.active());
+    this.timers.collect(list, count(resources, 'Timeout'));
+    addRequests(look, internals._getActiveRequests?.() ?? []);
+    addSignals(look);
+    addDebugger(look);
+    for (const addon of this.addons) list.add({ kind: 'native', ref: false, detail: addon });
+    const entries = list.entries;
+    const nextDue = Math.min(...entries.map(({ due }) => due ?? Number.POSITIVE_INFINITY));
+    return { list: entries, signature: list.signature, complete: !list.isCut, nextDue };
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function count(resources: readonly string[], kind: string): number {
+  let n = 0;
+  for (const resource of resources) if (resource === kind) n++;
+  return n;
+}
+
+function addSignals({ list }: Look): void {
+  const names = process
+    .eventNames()
+    .filter((name): name is string => typeof name === 'string' && name.startsWith('SIG') && name !== RESIZED);
+  if (names.length > 0)
+    list.add({ kind: 'signal', ref: false, listens: true, detail: names.sort().join(', ') });
+}
+
+/** A person may be about to do anything. */
+function addDebugger({ list }: Look): void {
+  let url: string | undefined;
+  try {
+    url = builtin('node:inspector').url();
+  } catch {
+    // A Node without an inspector.
+  }
+  if (url !== undefined) list.add({ kind: 'debugger', ref: false, detail: url });
+}

@@ -1,0 +1,31 @@
+import type { Look } from './look.ts';
+
+/** Operations on a handle, which tells of them itself: what it writes, that it connects. */
+const OF_HANDLES: ReadonlySet<string> = new Set([
+  'WriteWrap',
+  'ShutdownWrap',
+  'TCPConnectWrap',
+  'PipeConnectWrap',
+  'SendWrap',
+]);
+const WORDS: Readonly<Record<string, string>> = {
+  FSReqCallback: 'file operation',
+  FSReqPromise: 'file operation',
+  GetAddrInfoReqWrap: 'DNS lookup',
+  GetNameInfoReqWrap: 'DNS lookup',
+  QueryReqWrap: 'DNS query',
+};
+
+/** Adds what Node works on for the program. `hidden`: names of requests that only their number is known of. */
+export function addRequests(look: Look, requests: readonly unknown[]): void {
+  for (const request of requests) {
+    if (typeof request !== 'object' || request === null) continue;
+    const { name } = request.constructor;
+    const handle: unknown = Reflect.get(request, 'handle');
+    if (OF_HANDLES.has(name) && typeof handle === 'object' && handle !== null) continue;
+    const host: unknown = Reflect.get(request, 'hostname');
+    const what = WORDS[name] ?? name;
+    const detail = typeof host === 'string' ? `${what} ${host.slice(0, 200)}` : what;
+    look.list.add({ kind: 'request', ref: true, detail });
+  }
+}

@@ -1,0 +1,195 @@
+import timersModule from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import { OWN_HANDLE } from '../../base/environment.ts';
+import type { Clock } from '../core/clock.ts';
+import { natives } from '../core/natives.ts';
+import { patch } from '../core/patch.ts';
+import type { CallSites } from '../sites/call-sites.ts';
+import { Ration, Sampler } from '../sites/sampler.ts';
+import type { SourceList } from './list.ts';
+import type { Origin } from './origin.ts';
+
+/** Node's timers with the same delay are a ring: `_idlePrev` of the list is the oldest, and of each timer the next newer one. */
+interface Link {
+  _idlePrev: Link | null;
+  _idleNext: Link | null;
+}
+interface Timer extends Link {
+  readonly _idleStart: number;
+  readonly _idleTimeout: number;
+  readonly _repeat: number | null;
+  hasRef(): boolean;
+}
+interface TimersList extends Link {
+  readonly msecs: number;
+}
+
+/** A timer that fires sooner never meets a resting thread, ms. */
+const SOON_MS = 50;
+/** More timers than these are counted, and not looked at one by one. */
+const MOST = 1000;
+const FEW = 64;
+/** In a loop that makes timers on one line, one of so many at the least shows where it was made. */
+const BETWEEN = 4096;
+/** Timers of the runtime serve its waits only. */
+const own = Symbol.for(OWN_HANDLE);
+
+/**
+ * The timers of this thread, by way of Node's own lists of them: a timer costs nothing while it is not looked at. Those
+ * that Node makes for itself are seen where the program has one with the same delay.
+ */
+export class TimerBook {
+  readonly #sites: CallSites;
+  readonly #clock: Clock;
+  readonly #sampler: Sampler;
+  readonly #lists = new Map<number, Link>();
+  /** Not on the timers themselves: Node's code is slower with timers of two shapes. */
+  readonly #origins = new WeakMap<object, Origin>();
+  #most = FEW;
+
+  constructor(sites: CallSites, clock: Clock, callSites: ConstructorParameters<typeof Sampler>[0]) {
+    this.#sites = sites;
+    this.#clock = clock;
+    this.#sampler = new Sampler(callSites, { ration: new Ration(), mostBetween: BETWEEN });
+    this.#patchMakers();
+    this.#patchMethods();
+  }
+
+  #patchMakers(): void {
+    const book = this;
+    for (const name of ['setTimeout', 'setInterval'] as const) {
+      const wrap = (original: (this: unknown, ...args: unknown[]) => unknown) => {
+        // Without closures and guards: nothing in it can throw, and programs make timers by the thousand.
+        return function replacement(this: unknown, ...args: unknown[]): unknown {
+          const timer = Reflect.apply(original, this, args) as Timer;
+          if (timer._idleTimeout >= SOON_MS) book.#made(timer, replacement);
+          return timer;
+        };
+      };
+      patch(globalThis, name, wrap);
+      timersModule[name] = globalThis[name] as never;
+    }
+    patch(timersPromises, 'setTimeout', (original) => {
+      return function setTimeout(this: unknown, ...args: unknown[]): unknown {
+        const promise = Reflect.apply(original, this, args);
+        book.#madeByPromise(Number(args[0]), setTimeout);
+        return promise;
+      };
+    });
+  }
+
+  /** Timers that Node makes come by here too, where it does not want them to keep the program alive. */
+  #patchMethods(): void {
+    const book = this;
+    for (const name of ['unref', 'refresh']) {
+      patch(natives.timers, name, (original) => {
+        return function method(this: unknown, ...args: unknown[]): unknown {
+          const result = Reflect.apply(original, this, args);
+          book.#learn(this as Timer);
+          return result;
+        };
+      });
+    }
+  }
+
+  #made(timer: Timer, skip: (...args: never[]) => unknown): void {
+    this.#learn(timer);
+    // The time that Node has given it is time enough, and at no cost.
+    if (!this.#sampler.take(timer._idleStart * 1e6)) return;
+    const site = this.#sites.here(skip);
+    this.#sampler.took(site);
+    this.#origins.set(timer, { site, since: this.#clock.now() });
+  }
+
+  /** The timer itself is out of reach, but it is the last one of its list. */
+  #madeByPromise(ms: number, skip: (...args: never[]) => unknown): void {
+    if (!(ms >= SOON_MS)) return;
+    const neighbour = natives.setTimeout.call(globalThis, noop, ms) as unknown as Timer;
+    const made = neighbour._idleNext;
+    this.#learn(neighbour);
+    natives.clearTimeout.call(globalThis, neighbour as never);
+    if (made && isTimer(made)) this.#made(made, skip);
+  }
+
+  /** Remembers the list that a timer is in: it holds the timers with the same delay until the last of them has gone. */
+  #learn(timer: Timer): void {
+    const ms = Math.trunc(timer._idleTimeout);
+    const known = this.#lists.get(ms);
+    // Node gives a list up when it is empty.
+    if (known && !isEmpty(known)) return;
+    const list = listOf(timer);
+    if (!list) return;
+    this.#lists.set(ms, list);
+    if (this.#lists.size > this.#most) this.#forget();
+  }
+
+  #forget(): void {
+    for (const [ms, list] of this.#lists) if (isEmpty(list)) this.#lists.delete(ms);
+    this.#most = Math.max(FEW, this.#lists.size * 2);
+  }
+
+  /** `refd`: how many Node counts that keep the program alive. Returns how many timers may still call the program. */
+  collect(list: SourceList, refd: number): number {
+    const reference = natives.setTimeout.call(globalThis, noop, 1) as unknown as Timer;
+    const elapsed = reference._idleStart;
+    natives.clearTimeout.call(globalThis, reference as never);
+    const origin = this.#clock.now() - elapsed * 1e6;
+    const found: Found = { all: 0, refd: 0, moreRefd: 0, more: 0 };
+    this.#forget();
+    for (const ring of this.#lists.values()) this.#collectRing(ring, origin, list, found);
+    // Node has made them for itself.
+    const hidden = Math.max(0, refd - found.refd);
+    if (hidden + found.moreRefd > 0) list.add({ kind: 'timer', ref: true }, hidden + found.moreRefd);
+    if (found.more > 0) list.add({ kind: 'timer', ref: false }, found.more);
+    return found.all + hidden;
+  }
+
+  #collectRing(ring: Link, origin: number, list: SourceList, found: Found): void {
+    for (let link = ring._idlePrev; link && link !== ring; link = link._idlePrev) {
+      if (!isTimer(link) || natives.own.has(link) || Reflect.get(link, own) === true) continue;
+      const ref = link.hasRef();
+      found.all++;
+      if (ref) found.refd++;
+      if (found.all > MOST) {
+        if (ref) found.moreRefd++;
+        else found.more++;
+        continue;
+      }
+      const { since, site } = this.#origins.get(link) ?? {};
+      const every = typeof link._repeat === 'number' ? link._repeat * 1e6 : undefined;
+      list.add({
+        kind: 'timer',
+        ref,
+        due: origin + (link._idleStart + link._idleTimeout) * 1e6,
+        ...(every === undefined ? {} : { every }),
+        ...(since === undefined ? {} : { since }),
+        ...(site === undefined ? {} : { site }),
+      });
+    }
+  }
+}
+
+/** What a look has found: all timers, those that keep the program alive, and of both those that were only counted. */
+interface Found {
+  all: number;
+  refd: number;
+  moreRefd: number;
+  more: number;
+}
+
+function noop(): void {}
+
+function isTimer(link: Link): link is Timer {
+  return '_idleStart' in link;
+}
+
+function isEmpty(list: Link): boolean {
+  return list._idlePrev === list || list._idlePrev === null;
+}
+
+/** The ring's own member that is no timer. */
+function listOf(timer: Link): TimersList | undefined {
+  for (let link = timer._idlePrev; link && link !== timer; link = link._idlePrev)
+    if (!isTimer(link)) return link as TimersList;
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { natives } from '../core/natives.ts';
+
+interface LoopMetrics {
+  readonly loopCount: number;
+}
+interface NodeTiming {
+  readonly uvMetricsInfo?: LoopMetrics;
+}
+
+/** What an iteration of the loop that only calls a timer of the shim takes at most, ms: where Node does not count iterations. */
+const OWN_TURN_MS = 2;
+
+/**
+ * Whether the loop of this thread has turned for anything but the shim's own timers. It says so also where nothing of it was
+ * recorded.
+ */
+export class LoopTurns {
+  #loops = 0;
+  #own = 0;
+  #active = 0;
+
+  /** True: since the last call something else than the shim has run. */
+  turned(): boolean {
+    const own = natives.fired;
+    const ownTurns = own - this.#own;
+    this.#own = own;
+    // Loaded by Node when first asked for: not at the start of a program.
+    const { performance } = globalThis;
+    const loops = (performance.nodeTiming as unknown as NodeTiming).uvMetricsInfo?.loopCount;
+    if (loops === undefined) return this.#wasActive(ownTurns);
+    const turns = loops - this.#loops;
+    this.#loops = loops;
+    return turns > ownTurns;
+  }
+
+  #wasActive(ownTurns: number): boolean {
+    const { active } = globalThis.performance.eventLoopUtilization();
+    const busy = active - this.#active;
+    this.#active = active;
+    return busy > ownTurns * OWN_TURN_MS;
+  }
+}

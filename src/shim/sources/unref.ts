@@ -1,0 +1,47 @@
+import { patch } from '../core/patch.ts';
+
+const FEW = 64;
+
+/**
+ * Handles that the program has unref'd: they keep nothing alive and Node lists them nowhere, but what comes by them still
+ * runs. None of them is kept by being here.
+ */
+export class UnrefBook {
+  readonly #handles = new Map<WeakRef<object>, (handle: object) => boolean>();
+  readonly #known = new WeakSet<object>();
+  #most = FEW;
+
+  /** `isActive`: whether something can still come by it. */
+  watch(prototype: object, isActive: (handle: object) => boolean): void {
+    const book = this;
+    patch(prototype, 'unref', (original) => {
+      return function unref(this: unknown, ...args: unknown[]): unknown {
+        const result = Reflect.apply(original, this, args);
+        if (typeof this === 'object' && this !== null) book.#add(this, isActive);
+        return result;
+      };
+    });
+  }
+
+  /** Those that can still wake the thread, and perhaps some that were ref'd again. */
+  active(): object[] {
+    const active = new Set<object>();
+    for (const [reference, isActive] of this.#handles) {
+      const handle = reference.deref();
+      if (handle === undefined) this.#handles.delete(reference);
+      else if (isActive(handle)) active.add(handle);
+    }
+    return [...active];
+  }
+
+  #add(handle: object, isActive: (handle: object) => boolean): void {
+    // Idle connections of a client are unref'd again and again.
+    if (this.#known.has(handle)) return;
+    this.#known.add(handle);
+    this.#handles.set(new WeakRef(handle), isActive);
+    if (this.#handles.size <= this.#most) return;
+    for (const reference of this.#handles.keys())
+      if (reference.deref() === undefined) this.#handles.delete(reference);
+    this.#most = Math.max(FEW, this.#handles.size * 2);
+  }
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Named, type Rest, sourcesOf } from './sources-helpers.ts';
+
+const TIMEOUT = { timeout: 30_000 };
+
+/** The sources of a kind, without what differs from run to run. */
+function ofKind(rest: Rest, kind: Named['kind']): Partial<Named>[] {
+  return rest.list
+    .filter((source) => source.kind === kind)
+    .map(({ since: _, due: __, kind: ___, ...source }) =>
+      Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')),
+    );
+}
+
+test('timers: when they fire, how often, and where they were made', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    `const { setTimeout: sleep } = require('node:timers/promises');
+setTimeout(() => {}, 60_000);
+setInterval(() => {}, 50_000).unref();
+sleep(40_000);
+AbortSignal.timeout(30_000);
+clearTimeout(setTimeout(() => {}, 20_000));
+setTimeout(() => {}, 5);`,
+  );
+  assert.deepEqual(ofKind(rest, 'timer'), [
+    { count: 1, ref: true, site: 'main.cjs:2' },
+    { count: 1, ref: false, site: 'main.cjs:3', every: 50e9 },
+    { count: 1, ref: true, site: 'main.cjs:4' },
+    { count: 1, ref: false },
+  ]);
+  for (const [index, seconds] of [60, 50, 40, 30].entries()) {
+    const { due = 0, since = due - seconds * 1e9 } = rest.list.filter(({ kind }) => kind === 'timer')[index]!;
+    assert.ok(Math.abs(due - since - seconds * 1e9) < 5e9, `timer ${index}: ${(due - since) / 1e9} s`);
+  }
+  assert.equal(rest.list.length, 4);
+});
+
+test('a timer that fires without a record is told of no longer', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    `const { MessageChannel } = require('node:worker_threads');
+new MessageChannel().port1.on('message', () => {});
+setTimeout(() => {}, 700);`,
+    ({ list, told }) => told > 1 && list.every(({ kind }) => kind !== 'timer'),
+  );
+  assert.deepEqual(
+    rest.list.map(({ kind, site }) => `${kind} ${site}`),
+    ['port main.cjs:2'],
+  );
+});
+
+test('children, their pipes and their IPC channel, each with who listens', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    `const { fork, spawn } = require('node:child_process');
+if (process.argv[2] === 'child') process.on('message', () => {});
+else {
+  const child = fork(__filename, ['child'], { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
+  child.on('exit', () => {});
+  spawn('sleep', ['60'], { stdio: 'ignore' }).on('close', () => {}).unref();
+}`,
+    ({ list }) => list.some(({ detail }) => detail === undefined),
+  );
+  const child = 'fork node main.cjs child';
+  assert.deepEqual(ofKind(rest, 'child'), [
+    { child, count: 1, ref: true, site: 'main.cjs:4', listens: true, events: ['exit'] },
+    { child: 'spawn sleep 60', count: 1, ref: false, site: 'main.cjs:6', listens: true, events: ['close'] },
+  ]);
+  assert.deepEqual(ofKind(rest, 'ipc'), [
+    { child, count: 1, ref: true, site: 'main.cjs:4', listens: false, events: [], resource: 'ipc to parent' },
+  ]);
+  assert.deepEqual(ofKind(rest, 'stdio'), [
+    { child, count: 1, ref: true, site: 'main.cjs:4', listens: true, resource: 'stdio stdout' },
+  ]);
+  assert.equal(rest.list.length, 4);
+});
+
+test('the end of a child whose pipes are still open', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    `const { spawn } = require('node:child_process');
+spawn('sh', ['-c', 'sleep 60 &']).on('close', () => {});`,
+    ({ list }) => list.some(({ state }) => state === 'exited'),
+  );
+  const child = 'spawn sh -c sleep 60 &';
+  assert.deepEqual(ofKind(rest, 'child'), [
+    { child, count: 1, ref: false, site: 'main.cjs:2', listens: true, events: ['close'], state: 'exited' },
+  ]);
+  assert.deepEqual(
+    ofKind(rest, 'stdio').map(({ resource }) => resource),
+    ['stdio stdout', 'stdio stderr'],
+  );
+});
+
+test('workers, ports and broadcasts, ref’d or not', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    `const { BroadcastChannel, MessageChannel, Worker } = require('node:worker_threads');
+new Worker('setInterval(() => {}, 1000)', { eval: true }).on('message', () => {});
+new Worker('setInterval(() => {}, 1000)', { eval: true }).unref();
+new MessageChannel().port1.on('message', () => {});
+new MessageChannel().port1.on('message', () => {}).unref();
+new MessageChannel();
+new BroadcastChannel('news').onmessage = () => {};`,
+    ({ list }) => list.filter(({ kind }) => kind === 'worker').length === 2,
+  );
+  assert.deepEqual(
+    ofKind(rest, 'worker').map(({ ref, site, events, resource }) => [ref, site, events, resource]),
+    [
+      [true, 'main.cjs:2', ['message'], 'port from worker [eval]'],
+      [false, 'main.cjs:3', [], 'port from worker [eval]'],
+    ],
+  );
+  assert.deepEqual(
+    ofKind(rest, 'port').map(({ ref, site, events }) => [ref, site, events]),
+    [
+      [true, 'main.cjs:4', ['message']],
+      [false, 'main.cjs:5', ['message']],
+    ],
+  );
+  assert.deepEqual(
+    ofKind(rest, 'broadcast').map(({ ref, site, detail }) => [ref, site, detail]),
+    [[true, 'main.cjs:7', 'news']],
+  );
+  assert.equal(rest.list.length, 5);
+});

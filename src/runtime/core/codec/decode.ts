@@ -53,12 +53,13 @@ export class Decoder {
   }
 
   #value(): unknown {
-    const tag = this.#in.byte();
+    return this.#tagged(this.#in.byte());
+  }
+
+  #tagged(tag: number): unknown {
     switch (tag) {
-      case TAG.int: {
-        const zigzag = this.#in.number();
-        return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-      }
+      case TAG.int:
+        return this.#in.integer();
       case TAG.latin1:
       case TAG.utf16:
         return this.#string(tag);
@@ -120,8 +121,9 @@ export class Decoder {
     if (this.#budget < 0) throw damaged(`it would take more than ${this.#memory} bytes of memory`);
   }
 
-  #remember<T>(value: T, cost: number): T {
-    this.#spend(cost);
+  /** Gives the object its number. `cost`: bytes of memory that it takes, unless they are accounted for already. */
+  #remember<T>(value: T, cost = 0): T {
+    if (cost > 0) this.#spend(cost);
     this.#seen.push(value);
     return value;
   }
@@ -153,17 +155,17 @@ export class Decoder {
     return key;
   }
 
-  /** How many follow: items of at least `bytes` bytes, each of which costs `cost` bytes of memory. */
-  #count(bytes: number, most: number, cost: number): number {
+  /** How many follow: items of at least `bytes` bytes. An object of them takes `own` bytes of memory, and `cost` for each. */
+  #count(bytes: number, most: number, own: number, cost: number): number {
     const count = this.#in.count(bytes);
     if (count > most) throw damaged(`${count} are too many in one object`);
-    this.#spend(count * cost);
+    this.#spend(own + count * cost);
     return count;
   }
 
   #object(): object {
-    const count = this.#count(3, MOST_KEYS, COST.entry);
-    const result = this.#remember<Record<string, unknown>>({}, COST.object);
+    const count = this.#count(3, MOST_KEYS, COST.object, COST.entry);
+    const result = this.#remember<Record<string, unknown>>({});
     for (let i = 0; i < count; i++) {
       const key = this.#key();
       const value = this.#value();
@@ -174,22 +176,19 @@ export class Decoder {
   }
 
   #array(): unknown[] {
-    const length = this.#count(1, MOST_ITEMS, COST.item);
-    const result = this.#remember<unknown[]>([], COST.object);
+    const length = this.#count(1, MOST_ITEMS, COST.object, COST.item);
+    const result = this.#remember<unknown[]>([]);
     for (let i = 0; i < length; i++) {
-      if (this.#in.peek() === TAG.hole) {
-        this.#in.position++;
-        result.length = i + 1;
-      } else {
-        result.push(this.#value());
-      }
+      const tag = this.#in.byte();
+      if (tag === TAG.hole) result.length = i + 1;
+      else result.push(this.#tagged(tag));
     }
     return result;
   }
 
   #map(): Map<unknown, unknown> {
-    const size = this.#count(2, MOST_KEYS, COST.entry);
-    const result = this.#remember(new Map<unknown, unknown>(), COST.collection);
+    const size = this.#count(2, MOST_KEYS, COST.collection, COST.entry);
+    const result = this.#remember(new Map<unknown, unknown>());
     for (let i = 0; i < size; i++) {
       const key = this.#value();
       result.set(key, this.#value());
@@ -198,8 +197,8 @@ export class Decoder {
   }
 
   #set(): Set<unknown> {
-    const size = this.#count(1, MOST_KEYS, COST.entry);
-    const result = this.#remember(new Set<unknown>(), COST.collection);
+    const size = this.#count(1, MOST_KEYS, COST.collection, COST.entry);
+    const result = this.#remember(new Set<unknown>());
     for (let i = 0; i < size; i++) result.add(this.#value());
     return result;
   }
@@ -243,7 +242,7 @@ export class Decoder {
   }
 
   #fields(): unknown[] {
-    const count = this.#count(1, MOST_ITEMS, COST.item);
+    const count = this.#count(1, MOST_ITEMS, COST.object, COST.item);
     const fields: unknown[] = [];
     for (let i = 0; i < count; i++) fields.push(this.#value());
     return fields;

@@ -31,16 +31,15 @@ export class Reader {
     return this.bytes[this.position++] as number;
   }
 
-  /** The next byte, which is left where it is; 255, which is no tag, at the end. */
-  peek(): number {
-    return this.position < this.end ? (this.bytes[this.position] as number) : 255;
-  }
-
   /** A non-negative integer. */
   number(): number {
-    let byte = this.byte();
-    let value = byte & 127;
-    for (let count = 1, scale = 128; byte > 127; count++, scale *= 128) {
+    const byte = this.byte();
+    return byte < 128 ? byte : this.#longNumber(byte);
+  }
+
+  #longNumber(first: number): number {
+    let value = first & 127;
+    for (let count = 1, scale = 128, byte = first; byte > 127; count++, scale *= 128) {
       if (count === LONGEST_NUMBER) throw damaged('a number is too long');
       byte = this.byte();
       value += (byte & 127) * scale;
@@ -48,16 +47,23 @@ export class Reader {
     return value;
   }
 
+  /** A whole number, zigzag. */
+  integer(): number {
+    const zigzag = this.number();
+    if (zigzag < 0x80000000) return (zigzag >>> 1) ^ -(zigzag & 1);
+    return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+  }
+
   /** How many items follow, each of at least `bytes` bytes. */
   count(bytes: number): number {
     const count = this.number();
-    if (count * bytes > this.left) throw damaged(`${count} items cannot follow`);
+    if (count * bytes > this.end - this.position) throw damaged(`${count} items cannot follow`);
     return count;
   }
 
   /** Steps over `length` bytes; where they begin. */
   skip(length: number): number {
-    if (length > this.left) throw damaged(`${length} bytes cannot follow`);
+    if (length > this.end - this.position) throw damaged(`${length} bytes cannot follow`);
     const start = this.position;
     this.position += length;
     return start;

@@ -175,6 +175,8 @@ export interface HandleType<H extends object> {
   /** What the receiver needs, and which blocks travel. @throws SerializationError when the handle cannot travel now */
   toWire(handle: H): { readonly fields: readonly unknown[]; readonly blocks: readonly number[] };
   fromWire(fields: readonly unknown[]): H;
+  /** For handles that mean something behind a socket too. The fields may be whatever a peer makes of them. */
+  readonly fromPeer?: (fields: readonly unknown[]) => H;
 }
 
 const TYPE = Symbol('forkscope.handleType');
@@ -224,7 +226,7 @@ export function discard(blocks: readonly number[]): void {
 
 export const handleCodec = {
   toWire(value: object): readonly unknown[] | undefined {
-    const type = (value as { [TYPE]?: HandleType<object> })[TYPE];
+    const type = handleTypeOf(value);
     if (type === undefined) return undefined;
     const { fields, blocks } = type.toWire(value);
     for (const at of blocks) memory().inFlight(at, 1);
@@ -243,21 +245,14 @@ export const handleCodec = {
   },
 };
 
-/** For sockets: what lies in this session's shared memory is nothing to whoever is at the other end. */
-export const remoteHandleCodec = {
-  toWire(value: object): readonly unknown[] | undefined {
-    const type = (value as { [TYPE]?: HandleType<object> })[TYPE];
-    if (type === undefined) return undefined;
-    const { fields, blocks } = type.toWire(value);
-    if (blocks.length > 0) {
-      throw new SerializationError(
-        `a ${type.id} is in shared memory and cannot be sent over a socket; use a manager's`,
-      );
-    }
-    return [type.id, blocks, fields];
-  },
-  fromWire: handleCodec.fromWire,
-};
+/** What the codec of sockets needs to know of a handle; undefined for what is none. */
+export function handleTypeOf(value: object): HandleType<object> | undefined {
+  return (value as { [TYPE]?: HandleType<object> })[TYPE];
+}
+
+export function handleTypeNamed(id: unknown): HandleType<object> | undefined {
+  return types.get(id as string);
+}
 
 /** Common to handles on one resource: closing, and being refused after. */
 export abstract class Handle {

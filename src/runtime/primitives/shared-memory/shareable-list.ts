@@ -157,8 +157,13 @@ function same(a: ShareableValue, b: ShareableValue): boolean {
   return a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : Object.is(a, b);
 }
 
+function openList([name]: readonly unknown[]): ShareableList {
+  return new ShareableList(undefined, { name: name as string });
+}
+
 registerHandle<ShareableList>(ShareableList.prototype, {
   id: 'shareableList',
   toWire: (list) => ({ fields: [list.shm.name], blocks: [] }),
-  fromWire: ([name]) => new ShareableList(undefined, { name: name as string }),
+  fromWire: openList,
+  fromPeer: openList,
 });

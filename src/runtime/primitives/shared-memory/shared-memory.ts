@@ -158,8 +158,13 @@ whenOpened(() => {
   process.once('exit', removeOwn);
 });
 
+function openSegment([name]: readonly unknown[]): SharedMemory {
+  return new SharedMemory({ name: name as string });
+}
+
 registerHandle<SharedMemory>(SharedMemory.prototype, {
   id: 'sharedMemory',
   toWire: (segment) => ({ fields: [segment.name], blocks: [] }),
-  fromWire: ([name]) => new SharedMemory({ name: name as string }),
+  fromWire: openSegment,
+  fromPeer: openSegment,
 });

@@ -1,8 +1,14 @@
 import { inspect } from 'node:util';
-import { RemoteError } from '../../core/errors/errors.ts';
 import { registerHandle } from '../../core/handles/handles.ts';
-import { addressFromWire, addressToWire, clientFor, type ServerClient } from './client.ts';
-import type { ProxyToken } from './wire.ts';
+import {
+  addressFromPeer,
+  addressFromWire,
+  addressToWire,
+  clientFor,
+  type ServerAddress,
+  type ServerClient,
+} from './client.ts';
+import { checkToken, type ProxyToken } from './wire.ts';
 
 /** Stands for an object in a manager's server. It can be sent to any process, and put into other proxies. */
 export class BaseProxy {
@@ -60,7 +66,8 @@ export function makeProxy(token: ProxyToken, client: ServerClient): object {
 function automatic(token: ProxyToken, client: ServerClient): object {
   const proxy = new BaseProxy(token, client);
   for (const method of token.exposed) {
-    if (method in proxy) continue;
+    // With a `then` an awaited proxy would be asked for its value.
+    if (method in proxy || method === 'then') continue;
     Object.defineProperty(proxy, method, {
       value: (...args: unknown[]) => proxy.callMethod(method, ...args),
     });
@@ -75,10 +82,12 @@ registerHandle<BaseProxy>(BaseProxy.prototype, {
     const { fields, blocks } = addressToWire(client.address);
     return { fields: [token.typeid, token.ident, token.exposed, ...fields], blocks };
   },
-  fromWire([typeid, ident, exposed, ...address]) {
-    if (typeof typeid !== 'string' || typeof ident !== 'string')
-      throw new RemoteError('a damaged proxy arrived');
-    const token = { typeid, ident, exposed: exposed as readonly string[] };
-    return makeProxy(token, clientFor(addressFromWire(address), makeProxy)) as BaseProxy;
-  },
+  fromWire: (fields) => open(fields, addressFromWire(fields.slice(3))),
+  fromPeer: (fields) => open(fields, addressFromPeer(fields.slice(3))),
 });
+
+/** @throws RemoteError */
+function open([typeid, ident, exposed]: readonly unknown[], address: ServerAddress): BaseProxy {
+  const token = checkToken({ typeid, ident, exposed });
+  return makeProxy(token, clientFor(address, makeProxy)) as BaseProxy;
+}

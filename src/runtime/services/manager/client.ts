@@ -1,6 +1,6 @@
 /** A thread's connection to a manager's server, and the calls over it. */
 import { processState } from '../../../shm/liveness.ts';
-import { EOFError, OSError } from '../../core/errors/errors.ts';
+import { EOFError, OSError, RemoteError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
 import { coreFields, coreOf, openFields } from '../../core/handles/handles.ts';
 import { beforeRelease } from '../../core/handles/instance.ts';
@@ -8,15 +8,17 @@ import { currentTask } from '../../core/tasks/task.ts';
 import { Connection, Pipe } from '../../primitives/pipes/connection.ts';
 import { Queue } from '../../primitives/queues/queue.ts';
 import { authKey } from '../process/authkey.ts';
-import { type Address, Client } from '../sockets/listener.ts';
+import { type Address, Client, isAddress } from '../sockets/listener.ts';
 import type { SocketConnection } from '../sockets/socket-connection.ts';
 import { CallWait, requestPipe } from './calls.ts';
 import { Inbox } from './inbox.ts';
 import { checkMismatch, SerializedClientLink } from './serialized-link.ts';
-import { resolveSerializer, type SerializerReference } from './serializer.ts';
+import { isKnownSerializer, resolveSerializer, type SerializerReference } from './serializer.ts';
 import { TENANT_METHODS } from './tenants.ts';
 import {
   type ClientLink,
+  checkToken,
+  isResponse,
   type ProxyToken,
   REPLY,
   type RemoteClientLink,
@@ -131,7 +133,6 @@ export class ServerClient {
     if (address.kind === 'memory') return await this.#connectLocally(address.inbox, address.pid);
     const serializer = await resolveSerializer(address.serializer);
     const socket = await Client(address.address, { authkey: address.authkey ?? authKey() });
-    socket.setRef(false);
     if (serializer !== undefined) return new SerializedClientLink(socket, serializer);
     return socket as SocketConnection<Response, Request>;
   }
@@ -160,14 +161,12 @@ export class ServerClient {
   /** Reads a socket while calls are under way, so that an idle client keeps nothing alive. */
   async #read(link: RemoteClientLink): Promise<void> {
     this.#reading = true;
-    link.setRef(true);
     try {
       while (this.#calls.size > 0) this.#settle(await link.recv());
     } catch (error) {
       this.#lost(error);
     }
     this.#reading = false;
-    if (!link.closed) link.setRef(false);
   }
 
   #lost(error: unknown): void {
@@ -183,12 +182,13 @@ export class ServerClient {
 
   #settle(response: Response): void {
     checkMismatch(response);
+    if (!isResponse(response)) throw new RemoteError("this is no answer of a manager's server");
     const [id, kind, value] = response;
     const call = this.#calls.get(id);
     this.#calls.delete(id);
     call?.wait.end(kind === REPLY.error ? 'error' : 'ok');
     if (kind === REPLY.error) call?.reject(value);
-    else if (kind === REPLY.proxy) call?.resolve(this.#makeProxy(value as ProxyToken, this));
+    else if (kind === REPLY.proxy) call?.resolve(this.#makeProxy(checkToken(value), this));
     else call?.resolve(value);
   }
 
@@ -252,4 +252,11 @@ export function addressFromWire(fields: readonly unknown[]): ServerAddress {
   }
   const inbox = new Queue<ServerLink>({}, openFields(fields[2] as readonly unknown[], 'queue'));
   return { kind: 'memory', pid: fields[1] as number, inbox };
+}
+
+/** As a peer gives it: only a socket, and only a serializer that this process uses itself. @throws RemoteError */
+export function addressFromPeer([kind, address, serializer]: readonly unknown[]): ServerAddress {
+  if (kind === 'socket' && isAddress(address) && isKnownSerializer(serializer))
+    return { kind, address, serializer };
+  throw new RemoteError('a proxy arrived whose server this process cannot reach');
 }

@@ -275,7 +275,7 @@ async function serve(
     if (options.initializer !== undefined) {
       await (await resolveReference(options.initializer, 'Manager initializer', load))(...options.initargs);
     }
-    listener = await Server.listen(options.address);
+    listener = await Server.listen(options.address, options.authkey);
   } catch (error) {
     await tell.send({ error });
     return;
@@ -283,7 +283,7 @@ async function serve(
   publishTargetStart();
   await tell.send({ address: listener?.address });
   tell.close();
-  await server.serve(inbox, listener, options.authkey);
+  await server.serve(inbox, listener);
   process.exit(0);
 }
 

@@ -4,7 +4,7 @@ import { errorClass } from '../../core/errors/error-classes.ts';
 import { RemoteError } from '../../core/errors/errors.ts';
 import type { SocketConnection } from '../sockets/socket-connection.ts';
 import { nameOf, type Serializer, type SerializerReference } from './serializer.ts';
-import { REPLY, type Request, type Response } from './wire.ts';
+import { isResponse, REPLY, type Request, type Response } from './wire.ts';
 
 /** What a server answers, as bytes, to what it cannot read. Then it closes. */
 const MISMATCH = '#SERIALIZER#';
@@ -41,8 +41,8 @@ abstract class SerializedLink<R, S> {
   poll(timeout?: number): Promise<boolean> {
     return this.#connection.poll(timeout);
   }
-  setRef(ref: boolean): void {
-    this.#connection.setRef(ref);
+  drained(): Promise<void> {
+    return this.#connection.drained();
   }
   close(): void {
     this.#connection.close();
@@ -68,7 +68,8 @@ export class SerializedClientLink extends SerializedLink<Response, Request> {
     return [id, ident, method, args.slice(0, length), task];
   }
   protected message(plain: unknown): Response {
-    const [id, kind, value] = plain as [number, number, unknown];
+    if (!isResponse(plain)) throw new RemoteError("this is no answer of a manager's server");
+    const [id, kind, value] = plain;
     return [id, kind, kind === REPLY.error ? errorOf(value) : value];
   }
 }
@@ -79,19 +80,14 @@ function plainError(error: unknown): unknown {
 }
 
 function errorOf(plain: unknown): Error {
-  const { name, message, stack } = plain as { name: string; message: string; stack: string };
-  const error = new Error(message);
+  const { name, message, stack } = Object(plain) as Record<string, unknown>;
+  const error = new Error(String(message));
   const known = errorClass(name);
   if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
   const fields = { name, stack };
   for (const [key, value] of Object.entries(fields))
     Object.defineProperty(error, key, { value, configurable: true, writable: true });
   return error;
-}
-
-/** Whether it can be a request at all; what another serializer has written is none. */
-export function isRequest(message: unknown): boolean {
-  return Array.isArray(message) && typeof message[0] === 'number' && Array.isArray(message[3]);
 }
 
 /** Tells a client by which serializer this server reads. */

@@ -38,10 +38,22 @@ export async function referSerializer(option: SerializerOption = 'forkscope'): P
   return [dumps.reference, loads.reference];
 }
 
+/** Serializers of their own that this process uses, as JSON. */
+const used = new Set<string>();
+
+/**
+ * Whether a peer may name it: to use it means to load a module, and which modules this process loads is not for others to
+ * say.
+ */
+export function isKnownSerializer(reference: unknown): reference is SerializerReference {
+  return reference === 'forkscope' || reference === 'json' || used.has(JSON.stringify(reference));
+}
+
 /** Undefined for the runtime's own, which needs no detour. */
 export async function resolveSerializer(reference: SerializerReference): Promise<Serializer | undefined> {
   if (reference === 'forkscope') return undefined;
   if (reference === 'json') return json;
+  used.add(JSON.stringify(reference));
   const dumps = await resolveReference(reference[0], "the serializer's dumps", load);
   const loads = await resolveReference(reference[1], "the serializer's loads", load);
   return { dumps: dumps as Serializer['dumps'], loads };

@@ -1,20 +1,20 @@
 /** A manager's server: objects, and the calls of clients on them. */
 
 import type { ResourceInfo } from '../../../base/channels.ts';
-import { EOFError, RemoteError } from '../../core/errors/errors.ts';
+import { AuthenticationError, EOFError, RemoteError } from '../../core/errors/errors.ts';
 import { newToken, runAs } from '../../core/tasks/task.ts';
 import { Connection } from '../../primitives/pipes/connection.ts';
 import type { Queue } from '../../primitives/queues/queue.ts';
-import { authenticate } from '../sockets/auth.ts';
 import { type Address, Listener } from '../sockets/listener.ts';
 import type { SocketConnection } from '../sockets/socket-connection.ts';
 import { publishCall, requestPipe } from './calls.ts';
 import { Inbox } from './inbox.ts';
 import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
-import { isRequest, SerializedServerLink, tellMismatch } from './serialized-link.ts';
+import { SerializedServerLink, tellMismatch } from './serialized-link.ts';
 import { resolveSerializer, type Serializer, type SerializerReference } from './serializer.ts';
 import { TENANT_METHODS, Tenant } from './tenants.ts';
 import {
+  isRequest,
   type ProxyToken,
   REPLY,
   type Request,
@@ -85,19 +85,19 @@ export class Server {
   }
 
   /** Resolves after `shutdown`. */
-  async serve(inbox: Queue<ServerLink>, listener: Listener | undefined, authkey: Uint8Array): Promise<void> {
+  async serve(inbox: Queue<ServerLink>, listener: Listener | undefined): Promise<void> {
     const stop = new AbortController();
     void this.#acceptLocal(inbox, stop.signal);
-    if (listener !== undefined) void this.#acceptRemote(listener, authkey);
+    if (listener !== undefined) void this.#acceptRemote(listener);
     await this.#stopped;
     stop.abort();
     listener?.close();
     for (const end of [...this.#links.values()]) end();
   }
 
-  /** Where remote clients connect. Without a key: one that says nothing must not hold up the others. */
-  static async listen(address: Address | undefined): Promise<Listener | undefined> {
-    return address === undefined ? undefined : await Listener.create({ address, backlog: 128 });
+  /** Where remote clients connect. */
+  static async listen(address: Address | undefined, authkey: Uint8Array): Promise<Listener | undefined> {
+    return address === undefined ? undefined : await Listener.create({ address, authkey, backlog: 128 });
   }
 
   async #acceptLocal(inbox: Queue<ServerLink>, signal: AbortSignal): Promise<void> {
@@ -111,19 +111,14 @@ export class Server {
     }
   }
 
-  async #acceptRemote(listener: Listener, authkey: Uint8Array): Promise<void> {
+  async #acceptRemote(listener: Listener): Promise<void> {
     for (;;) {
-      let socket: SocketConnection;
       try {
-        socket = await listener.accept();
-      } catch {
-        return; // closed
+        void this.#converseRemotely(await listener.accept());
+      } catch (error) {
+        // Who does not know the key is turned away; the others are not concerned. Anything else: it is closed.
+        if (!(error instanceof AuthenticationError)) return;
       }
-      // Who does not know the key, or sends garbage, is turned away; the others are not concerned.
-      authenticate(socket, authkey, 'listener').then(
-        () => this.#converseRemotely(socket),
-        () => {},
-      );
     }
   }
 
@@ -169,7 +164,11 @@ export class Server {
     this.#links.set(link, () => link.close());
     const client = new Client(link);
     try {
-      for (;;) this.#begin(link, await link.recv(), client);
+      for (;;) {
+        this.#begin(link, await link.recv(), client);
+        // A client that does not read its answers gets no more of them, and fills no memory here.
+        if (!(link instanceof Connection)) await link.drained();
+      }
     } catch (error) {
       client.leave();
       this.#links.delete(link);
@@ -229,7 +228,8 @@ export class Server {
 
   #wrap(id: number, ident: string, method: string, value: unknown): Response {
     if (ident === '') return [id, method === 'create' ? REPLY.proxy : REPLY.value, value];
-    const typeid = this.#objects.get(ident)?.type.methodToTypeid?.[method];
+    const stays = this.#objects.get(ident)?.type.methodToTypeid ?? {};
+    const typeid = Object.hasOwn(stays, method) ? stays[method] : undefined;
     if (typeid === undefined) return [id, REPLY.value, value];
     return [id, REPLY.proxy, this.#add(this.#typeOf(typeid), value as object)];
   }

@@ -4,9 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { crypto } from '../../../base/builtins.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
-import { OSError, ValueError } from '../../core/errors/errors.ts';
+import { type AuthenticationError, OSError, ValueError } from '../../core/errors/errors.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { authenticate, checkKey } from './auth.ts';
+import { type Deframer, MOST_BYTES } from './framing.ts';
+import { Handshakes } from './handshakes.ts';
 import { SocketConnection } from './socket-connection.ts';
 
 /** `[host, port]`, the path of a Unix socket (`\0name`: an abstract one), or a Windows pipe. */
@@ -17,10 +19,29 @@ export interface ListenerOptions {
   /** Where to listen; a free one of the family unless given. */
   readonly address?: Address;
   readonly family?: Family;
-  /** Connections that the system holds until they are accepted. */
+  /** Connections that are held until they are accepted. */
   readonly backlog?: number;
   /** With a key, both sides must show that they know it. */
   readonly authkey?: Uint8Array;
+  /** Most bytes of one message that is received; 256 MiB unless given. A longer one ends its connection with an OSError. */
+  readonly maxMessageSize?: number;
+}
+
+/** Connections that wait to be accepted, whatever the backlog: some programs connect first and accept then. */
+const LEAST_BACKLOG = 512;
+/** Failed handshakes that nobody has been told of yet. */
+const MOST_FAILURES = 16;
+
+/** A connection that can be accepted. */
+interface Ready {
+  readonly socket: net.Socket;
+  /** Of a peer that knows the key: what it has sent behind that. */
+  readonly deframer?: Deframer;
+}
+
+interface Accepting {
+  readonly resolve: (ready: Ready) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Accepts connections of `Client`. */
@@ -28,17 +49,28 @@ export class Listener implements Disposable {
   readonly address: Address;
   readonly family: Family;
   readonly #server: net.Server;
-  readonly #authkey: Uint8Array | undefined;
-  readonly #sockets: net.Socket[] = [];
-  readonly #accepting: { resolve: (socket: net.Socket) => void; reject: (error: Error) => void }[] = [];
+  readonly #handshakes: Handshakes | undefined;
+  readonly #maxMessageSize: number | undefined;
+  readonly #backlog: number;
+  readonly #ready: Ready[] = [];
+  readonly #failures: AuthenticationError[] = [];
+  readonly #accepting: Accepting[] = [];
   #lastAccepted: Address | null = null;
   #closed = false;
 
-  private constructor(server: net.Server, address: Address, family: Family, authkey: Uint8Array | undefined) {
+  private constructor(server: net.Server, address: Address, family: Family, options: ListenerOptions) {
     this.#server = server;
     this.address = address;
     this.family = family;
-    this.#authkey = authkey;
+    this.#maxMessageSize = options.maxMessageSize;
+    this.#backlog = Math.max(LEAST_BACKLOG, options.backlog ?? 0);
+    this.#handshakes =
+      options.authkey &&
+      new Handshakes(
+        options.authkey,
+        (socket, deframer) => this.#hold({ socket, deframer }),
+        (error) => this.#failed(error),
+      );
     // Between two accepts the program may end.
     server.unref();
     server.on('connection', (socket) => this.#arrived(socket));
@@ -49,7 +81,8 @@ export class Listener implements Disposable {
     const { backlog = 1 } = optionsOf(options);
     if (!Number.isInteger(backlog) || backlog < 0)
       throw new ValueError(`a backlog is a whole number, not ${String(backlog)}`);
-    const authkey = checkKey(options.authkey);
+    checkKey(options.authkey);
+    checkSize(options.maxMessageSize);
     const family = options.family ?? familyOf(options.address);
     const wanted = options.address ?? freeAddress(family);
     const server = net.createServer({ pauseOnConnect: true });
@@ -64,7 +97,7 @@ export class Listener implements Disposable {
     const bound = server.address();
     const address: Address =
       bound === null || typeof bound === 'string' ? wanted : [bound.address, bound.port];
-    return new Listener(server, address, family, authkey);
+    return new Listener(server, address, family, options);
   }
 
   /** Where the last accepted connection came from; null for sockets without a name. */
@@ -75,14 +108,15 @@ export class Listener implements Disposable {
   /** The next connection. Rejects with AuthenticationError when the client does not know the key; then call it again. */
   async accept(): Promise<SocketConnection> {
     if (this.#closed) throw new OSError('listener is closed');
-    const socket = this.#sockets.shift() ?? (await this.#next());
+    const { socket, deframer } = this.#ready.shift() ?? (await this.#next());
     this.#lastAccepted =
       socket.remoteAddress === undefined ? null : [socket.remoteAddress, socket.remotePort ?? 0];
-    const connection = new SocketConnection(socket);
-    socket.resume();
-    if (this.#authkey !== undefined)
-      await authenticate(connection as SocketConnection, this.#authkey, 'listener');
-    return connection;
+    const authenticated = deframer !== undefined;
+    return new SocketConnection(socket, {
+      authenticated,
+      maxMessageSize: this.#maxMessageSize,
+      ...(authenticated && { deframer }),
+    });
   }
 
   /** Frees the address at once. Accepted connections stay. A second call does nothing. */
@@ -90,7 +124,8 @@ export class Listener implements Disposable {
     if (this.#closed) return;
     this.#closed = true;
     for (const { reject } of this.#accepting.splice(0)) reject(new OSError('listener is closed'));
-    for (const socket of this.#sockets.splice(0)) socket.destroy();
+    for (const { socket } of this.#ready.splice(0)) socket.destroy();
+    this.#handshakes?.close();
     this.#server.close();
   }
 
@@ -100,50 +135,88 @@ export class Listener implements Disposable {
 
   #arrived(socket: net.Socket): void {
     socket.on('error', () => {});
-    const waiting = this.#accepting.shift();
-    if (this.#accepting.length === 0) this.#server.unref();
-    if (waiting === undefined) this.#sockets.push(socket);
-    else waiting.resolve(socket);
+    socket.unref();
+    if (this.#handshakes === undefined) this.#hold({ socket });
+    else this.#handshakes.begin(socket);
   }
 
-  #next(): Promise<net.Socket> {
+  /** For whoever accepts next. */
+  #hold(ready: Ready): void {
+    if (this.#closed) ready.socket.destroy();
+    else if (this.#accepting.length > 0) this.#take()?.resolve(ready);
+    else if (this.#ready.length < this.#backlog) this.#ready.push(ready);
+    else ready.socket.destroy();
+  }
+
+  #failed(error: AuthenticationError): void {
+    if (this.#accepting.length > 0) this.#take()?.reject(error);
+    else if (!this.#closed && this.#failures.length < MOST_FAILURES) this.#failures.push(error);
+  }
+
+  #take(): Accepting | undefined {
+    const waiting = this.#accepting.shift();
+    if (this.#accepting.length === 0) this.#server.unref();
+    return waiting;
+  }
+
+  #next(): Promise<Ready> {
+    const failure = this.#failures.shift();
+    if (failure !== undefined) return Promise.reject(failure);
     this.#server.ref();
     return new Promise((resolve, reject) => this.#accepting.push({ resolve, reject }));
   }
 }
 
+export interface ClientOptions {
+  /** With a key, both sides must show that they know it. */
+  readonly authkey?: Uint8Array | undefined;
+  /** As of {@link ListenerOptions}. */
+  readonly maxMessageSize?: number;
+}
+
 /** Connects to a `Listener`. Rejects with OSError when nobody listens, AuthenticationError when the keys differ. */
-export async function Client(
-  address: Address,
-  options: { readonly authkey?: Uint8Array } = {},
-): Promise<SocketConnection> {
+export async function Client(address: Address, options: ClientOptions = {}): Promise<SocketConnection> {
   const authkey = checkKey(optionsOf(options).authkey);
+  const { maxMessageSize } = options;
+  checkSize(maxMessageSize);
   const socket = net.connect(target(address));
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', (error: NodeJS.ErrnoException) =>
+    // For good: an error after the connecting has no other listener before there is a connection.
+    socket.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         new OSError(`cannot connect to ${JSON.stringify(address)}: ${error.message}`, errorOptions(error)),
       ),
     );
   });
   socket.setNoDelay(true);
-  const connection = new SocketConnection(socket);
-  if (authkey !== undefined) await authenticate(connection as SocketConnection, authkey, 'client');
-  return connection;
+  if (authkey === undefined) return new SocketConnection(socket, { authenticated: false, maxMessageSize });
+  const deframer = await authenticate(socket, authkey, 'client');
+  return new SocketConnection(socket, { authenticated: true, maxMessageSize, deframer });
+}
+
+function checkSize(size: unknown): void {
+  if (size === undefined || (Number.isInteger(size) && Number(size) > 0 && Number(size) <= MOST_BYTES))
+    return;
+  throw new ValueError(`maxMessageSize is a number of bytes from 1 to ${MOST_BYTES}, not ${String(size)}`);
 }
 
 function errorOptions(error: NodeJS.ErrnoException): ErrorOptions & { code?: string } {
   return error.code === undefined ? { cause: error } : { cause: error, code: error.code };
 }
 
+export function isAddress(address: unknown): address is Address {
+  if (typeof address === 'string') return true;
+  if (!Array.isArray(address)) return false;
+  const [host, port] = address as readonly unknown[];
+  return typeof host === 'string' && Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65535;
+}
+
 function target(address: Address): { host: string; port: number } | { path: string } {
-  if (typeof address === 'string') return { path: address };
-  const [host, port] = Array.isArray(address) ? (address as readonly [string, number]) : [];
-  if (typeof host !== 'string' || port === undefined || !Number.isInteger(port) || port < 0 || port > 65535) {
+  if (!isAddress(address))
     throw new ValueError(`an address is [host, port] or a path, not ${JSON.stringify(address)}`);
-  }
-  return { host, port };
+  if (typeof address === 'string') return { path: address };
+  return { host: address[0], port: address[1] };
 }
 
 function familyOf(address: Address | undefined): Family {

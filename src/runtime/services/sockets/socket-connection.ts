@@ -3,40 +3,68 @@ import { type AsyncWaitOptions, milliseconds, patience } from '../../core/argume
 import { Decoder } from '../../core/codec/decode.ts';
 import { Encoder } from '../../core/codec/encode.ts';
 import { BufferTooShort, EOFError, OSError } from '../../core/errors/errors.ts';
-import { remoteHandleCodec } from '../../core/handles/handles.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
+import { peerHandleCodec, strangerHandleCodec } from '../../core/handles/remote-handles.ts';
 import { FORM } from '../../core/messages/ring.ts';
 import { clampTimer, timedOut } from '../../core/waits/blocking.ts';
 import { checkPlace, checkRoom, partOf } from '../../primitives/pipes/bytes.ts';
-import { Deframer, type Frame, frame } from './framing.ts';
+import { Deframer, type Frame, frame, USUAL_BYTES } from './framing.ts';
 
 /** Bytes of messages that wait to be received, from which on the socket is not read: the peer is held up, not our memory filled. */
 const MOST_WAITING = 1 << 20;
 /** What a message costs beside its bytes. */
 const OVERHEAD = 128;
+/** What the values of a message may take in memory, for each byte that a message may have. */
+const MEMORY_PER_BYTE = 4;
+/** Bytes that the peer has not read yet, from which on a server does not take more calls of it. */
+const MOST_UNSENT = 4 << 20;
 
-const encoder = new Encoder(remoteHandleCodec);
-const decoder = new Decoder(remoteHandleCodec);
+const NO_BYTES = Buffer.alloc(0);
+const encoder = new Encoder(peerHandleCodec);
 
-/** One end of a connection over a socket: what `Listener.accept` and `Client` give. It has only the asynchronous forms. */
+export interface Trust {
+  /** Has the peer shown that it knows the key? */
+  readonly authenticated: boolean;
+  /** Most bytes of one message that is received. */
+  readonly maxMessageSize?: number | undefined;
+  /** With what has come already. */
+  readonly deframer?: Deframer;
+}
+
+/**
+ * One end of a connection over a socket: what `Listener.accept` and `Client` give. It has only the asynchronous forms. It keeps
+ * the program alive while something is awaited from it, or is on its way to the system.
+ */
 export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   readonly #socket: net.Socket;
-  readonly #deframer = new Deframer();
+  readonly #deframer: Deframer;
+  readonly #decoder: Decoder;
   readonly #frames: Frame[] = [];
   /** Bytes in `#frames`, and whether they are so many that the socket is paused. */
   #waitingBytes = 0;
   #full = false;
   #waiting: (() => void)[] = [];
+  /** Waits and writes under way. */
+  #uses = 0;
   #ended = false;
   #failure: Error | undefined;
   #closed = false;
 
-  constructor(socket: net.Socket) {
+  constructor(socket: net.Socket, { authenticated, maxMessageSize = USUAL_BYTES, deframer }: Trust) {
     this.#socket = socket;
+    this.#deframer = deframer ?? new Deframer(maxMessageSize);
+    this.#deframer.limit = maxMessageSize;
+    const handles = authenticated ? peerHandleCodec : strangerHandleCodec;
+    this.#decoder = new Decoder(handles, MEMORY_PER_BYTE * maxMessageSize);
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.once('close', () => this.#end());
     socket.once('end', () => this.#end());
     socket.on('error', () => this.#end());
+    socket.unref();
+    // What came with the handshake, before the rest is read.
+    this.#receive(NO_BYTES);
+    if (socket.destroyed || socket.readableEnded) this.#end();
+    else if (!this.#full) socket.resume();
   }
 
   get closed(): boolean {
@@ -58,7 +86,7 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   /** Receives a value. Rejects with EOFError when the other side has closed and nothing is left. */
   async recv(options?: AsyncWaitOptions): Promise<R> {
     const { form, bytes } = await this.#next(options);
-    return (form === FORM.bytes ? bytes : decoder.decode(bytes)) as R;
+    return (form === FORM.bytes ? bytes : this.#decoder.decode(bytes)) as R;
   }
 
   /** Sends `size` bytes from `offset`. @throws ValueError when they are not within `bytes` */
@@ -121,15 +149,24 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     }
   }
 
-  /** Whether an open connection alone keeps the program alive. */
-  setRef(ref: boolean): void {
-    if (ref) this.#socket.ref();
-    else this.#socket.unref();
+  /** Resolves when the peer has read what was sent, but for a few megabytes, or is gone. */
+  async drained(): Promise<void> {
+    const socket = this.#socket;
+    while (!socket.destroyed && socket.writableLength > MOST_UNSENT)
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          socket.off('drain', done).off('close', done);
+          resolve();
+        };
+        socket.on('drain', done).on('close', done);
+      });
   }
 
-  /** Most bytes of a message from the peer. */
-  limitTo(bytes: number): void {
-    this.#deframer.limit = bytes;
+  #use(): void {
+    if (this.#uses++ === 0) this.#socket.ref();
+  }
+  #unuse(): void {
+    if (--this.#uses === 0) this.#socket.unref();
   }
 
   #receive(chunk: Buffer): void {
@@ -187,8 +224,10 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     if (this.ready) return Promise.resolve(true);
     if (limit <= 0) return Promise.resolve(false);
     signal?.throwIfAborted();
+    this.#use();
     return new Promise((resolve, reject) => {
       const done = (): void => {
+        this.#unuse();
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
         this.#waiting = this.#waiting.filter((wake) => wake !== woken);
@@ -215,8 +254,10 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     this.#checkOpen();
     if (this.#ended)
       return Promise.reject(new OSError('broken pipe: the other side has closed', { code: 'EPIPE' }));
+    this.#use();
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
+        this.#unuse();
         if (error) reject(new OSError(`broken pipe: ${error.message}`, { code: 'EPIPE' }));
         else resolve();
       });

@@ -1,5 +1,47 @@
 import type { Snapshot } from '../src/extension/tree/tree-index.ts';
-import type { Finding, ProcessView, ThreadView, WaitView } from '../src/model/types/index.ts';
+import {
+  type Finding,
+  type ProcessView,
+  REPORT_VERSION,
+  type Report,
+  type ThreadView,
+  type WaitView,
+} from '../src/model/types/index.ts';
+import type { SessionUpdate } from '../src/protocol/session.ts';
+import { UNKNOWN_SESSION } from '../src/trace/format/definitions.ts';
+
+/** What the session worker pushes. */
+export function sessionUpdate(change: Partial<SessionUpdate> = {}): SessionUpdate {
+  return {
+    revision: 1,
+    changed: null,
+    live: true,
+    lastTime: 0,
+    session: UNKNOWN_SESSION,
+    findings: [],
+    loss: { exact: true, dropped: 0, damaged: 0, problems: [] },
+    ...change,
+  };
+}
+
+/** A report of a session without processes. */
+export function reportView(change: Partial<Report> = {}): Report {
+  return {
+    version: REPORT_VERSION,
+    duration: 1,
+    ended: true,
+    session: UNKNOWN_SESSION,
+    processes: [],
+    channels: [],
+    resources: [],
+    findings: [],
+    dropped: 0,
+    damaged: 0,
+    exact: true,
+    problems: [],
+    ...change,
+  };
+}
 
 /** Views as the model gives them, for tests of what the extension makes of them. */
 export function processView(id: string, change: Partial<ProcessView> = {}): ProcessView {

@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   const log = add(vscode.window.createOutputChannel('Forkscope', { log: true }));
   const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.cjs').fsPath;
   const sessions = add(
-    new Sessions(workspaceState, (dir, name) => new SessionClient(dir, name, worker, findingSettings())),
+    new Sessions(workspaceState, (dir) => new SessionClient(dir, worker, findingSettings())),
   );
   const runner = add(new Runner(context, sessions));
   const view = add(new ProcessTreeView(sessions, (dir) => runner.terminalOf(dir) !== undefined));

@@ -1,4 +1,4 @@
-import type { Definition, Observation, StreamDefinition } from '../trace/format/definitions.ts';
+import type { Definition, Observation, SessionFacts, StreamDefinition } from '../trace/format/definitions.ts';
 import type { TraceRecord } from '../trace/format/records.ts';
 import type { Damage, TraceSink } from '../trace/reader/sink.ts';
 import { applyDefinition } from './feed/definitions.ts';
@@ -94,6 +94,10 @@ export class Model implements TraceSink, Answers {
   /** When the session ended, `null` while it lives. */
   get end(): number | null {
     return this.world.end;
+  }
+
+  get session(): SessionFacts {
+    return this.world.session;
   }
 
   processes(): readonly ProcessView[] {

@@ -10,6 +10,7 @@ import type {
   TrackTile,
   TrackView,
 } from '../model/types/index.ts';
+import type { SessionFacts } from '../trace/format/definitions.ts';
 
 /**
  * What the extension asks the session worker (`src/extension/worker.ts`, a worker thread that tails the trace and holds
@@ -57,8 +58,7 @@ export interface SessionUpdate {
   readonly live: boolean;
   /** Latest time known, ns since the origin. */
   readonly lastTime: number;
-  /** Wall clock of the origin, ms since the epoch. */
-  readonly wallClock: number;
+  readonly session: SessionFacts;
   readonly findings: readonly Finding[];
   readonly loss: LossView;
 }

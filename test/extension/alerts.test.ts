@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { notificationText, StillFound, statusText, summarize } from '../../src/extension/alerts/summary.ts';
-import type { KnownSession } from '../../src/extension/sessions/sessions.ts';
+import type { KnownSession } from '../../src/extension/sessions/entry.ts';
 import type { Finding } from '../../src/model/types/index.ts';
 import { findingView } from '../views.ts';
 import { FakeReader } from './sessions/fakes.ts';
 
 function session(name: string, live: boolean, findings: readonly Finding[] = []): KnownSession {
-  const reader = new FakeReader(`/t/${name}`, name);
+  const reader = new FakeReader();
   reader.tell({ live, findings });
-  return { dir: reader.dir, name, script: undefined, reader, problem: '', live, followed: true };
+  return { dir: `/t/${name}`, name, script: undefined, reader, problem: '', live, followed: true };
 }
 
 test('nothing runs: no place in the status bar is taken', () => {

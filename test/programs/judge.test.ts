@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChannelView, ProcessView, Report } from '../../src/model/types/index.ts';
-import { processView, threadView } from '../views.ts';
+import { processView, reportView, threadView } from '../views.ts';
 import { differences } from './clean.ts';
 import { reportFailures } from './judge.ts';
 import { countsOf, unpairedChannels } from './report.ts';
@@ -38,10 +38,7 @@ const channel = (
   latencyNs: null,
   exact: true,
 });
-const report: Report = {
-  version: 1,
-  duration: 1,
-  ended: true,
+const report: Report = reportView({
   processes: [
     process_('root', null, ['node', 'main.js'], true),
     process_('child', 'root', ['node', 'child.js'], true),
@@ -56,13 +53,7 @@ const report: Report = {
     channel('ipc', ['root'], [], 7, 0),
     channel('port', ['root'], ['root'], 2, 2),
   ],
-  resources: [],
-  findings: [],
-  dropped: 0,
-  damaged: 0,
-  exact: true,
-  problems: [],
-};
+});
 const program: Program = {
   id: 'p',
   packages: [],

@@ -8,14 +8,13 @@ import {
   isLauncherAlive,
   readSessionHead,
   SESSION_FILE,
-  type SessionObservation,
 } from '../../src/session/directory/session-file.ts';
-import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { type SessionDefinition, TRACE_VERSION } from '../../src/trace/format/definitions.ts';
 import { LineWriter } from '../../src/trace/writer/line-writer.ts';
 import { run } from '../cli/support.ts';
 import { files, scratch } from './support.ts';
 
-const HEAD: SessionObservation = {
+const HEAD: SessionDefinition = {
   type: 'session',
   version: TRACE_VERSION,
   session: 'test',

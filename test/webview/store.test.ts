@@ -5,13 +5,13 @@ import type { TimelineState } from '../../src/protocol/timeline.ts';
 import { type Change, Store } from '../../src/webview/core/store.ts';
 import { spanOf, xAt } from '../../src/webview/core/viewport.ts';
 import { parseState } from '../../src/webview/dom/host.ts';
+import { sessionUpdate } from '../views.ts';
 
 const SESSION = { dir: '/traces/a', name: 'a.ts' };
 let revision = 0;
 function update(lastTime: number, live: boolean): SessionUpdate {
   revision += 1;
-  const loss = { exact: true, dropped: 0, damaged: 0, problems: [] };
-  return { revision, changed: null, live, lastTime, wallClock: 0, findings: [], loss };
+  return sessionUpdate({ revision, live, lastTime });
 }
 function open(restored: TimelineState | null = null): { store: Store; changes: Change[] } {
   const changes: Change[] = [];

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { InspectRequest } from '../inspect/request.ts';
-import type { KnownSession, Sessions } from '../sessions/sessions.ts';
+import type { KnownSession } from '../sessions/entry.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { ProcessTreeView } from '../tree/tree-view.ts';
 import { VIEWS } from '../workbench/contributions.ts';
 import { setContext, setting } from '../workbench/settings.ts';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Finding } from '../../model/types/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
-import type { KnownSession } from '../sessions/sessions.ts';
+import type { KnownSession } from '../sessions/entry.ts';
 import { hangName } from '../tree/deadlock.ts';
 import { shortName } from '../tree/format.ts';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ProcessView } from '../../model/types/index.ts';
 import { isFromHere, isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
 import { isAlive, type KillStep, killTree } from '../../session/os/index.ts';
-import type { KnownSession } from '../sessions/sessions.ts';
+import type { KnownSession } from '../sessions/entry.ts';
 
 /** The user does not want it any more. */
 class Cancelled extends Error {}
@@ -26,7 +26,7 @@ export function stopSession(session: KnownSession): Promise<void> {
 
 async function endSession(session: KnownSession): Promise<void> {
   const processes = (await session.reader?.query('processes', {})) ?? [];
-  const wallClock = session.reader?.lastUpdate?.wallClock ?? 0;
+  const wallClock = session.reader?.lastUpdate?.session.wallClock ?? 0;
   const pids = processes.filter((p) => isSame(p, wallClock)).map((p) => p.pid);
   await end(pids.length > 0 ? pids : launcherOf(session), session.name);
 }
@@ -51,7 +51,7 @@ export async function stopProcess(
   target: ProcessTarget,
   kill: boolean,
 ): Promise<void> {
-  const wallClock = session.reader?.lastUpdate?.wallClock ?? 0;
+  const wallClock = session.reader?.lastUpdate?.session.wallClock ?? 0;
   const label = `${target.name} (${target.pid})`;
   const head = readSessionHead(session.dir);
   if (head && !isFromHere(head)) {

@@ -5,12 +5,12 @@ import { Emitter } from '../../base/events.ts';
 import type {
   FindingSettings,
   QueryName,
-  SessionHandle,
   SessionQueries,
   SessionUpdate,
   WorkerRequest,
   WorkerResponse,
 } from '../../protocol/session.ts';
+import type { SessionReader } from './entry.ts';
 
 /** Megabytes of heap that a worker may take: the columns of ten million slices stay well below. */
 const MOST_MEMORY_MB = 4096;
@@ -24,9 +24,7 @@ interface Pending {
  * A session that is tailed and modelled by a worker thread, so that the extension host stays responsive. When the worker
  * fails, questions are refused with its message and `onFailure` is told; nothing else breaks.
  */
-export class SessionClient implements SessionHandle, Disposable {
-  readonly dir: string;
-  readonly name: string;
+export class SessionClient implements SessionReader {
   private readonly worker: Worker;
   private readonly updates = new Emitter<SessionUpdate>();
   private readonly failures = new Emitter<string>();
@@ -36,9 +34,7 @@ export class SessionClient implements SessionHandle, Disposable {
   private update: SessionUpdate | undefined;
 
   /** @param script the built `worker.cjs` */
-  constructor(dir: string, name: string, script: string, findings: FindingSettings) {
-    this.dir = dir;
-    this.name = name;
+  constructor(dir: string, script: string, findings: FindingSettings) {
     this.worker = new Worker(script, {
       name: 'forkscope-session',
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },

@@ -3,44 +3,16 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../base/disposables.ts';
 import { Emitter } from '../../base/events.ts';
-import type { SessionHandle, SessionRegistry, SessionUpdate } from '../../protocol/session.ts';
+import type { SessionHandle, SessionRegistry } from '../../protocol/session.ts';
+import { type KnownSession, SessionEntry, type SessionReader } from './entry.ts';
 import type { SessionRecord, WindowMemory } from './record.ts';
 import { restoreRecords, storeRecords } from './record.ts';
 
-/** What reads a session: {@link SessionClient}, or what tests put in its place. */
-export interface SessionReader extends SessionHandle, Disposable {
-  readonly problem: string | undefined;
-  opened(): Promise<SessionUpdate>;
-  onFailure(listener: (message: string) => void): Disposable;
-  setVisible(visible: boolean): void;
-}
-
-/** One session that this window knows. */
-export interface KnownSession {
-  readonly dir: string;
-  readonly name: string;
-  readonly script: string | undefined;
-  readonly reader: SessionReader | undefined;
-  /** Why it can't be shown, or ''. */
-  readonly problem: string;
-  readonly live: boolean;
-  /** Was it started, or found running, by this window? Then its findings are news. */
-  readonly followed: boolean;
-}
-
-interface Entry extends KnownSession {
-  reader: SessionReader | undefined;
-  problem: string;
-  followed: boolean;
-  readonly notified: Set<string>;
-  opening: Promise<SessionHandle> | undefined;
-}
-
 /** All sessions of this window, in the order in which they came. Remembers the live ones over a reload. */
 export class Sessions implements SessionRegistry, Disposable {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, SessionEntry>();
   private readonly memory: WindowMemory;
-  private readonly read: (dir: string, name: string) => SessionReader;
+  private readonly read: (dir: string) => SessionReader;
   private readonly changes = new Emitter<KnownSession | undefined>();
   private readonly currentChanges = new Emitter<SessionHandle | undefined>();
   private currentDir: string | undefined;
@@ -48,7 +20,7 @@ export class Sessions implements SessionRegistry, Disposable {
   private visible = true;
   private disposed = false;
 
-  constructor(memory: WindowMemory, read: (dir: string, name: string) => SessionReader) {
+  constructor(memory: WindowMemory, read: (dir: string) => SessionReader) {
     this.memory = memory;
     this.read = read;
   }
@@ -71,11 +43,12 @@ export class Sessions implements SessionRegistry, Disposable {
   }
 
   current(): SessionHandle | undefined {
-    return this.currentDir === undefined ? undefined : this.entries.get(this.currentDir)?.reader;
+    return this.currentDir === undefined ? undefined : this.get(this.currentDir);
   }
 
   get(dir: string): SessionHandle | undefined {
-    return this.entries.get(path.resolve(dir))?.reader;
+    const entry = this.entries.get(path.resolve(dir));
+    return entry?.reader && entry;
   }
 
   /** Shows a session that is about to start. Its trace is read as soon as there is one: {@link open}. */
@@ -90,9 +63,9 @@ export class Sessions implements SessionRegistry, Disposable {
     const entry = this.entries.get(at) ?? this.add(at, traceName(at), undefined, false);
     entry.opening ??= this.start(entry);
     try {
-      const reader = await entry.opening;
+      const handle = await entry.opening;
       this.makeCurrent(at);
-      return reader;
+      return handle;
     } catch (error) {
       entry.opening = undefined;
       // A session that runs here keeps its place and shows the problem; a folder that holds no trace does not.
@@ -163,31 +136,17 @@ export class Sessions implements SessionRegistry, Disposable {
     this.currentChanges.dispose();
   }
 
-  private add(dir: string, name: string, script: string | undefined, followed: boolean): Entry {
+  private add(dir: string, name: string, script: string | undefined, followed: boolean): SessionEntry {
     const known = this.entries.get(dir);
     if (known) return known;
-    const entry: Entry = {
-      dir,
-      name,
-      script,
-      followed,
-      reader: undefined,
-      problem: '',
-      notified: new Set(),
-      opening: undefined,
-      get live() {
-        return entry.reader
-          ? (entry.reader.lastUpdate?.live ?? true)
-          : entry.followed && entry.problem === '';
-      },
-    };
+    const entry = new SessionEntry(dir, name, script, followed);
     this.entries.set(dir, entry);
     return entry;
   }
 
-  private async start(entry: Entry): Promise<SessionHandle> {
+  private async start(entry: SessionEntry): Promise<SessionHandle> {
     if (!isFolder(entry.dir)) throw new Error(l10n.t('{0} is not a folder with a trace.', entry.dir));
-    const reader = this.read(entry.dir, entry.name);
+    const reader = this.read(entry.dir);
     entry.reader = reader;
     entry.problem = '';
     reader.onFailure((message) => {
@@ -204,7 +163,7 @@ export class Sessions implements SessionRegistry, Disposable {
     if (!this.visible) reader.setVisible(false);
     try {
       await reader.opened();
-      return reader;
+      return entry;
     } catch (error) {
       reader.dispose();
       entry.reader = undefined;
@@ -212,7 +171,7 @@ export class Sessions implements SessionRegistry, Disposable {
     }
   }
 
-  private changed(entry: Entry | undefined): void {
+  private changed(entry: SessionEntry | undefined): void {
     if (this.disposed) return;
     if (entry === undefined) this.store();
     this.changes.fire(entry);

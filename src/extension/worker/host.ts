@@ -87,7 +87,7 @@ export class WorkerHost {
       changed: this.told === null ? null : model.changedProcesses(this.told),
       live,
       lastTime: session.now,
-      wallClock: session.head?.wallClock ?? 0,
+      session: model.session,
       findings: session.findings(),
       loss: model.loss(),
     };

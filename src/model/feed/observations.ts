@@ -15,7 +15,9 @@ type Handlers = {
 };
 
 const HANDLERS: Handlers = {
-  session: () => undefined,
+  session(world, { type, version, session, origin, launcherPid, machine, ...facts }) {
+    world.session = { ...world.session, ...facts };
+  },
   rootStart(world, { time, pid, spawnKey, argv }) {
     const [file = ''] = argv;
     const about = { spawnKey, api: 'launcher', name: '', file, argv, daemon: false } as const;
@@ -65,8 +67,8 @@ const HANDLERS: Handlers = {
 
 /** Enters what the session saw from outside. What a later version writes is left out. */
 export function applyObservation(world: World, seen: Observation): void {
-  if (seen.type === 'session' || !Object.hasOwn(HANDLERS, seen.type)) return;
-  world.advance(seen.time);
+  if (!Object.hasOwn(HANDLERS, seen.type)) return;
+  if (seen.type !== 'session') world.advance(seen.time);
   if (seen.type !== 'sample') world.graphRevision = world.revision;
   const apply = HANDLERS[seen.type] as (world: World, seen: Observation) => void;
   apply(world, seen);

@@ -9,6 +9,7 @@ export function makeReport(model: Answers, now?: number): Report {
     version: REPORT_VERSION,
     duration: Math.round(model.end ?? model.lastTime),
     ended: model.end !== null,
+    session: model.session,
     processes: model.processes(),
     channels: model.channels(),
     resources: model.resources(),

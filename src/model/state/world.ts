@@ -1,4 +1,9 @@
-import type { ResourceDefinition, StreamDefinition } from '../../trace/format/definitions.ts';
+import {
+  type ResourceDefinition,
+  type SessionFacts,
+  type StreamDefinition,
+  UNKNOWN_SESSION,
+} from '../../trace/format/definitions.ts';
 import { BytePairing } from './byte-pairing.ts';
 import { type ProcessEntity, ResourceEntity, StreamState, ThreadEntity, ThreadUse } from './entities.ts';
 import { FlowIndex } from './flows.ts';
@@ -14,6 +19,8 @@ export class World {
   /** Latest time of anything fed. */
   lastTime = 0;
   end: number | null = null;
+  /** What the launcher says of the session; a part of a trace may lack it. */
+  session: SessionFacts = UNKNOWN_SESSION;
   /** When the launcher killed what was left. */
   killed: { readonly time: number; readonly reason: string } | null = null;
   readonly sites = new SiteTable();

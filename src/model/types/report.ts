@@ -1,3 +1,4 @@
+import type { SessionFacts } from '../../trace/format/definitions.ts';
 import type { Finding } from './finding.ts';
 import type { ProcessView } from './process.ts';
 import type { Count, Time } from './quantities.ts';
@@ -36,6 +37,8 @@ export interface Report extends LossView {
   readonly duration: Time;
   /** False: the session still runs. */
   readonly ended: boolean;
+  /** The run that was traced. */
+  readonly session: SessionFacts;
   /** All processes, in order of their start. */
   readonly processes: readonly ProcessView[];
   /** All channels over which messages go. */
@@ -52,6 +55,8 @@ export interface Answers {
   readonly end: number | null;
   /** Latest time of anything fed. */
   readonly lastTime: number;
+  /** What the launcher says of the session. */
+  readonly session: SessionFacts;
   processes(): readonly ProcessView[];
   channels(): readonly ChannelView[];
   resources(): readonly ResourceView[];

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import type { Observation } from '../../trace/format/definitions.ts';
+import type { SessionDefinition } from '../../trace/format/definitions.ts';
 import { decodeLine, LineParser } from '../../trace/format/lines.ts';
 import { isAlive } from '../os/liveness.ts';
 import { machineId } from './machine.ts';
@@ -8,15 +8,13 @@ import { machineId } from './machine.ts';
 /** Name of the file in which the launcher writes what it sees from outside. */
 export const SESSION_FILE = 'session.def';
 
-export type SessionObservation = Extract<Observation, { type: 'session' }>;
-
 /** Bytes of the session file that are read for its first line, which says everything about the begin. */
 const HEAD_BYTES = 1024 * 1024;
 /** Bytes of the session file that are read for its last line, which says the end and is short. */
 const TAIL_BYTES = 1024;
 
 /** The begin of a session, `undefined` when the folder does not hold one that can be read. */
-export function readSessionHead(dir: string): SessionObservation | undefined {
+export function readSessionHead(dir: string): SessionDefinition | undefined {
   let fd: number;
   try {
     fd = openSync(path.join(dir, SESSION_FILE), 'r');
@@ -35,7 +33,7 @@ export function readSessionHead(dir: string): SessionObservation | undefined {
   }
 }
 
-function isSession(value: unknown): value is SessionObservation {
+function isSession(value: unknown): value is SessionDefinition {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -49,12 +47,12 @@ function isSession(value: unknown): value is SessionObservation {
 }
 
 /** Were the pids of this session given by this machine? A trace may come from a colleague or from CI. */
-export function isFromHere({ machine }: SessionObservation): boolean {
+export function isFromHere({ machine }: SessionDefinition): boolean {
   return machine === undefined || machine === machineId();
 }
 
 /** Is the launcher of this session still there? Then more may be written. */
-export function isLauncherAlive(head: SessionObservation): boolean {
+export function isLauncherAlive(head: SessionDefinition): boolean {
   return isFromHere(head) && isAlive(head.launcherPid, head.wallClock);
 }
 

@@ -1,7 +1,8 @@
 import { asError } from '../../base/errors.ts';
 import { Emitter } from '../../base/events.ts';
 import type { Finding, FindingOptions, Model } from '../../model/index.ts';
-import { isLauncherAlive, readSessionHead, type SessionObservation } from '../directory/session-file.ts';
+import type { SessionDefinition } from '../../trace/format/definitions.ts';
+import { isLauncherAlive, readSessionHead } from '../directory/session-file.ts';
 import { LastingFindings } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
 import { TraceFeed } from './trace-feed.ts';
@@ -31,7 +32,7 @@ export interface SessionOptions {
 export class Session {
   readonly dir: string;
   /** What the launcher wrote first; `undefined`: the trace has no session file (a part of one was copied). */
-  readonly head: SessionObservation | undefined;
+  readonly head: SessionDefinition | undefined;
   readonly #changed = new Emitter<SessionChange>();
   readonly #found = new Emitter<Finding>();
   readonly #ended = new Emitter<void>();

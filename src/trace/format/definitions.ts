@@ -1,4 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
+import type { Ms } from '../../base/quantities.ts';
 
 /** The version of records, definitions and session files together. Other versions are refused. */
 export const TRACE_VERSION = 1;
@@ -228,20 +229,35 @@ export type Definition =
   | SourcesDefinition
   | IncidentDefinition;
 
+/** What a session says of itself to people and programs: its launcher writes it, the JSON report and the views repeat it. */
+export interface SessionFacts {
+  /** Wall clock when the session started, ms since the epoch; 0: not known. */
+  readonly wallClock: Ms;
+  /** The command that was started, and its arguments; may hold secrets. Empty: not known. */
+  readonly argv: readonly string[];
+  /** The folder that it was started in, '': not known. */
+  readonly cwd: string;
+}
+/** What is said of a session where nobody knows anything of it. */
+export const UNKNOWN_SESSION: SessionFacts = { wallClock: 0, argv: [], cwd: '' };
+
+/** First line of the session's own file. Facts that are not in version 1 from the beginning may be missing. */
+export interface SessionDefinition extends Partial<SessionFacts> {
+  readonly type: 'session';
+  readonly wallClock: Ms;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly version: number;
+  readonly session: string;
+  readonly origin: string;
+  readonly launcherPid: number;
+  /** Tells the machine from others, without its name: pids mean something there only. Missing: not known. */
+  readonly machine?: string;
+}
+
 /** What the session itself saw from outside (file `session.def`, same line format as definitions). Times in ns since the origin. */
 export type Observation =
-  | {
-      readonly type: 'session';
-      readonly version: number;
-      readonly session: string;
-      readonly origin: string;
-      readonly wallClock: number;
-      readonly argv: readonly string[];
-      readonly cwd: string;
-      readonly launcherPid: number;
-      /** Tells the machine from others, without its name: pids mean something there only. Missing: not known. */
-      readonly machine?: string;
-    }
+  | SessionDefinition
   | {
       readonly type: 'rootStart';
       readonly time: number;

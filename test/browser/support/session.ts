@@ -5,6 +5,7 @@ import type {
   SessionQueries,
   SessionUpdate,
 } from '../../../src/protocol/session.ts';
+import { sessionUpdate } from '../../views.ts';
 
 type Answers = { [Q in QueryName]: (args: SessionQueries[Q]['args']) => SessionQueries[Q]['result'] };
 
@@ -51,15 +52,13 @@ export class ModelSession implements SessionHandle {
 
   /** Tells of what was fed since. `now`: the session's time, where it is later than what was fed. */
   push(now = 0): void {
-    this.lastUpdate = {
+    this.lastUpdate = sessionUpdate({
       revision: this.model.revision + now / 1e18,
-      changed: null,
       live: this.live,
       lastTime: Math.max(now, this.model.lastTime),
-      wallClock: 0,
       findings: this.model.findings(now),
       loss: this.model.loss(),
-    };
+    });
     for (const listener of this.listeners) listener(this.lastUpdate);
   }
 }

@@ -1,8 +1,8 @@
 import { Emitter } from '../../../src/base/events.ts';
+import type { SessionReader } from '../../../src/extension/sessions/entry.ts';
 import type { WindowMemory } from '../../../src/extension/sessions/record.ts';
-import type { SessionReader } from '../../../src/extension/sessions/sessions.ts';
-import type { Finding } from '../../../src/model/types/index.ts';
 import type { SessionUpdate } from '../../../src/protocol/session.ts';
+import { sessionUpdate } from '../../views.ts';
 
 /** What outlives a window. */
 export class FakeMemory implements WindowMemory {
@@ -17,8 +17,6 @@ export class FakeMemory implements WindowMemory {
 
 /** A reader whose trace is what the test says. */
 export class FakeReader implements SessionReader {
-  readonly dir: string;
-  readonly name: string;
   problem: string | undefined;
   lastUpdate: SessionUpdate | undefined;
   disposed = false;
@@ -26,10 +24,6 @@ export class FakeReader implements SessionReader {
   private readonly updates = new Emitter<SessionUpdate>();
   private readonly failures = new Emitter<string>();
 
-  constructor(dir: string, name: string) {
-    this.dir = dir;
-    this.name = name;
-  }
   onUpdate = this.updates.on;
   onFailure = this.failures.on;
   opened(): Promise<SessionUpdate> {
@@ -46,10 +40,7 @@ export class FakeReader implements SessionReader {
     this.disposed = true;
   }
   tell(change: Partial<SessionUpdate>): SessionUpdate {
-    const loss = { exact: true, dropped: 0, damaged: 0, problems: [] };
-    const findings: readonly Finding[] = [];
-    const plain = { revision: 1, changed: null, live: true, lastTime: 0, wallClock: 0, findings, loss };
-    this.lastUpdate = { ...plain, ...this.lastUpdate, ...change };
+    this.lastUpdate = sessionUpdate({ ...this.lastUpdate, ...change });
     this.updates.fire(this.lastUpdate);
     return this.lastUpdate;
   }

@@ -12,8 +12,8 @@ function setUp(t: { after(f: () => void): void }, memory = new FakeMemory()) {
   const readers: FakeReader[] = [];
   const ended = new Set<string>();
   const problems = new Map<string, string>();
-  const read = (dir: string, name: string) => {
-    const reader = new FakeReader(dir, name);
+  const read = (dir: string) => {
+    const reader = new FakeReader();
     reader.problem = problems.get(path.basename(dir));
     if (ended.has(path.basename(dir))) reader.tell({ live: false });
     readers.push(reader);

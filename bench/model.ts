@@ -3,7 +3,7 @@ import { Model, tileRange } from '../src/model/index.ts';
 import { STATE_COUNT, Track } from '../src/model/state/track.ts';
 import { TileCache } from '../src/model/timeline/tiles.ts';
 import type { StreamDefinition } from '../src/trace/format/definitions.ts';
-import { KIND, type TraceRecord } from '../src/trace/format/records.ts';
+import { KIND, type Kind, type TraceRecord } from '../src/trace/format/records.ts';
 
 const TRACKS = 64;
 const PIXELS = 1600;
@@ -80,7 +80,7 @@ function feed(pairs: number): void {
   }
   const record: TraceRecord = {
     time: 0,
-    kind: 0,
+    kind: KIND.send,
     flags: 0,
     task: 0,
     resource: 0,
@@ -89,7 +89,7 @@ function feed(pairs: number): void {
     value: 8,
     slot: 0,
   };
-  const put = (stream: StreamDefinition, kind: number, resource: number, n: number): void => {
+  const put = (stream: StreamDefinition, kind: Kind, resource: number, n: number): void => {
     record.time += 250;
     record.kind = kind;
     record.resource = resource;

@@ -8,7 +8,6 @@ import {
   type SharedFiles,
 } from '../base/environment.ts';
 import { TRACE_VERSION } from '../trace/format/definitions.ts';
-import { KIND } from '../trace/format/records.ts';
 import { ChildEnvironment } from './children/children-env.ts';
 import { shorten } from './children/command-line.ts';
 import { ChildFilter } from './children/filter.ts';
@@ -116,7 +115,7 @@ function introduce({ session, recorder, thread }: Shim, handover: Handover | und
   if (threadId === 0) describeProcess(recorder);
   const { name = '', file = '', parentThreadId = 0, spawnKey = '' } = handover ?? {};
   recorder.define({ type: 'thread', name, file, parentThreadId, spawnKey });
-  recorder.record(KIND.processStart, 0, 0, 0, 0, 0, process.pid);
+  recorder.record('processStart', { pid: process.pid });
 }
 
 function describeProcess(recorder: Recorder): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Model, makeReport } from '../../src/model/index.ts';
-import { FLAG, KIND } from '../../src/trace/format/records.ts';
+import { FLAG, KIND, type Kind } from '../../src/trace/format/records.ts';
 import type { Damage } from '../../src/trace/reader/sink.ts';
 import { type StreamBuilder, TraceBuilder } from './builder.ts';
 import { random } from './random.ts';
@@ -154,7 +154,7 @@ describe('records that make no sense', () => {
       for (let i = 0; i < 400; i++) {
         model.record(next() < 0.5 ? main.def : child.def, {
           time: next() * 1e9,
-          kind: next() < 0.9 ? (kinds[whole(kinds.length)] as number) : whole(256),
+          kind: (next() < 0.9 ? kinds[whole(kinds.length)] : whole(256)) as Kind,
           flags: whole(256),
           task: whole(4),
           resource: whole(10),

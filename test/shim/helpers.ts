@@ -12,7 +12,7 @@ import type {
   SiteDefinition,
   StreamDefinition,
 } from '../../src/trace/format/definitions.ts';
-import { KIND_NAME, type KindName, type TraceRecord } from '../../src/trace/format/records.ts';
+import { KIND_NAMES, type KindName, type TraceRecord } from '../../src/trace/format/records.ts';
 import { openTrace } from '../../src/trace/reader/open.ts';
 import type { Damage, TraceSink } from '../../src/trace/reader/sink.ts';
 
@@ -158,7 +158,7 @@ export class Trace implements TraceSink {
     else if (def.type === 'thread') this.threads.push({ ...def, stream: stream.stream });
   }
   record(stream: StreamDefinition, record: TraceRecord): void {
-    this.records.push({ ...record, kind: KIND_NAME.get(record.kind) ?? record.kind, stream });
+    this.records.push({ ...record, kind: KIND_NAMES[record.kind] ?? record.kind, stream });
   }
   observation(): void {}
   damage(damage: Damage): void {

@@ -1,64 +1,74 @@
-import { FLAG, KIND, type TraceRecord } from '../../trace/format/records.ts';
+import { byNumber, FLAG, type TraceRecord } from '../../trace/format/records.ts';
 import type { ChildEntity, ExitFact, StreamState } from '../state/entities.ts';
 import { signalName } from '../state/signals.ts';
 import type { World } from '../state/world.ts';
+import type { Apply } from './apply.ts';
 import { recordSite } from './waits.ts';
 
-/** Starts and ends of processes and threads. */
-export function applyLifecycle(world: World, stream: StreamState, record: TraceRecord): void {
-  const { thread } = stream;
-  const { process } = thread;
-  switch (record.kind) {
-    case KIND.processExit:
-      if (process.alive) world.beforeEnd(process, record.time);
-      thread.selfEnd = record.time;
-      if (thread.threadId === 0) {
-        process.selfExit = { time: record.time, code: record.value | 0, signal: null };
-        world.processes.changed(process);
-      }
-      break;
-    case KIND.exiting:
-      thread.exitingAt = record.time;
-      break;
-    case KIND.signal: {
-      const target =
-        record.n === 0 || record.value === 0 ? undefined : world.processes.at(record.n, record.time);
-      if (target === undefined) break;
-      // Findings leave out whoever is about to end: what is certain now is seen before that.
-      if (target.alive) world.beforeEnd(target, record.time, 'certain');
-      target.signalledAt = record.time;
-      break;
-    }
-    case KIND.start:
-    case KIND.threadStart:
-    case KIND.childExit: {
-      const child = stream.children[record.resource];
-      if (child !== undefined) applyChild(world, stream, record, child);
-      break;
-    }
-  }
-  world.touch(process);
-}
+type ApplyLife = (world: World, stream: StreamState, record: TraceRecord) => void;
+type ApplyToChild = (world: World, stream: StreamState, record: TraceRecord, child: ChildEntity) => void;
 
-function applyChild(world: World, stream: StreamState, record: TraceRecord, child: ChildEntity): void {
-  if (record.kind === KIND.threadStart) {
+const LIFE = byNumber<ApplyLife, 'life'>({
+  // The definitions before it say who the thread is.
+  processStart() {},
+  // That it has begun is known from its first record.
+  targetStart() {},
+  processExit(world, { thread }, record) {
+    const { process } = thread;
+    if (process.alive) world.beforeEnd(process, record.time);
+    thread.selfEnd = record.time;
+    if (thread.threadId !== 0) return;
+    process.selfExit = { time: record.time, code: record.value | 0, signal: null };
+    world.processes.changed(process);
+  },
+  exiting(_world, { thread }, record) {
+    thread.exitingAt = record.time;
+  },
+  signal(world, _stream, record) {
+    const target =
+      record.n === 0 || record.value === 0 ? undefined : world.processes.at(record.n, record.time);
+    if (target === undefined) return;
+    // Findings leave out whoever is about to end: what is certain now is seen before that.
+    if (target.alive) world.beforeEnd(target, record.time, 'certain');
+    target.signalledAt = record.time;
+  },
+  start: toChild((world, stream, record, child) => {
+    begun(stream, record, child);
+    if (child.api === 'execve') stream.thread.process.replacedAt = record.time;
+    identify(world, record, child);
+  }),
+  threadStart: toChild((world, stream, record, child) => {
     begun(stream, record, child);
     // It may end before the tracer is loaded in it.
     world.thread(stream.thread.process, record.n, record.time);
     world.processes.worker(child, record.n);
-    return;
-  }
-  if (record.kind === KIND.start) {
-    begun(stream, record, child);
-    if (child.api === 'execve') stream.thread.process.replacedAt = record.time;
-  } else {
-    // The program is still the old one.
+  }),
+  childExit: toChild((world, stream, record, child) => {
+    // `execve` has failed: the program is still the old one.
     if (child.api === 'execve') stream.thread.process.replacedAt = null;
-
     const ending = child.process ?? child.thread?.process;
     if (ending?.alive) world.beforeEnd(ending, record.time);
     child.exit = exitFact(record);
-  }
+    identify(world, record, child);
+  }),
+});
+
+/** Processes and threads begin and end. */
+export const applyLifecycle: Apply = (world, stream, record) => {
+  LIFE[record.kind]?.(world, stream, record);
+  world.touch(stream.thread.process);
+};
+
+/** For records that name a child; one whose definition is lost changes nothing. */
+function toChild(apply: ApplyToChild): ApplyLife {
+  return (world, stream, record) => {
+    const child = stream.children[record.resource];
+    if (child !== undefined) apply(world, stream, record, child);
+  };
+}
+
+/** Which process or worker thread the child is. */
+function identify(world: World, record: TraceRecord, child: ChildEntity): void {
   if (child.api === 'worker') {
     if (record.n !== 0) world.processes.worker(child, record.n);
     return;

@@ -1,13 +1,14 @@
-import { FLAG, type TraceRecord } from '../../trace/format/records.ts';
+import { byNumber, FLAG, type TraceRecord } from '../../trace/format/records.ts';
 import type { Hold, ResourceEntity, StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
+import type { Apply, ApplyToUse } from './apply.ts';
 import { showState } from './track-state.ts';
 import { endWait, recordSite } from './waits.ts';
 
 /** Early releases that are kept for acquisitions still to come (another stream fed late). */
 const MOST_EARLY = 4096;
 
-export function acquire(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
+function acquire(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
   const { thread } = stream;
   const { resource } = use;
   const checkpoint = (record.flags & FLAG.checkpoint) !== 0;
@@ -33,7 +34,7 @@ export function acquire(world: World, stream: StreamState, record: TraceRecord, 
 }
 
 /** The acquisition with this ticket ends, whoever ends it. */
-export function release(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
+function release(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
   const { resource } = use;
   const hold = resource.holds.get(record.n) ?? (record.n === 0 ? oldest(resource, stream) : undefined);
   if (hold === undefined) {
@@ -57,7 +58,7 @@ function oldest(resource: ResourceEntity, stream: StreamState): Hold | undefined
   return first;
 }
 
-export function ownerDied(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
+function ownerDied(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
   const { resource } = use;
   const hold = resource.holds.get(record.n);
   if (hold === undefined) return;
@@ -69,11 +70,18 @@ export function ownerDied(world: World, stream: StreamState, record: TraceRecord
 }
 
 /** Uncontended pairs that were only counted. */
-export function pairs(world: World, record: TraceRecord, use: ThreadUse): void {
+function pairs(world: World, _stream: StreamState, record: TraceRecord, use: ThreadUse): void {
   use.acquisitions += record.value;
   if (record.n > use.resource.maxN) use.resource.maxN = record.n;
   use.resource.revision = world.revision;
 }
+
+const LOCK = byNumber<ApplyToUse, 'lock'>({ acquire, release, pairs, ownerDied });
+
+/** Who holds what. */
+export const applyLock: Apply = (world, stream, record, use) => {
+  if (use !== undefined) LOCK[record.kind]?.(world, stream, record, use);
+};
 
 export function forgetHolds(world: World, stream: StreamState): void {
   for (const hold of [...stream.thread.holds]) {

@@ -1,55 +1,58 @@
-import { KIND, type TraceRecord } from '../../trace/format/records.ts';
-import type { PoolTask, StreamState, ThreadUse } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+import { byNumber, type TraceRecord } from '../../trace/format/records.ts';
+import type { PoolState, PoolTask, StreamState, ThreadUse } from '../state/entities.ts';
+import { type Apply, touchResource } from './apply.ts';
 import { recordSite } from './waits.ts';
 
-/** Pool tasks by number: submitted by the owner, begun and ended by a worker, in whichever order they are fed. */
-export function applyPool(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
-  const pool = use.resource.pool;
-  if (pool === null) return;
-  switch (record.kind) {
-    case KIND.submit: {
-      if (pool.ended.delete(record.n)) break;
-      const known = pool.open.get(record.n);
-      pool.open.set(record.n, {
-        n: record.n,
-        first: record.value || record.n,
-        submitted: record.time,
-        site: recordSite(stream, record),
-        by: stream.thread,
-        worker: known?.worker ?? null,
-        started: known?.started ?? 0,
-      });
-      use.sent++;
-      break;
-    }
-    case KIND.taskStart: {
-      const task = pool.open.get(record.n) ?? unseen(record.n);
-      task.worker = stream.thread;
-      task.started = record.time;
-      pool.open.set(record.n, task);
-      break;
-    }
-    case KIND.taskEnd: {
-      const known = pool.open.get(record.n);
-      if (known?.by == null) pool.ended.add(record.n);
-      pool.open.delete(record.n);
-      use.received++;
-      break;
-    }
-    case KIND.poolWorker:
-      pool.workerPids.add(record.n);
-      pool.owner ??= stream.thread;
-      break;
-    case KIND.poolClose:
-    case KIND.poolTerminate:
-      pool.closedAt = record.time;
-      break;
-  }
-  use.resource.revision = world.revision;
-  world.graphRevision = world.revision;
+type ApplyToPool = (pool: PoolState, record: TraceRecord, stream: StreamState, use: ThreadUse) => void;
+
+const POOL = byNumber<ApplyToPool, 'pool'>({
+  submit(pool, record, stream, use) {
+    if (pool.ended.delete(record.n)) return;
+    const known = pool.open.get(record.n);
+    pool.open.set(record.n, {
+      n: record.n,
+      first: record.value || record.n,
+      submitted: record.time,
+      site: recordSite(stream, record),
+      by: stream.thread,
+      worker: known?.worker ?? null,
+      started: known?.started ?? 0,
+    });
+    use.sent++;
+  },
+  taskStart(pool, record, stream) {
+    const task = pool.open.get(record.n) ?? unseen(record.n);
+    task.worker = stream.thread;
+    task.started = record.time;
+    pool.open.set(record.n, task);
+  },
+  taskEnd(pool, record, _stream, use) {
+    const known = pool.open.get(record.n);
+    if (known?.by == null) pool.ended.add(record.n);
+    pool.open.delete(record.n);
+    use.received++;
+  },
+  poolWorker(pool, record, stream) {
+    pool.workerPids.add(record.n);
+    pool.owner ??= stream.thread;
+  },
+  poolClose: closed,
+  poolTerminate: closed,
+});
+
+function closed(pool: PoolState, record: TraceRecord): void {
+  pool.closedAt = record.time;
 }
 
+/** Pool tasks by number: submitted by the owner, begun and ended by a worker, in whichever order they are fed. */
+export const applyPool: Apply = (world, stream, record, use) => {
+  const pool = use?.resource.pool ?? null;
+  if (use === undefined || pool === null) return;
+  POOL[record.kind]?.(pool, record, stream, use);
+  touchResource(world, use);
+};
+
+/** A task whose submission was not fed yet. */
 function unseen(n: number): PoolTask {
   return { n, first: n, submitted: 0, site: 0, by: null, worker: null, started: 0 };
 }

@@ -1,50 +1,32 @@
-import { KIND, type TraceRecord } from '../../trace/format/records.ts';
-import type { StreamState, ThreadUse } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
-import { takeBack } from './channels.ts';
-import { recordSite } from './waits.ts';
+import { byNumber, type TraceRecord } from '../../trace/format/records.ts';
+import type { ResourceEntity } from '../state/entities.ts';
+import { type Apply, touchResource } from './apply.ts';
 
-/** Conditions, events, barriers, and the rest of what channels do beside moving messages. */
-export function applySync(world: World, stream: StreamState, record: TraceRecord, use: ThreadUse): void {
-  const { resource } = use;
-  switch (record.kind) {
-    case KIND.notify:
-      resource.notifies++;
-      resource.lastNotify = Math.max(resource.lastNotify, record.time);
-      break;
-    case KIND.eventSet:
-      resource.lastSet = Math.max(resource.lastSet, record.time);
-      break;
-    case KIND.eventClear:
-      resource.lastClear = Math.max(resource.lastClear, record.time);
-      break;
-    case KIND.barrierPass:
-    case KIND.barrierBreak:
-    case KIND.barrierReset:
-      resource.lastNotify = Math.max(resource.lastNotify, record.time);
-      break;
-    case KIND.sendRejected:
-      use.rejected++;
-      use.rejectedSite = recordSite(stream, record);
-      use.rejectedTime = record.time;
-      if (record.n !== 0) takeBack(world, use, record.n);
-      break;
-    case KIND.taskDone:
-      use.taskDones++;
-      break;
-    case KIND.disconnect:
-      use.disconnectedAt ??= record.time;
-      use.ignored += record.value;
-      break;
-    case KIND.backpressure:
-      use.backpressureSince ??= record.time;
-      use.unread = record.n !== 0;
-      break;
-    case KIND.drained:
-      use.backpressureSince = null;
-      use.unread = false;
-      break;
-  }
-  resource.revision = world.revision;
-  world.graphRevision = world.revision;
+type ApplyToResource = (record: TraceRecord, resource: ResourceEntity) => void;
+
+const SYNC = byNumber<ApplyToResource, 'sync'>({
+  notify(record, resource) {
+    resource.notifies++;
+    notified(record, resource);
+  },
+  eventSet(record, resource) {
+    resource.lastSet = Math.max(resource.lastSet, record.time);
+  },
+  eventClear(record, resource) {
+    resource.lastClear = Math.max(resource.lastClear, record.time);
+  },
+  barrierPass: notified,
+  barrierBreak: notified,
+  barrierReset: notified,
+});
+
+function notified(record: TraceRecord, resource: ResourceEntity): void {
+  resource.lastNotify = Math.max(resource.lastNotify, record.time);
 }
+
+/** Conditions, events and barriers: when somebody who waits was last let go on. */
+export const applySync: Apply = (world, _stream, record, use) => {
+  if (use === undefined) return;
+  SYNC[record.kind]?.(record, use.resource);
+  touchResource(world, use);
+};

@@ -1,30 +1,14 @@
-import { KIND } from '../../trace/format/records.ts';
+import { byNumber } from '../../trace/format/records.ts';
 import type { ThreadEntity } from '../state/entities.ts';
-import { TRACK_STATES, type TrackState } from '../types/index.ts';
+import { TRACK_STATES, type TrackState, WAIT_STATES } from '../types/index.ts';
 
 const NUMBER = Object.fromEntries(TRACK_STATES.map((state, index) => [state, index])) as Record<
   TrackState,
   number
 >;
 
-/** What a wait looks like on a track. */
-const STATE_OF_WAIT: ReadonlyMap<number, number> = new Map([
-  [KIND.waitAcquire, NUMBER.lock],
-  [KIND.waitCondition, NUMBER.lock],
-  [KIND.waitEvent, NUMBER.lock],
-  [KIND.waitBarrier, NUMBER.lock],
-  [KIND.waitReceive, NUMBER.receive],
-  [KIND.waitAny, NUMBER.receive],
-  [KIND.waitAccept, NUMBER.receive],
-  [KIND.waitSend, NUMBER.send],
-  [KIND.waitFlush, NUMBER.send],
-  [KIND.waitJoin, NUMBER.join],
-  [KIND.waitTaskDone, NUMBER.join],
-  [KIND.waitResult, NUMBER.result],
-  [KIND.waitCall, NUMBER.result],
-  [KIND.waitAtomics, NUMBER.sync],
-  [KIND.waitSyncSpawn, NUMBER.sync],
-]);
+/** Number of the state that each kind of wait is on a track, by the number of the kind. */
+const NUMBER_OF_WAIT = byNumber<TrackState, 'wait'>(WAIT_STATES).map((state) => state && NUMBER[state]);
 
 /**
  * Appends what the thread does from `time` on: a synchronous wait, else the youngest open wait, else idle, else holding a
@@ -36,7 +20,7 @@ export function showState(thread: ThreadEntity, time: number): void {
   if (wait !== null) {
     track.push(
       time,
-      STATE_OF_WAIT.get(wait.kind) ?? NUMBER.join,
+      NUMBER_OF_WAIT[wait.kind] ?? NUMBER.running,
       (wait.resource?.index ?? -1) + 1,
       wait.site,
     );

@@ -1,18 +1,14 @@
-import { FLAG, KIND, type TraceRecord } from '../../trace/format/records.ts';
-import type {
-  ChildEntity,
-  ResourceEntity,
-  StreamState,
-  ThreadEntity,
-  ThreadUse,
-  Wait,
-} from '../state/entities.ts';
+import { KINDS, type KindSpec } from '../../trace/format/kinds.ts';
+import { FLAG, KIND, KIND_NAMES, type KindOf, type TraceRecord } from '../../trace/format/records.ts';
+import type { ResourceEntity, StreamState, ThreadEntity, Wait } from '../state/entities.ts';
 import { siteRef } from '../state/sites.ts';
 import type { World } from '../state/world.ts';
+import type { Apply } from './apply.ts';
 
-/** Wait kinds whose `resource` is a `child` definition. */
-export function isChildWait(kind: number): boolean {
-  return kind === KIND.waitJoin || kind === KIND.waitSyncSpawn || kind === KIND.waitChild;
+/** For each kind that begins a wait, by number: the record names a child, not a resource. */
+const IS_FOR_CHILD = KIND_NAMES.map((name) => name !== undefined && isForChild(KINDS[name]));
+function isForChild({ group, on }: KindSpec): boolean {
+  return group === 'wait' && on === 'child';
 }
 
 export function recordSite(stream: StreamState, record: TraceRecord): number {
@@ -20,23 +16,17 @@ export function recordSite(stream: StreamState, record: TraceRecord): number {
 }
 
 /** A wait begins. Repeated by a checkpoint it is the same wait, and is not counted again. */
-export function beginWait(
-  world: World,
-  stream: StreamState,
-  record: TraceRecord,
-  use: ThreadUse | undefined,
-): void {
+export const beginWait: Apply = (world, stream, record, use) => {
   const { thread } = stream;
   if (thread.waits.has(record.n)) return;
   const forgotten = stream.forgottenWaits.get(record.n);
   stream.forgottenWaits.delete(record.n);
-  const child: ChildEntity | null = isChildWait(record.kind)
-    ? (stream.children[record.resource] ?? null)
-    : null;
-  const resource = isChildWait(record.kind) ? null : (use?.resource ?? null);
+  const forChild = IS_FOR_CHILD[record.kind] === true;
+  const child = forChild ? (stream.children[record.resource] ?? null) : null;
+  const resource = forChild ? null : (use?.resource ?? null);
   const endsByItself = (record.flags & FLAG.timeout) !== 0;
   const wait: Wait = forgotten ?? {
-    kind: record.kind,
+    kind: record.kind as KindOf<'wait'>,
     thread,
     n: record.n,
     task: record.task,
@@ -62,7 +52,7 @@ export function beginWait(
     if (forgotten === undefined && wait.kind === KIND.waitAtomics && use !== undefined) use.acquisitions++;
   }
   world.touch(thread.process);
-}
+};
 
 /** Node gives web locks asynchronously also where they are free: every request looks like a wait. */
 function contends({ kind, holds, waiters }: ResourceEntity): boolean {
@@ -70,14 +60,17 @@ function contends({ kind, holds, waiters }: ResourceEntity): boolean {
 }
 
 /** Which part of its resource an open wait is for. */
-export function noteSubject(world: World, thread: ThreadEntity, record: TraceRecord): void {
+export const applySubject: Apply = (world, { thread }, record) => {
   const wait = thread.waits.get(record.n);
   if (wait === undefined) return;
   wait.subject = record.value;
   world.touch(thread.process);
-}
+};
 
-/** A wait ends by its number. */
+export const applyWaitEnd: Apply = (world, { thread }, record) =>
+  endWait(world, thread, record.n, record.time);
+
+/** The thread's wait with the number `n` ends. */
 export function endWait(world: World, thread: ThreadEntity, n: number, time: number): void {
   const wait = thread.waits.get(n);
   if (wait === undefined) return;

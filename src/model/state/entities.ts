@@ -7,6 +7,7 @@ import type {
   SpawnApi,
   StreamDefinition,
 } from '../../trace/format/definitions.ts';
+import type { KindOf } from '../../trace/format/records.ts';
 import { Track } from './track.ts';
 
 /**
@@ -128,7 +129,7 @@ export class ProcessEntity {
 
 /** One open wait. */
 export interface Wait {
-  readonly kind: number;
+  readonly kind: KindOf<'wait'>;
   readonly thread: ThreadEntity;
   readonly n: number;
   readonly task: number;

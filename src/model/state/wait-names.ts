@@ -1,4 +1,4 @@
-import { KIND, KIND_NAME } from '../../trace/format/records.ts';
+import { KIND_NAMES, type KindOf } from '../../trace/format/records.ts';
 import type { WaitKind } from '../types/index.ts';
 import type { ChildEntity, ProcessEntity } from './entities.ts';
 
@@ -8,10 +8,6 @@ export function awaited(child: ChildEntity | null): ProcessEntity | null {
   return child.api === 'worker' ? (child.owner?.process ?? null) : child.process;
 }
 
-const WAIT_NAMES = new Map<number, WaitKind>();
-for (const [kind, name] of KIND_NAME) {
-  if (kind >= KIND.waitAcquire && kind < KIND.waitEnd) WAIT_NAMES.set(kind, name as WaitKind);
-}
-export function waitName(kind: number): WaitKind {
-  return WAIT_NAMES.get(kind) ?? 'waitAny';
+export function waitName(kind: KindOf<'wait'>): WaitKind {
+  return KIND_NAMES[kind] as WaitKind;
 }

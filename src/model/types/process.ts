@@ -1,5 +1,5 @@
 import type { SpawnApi } from '../../trace/format/definitions.ts';
-import type { KindName } from '../../trace/format/records.ts';
+import type { KindNameOf } from '../../trace/format/records.ts';
 import type { ByteCount, Count, Time } from './quantities.ts';
 import type { CallSite } from './site.ts';
 
@@ -11,7 +11,7 @@ import type { CallSite } from './site.ts';
 export type ThreadState = 'running' | 'blocked' | 'waiting' | 'idle' | 'exited';
 
 /** What kind of thing a wait is for: the wait kinds of the trace. */
-export type WaitKind = Exclude<Extract<KindName, `wait${string}`>, 'waitEnd'>;
+export type WaitKind = KindNameOf<'wait'>;
 
 /**
  * What a process gives its parent when it ends: 0 is success.

@@ -1,3 +1,5 @@
+import { WAIT_TRACKS } from '../../trace/format/records.ts';
+import type { WaitKind } from './process.ts';
 import type { CallSite } from './site.ts';
 
 /** An arrow: a message from its send to its receive. */
@@ -34,6 +36,9 @@ export const TRACK_STATES = [
   'exited',
 ] as const;
 export type TrackState = (typeof TRACK_STATES)[number];
+
+/** What a track shows during each kind of wait. */
+export const WAIT_STATES: Readonly<Record<WaitKind, TrackState>> = WAIT_TRACKS;
 
 /** One lane of the timeline: a thread. */
 export interface TrackView {

@@ -1,7 +1,10 @@
 import type { SharedFiles } from '../../base/environment.ts';
+import type { Bytes, ChildId, Ms, Ns, ResourceId, SiteId, WaitNumber } from '../../base/quantities.ts';
 import type { Definition, ProblemDefinition } from '../../trace/format/definitions.ts';
-import { KIND } from '../../trace/format/records.ts';
+import { KINDS, type KindSpec } from '../../trace/format/kinds.ts';
+import { KIND, type Kind, type KindName } from '../../trace/format/records.ts';
 import { definitionsName } from '../../trace/format/segment.ts';
+import { type AnyFields, type BareKind, type Fields, flagsOf } from '../../trace/writer/fields.ts';
 import type { Lane } from '../../trace/writer/lanes.ts';
 import { headOf, Ledger } from '../../trace/writer/ledger.ts';
 import { LineWriter } from '../../trace/writer/line-writer.ts';
@@ -109,24 +112,73 @@ export class Recorder {
     this.define(definition);
   }
 
-  /** Records one event; fields as in the record, `value` may be a negative or a large number: it is cut to 32 bits. */
-  record(kind: number, flags = 0, task = 0, resource = 0, site = 0, n = 0, value = 0): void {
-    this.recordAt(this.clock.now(), kind, flags, task, resource, site, n, value);
+  /** Records one event, now. Numbers are cut to 32 bits. */
+  record<K extends BareKind>(kind: K, fields?: Fields<K>): void;
+  record<K extends KindName>(kind: K, fields: Fields<K>): void;
+  record(kind: KindName, fields: AnyFields = {}): void {
+    const spec: KindSpec = KINDS[kind];
+    const { on, n, value } = spec;
+    this.recordAt(
+      this.clock.now(),
+      KIND[kind],
+      flagsOf(spec, fields),
+      fields.task ?? 0,
+      (on && fields[on]) ?? 0,
+      fields.site ?? 0,
+      (n && fields[n]) ?? 0,
+      (value && fields[value]) ?? 0,
+    );
   }
 
+  /** A message goes into a channel. By position, as all that follows: what every message passes must not allocate. */
+  send(time: Ns, resource: ResourceId, site: SiteId, flags: number, position: number, bytes: Bytes): void {
+    this.recordAt(time, KIND.send, flags, 0, resource, site, position, bytes);
+  }
+
+  /** A message has come out of a channel. */
+  receive(time: Ns, resource: ResourceId, site: SiteId, flags: number, position: number, bytes: Bytes): void {
+    this.recordAt(time, KIND.receive, flags, 0, resource, site, position, bytes);
+  }
+
+  /** Sleepers of shared memory were woken. */
+  notify(time: Ns, resource: ResourceId, site: SiteId, flags: number, asked: number, woken: number): void {
+    this.recordAt(time, KIND.notify, flags, 0, resource, site, asked, woken);
+  }
+
+  /** `Atomics.wait` begins; `timeoutMs` counts with FLAG.timeout. */
+  beginAtomicsWait(
+    time: Ns,
+    resource: ResourceId,
+    site: SiteId,
+    flags: number,
+    wait: WaitNumber,
+    timeoutMs: Ms,
+  ): void {
+    this.recordAt(time, KIND.waitAtomics, flags, 0, resource, site, wait, timeoutMs);
+  }
+
+  /** The wait for `awaited` ends now. */
+  endWait(awaited: ResourceId | ChildId, flags: number, wait: WaitNumber): void {
+    this.recordAt(this.clock.now(), KIND.waitEnd, flags, 0, awaited, 0, wait, 0);
+  }
+
+  /**
+   * The event of a kind that is known by its number only (those of the runtime, one channel each): `target`, `n` and `value` are
+   * what the kind's entry in `KINDS` says.
+   */
   recordAt(
-    time: number,
-    kind: number,
+    time: Ns,
+    kind: Kind,
     flags: number,
     task: number,
-    resource: number,
-    site: number,
+    target: ResourceId | ChildId,
+    site: SiteId,
     n: number,
     value: number,
   ): void {
     this.lastActivity = time;
     if (this.#quiescent) this.#resume(time);
-    this.#ledger.record(time, headOf(kind, flags, task), resource, site, n, value);
+    this.#ledger.record(time, headOf(kind, flags, task), target, site, n, value);
     if (time >= this.#due || this.#lane?.closing) this.#recorded(time);
   }
 
@@ -160,7 +212,7 @@ export class Recorder {
    */
   quiesce(handles: number, timers: number, sources: number): void {
     this.#quiescent = false;
-    this.record(KIND.quiescent, 0, 0, sources, 0, handles, timers);
+    this.record('quiescent', { sources, handles, timers });
     this.#quiescent = true;
     this.#write();
   }
@@ -218,7 +270,7 @@ export class Recorder {
     if (this.#finished) return;
     for (const record of this.#sums) record();
     this.#finished = true;
-    this.record(KIND.processExit, 0, 0, 0, 0, 0, code);
+    this.record('processExit', { code });
     this.#ledger.settle();
     this.#writer.finish();
     this.#due = Number.NEGATIVE_INFINITY;

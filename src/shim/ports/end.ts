@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import { KIND, NO_POSITION, ROLE } from '../../trace/format/records.ts';
+import { NO_POSITION, ROLE } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
 import { type Stamps, stamps } from '../sources/stamp.ts';
@@ -53,14 +53,15 @@ export class PortEnd {
     const sampler = this.#sampler;
     const flags = sites.sample(sampler, time, skip);
     const n = this.options.kind === 'port' ? ++this.sent : 0;
-    recorder.recordAt(time, KIND.send, flags, 0, this.#out, sampler.site, n, 0);
+    recorder.send(time, this.#out, sampler.site, flags, n, 0);
   }
 
   /** Node has refused the last message: it cannot be cloned. */
   recordRejected(): void {
     if (this.options.silent) return;
-    const n = this.options.kind === 'port' ? this.sent-- : NO_POSITION;
-    this.#shim.recorder.record(KIND.sendRejected, 0, 0, this.#out, this.#sampler?.site ?? 0, n, 0);
+    const takenBack = this.options.kind === 'port' ? this.sent-- : NO_POSITION;
+    const site = this.#sampler?.site ?? 0;
+    this.#shim.recorder.record('sendRejected', { resource: this.#out, site, takenBack, bytes: 0 });
   }
 
   recordReceive(): void {
@@ -68,7 +69,8 @@ export class PortEnd {
     this.open();
     // Several threads may send into a broadcast: which message this is cannot be known.
     const n = this.options.kind === 'port' ? ++this.received : 0;
-    this.#shim.recorder.record(KIND.receive, 0, 0, this.#in, 0, n, 0);
+    const { recorder } = this.#shim;
+    recorder.receive(recorder.clock.now(), this.#in, 0, 0, n, 0);
   }
 
   /** Id of the direction in which messages come to this thread; 0: it is not defined yet. */
@@ -100,17 +102,11 @@ export class PortEnd {
     };
     this.#out = define(this.side);
     this.#in = kind === 'broadcast' ? this.#out : define(this.side === 0 ? 1 : 0);
-    const begin = madeAt === undefined ? KIND.open : KIND.create;
-    recorder.record(begin, 0, 0, this.#out, madeAt ?? 0, 0, ROLE.write);
-    recorder.record(
-      sendOnly ? KIND.open : begin,
-      0,
-      0,
-      this.#in,
-      madeAt ?? 0,
-      0,
-      sendOnly ? ROLE.write : ROLE.read,
-    );
+    const begin = madeAt === undefined ? 'open' : 'create';
+    const site = madeAt ?? 0;
+    recorder.record(begin, { resource: this.#out, site, role: ROLE.write });
+    if (sendOnly) recorder.record('open', { resource: this.#in, site, role: ROLE.write });
+    else recorder.record(begin, { resource: this.#in, site, role: ROLE.read });
   }
 
   /** The end goes to another thread, or this thread has closed it. */
@@ -118,8 +114,11 @@ export class PortEnd {
     if (!this.#open || this.#closed) return;
     this.#closed = true;
     const { recorder } = this.#shim;
-    recorder.record(KIND.close, 0, 0, this.#out, 0, 0, ROLE.write);
-    recorder.record(KIND.close, 0, 0, this.#in, 0, 0, this.options.sendOnly ? ROLE.write : ROLE.read);
+    recorder.record('close', { resource: this.#out, role: ROLE.write });
+    recorder.record('close', {
+      resource: this.#in,
+      role: this.options.sendOnly ? ROLE.write : ROLE.read,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { Outcome } from '../../base/channels.ts';
 import { OWN_HANDLE } from '../../base/environment.ts';
-import { FLAG, KIND, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
+import { FLAG, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
 import { memoryNumber } from '../atomics/buffer-identity.ts';
 import { watchRealms } from '../atomics/realms.ts';
 import type { Probe, Shim } from '../context/shim.ts';
@@ -164,13 +164,13 @@ class Elements {
     const armed = Number.isFinite(ms) ? FLAG.timeout : 0;
     const value = armed ? Math.min(Math.max(0, ms), 0xffffffff) : 0;
     const all = flags | armed | sampled;
-    recorder.recordAt(time, KIND.waitAtomics, all, 0, element.resource, sampler.site, n, value);
+    recorder.beginAtomicsWait(time, element.resource, sampler.site, all, n, value);
     if (blocks && (flags & FLAG.sync) !== 0) recorder.flush();
     return { n, element };
   }
 
   end({ n, element: { resource } }: Wait, flags: number, outcome: Outcome): void {
-    this.#shim.recorder.record(KIND.waitEnd, flags | outcomeToFlags(outcome), 0, resource, 0, n, 0);
+    this.#shim.recorder.endWait(resource, flags | outcomeToFlags(outcome), n);
   }
 
   notified(time: number, args: readonly unknown[], woken: number, skip: Skip): void {
@@ -180,7 +180,7 @@ class Elements {
     const count = args[2];
     const flags = this.#shim.sites.sample(sampler, time, skip);
     const asked = count === undefined ? 0xffffffff : Math.min(Math.max(0, Number(count)), 0xffffffff);
-    this.#shim.recorder.recordAt(time, KIND.notify, flags, 0, resource, sampler.site, asked, woken);
+    this.#shim.recorder.notify(time, resource, sampler.site, flags, asked, woken);
   }
 
   /** `skip`: the shim's function that was called, by which the first use tells whose element it is. */
@@ -216,7 +216,7 @@ class Elements {
     if (isNodes) return element;
     const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;
     recorder.define({ type: 'resource', id: resource, key, kind: 'atomics', name, capacity: 0, peerKey: '' });
-    recorder.record(KIND.open, 0, 0, resource, 0, 0, ROLE.read | ROLE.write);
+    recorder.record('open', { resource, role: ROLE.read | ROLE.write });
     return element;
   }
 

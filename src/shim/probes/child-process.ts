@@ -2,13 +2,12 @@ import childProcess from 'node:child_process';
 import { RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
 import { ENV_SPAWN } from '../../base/environment.ts';
 import type { SpawnApi } from '../../trace/format/definitions.ts';
-import { FLAG, KIND } from '../../trace/format/records.ts';
 import { pairValue } from '../children/children-env.ts';
 import { shorten } from '../children/command-line.ts';
+import { exitOf } from '../children/exit.ts';
 import { closingChildren, liveChildren, type StartedChild } from '../children/live-children.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
-import { builtin } from '../core/builtins.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { captureFrames, type RawFrame } from '../sites/stack.ts';
@@ -112,7 +111,7 @@ function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<o
   ids.set(child, id);
   liveChildren.set(child, { id, spawnKey, site, since: recorder.clock.now() });
   recorder.define({ type: 'child', id, spawnKey, api, name: '', file, argv: shorten(argv), daemon: false });
-  recorder.record(KIND.start, 0, 0, id, site, pid, 0);
+  recorder.record('start', { child: id, site, pid });
 }
 
 function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: WeakMap<object, number>): void {
@@ -124,10 +123,7 @@ function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: We
   if (started) closing(child, started);
   const [, code, signal] = args;
   const pid = Number(Reflect.get(child, 'pid') ?? 0);
-  const number =
-    typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
-  if (number > 0) shim.recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
-  else shim.recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(code ?? 0));
+  shim.recorder.record('childExit', { child: id, pid, ...exitOf(code, signal) });
 }
 
 /** Its pipes are closed next, if nobody else has them. */

@@ -1,10 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { KIND } from '../../trace/format/records.ts';
 import { shorten } from '../children/command-line.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
+
+/** Exit code of a shell whose command could not be executed. */
+const NOT_EXECUTED = 127;
 
 /** What Node publishes when everything is checked and the process is about to become another program. */
 interface Becoming {
@@ -39,7 +41,9 @@ export const execve: Probe = {
           } catch (error) {
             // No such file …: the process goes on as it was (or, before Node 26, is aborted).
             if (last > 0)
-              guarded(shim, 'execve', () => shim.recorder.record(KIND.childExit, 0, 0, last, 0, 0, 127));
+              guarded(shim, 'execve', () =>
+                shim.recorder.record('childExit', { child: last, pid: 0, exit: NOT_EXECUTED }),
+              );
             throw error;
           }
         },
@@ -73,7 +77,7 @@ function become(shim: Shim, { execPath, args, env }: Becoming, site: number): nu
     argv: shorten(argv),
     daemon: false,
   });
-  recorder.record(KIND.start, 0, 0, id, site, process.pid, 0);
+  recorder.record('start', { child: id, site, pid: process.pid });
   recorder.holdNothing();
   shim.lanes.close();
   return id;

@@ -1,7 +1,7 @@
 import childProcess from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { ENV_SPAWN } from '../../base/environment.ts';
-import { KIND, ROLE } from '../../trace/format/records.ts';
+import { ROLE } from '../../trace/format/records.ts';
 import { pairValue } from '../children/children-env.ts';
 import { liveChildren } from '../children/live-children.ts';
 import type { Probe, Shim } from '../context/shim.ts';
@@ -203,7 +203,7 @@ class IpcEnd {
   #sent({ time, site, flags }: Begun, handle: boolean, bytes: number): void {
     const out = handle ? this.#direction('out', 'handles') : this.#out;
     const { recorder } = this.#shim;
-    recorder.recordAt(time, KIND.send, flags, 0, out.resource, site, ++out.count, bytes);
+    recorder.send(time, out.resource, site, flags, ++out.count, bytes);
     recorder.told();
   }
 
@@ -261,7 +261,8 @@ class IpcEnd {
 
   received(handle: unknown): void {
     const into = handle === undefined || handle === null ? this.#in : this.#direction('in', 'handles');
-    this.#shim.recorder.record(KIND.receive, 0, 0, into.resource, 0, ++into.count, 0);
+    const { recorder } = this.#shim;
+    recorder.receive(recorder.clock.now(), into.resource, 0, 0, ++into.count, 0);
   }
 
   disconnected(): void {
@@ -271,7 +272,7 @@ class IpcEnd {
     this.#written?.();
     for (const { resource } of this.#directions.values()) {
       const ignored = resource === this.#in.resource ? this.#waiting() : 0;
-      this.#shim.recorder.record(KIND.disconnect, 0, 0, resource, 0, 0, ignored);
+      this.#shim.recorder.record('disconnect', { resource, ignored });
     }
   }
 
@@ -358,7 +359,7 @@ class IpcEnd {
       capacity: 0,
       peerKey,
     });
-    recorder.record(KIND.open, 0, 0, resource, 0, 0, way === 'out' ? ROLE.write : ROLE.read);
+    recorder.record('open', { resource, role: way === 'out' ? ROLE.write : ROLE.read });
     const direction = { resource, count: 0, sampler: new Sampler(session.options.callSites) };
     this.#directions.set(id, direction);
     return direction;

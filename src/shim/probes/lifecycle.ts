@@ -1,4 +1,3 @@
-import { KIND } from '../../trace/format/records.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { builtin } from '../core/builtins.ts';
 import { guarded } from '../core/guard.ts';
@@ -120,7 +119,7 @@ function exitCode(code: unknown): number {
 function recordSignal({ recorder }: Shim, name: string, pid: number): void {
   const number = signalNumber(name);
   if (number === undefined) return;
-  recorder.record(KIND.signal, 0, 0, 0, 0, pid, number);
+  recorder.record('signal', { receiver: pid, signalNumber: number });
   recorder.flush();
 }
 
@@ -128,7 +127,8 @@ function recordKill(shim: Shim, pid: unknown, signal: unknown, skip: (...args: u
   const number =
     typeof signal === 'number' ? signal : signalNumber(typeof signal === 'string' ? signal : 'SIGTERM');
   if (!number || typeof pid !== 'number') return;
-  shim.recorder.record(KIND.signal, 0, 0, 0, shim.sites.here(skip), pid, number);
+  const site = shim.sites.here(skip);
+  shim.recorder.record('signal', { site, receiver: pid, signalNumber: number });
   shim.recorder.flush();
 }
 

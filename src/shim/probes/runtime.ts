@@ -10,7 +10,7 @@ import {
   type RuntimeEvent,
   type RuntimeOp,
 } from '../../base/channels.ts';
-import { FLAG, isWait, KIND, outcomeToFlags } from '../../trace/format/records.ts';
+import { FLAG, isWait, KIND, type Kind, outcomeToFlags } from '../../trace/format/records.ts';
 import { runtimeChildren } from '../children/live-children.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { reportProblem } from '../core/guard.ts';
@@ -87,7 +87,7 @@ class RuntimeEvents {
     }
   };
 
-  #record(kind: number, policy: SitePolicy, event: RuntimeEvent, subscriber: (m: unknown) => void): void {
+  #record(kind: Kind, policy: SitePolicy, event: RuntimeEvent, subscriber: (m: unknown) => void): void {
     const { recorder } = this.#shim;
     // Taken before the call site: finding that costs more than all the rest.
     const time = recorder.clock.now();
@@ -118,7 +118,7 @@ class RuntimeEvents {
     else if (kind === KIND.waitEnd) this.#shim.quiescence.ended(event.n);
   }
 
-  #waiting(kind: number, time: number, resource: number, event: RuntimeEvent, site: number): void {
+  #waiting(kind: Kind, time: number, resource: number, event: RuntimeEvent, site: number): void {
     const { subject } = event;
     event.site = site;
     if (subject !== undefined)

@@ -1,11 +1,10 @@
 import childProcess from 'node:child_process';
 import type { SpawnApi } from '../../trace/format/definitions.ts';
-import { FLAG, KIND } from '../../trace/format/records.ts';
 import { shorten } from '../children/command-line.ts';
+import { exitOf } from '../children/exit.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import { SyncResults } from '../children/sync-results.ts';
 import type { Probe, Shim } from '../context/shim.ts';
-import { builtin } from '../core/builtins.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { recordSyncBytes, type SyncPipes } from '../stdio/sync.ts';
@@ -75,9 +74,9 @@ function begin(
   const timeout = Number(Reflect.get(options ?? {}, 'timeout') ?? 0);
   const line = shorten(commandLine(api, [file, ...argv], Reflect.get(options ?? {}, 'shell')));
   recorder.define({ type: 'child', id, spawnKey, api, name: '', file: line[0]!, argv: line, daemon: false });
-  recorder.record(KIND.start, 0, 0, id, site, 0, 0);
-  const flags = timeout > 0 ? FLAG.sync | FLAG.timeout : FLAG.sync;
-  recorder.record(KIND.waitSyncSpawn, flags, 0, id, site, wait, timeout);
+  recorder.record('start', { child: id, site, pid: 0 });
+  const timeoutMs = timeout > 0 ? timeout : undefined;
+  recorder.record('waitSyncSpawn', { child: id, site, wait, sync: true, timeoutMs });
   recorder.flush();
   results.watch();
   return { id, wait, spawnKey, site, options, results };
@@ -106,12 +105,9 @@ function end(shim: Shim, running: Running, outcome: unknown): void {
   const result = results.take();
   const fields = typeof outcome === 'object' && outcome !== null && !Buffer.isBuffer(outcome) ? outcome : {};
   const pid = result?.pid ?? Number(Reflect.get(fields, 'pid') ?? 0);
-  const signal: unknown = Reflect.get(fields, 'signal');
-  const number =
-    typeof signal === 'string' ? (builtin('node:os').constants.signals[signal as NodeJS.Signals] ?? 0) : 0;
-  recorder.record(KIND.waitEnd, FLAG.sync, 0, id, 0, wait, 0);
+  recorder.record('waitEnd', { awaited: id, wait, sync: true });
   const output: unknown = result?.output ?? Reflect.get(fields, 'output') ?? [null, outcome];
   recordSyncBytes(shim, running, Array.isArray(output) ? output : []);
-  if (number > 0) recorder.record(KIND.childExit, FLAG.signal, 0, id, 0, pid, number);
-  else recorder.record(KIND.childExit, 0, 0, id, 0, pid, Number(Reflect.get(fields, 'status') ?? 0));
+  const exit = exitOf(Reflect.get(fields, 'status'), Reflect.get(fields, 'signal'));
+  recorder.record('childExit', { child: id, pid, ...exit });
 }

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import worker from 'node:worker_threads';
 import type { Outcome } from '../../base/channels.ts';
-import { KIND, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
+import { ROLE } from '../../trace/format/records.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
@@ -65,11 +65,11 @@ function ask(
   const wait = recorder.newWait();
   let ticket = 0;
   let waiting = true;
-  recorder.record(KIND.waitAcquire, 0, 0, resource, site, wait, 0);
+  recorder.record('waitAcquire', { resource, site, wait });
   const stop = (outcome: Outcome): void => {
     if (!waiting) return;
     waiting = false;
-    recorder.record(KIND.waitEnd, outcomeToFlags(outcome), 0, resource, site, wait, 0);
+    recorder.record('waitEnd', { awaited: resource, site, wait, outcome });
   };
   const granted = (lock: unknown): void => {
     if (lock === null) {
@@ -77,7 +77,7 @@ function ask(
       return;
     }
     ticket = sharedTicket(names.key(name));
-    recorder.record(KIND.acquire, 0, 0, resource, site, ticket, wait);
+    recorder.record('acquire', { resource, site, ticket, ledBy: wait });
     stop('ok');
   };
   const withTelling = function (this: unknown, ...given: unknown[]): unknown {
@@ -87,7 +87,7 @@ function ask(
   const end = (): void => {
     guarded(shim, 'web-locks', () => {
       stop('cancelled');
-      if (ticket !== 0) recorder.record(KIND.release, 0, 0, resource, 0, ticket, 0);
+      if (ticket !== 0) recorder.record('release', { resource, ticket });
     });
   };
   return { args: args.length > 2 ? [name, args[1], withTelling] : [name, withTelling], end };
@@ -114,7 +114,7 @@ class Names {
     this.#ids.set(name, id);
     const key = this.key(name);
     recorder.define({ type: 'resource', id, key, kind: 'webLock', name, capacity: 0, peerKey: '' });
-    recorder.record(KIND.open, 0, 0, id, 0, 0, ROLE.read | ROLE.write);
+    recorder.record('open', { resource: id, role: ROLE.read | ROLE.write });
     return id;
   }
 }

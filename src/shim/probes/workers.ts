@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
-import { KIND } from '../../trace/format/records.ts';
 import type { Lane } from '../../trace/writer/lanes.ts';
 import { hasRef, liveWorkers } from '../children/live-workers.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
@@ -169,7 +168,7 @@ function recordStart(
   known.set(made, { id, lane, site, since: recorder.clock.now() });
   const { spawnKey, name, file } = handover;
   recorder.define({ type: 'child', id, spawnKey, api: 'worker', name, file, argv: [], daemon: false });
-  recorder.record(KIND.threadStart, 0, 0, id, site, Number(Reflect.get(made, 'threadId')), 0);
+  recorder.record('threadStart', { child: id, site, thread: Number(Reflect.get(made, 'threadId')) });
 }
 
 const EVENTS = ['error', 'exit', 'message', 'messageerror', 'online'];
@@ -200,5 +199,5 @@ function recordExit(shim: Shim, made: object, code: unknown, known: WeakMap<obje
   if (was === undefined) return;
   known.delete(made);
   if (was.lane) shim.lanes.ended(was.lane);
-  shim.recorder.record(KIND.childExit, 0, 0, was.id, 0, 0, Number(code ?? 0));
+  shim.recorder.record('childExit', { child: was.id, pid: 0, exit: Number(code ?? 0) });
 }

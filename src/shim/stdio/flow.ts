@@ -1,4 +1,5 @@
-import { FLAG, type KIND } from '../../trace/format/records.ts';
+import type { ResourceId } from '../../base/quantities.ts';
+import { FLAG } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
 
@@ -28,17 +29,17 @@ export interface Timers {
  * place; what follows within moments is summed up, so that a loop of small chunks costs next to nothing.
  */
 export class ByteFlow {
-  readonly resource: number;
+  readonly resource: ResourceId;
   readonly #shim: Shim;
-  readonly #kind: typeof KIND.send | typeof KIND.receive;
+  readonly #direction: 'send' | 'receive';
   readonly #sampler: Sampler;
   /** Recorded so far. */
   #total = 0;
   #sum = 0;
 
-  constructor(shim: Shim, kind: typeof KIND.send | typeof KIND.receive, resource: number) {
+  constructor(shim: Shim, direction: 'send' | 'receive', resource: ResourceId) {
     this.#shim = shim;
-    this.#kind = kind;
+    this.#direction = direction;
     this.resource = resource;
     this.#sampler = new Sampler(shim.session.options.callSites);
   }
@@ -86,8 +87,8 @@ export class ByteFlow {
     for (let left = bytes; left > 0; left -= MOST_VALUE) {
       const value = Math.min(left, MOST_VALUE);
       this.#total += value;
-      const n = this.#total % 2 ** 32;
-      recorder.recordAt(time, this.#kind, flags, 0, this.resource, this.site, n, value);
+      const position = this.#total % 2 ** 32;
+      recorder[this.#direction](time, this.resource, this.site, flags, position, value);
     }
   }
 }

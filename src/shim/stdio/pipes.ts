@@ -1,4 +1,4 @@
-import { KIND, ROLE } from '../../trace/format/records.ts';
+import { ROLE } from '../../trace/format/records.ts';
 import { type StdioWay, stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
@@ -62,9 +62,8 @@ export class StdioPipes implements Timers {
       peerKey,
     });
     const writes = (way === 'down') === (side === 'parent');
-    const kind = side === 'parent' ? KIND.create : KIND.open;
     const role = writes ? ROLE.write : ROLE.read;
-    recorder.record(kind, 0, 0, id, site, 0, role);
+    recorder.record(side === 'parent' ? 'create' : 'open', { resource: id, site, role });
     this.#roles.set(socket, { id, role });
     const since = recorder.clock.now();
     origins.put(socket, { resource: id, site, since, ...(child === undefined ? {} : { child }) });
@@ -76,7 +75,7 @@ export class StdioPipes implements Timers {
     const given = this.#roles.get(socket);
     if (given === undefined) return;
     this.#roles.delete(socket);
-    this.#shim.recorder.record(KIND.close, 0, 0, given.id, 0, 0, given.role);
+    this.#shim.recorder.record('close', { resource: given.id, role: given.role });
   }
 
   /** Sockets that stand still: writers wait for room; readers are full, and nobody reads. */

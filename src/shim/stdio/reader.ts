@@ -1,4 +1,3 @@
-import { KIND } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
@@ -20,7 +19,7 @@ export class Reader implements End {
     this.#shim = shim;
     this.socket = socket;
     this.#timers = timers;
-    this.#flow = new ByteFlow(shim, KIND.receive, resource);
+    this.#flow = new ByteFlow(shim, 'receive', resource);
     this.#overridePush();
   }
 
@@ -65,7 +64,8 @@ export class Reader implements End {
     this.stopped = true;
     const unread = socket.readableFlowing === null && socket.readableLength === total;
     this.#flow.flush();
-    this.#shim.recorder.record(KIND.backpressure, 0, 0, resource, 0, unread ? 1 : 0, socket.readableLength);
+    const bytes = socket.readableLength;
+    this.#shim.recorder.record('backpressure', { resource, unread: unread ? 1 : 0, bytes });
     return false;
   }
 
@@ -74,14 +74,14 @@ export class Reader implements End {
     if (!this.#open) return;
     this.#open = false;
     this.#flow.flush();
-    this.#shim.recorder.record(KIND.disconnect, 0, 0, this.#flow.resource);
+    this.#shim.recorder.record('disconnect', { resource: this.#flow.resource, ignored: 0 });
   }
 
   #received(chunk: unknown): void {
     const { recorder } = this.#shim;
     if (this.stopped) {
       this.stopped = false;
-      recorder.record(KIND.drained, 0, 0, this.#flow.resource);
+      recorder.record('drained', { resource: this.#flow.resource });
     }
     if (chunk === null) this.closed();
     else if (this.#summing) this.#flow.add(lengthOf(chunk));

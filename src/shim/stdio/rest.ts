@@ -1,4 +1,3 @@
-import { KIND } from '../../trace/format/records.ts';
 import { liveChildren } from '../children/live-children.ts';
 import { liveWorkers } from '../children/live-workers.ts';
 import type { Shim } from '../context/shim.ts';
@@ -40,7 +39,7 @@ export class StdioRest implements HandleExpert {
     if (this.#waits.size === 0) return;
     const waits = [...this.#waits];
     this.#waits.clear();
-    for (const [id, wait] of waits) this.#shim.recorder.record(KIND.waitEnd, 0, 0, id, 0, wait, 0);
+    for (const [id, wait] of waits) this.#shim.recorder.record('waitEnd', { awaited: id, wait });
   }
 
   #wait(child: object): void {
@@ -49,7 +48,7 @@ export class StdioRest implements HandleExpert {
     const { recorder } = this.#shim;
     const wait = recorder.newWait();
     this.#waits.set(started.id, wait);
-    recorder.record(KIND.waitChild, 0, 0, started.id, 0, wait, 0);
+    recorder.record('waitChild', { child: started.id, wait });
   }
 }
 

@@ -1,4 +1,4 @@
-import { FLAG, KIND, ROLE } from '../../trace/format/records.ts';
+import { ROLE } from '../../trace/format/records.ts';
 import { stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
 import type { Shim } from '../context/shim.ts';
 
@@ -23,8 +23,8 @@ function recordBytes({ recorder }: Shim, { spawnKey, site }: SyncPipes, fd: numb
   const way = fd === 0 ? 'down' : 'up';
   const [id, key, name] = [recorder.newId(), stdioKey(spawnKey, fd, way), stdioName(fd, way)];
   recorder.define({ type: 'resource', id, key, kind: 'stdio', name, capacity: 0, peerKey: '' });
-  recorder.record(KIND.create, 0, 0, id, site, 0, fd === 0 ? ROLE.write : ROLE.read);
-  recorder.record(fd === 0 ? KIND.send : KIND.receive, FLAG.summed, 0, id, 0, bytes, bytes);
+  recorder.record('create', { resource: id, site, role: fd === 0 ? ROLE.write : ROLE.read });
+  recorder.record(fd === 0 ? 'send' : 'receive', { resource: id, position: bytes, bytes, summed: true });
 }
 
 function sizeOf(data: unknown, encoding: unknown): number {

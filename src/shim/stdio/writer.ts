@@ -1,4 +1,3 @@
-import { KIND } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
@@ -29,7 +28,7 @@ export class Writer implements End {
     this.#timers = timers;
     this.#handle = socket._handle;
     this.#counted = this.#handle?.bytesWritten ?? 0;
-    this.#flow = new ByteFlow(shim, KIND.send, resource);
+    this.#flow = new ByteFlow(shim, 'send', resource);
     this.#overrideWrites();
   }
 
@@ -130,7 +129,7 @@ export class Writer implements End {
     this.#open = false;
     this.#moves();
     this.flush();
-    this.#shim.recorder.record(KIND.disconnect, 0, 0, this.#flow.resource);
+    this.#shim.recorder.record('disconnect', { resource: this.#flow.resource, ignored: 0 });
   }
 
   #stands(pending: number): void {
@@ -138,16 +137,16 @@ export class Writer implements End {
     const { recorder } = this.#shim;
     const { resource, site } = this.#flow;
     this.#wait = recorder.newWait();
-    recorder.record(KIND.waitSend, 0, 0, resource, site, this.#wait, 0);
-    recorder.record(KIND.backpressure, 0, 0, resource, site, 0, Math.min(pending, 0xffffffff));
+    recorder.record('waitSend', { resource, site, wait: this.#wait });
+    recorder.record('backpressure', { resource, site, unread: 0, bytes: Math.min(pending, 0xffffffff) });
   }
 
   #moves(): void {
     if (this.#wait === 0) return;
     const { recorder } = this.#shim;
     const { resource } = this.#flow;
-    recorder.record(KIND.waitEnd, 0, 0, resource, 0, this.#wait, 0);
-    recorder.record(KIND.drained, 0, 0, resource);
+    recorder.record('waitEnd', { awaited: resource, wait: this.#wait });
+    recorder.record('drained', { resource });
     this.#wait = 0;
   }
 }

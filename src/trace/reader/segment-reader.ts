@@ -1,5 +1,5 @@
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
-import { RECORD_SIZE, type TraceRecord } from '../format/records.ts';
+import { KIND, type Kind, RECORD_SIZE, type TraceRecord } from '../format/records.ts';
 import type { Seal, SegmentHeader, SegmentViews } from '../format/segment.ts';
 import {
   HEADER_SIZE,
@@ -175,11 +175,11 @@ export class SegmentReader {
   }
 }
 
-/** Decodes the record whose first word is `words[at]`; `slot` is left alone. */
+/** Decodes the record whose first word is `words[at]`; `slot` is left alone. Its kind may be one that this version does not know. */
 export function decodeRecord(words: Int32Array, doubles: Float64Array, at: number, into: TraceRecord): void {
   const head = words[at + 2]!;
   into.time = doubles[at >> 1]!;
-  into.kind = head & 0xff;
+  into.kind = (head & 0xff) as Kind;
   into.flags = (head >>> 8) & 0xff;
   into.task = head >>> 16;
   into.resource = words[at + 3]! >>> 0;
@@ -189,5 +189,5 @@ export function decodeRecord(words: Int32Array, doubles: Float64Array, at: numbe
 }
 
 export function emptyRecord(): TraceRecord {
-  return { time: 0, kind: 0, flags: 0, task: 0, resource: 0, site: 0, n: 0, value: 0, slot: 0 };
+  return { time: 0, kind: KIND.resumed, flags: 0, task: 0, resource: 0, site: 0, n: 0, value: 0, slot: 0 };
 }

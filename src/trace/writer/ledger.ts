@@ -13,6 +13,8 @@ const COLD_NS = 5e6;
 /** Counted pairs enter the stream at least this often, so that a live view sees them grow. */
 const MAX_COUNTING_NS = 100e6;
 const CHECKPOINT = FLAG.checkpoint << 8;
+/** By themselves: every record is compared with them. */
+const { acquire, release, send, receive } = KIND;
 
 /** `kind | flags << 8 | task << 16`, the third word of a record. */
 export function headOf(kind: number, flags: number, task: number): number {
@@ -58,11 +60,11 @@ export class Ledger implements Checkpoint {
   record(time: number, head: number, resource: number, site: number, n: number, value: number): void {
     this.#time = time;
     const kind = head & 0xff;
-    if (kind === KIND.acquire) this.#acquire(time, head, resource, site, n, value);
-    else if (kind === KIND.release) this.#release(time, head, resource, site, n);
+    if (kind === acquire) this.#acquire(time, head, resource, site, n, value);
+    else if (kind === release) this.#release(time, head, resource, site, n);
     else {
       // Whoever waits or ends must be seen with all that it has.
-      if (this.#counting.length > 0 && kind !== KIND.send && kind !== KIND.receive) this.#settle();
+      if (this.#counting.length > 0 && kind !== send && kind !== receive) this.#settle();
       this.#writer.append(time, head, resource, site, n, value);
       this.#note(kind, time, head, resource, site, n, value);
     }
@@ -99,13 +101,13 @@ export class Ledger implements Checkpoint {
     n: number,
     value: number,
   ): void {
-    if (kind === KIND.send) {
+    if (kind === send) {
       const state = this.#state(resource);
       state.sent++;
       state.sentBytes += value;
     } else if (kind === KIND.sendRejected && n !== 0) {
       this.#state(resource).sent--;
-    } else if (kind === KIND.receive) {
+    } else if (kind === receive) {
       const state = this.#state(resource);
       state.received++;
       state.receivedBytes += value;

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { hasFailed, type TrackState, type WaitKind } from '../../model/types/index.ts';
+import { hasFailed, type TrackState, WAIT_STATES } from '../../model/types/index.ts';
 import type { SessionData } from './data.ts';
 import { endText } from './process.ts';
 import type { RowView } from './rows.ts';
@@ -13,26 +13,6 @@ export interface NowView {
   readonly since: number | null;
   readonly tone: 'calm' | 'wait' | 'bad';
 }
-
-/** As the model draws them on the tracks. */
-const WAIT_STATE: Record<WaitKind, TrackState> = {
-  waitAcquire: 'lock',
-  waitCondition: 'lock',
-  waitEvent: 'lock',
-  waitBarrier: 'lock',
-  waitReceive: 'receive',
-  waitAccept: 'receive',
-  waitAny: 'receive',
-  waitSend: 'send',
-  waitFlush: 'send',
-  waitJoin: 'join',
-  waitTaskDone: 'join',
-  waitChild: 'join',
-  waitResult: 'result',
-  waitCall: 'result',
-  waitAtomics: 'sync',
-  waitSyncSpawn: 'sync',
-};
 
 export function nowOf(row: RowView, data: SessionData): NowView {
   const { process, thread } = row;
@@ -53,7 +33,7 @@ export function nowOf(row: RowView, data: SessionData): NowView {
   const wait = thread?.waits[0];
   const state = thread?.state ?? process?.state ?? 'running';
   if (state === 'blocked' && wait) {
-    const kind = WAIT_STATE[wait.kind];
+    const kind = WAIT_STATES[wait.kind];
     const name =
       wait.resource === null
         ? wait.awaitedProcess === null

@@ -100,7 +100,8 @@ export function waitView(processId: string, change: Partial<WaitView> = {}): Wai
 }
 
 export function siteAt(line: number, file = '/w/deadlock.ts') {
-  return { file, line, column: 3, fn: 'work', sampled: false };
+  const frame = { file, line, column: 3, fn: 'work' };
+  return { ...frame, sampled: false, frames: [{ ...frame, async: false, package: '' }] };
 }
 
 export function findingView(change: Partial<Finding> = {}): Finding {

@@ -84,9 +84,14 @@ function inspectLink(link: ChainLink, around: InspectedSession): InspectedLink {
 }
 
 function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSite {
-  const { file, line, column, fn, sampled } = site;
+  const { file, line, column, fn, sampled, frames } = site;
   const seen = sampled ? ` ${siteText(site)}` : '';
-  return { site: { file, line, column, fn, sampled }, role, place: shortSite(site), text: text + seen };
+  return {
+    site: { file, line, column, fn, sampled, frames },
+    role,
+    place: shortSite(site),
+    text: text + seen,
+  };
 }
 
 function otherText({ role, process: processId }: FindingSite, around: InspectedSession): string {

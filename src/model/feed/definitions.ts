@@ -18,7 +18,7 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
       thread.file = def.file;
       break;
     case 'site':
-      stream.sites[def.id] = world.sites.intern(def);
+      stream.sites[def.id] = world.sites.intern(def, stream.sites[def.caller ?? 0] ?? 0);
       return;
     case 'resource': {
       const use = world.use(thread, world.resource(def));

@@ -1,27 +1,61 @@
 import type { SiteDefinition } from '../../trace/format/definitions.ts';
-import type { CallSite } from '../types/index.ts';
+import type { CallSite, StackFrame } from '../types/index.ts';
+
+/** A stack: its nearest frame, and the index of the stack below, 0: none. */
+interface Stack {
+  readonly frame: StackFrame;
+  readonly caller: number;
+}
+
+/** A corrupt trace may have longer chains. */
+const MOST_FRAMES = 64;
 
 /**
  * Call sites of all streams, interned. A reference is `2 × index + sampled`, so that columns hold one number; 0 is "unknown".
  */
 export class SiteTable {
   private readonly byKey = new Map<string, number>();
-  private readonly views: (CallSite | null)[] = [null, null];
+  /** By index. */
+  private readonly stacks: (Stack | null)[] = [null];
+  /** By reference, made when asked for. */
+  private readonly views: (CallSite | undefined)[] = [];
 
-  /** The index of a definition's place, from 1. */
-  intern(def: Pick<SiteDefinition, 'file' | 'line' | 'column' | 'fn'>): number {
-    const key = `${def.line}:${def.column}:${def.fn}:${def.file}`;
+  /**
+   * The index of a definition's stack, from 1.
+   * @param caller index of the stack below its frame, 0: none
+   */
+  intern(def: Omit<SiteDefinition, 'type' | 'id' | 'caller'>, caller: number): number {
+    const { file, line, column, fn, async = false, package: package_ = '' } = def;
+    const key = `${caller}:${line}:${column}:${async ? 'a' : ''}:${fn}:${file}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
-    const index = this.views.length / 2;
-    const { file, line, column, fn } = def;
-    this.views.push({ file, line, column, fn, sampled: false }, { file, line, column, fn, sampled: true });
+    const index = this.stacks.length;
+    this.stacks.push({ frame: { file, line, column, fn, async, package: package_ }, caller });
     this.byKey.set(key, index);
     return index;
   }
 
   view(ref: number): CallSite | null {
-    return this.views[ref] ?? null;
+    const known = this.views[ref];
+    if (known !== undefined) return known;
+    const frames = this.framesOf(ref >> 1);
+    const place = frames.find((frame) => frame.package === '') ?? frames[0];
+    if (place === undefined) return null;
+    const { file, line, column, fn } = place;
+    const view = { file, line, column, fn, sampled: (ref & 1) === 1, frames };
+    this.views[ref] = view;
+    return view;
+  }
+
+  private framesOf(index: number): StackFrame[] {
+    const frames: StackFrame[] = [];
+    for (let at = index; frames.length < MOST_FRAMES; ) {
+      const stack = this.stacks[at];
+      if (!stack) break;
+      frames.push(stack.frame);
+      at = stack.caller;
+    }
+    return frames;
   }
 }
 

@@ -105,7 +105,7 @@ describe('the bridge', () => {
 
 describe('packing', () => {
   it('puts slices in order and names resources and sites once', () => {
-    const site = { file: '/a.ts', line: 1, column: 1, fn: '', sampled: false };
+    const site = { file: '/a.ts', line: 1, column: 1, fn: '', sampled: false, frames: [] };
     const slice = (start: number, end: number | null) =>
       ({ start, end, state: 'lock', resource: 'r', site: { ...site } }) as const;
     const tracks = [

@@ -61,7 +61,8 @@ class ComputedTypes {
     const type = this.checker.getTypeAtLocation(node);
     const parts = type.isUnion() ? type.types : [type];
     const names = parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : []));
-    if (type.isUnion() && names.length === parts.length) return new EnumType(node.getText(), names);
+    // The checker's order is that in which it came across the names, in whichever file.
+    if (type.isUnion() && names.length === parts.length) return new EnumType(node.getText(), names.sort());
     const branded = type.isIntersection() && type.types.some((part) => part.flags & ts.TypeFlags.Number);
     return branded ? new NumberType() : undefined;
   }

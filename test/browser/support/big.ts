@@ -1,6 +1,6 @@
 import { Model } from '../../../src/model/index.ts';
 import type { StreamDefinition } from '../../../src/trace/format/definitions.ts';
-import { KIND, type TraceRecord } from '../../../src/trace/format/records.ts';
+import { KIND, type Kind, type TraceRecord } from '../../../src/trace/format/records.ts';
 import { TraceBuilder } from '../../model/builder.ts';
 
 export interface Big {
@@ -30,7 +30,7 @@ export function big(slices: number, tracks = 16): Big {
   const perTrack = Math.floor(slices / tracks / 2);
   const record: TraceRecord = {
     time: 0,
-    kind: 0,
+    kind: KIND.acquire,
     flags: 0,
     task: 0,
     resource: 1,
@@ -39,7 +39,7 @@ export function big(slices: number, tracks = 16): Big {
     value: 0,
     slot: 100,
   };
-  const write = (stream: StreamDefinition, kind: number, at: number, n: number, flags = 0): void => {
+  const write = (stream: StreamDefinition, kind: Kind, at: number, n: number, flags = 0): void => {
     Object.assign(record, { time: at, kind, n, flags });
     record.slot += 1;
     model.record(stream, record);

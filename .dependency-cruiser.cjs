@@ -28,7 +28,7 @@ const LAYERS = {
     codec: ['errors'],
     functions: ['errors', 'tasks'],
     waits: ['errors', 'tasks', 'diagnostics'],
-    handles: ['errors', 'diagnostics', 'waits'],
+    handles: ['errors', 'arguments', 'codec', 'diagnostics', 'waits'],
     messages: ['errors', 'diagnostics', 'codec', 'waits', 'handles'],
   },
   'runtime/primitives': {

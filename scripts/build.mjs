@@ -170,6 +170,8 @@ function writeEsmEntry() {
 /** What a TypeScript program that installed the package compiles against. */
 function writeTypes() {
   const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  // What has been moved must not stay.
+  rmSync(path.join(dist, 'types'), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'src/runtime/tsconfig.json'], {
     cwd: root,
     stdio: 'inherit',

@@ -33,7 +33,7 @@ export { Lock } from './primitives/sync/lock.ts';
 export { RLock } from './primitives/sync/rlock.ts';
 export { BoundedSemaphore, Semaphore, type SemaphoreOptions } from './primitives/sync/semaphore.ts';
 export { open, type Shared, share } from './primitives/threads/share.ts';
-export { BaseProxy } from './services/manager/base-proxy.ts';
+export { BaseProxy, type ProxyOrigin } from './services/manager/base-proxy.ts';
 export {
   DictProxy,
   IteratorProxy,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCore, READ, WRITE } from '../../src/runtime/core/handles/handles.ts';
+import { createCore, READ, WRITE } from '../../src/runtime/core/handles/core.ts';
 import { FULL, Ring, ringShape, STORED } from '../../src/runtime/core/messages/ring.ts';
 
 function makeRing(maxItems: number, maxBytes: number): Ring {

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const objects: Record<string, object> = {
     Process: new Process(),
     Worker: new Worker(),
-    ParentProcess: new ParentProcess(1, 'parent', Promise.resolve()),
+    ParentProcess: Object.create(ParentProcess.prototype) as object,
     Pool: pool,
     AsyncResult: pool.applyAsync(square, [2]),
     ResultIterator: pool.imap(square, []),

@@ -1,6 +1,6 @@
 /** Objects that belong to the process which made them. */
 import { SerializationError } from '../errors/errors.ts';
-import { registerHandle } from './handles.ts';
+import { registerHandle } from './transfer.ts';
 
 /**
  * Has instances of `prototype`'s class refused by name when they are put into a message or an argument: else they would

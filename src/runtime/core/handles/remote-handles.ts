@@ -4,7 +4,7 @@
  */
 import type { HandleCodec } from '../codec/tags.ts';
 import { SerializationError } from '../errors/errors.ts';
-import { handleTypeNamed, handleTypeOf } from './handles.ts';
+import { handleTypeNamed, handleTypeOf } from './transfer.ts';
 
 function toWire(value: object): readonly unknown[] | undefined {
   const type = handleTypeOf(value);

@@ -7,7 +7,8 @@ import { Encoder } from '../codec/encode.ts';
 import { BUFFER_VIEW, TAG } from '../codec/tags.ts';
 import { channels, publish, type Wait } from '../diagnostics/publish.ts';
 import { EOFError, OSError } from '../errors/errors.ts';
-import { type Core, carrying, discard, handleCodec, READ, WRITE } from '../handles/handles.ts';
+import { type Core, READ, WRITE } from '../handles/core.ts';
+import { carrying, discard, handleCodec } from '../handles/transfer.ts';
 import {
   blockAsync,
   blockSync,

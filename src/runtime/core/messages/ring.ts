@@ -5,7 +5,7 @@
  */
 import { BLOCK, WAIT } from '../../../shm/layout.ts';
 import type { Memory } from '../../../shm/memory.ts';
-import type { Core, Shape } from '../handles/handles.ts';
+import type { Core, Shape } from '../handles/core.ts';
 import { copy, FIRST_BYTES, NO_BYTES, reserveScratch } from './receive-buffer.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { Internal } from '../../core/arguments/internal.ts';
 import {
   type AsyncWaitOptions,
   milliseconds,
@@ -6,19 +7,10 @@ import {
   type WaitOptions,
 } from '../../core/arguments/options.ts';
 import { BufferTooShort, OSError } from '../../core/errors/errors.ts';
-import {
-  allocateCore,
-  announceCore,
-  type Core,
-  checkName,
-  coreFields,
-  keyOf,
-  openFields,
-  READ,
-  registerHandle,
-  WRITE,
-} from '../../core/handles/handles.ts';
+import { allocateCore, announceCore, type Core, keyOf, READ, WRITE } from '../../core/handles/core.ts';
+import { checkName, coreFields, openFields } from '../../core/handles/handle.ts';
 import { memory } from '../../core/handles/instance.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import {
   type Encoded,
   encodeMessage,
@@ -34,18 +26,30 @@ import { checkPlace, checkRoom, partOf } from './bytes.ts';
 /** Bytes in one direction before `send` waits. A larger message goes when the direction is empty. */
 const PIPE_BYTES = 1024 * 1024;
 
+interface Ends {
+  readonly reader: Core | undefined;
+  readonly writer: Core | undefined;
+}
+const ends = new Internal<Ends>();
+
 /** One end of a pipe. Messages are never merged or split. */
 export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   #reader: Messages | undefined;
   #writer: Messages | undefined;
   #closed = false;
 
-  /** Ends come from {@link Pipe}, a listener, or another process. */
-  constructor(reader: Core | undefined, writer: Core | undefined) {
+  /** Ends come from {@link Pipe} or another process. */
+  private constructor(parts: never) {
+    const { reader, writer } = ends.expect(parts, 'a Connection comes from Pipe()');
     reader?.retain(READ);
     writer?.retain(WRITE);
     this.#reader = reader && new Messages(reader, 'matter');
     this.#writer = writer && new Messages(writer, 'matter');
+  }
+
+  /** @internal */
+  static of<R, S>(reader: Core | undefined, writer: Core | undefined): Connection<R, S> {
+    return new Connection<R, S>(ends.pass({ reader, writer }));
   }
 
   get readable(): boolean {
@@ -58,18 +62,18 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
     return this.#closed;
   }
 
-  /** The cores of both directions, for the runtime's own parts. @throws OSError when closed */
+  /** The resources of both directions. @throws OSError when closed @internal */
   cores(): { readonly reader: Core | undefined; readonly writer: Core | undefined } {
     this.#checkOpen();
     return { reader: this.#reader?.core, writer: this.#writer?.core };
   }
 
-  /** What this end receives from, for the runtime's own parts. @throws OSError when it does not receive */
+  /** What this end receives from. @throws OSError when it does not receive @internal */
   receiver(): Messages {
     return this.#read();
   }
 
-  /** Sends a value if there is room for it now, for the runtime's own parts. @throws what {@link send} rejects with */
+  /** Sends a value if there is room for it now. @throws what {@link send} rejects with @internal */
   sendAtOnce(value: S): boolean {
     const writer = this.#write();
     return writer.sendNow(encodeMessage(value, writer.core.info), FORM.value, false, false);
@@ -213,13 +217,13 @@ export function Pipe<A = unknown, B = A>(
   const toFirst = allocate();
   if (!duplex) {
     const core = announceCore(toFirst, 'pipe', { name, capacity: 0 });
-    return [new Connection<A, B>(core, undefined), new Connection<B, A>(undefined, core)];
+    return [Connection.of<A, B>(core, undefined), Connection.of<B, A>(undefined, core)];
   }
   const toSecond = allocate();
   const own = memory();
   const first = announceCore(toFirst, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toSecond) });
   const second = announceCore(toSecond, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toFirst) });
-  return [new Connection<A, B>(first, second), new Connection<B, A>(second, first)];
+  return [Connection.of<A, B>(first, second), Connection.of<B, A>(second, first)];
 }
 
 function allocate(): number {
@@ -255,6 +259,6 @@ registerHandle<Connection>(Connection.prototype, {
   },
   fromWire(fields) {
     const [reader, writer] = fields as [readonly unknown[] | undefined, readonly unknown[] | undefined];
-    return new Connection(reader && openFields(reader, 'pipe'), writer && openFields(writer, 'pipe'));
+    return Connection.of(reader && openFields(reader, 'pipe'), writer && openFields(writer, 'pipe'));
   },
 });

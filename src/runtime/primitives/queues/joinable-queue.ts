@@ -1,18 +1,22 @@
+import { atMost } from '../../core/arguments/internal.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import { ValueError } from '../../core/errors/errors.ts';
-import { type Core, registerSingle } from '../../core/handles/handles.ts';
+import { ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { RING_EXTRA, RING_THIRD_POINT } from '../../core/messages/ring.ts';
 import { blockAsync, blockSync, type Operation, PENDING, type Pending } from '../../core/waits/blocking.ts';
-import { Queue, type QueueOptions } from './queue.ts';
+import { createQueue, Queue, type QueueOptions } from './queue.ts';
 
 /** Number of `taskDone` calls so far, beside the ring's own count of puts. */
 const DONE = RING_EXTRA;
 
 /** A queue whose `join` waits until each item that was put has been reported done by a `taskDone`. */
 export class JoinableQueue<T = unknown> extends Queue<T> {
-  constructor(options: number | QueueOptions = {}, core?: Core) {
-    super(options, core, 'joinableQueue');
+  /** @throws ValueError for a wrong size, TypeMismatch for what is no options */
+  constructor(options?: number | QueueOptions);
+  constructor(...given: [options?: number | QueueOptions]) {
+    const [options = {}] = atMost(1, given, 'new JoinableQueue({ maxsize, name })');
+    super(ofCore.pass(ofCore.received(options) ?? createQueue('joinableQueue', options)));
   }
 
   /** Reports one item done. @throws ValueError when called more often than items were put */
@@ -52,4 +56,4 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 }
 
-registerSingle(JoinableQueue.prototype, 'joinableQueue', (core) => new JoinableQueue({}, core));
+registerSingle(JoinableQueue.prototype, 'joinableQueue', (core) => new JoinableQueue(ofCore.pass(core)));

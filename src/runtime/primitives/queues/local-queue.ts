@@ -3,8 +3,10 @@
  * see `Queue` in queue.ts.
  */
 
+import { inspect } from 'node:util';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
 import { type AsyncWaitOptions, patience } from '../../core/arguments/options.ts';
-import { Empty, Full, ValueError } from '../../core/errors/errors.ts';
+import { Empty, Full, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { clampTimer } from '../../core/waits/blocking.ts';
 
@@ -104,6 +106,13 @@ interface Waiter {
   attempt(): boolean;
 }
 
+interface Parts<T> {
+  readonly maxsize: number;
+  readonly store: Store<T>;
+}
+/** In the place of a queue's size: it, and how the queue's items lie. */
+const stored = new Internal<Parts<unknown>>();
+
 /** First in, first out, between the tasks of one process. */
 export class Queue<T = unknown> implements AsyncIterable<T> {
   readonly maxsize: number;
@@ -113,9 +122,14 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   readonly #joiners: (() => void)[] = [];
   #unfinished = 0;
 
-  /** @param maxsize most items; 0 or less: any number */
-  constructor(maxsize = 0, store: Store<T> = new FifoStore<T>()) {
-    if (!Number.isInteger(maxsize)) throw new ValueError(`maxsize is a whole number, not ${String(maxsize)}`);
+  /** @param maxsize most items; 0 or less: any number. @throws ValueError for what is no whole number */
+  constructor(maxsize?: number);
+  constructor(...given: [maxsize?: number]) {
+    const [first = 0] = atMost(1, given, 'new queue.Queue(maxsize)');
+    const special = stored.received(first) as Parts<T> | undefined;
+    const { maxsize, store } = special ?? { maxsize: first, store: new FifoStore<T>() };
+    if (!Number.isInteger(maxsize))
+      throw new ValueError(`maxsize is a whole number, not ${inspect(maxsize)}`);
     this.maxsize = Math.max(0, maxsize);
     this.#store = store;
   }
@@ -237,15 +251,23 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
 /** Last in, first out. */
 export class LifoQueue<T = unknown> extends Queue<T> {
-  constructor(maxsize = 0) {
-    super(maxsize, new LifoStore<T>());
+  /** @param maxsize most items; 0 or less: any number. @throws ValueError for what is no whole number */
+  constructor(maxsize?: number);
+  constructor(...given: [maxsize?: number]) {
+    const [maxsize = 0] = atMost(1, given, 'new LifoQueue(maxsize)');
+    super(stored.pass({ maxsize, store: new LifoStore<unknown>() }));
   }
 }
 
 /** Smallest first. Arrays are compared item by item, as Python's tuples; anything else by `<`. */
 export class PriorityQueue<T = unknown> extends Queue<T> {
-  constructor(maxsize = 0, compare: Compare<T> = comparePythonic) {
-    super(maxsize, new HeapStore<T>(compare));
+  /** @throws ValueError for a size that is no whole number, TypeMismatch for what cannot compare */
+  constructor(maxsize?: number, compare?: Compare<T>);
+  constructor(...given: [maxsize?: number, compare?: Compare<T>]) {
+    const [maxsize = 0, compare = comparePythonic] = atMost(2, given, 'new PriorityQueue(maxsize, compare)');
+    if (typeof compare !== 'function')
+      throw new TypeMismatch(`compare is a function (a, b) => number, not ${inspect(compare)}`);
+    super(stored.pass({ maxsize, store: new HeapStore<unknown>(compare as Compare<unknown>) }));
   }
 }
 

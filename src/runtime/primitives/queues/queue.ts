@@ -1,13 +1,8 @@
+import { atMost } from '../../core/arguments/internal.ts';
 import { type AsyncWaitOptions, numberOr, patience, type WaitOptions } from '../../core/arguments/options.ts';
 import { AssertionError, Empty, Full, ValueError } from '../../core/errors/errors.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  createCore,
-  Handle,
-  registerSingle,
-} from '../../core/handles/handles.ts';
+import { BOTH, type Core, createCore } from '../../core/handles/core.ts';
+import { checkName, Handle, ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { encodeMessage, Messages, readValue } from '../../core/messages/messages.ts';
 import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
 import { PENDING } from '../../core/waits/blocking.ts';
@@ -26,11 +21,14 @@ export type QueueKind = 'queue' | 'joinableQueue';
  * is in shared memory when `put` resolves, so a producer may end or die then and nothing is lost.
  */
 export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
+  /** @internal */
   protected readonly messages: Messages;
 
-  constructor(options: number | QueueOptions = {}, core?: Core, kind: QueueKind = 'queue') {
-    const { maxsize = 0, name } = numberOr('maxsize', options);
-    const own = core ?? create(kind, checkSize(maxsize), checkName(name));
+  /** @throws ValueError for a wrong size, TypeMismatch for what is no options */
+  constructor(options?: number | QueueOptions);
+  constructor(...given: [options?: number | QueueOptions]) {
+    const [options = {}] = atMost(1, given, 'new Queue({ maxsize, name })');
+    const own = ofCore.received(options) ?? createQueue('queue', options);
     super(own, BOTH);
     this.messages = new Messages(own, 'ignored');
   }
@@ -119,9 +117,12 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
   }
 }
 
-function create(kind: QueueKind, maxsize: number, name: string | undefined): Core {
-  return createCore(ringShape(kind), { name, capacity: maxsize }, (content, memory) =>
-    Ring.initialise(content, memory, maxsize, 0),
+/** The memory of a new queue. @throws ValueError, TypeMismatch for wrong options */
+export function createQueue(kind: QueueKind, options: number | QueueOptions): Core {
+  const { maxsize = 0, name } = numberOr('maxsize', options);
+  const size = checkSize(maxsize);
+  return createCore(ringShape(kind), { name: checkName(name), capacity: size }, (content, memory) =>
+    Ring.initialise(content, memory, size, 0),
   );
 }
 
@@ -132,7 +133,7 @@ function checkSize(maxsize: unknown): number {
   return Math.max(0, maxsize);
 }
 
-registerSingle(Queue.prototype, 'queue', (core) => new Queue({}, core));
+registerSingle(Queue.prototype, 'queue', (core) => new Queue(ofCore.pass(core)));
 
 /** The message channel under a queue, for the runtime's own parts that must not create a promise per item. */
 export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {

@@ -1,12 +1,7 @@
+import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  createCore,
-  Handle,
-  registerSingle,
-} from '../../core/handles/handles.ts';
+import { BOTH, createCore } from '../../core/handles/core.ts';
+import { checkName, Handle, ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { encodeMessage, Messages, readValue } from '../../core/messages/messages.ts';
 import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
 
@@ -14,9 +9,12 @@ import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
 export class SimpleQueue<T = unknown> extends Handle {
   readonly #messages: Messages;
 
-  constructor(options: { readonly name?: string } = {}, core?: Core) {
+  /** @param options `name` appears in traces and errors. @throws TypeMismatch for anything else */
+  constructor(options?: { readonly name?: string });
+  constructor(...given: [options?: { readonly name?: string }]) {
+    const [options = {}] = atMost(1, given, 'new SimpleQueue({ name })');
     const own =
-      core ??
+      ofCore.received(options) ??
       createCore(
         ringShape('simpleQueue'),
         { name: checkName(optionsOf(options).name), capacity: 0 },
@@ -50,4 +48,4 @@ export class SimpleQueue<T = unknown> extends Handle {
   }
 }
 
-registerSingle(SimpleQueue.prototype, 'simpleQueue', (core) => new SimpleQueue({}, core));
+registerSingle(SimpleQueue.prototype, 'simpleQueue', (core) => new SimpleQueue(ofCore.pass(core)));

@@ -1,9 +1,13 @@
 import { crypto } from '../../../base/builtins.ts';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
 import { FileNotFoundError, ValueError } from '../../core/errors/errors.ts';
-import { registerHandle } from '../../core/handles/handles.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import { segmentsOf } from './owners.ts';
-import { ShareableList, type ShareableValue } from './shareable-list.ts';
-import { SharedMemory } from './shared-memory.ts';
+import { ofManager, ShareableList, type ShareableValue } from './shareable-list.ts';
+import { managed, SharedMemory } from './shared-memory.ts';
+
+/** In the place of arguments: the id of a manager that exists. */
+const existing = new Internal<string>();
 
 type Phase = 'initial' | 'started' | 'shutdown';
 
@@ -15,9 +19,19 @@ export class SharedMemoryManager implements Disposable {
   readonly #id: string;
   #phase: Phase;
 
-  constructor(id = crypto().randomBytes(8).toString('hex'), phase: Phase = 'initial') {
-    this.#id = id;
-    this.#phase = phase;
+  /** Takes nothing: `new SharedMemoryManager().start()`. */
+  constructor();
+  constructor(...given: [existing?: never]) {
+    const [id] = [existing.received(given[0])];
+    if (id === undefined) atMost(0, given, 'new SharedMemoryManager()');
+    this.#id = id ?? crypto().randomBytes(8).toString('hex');
+    this.#phase = id === undefined ? 'initial' : 'started';
+  }
+
+  /** A manager that was started elsewhere. @internal */
+  static of(id: string): SharedMemoryManager {
+    const Class = SharedMemoryManager as new (existing: object) => SharedMemoryManager;
+    return new Class(existing.pass(id));
   }
 
   /** @throws ValueError when it was started before */
@@ -29,12 +43,12 @@ export class SharedMemoryManager implements Disposable {
 
   /** A new segment of `size` bytes. */
   SharedMemory(size: number): SharedMemory {
-    return new SharedMemory({ create: true, size }, this.#started());
+    return new SharedMemory(managed.pass({ options: { create: true, size }, manager: this.#started() }));
   }
 
   /** A new list of these items. */
   ShareableList(items: Iterable<ShareableValue>): ShareableList {
-    return new ShareableList(items, {}, this.#started());
+    return new ShareableList(items, ofManager.pass({ options: {}, manager: this.#started() }));
   }
 
   /** Removes all segments that were made with it. A second call does nothing. */
@@ -47,7 +61,7 @@ export class SharedMemoryManager implements Disposable {
     this.shutdown();
   }
 
-  /** For the runtime's own parts. */
+  /** @internal */
   get id(): string {
     return this.#started();
   }
@@ -72,5 +86,5 @@ function remove(name: string): void {
 registerHandle<SharedMemoryManager>(SharedMemoryManager.prototype, {
   id: 'sharedMemoryManager',
   toWire: (manager) => ({ fields: [manager.id], blocks: [] }),
-  fromWire: ([id]) => new SharedMemoryManager(id as string, 'started'),
+  fromWire: ([id]) => SharedMemoryManager.of(id as string),
 });

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
+import { optionsOf } from '../../core/arguments/options.ts';
 import { IndexError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
-import { registerHandle } from '../../core/handles/handles.ts';
-import { SharedMemory } from './shared-memory.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
+import { managed, SharedMemory } from './shared-memory.ts';
 
 /** A number is a float64, a bigint an int64; bytes come back as a Buffer. */
 export type ShareableValue = number | bigint | boolean | string | null | Uint8Array;
@@ -12,6 +14,12 @@ const HEAD = 8;
 const ROW = 16;
 const ALIGN = 8;
 const KIND = { null: 0, boolean: 1, number: 2, bigint: 3, string: 4, bytes: 5 } as const;
+
+interface ListOptions {
+  readonly name?: string | undefined;
+}
+/** In the place of options: they, and the manager that the list belongs to. */
+export const ofManager = new Internal<{ readonly options: ListOptions; readonly manager: string }>();
 
 interface Encoded {
   readonly kind: number;
@@ -33,6 +41,14 @@ function encode(value: ShareableValue): Encoded {
   return { kind: typeof value === 'number' ? KIND.number : KIND.bigint, bytes };
 }
 
+function encodeAll(items: Iterable<ShareableValue>): Encoded[] {
+  if (typeof items === 'string' || !(Symbol.iterator in Object(items)))
+    throw new TypeMismatch(
+      `the items of a ShareableList are an array or another iterable, not ${inspect(items)}`,
+    );
+  return [...items].map(encode);
+}
+
 function decode(kind: number, bytes: Buffer): ShareableValue {
   if (kind === KIND.null) return null;
   if (kind === KIND.boolean) return bytes[0] === 1;
@@ -49,17 +65,21 @@ export class ShareableList implements Iterable<ShareableValue> {
   readonly shm: SharedMemory;
   readonly length: number;
 
-  /** From items, or (with `name` alone) the list that another process made. */
-  constructor(
-    items?: Iterable<ShareableValue>,
-    options: { readonly name?: string | undefined } = {},
-    manager = '',
-  ) {
-    const encoded = items === undefined ? undefined : [...items].map(encode);
+  /**
+   * From items, none where nothing is given; or (with `name` alone) the list that another process made.
+   * @throws TypeMismatch for what is no list of values, ValueError and FileNotFoundError for a name that has no list
+   */
+  constructor(items?: Iterable<ShareableValue>, options?: ListOptions);
+  constructor(...given: [items?: Iterable<ShareableValue>, options?: ListOptions]) {
+    const [items, second = {}] = atMost(2, given, 'new ShareableList(items, { name })');
+    const { options, manager } = ofManager.received(second) ?? { options: optionsOf(second), manager: '' };
+    const encoded = items === undefined && options.name !== undefined ? undefined : encodeAll(items ?? []);
     this.shm =
       encoded === undefined
         ? new SharedMemory({ name: options.name })
-        : new SharedMemory({ name: options.name, create: true, size: sizeOf(encoded) }, manager);
+        : new SharedMemory(
+            managed.pass({ options: { name: options.name, create: true, size: sizeOf(encoded) }, manager }),
+          );
     if (encoded !== undefined) fill(this.#bytes, encoded);
     else if (this.shm.size < HEAD || this.#bytes.readUInt32LE(0) !== MAGIC) {
       throw new ValueError(`the shared memory segment "${this.shm.name}" holds no ShareableList`);

@@ -6,10 +6,11 @@ import { crypto } from '../../../base/builtins.ts';
 import { type Mapping, SharedMemoryError } from '../../../shm/platform.ts';
 import { writeZeros } from '../../../shm/posix.ts';
 import { openPlatform } from '../../../shm/session.ts';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
 import { FileExistsError, FileNotFoundError, ValueError } from '../../core/errors/errors.ts';
-import { registerHandle } from '../../core/handles/handles.ts';
 import { memory, whenOpened } from '../../core/handles/instance.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import { claim, disclaim, removeOwn, segmentPath, sweepLeaked } from './owners.ts';
 
 export interface SharedMemoryOptions {
@@ -20,6 +21,9 @@ export interface SharedMemoryOptions {
   /** Bytes of a new segment. */
   readonly size?: number;
 }
+
+/** In the place of options: they, and the manager that the segment belongs to. */
+export const managed = new Internal<{ readonly options: SharedMemoryOptions; readonly manager: string }>();
 
 const TRIES = 100;
 
@@ -38,7 +42,10 @@ export class SharedMemory implements Disposable {
    * @throws ValueError for a wrong size or name, FileExistsError for a new segment of a name that exists, FileNotFoundError,
    *   SharedMemoryError when there is no room
    */
-  constructor(options: SharedMemoryOptions = {}, manager = '') {
+  constructor(options?: SharedMemoryOptions);
+  constructor(...given: [options?: SharedMemoryOptions]) {
+    const [first = {}] = atMost(1, given, 'new SharedMemory({ name, create, size })');
+    const { options, manager } = managed.received(first) ?? { options: first, manager: '' };
     // Opens the session, whose first process owns the segment.
     memory();
     const { name, create = false, size = 0 } = optionsOf(options);

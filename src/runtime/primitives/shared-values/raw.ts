@@ -1,16 +1,9 @@
 import { BLOCK } from '../../../shm/layout.ts';
+import { Internal } from '../../core/arguments/internal.ts';
 import { IndexError, ValueError } from '../../core/errors/errors.ts';
-import {
-  BOTH,
-  type Core,
-  coreFields,
-  coreOf,
-  createCore,
-  Handle,
-  openFields,
-  registerHandle,
-  type Shape,
-} from '../../core/handles/handles.ts';
+import { BOTH, type Core, createCore, type Shape } from '../../core/handles/core.ts';
+import { coreFields, coreOf, Handle, openFields } from '../../core/handles/handle.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import { type Access, defineFields, liveStruct } from './live.ts';
 import { type Element, type ElementType, type ElementValue, elementOf, type Schema } from './types.ts';
 
@@ -21,9 +14,12 @@ const MOST_BYTES = 2 ** 31;
 /** Elements of shared memory, without any lock. */
 abstract class RawData<E extends ElementType> extends Handle {
   readonly type: E;
+  /** @internal */
   protected readonly element: Element<E>;
+  /** @internal */
   protected readonly view: DataView;
 
+  /** @internal */
   constructor(type: E, length: number, core: Core | undefined) {
     const element = elementOf(type);
     const own = core ?? allocate(element.bytes * length, length);
@@ -61,12 +57,21 @@ function bytesOf(core: Core, bytes: number): DataView {
   return new DataView(memory.allocator.mapping(extent).buffer, 0, bytes);
 }
 
+interface CellParts {
+  readonly type: ElementType;
+  /** The resource, where it exists. */
+  readonly core: Core | undefined;
+}
+const cellParts = new Internal<CellParts>();
+const cellsParts = new Internal<CellParts & { readonly length: number }>();
+
 /** One value of a C type or a structure in shared memory. Made by {@link RawValue}. */
 export class RawCell<E extends ElementType> extends RawData<E> {
   readonly #fields: object | undefined;
 
-  constructor(type: E, core?: Core) {
-    super(type, 1, core);
+  private constructor(parts: never) {
+    const { type, core } = cellParts.expect(parts, 'a RawCell comes from RawValue()');
+    super(type as E, 1, core);
     if (typeof type === 'string') return;
     const access: Access = (body) => {
       this.core;
@@ -74,6 +79,11 @@ export class RawCell<E extends ElementType> extends RawData<E> {
     };
     defineFields(this, type as Schema, this.view, access);
     this.#fields = liveStruct(type as Schema, this.view, access);
+  }
+
+  /** @internal */
+  static of<E extends ElementType>(type: E, core?: Core): RawCell<E> {
+    return new RawCell(cellParts.pass({ type, core }));
   }
 
   /** Of a structure: an object whose fields are the memory's, so that `value.x += 1` writes there. */
@@ -90,7 +100,7 @@ export class RawCell<E extends ElementType> extends RawData<E> {
 
   /** A value of its own with the same content. */
   copy(): RawCell<E> {
-    const copy = new RawCell(this.type);
+    const copy = RawCell.of(this.type);
     copy.bytes.set(this.bytes);
     return copy;
   }
@@ -100,9 +110,15 @@ export class RawCell<E extends ElementType> extends RawData<E> {
 export class RawCells<E extends ElementType> extends RawData<E> implements Iterable<ElementValue<E>> {
   readonly length: number;
 
-  constructor(type: E, length: number, core?: Core) {
-    super(type, length, core);
+  private constructor(parts: never) {
+    const { type, length, core } = cellsParts.expect(parts, 'RawCells come from RawArray()');
+    super(type as E, length, core);
     this.length = length;
+  }
+
+  /** @internal */
+  static of<E extends ElementType>(type: E, length: number, core?: Core): RawCells<E> {
+    return new RawCells(cellsParts.pass({ type, length, core }));
   }
 
   /** Negative indices count from the end; of a structure, a copy. @throws IndexError */
@@ -138,7 +154,7 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
 
   /** An array of its own with the same content. */
   copy(): RawCells<E> {
-    const copy = new RawCells(this.type, this.length);
+    const copy = RawCells.of(this.type, this.length);
     copy.bytes.set(this.bytes);
     return copy;
   }
@@ -184,7 +200,7 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
 
 /** A value in shared memory without a lock: `value += 1` in two processes loses updates. */
 export function RawValue<E extends ElementType>(type: E, initial?: ElementValue<E>): RawCell<E> {
-  const cell = new RawCell(type);
+  const cell = RawCell.of(type);
   if (initial !== undefined) cell.value = initial;
   return cell;
 }
@@ -200,13 +216,13 @@ export function RawArray<E extends ElementType>(type: E, init: ArrayInit<E>): Ra
   if (typeof init === 'number') {
     if (!Number.isInteger(init) || init < 0)
       throw new ValueError(`an array's length is a whole number from 0, not ${init}`);
-    return new RawCells(type, init);
+    return RawCells.of(type, init);
   }
   const isBytes = typeof init === 'string' || (type === 'c' && (init as unknown) instanceof Uint8Array);
   const values = isBytes
     ? [...Buffer.from(init as string)].map((byte) => Buffer.from([byte]))
     : [...(init as Iterable<ElementValue<E>>)];
-  const cells = new RawCells(type, values.length);
+  const cells = RawCells.of(type, values.length);
   cells.setSlice(0, values.length, values as ElementValue<E>[]);
   return cells;
 }
@@ -217,7 +233,7 @@ registerHandle<RawCell<ElementType>>(RawCell.prototype, {
     const core = coreOf(cell);
     return { fields: [cell.type, ...coreFields(core)], blocks: [core.at] };
   },
-  fromWire: ([type, ...fields]) => new RawCell(type as ElementType, openFields(fields, 'value')),
+  fromWire: ([type, ...fields]) => RawCell.of(type as ElementType, openFields(fields, 'value')),
 });
 registerHandle<RawCells<ElementType>>(RawCells.prototype, {
   id: 'rawArray',
@@ -226,5 +242,5 @@ registerHandle<RawCells<ElementType>>(RawCells.prototype, {
     return { fields: [cells.type, cells.length, ...coreFields(core)], blocks: [core.at] };
   },
   fromWire: ([type, length, ...fields]) =>
-    new RawCells(type as ElementType, length as number, openFields(fields, 'value')),
+    RawCells.of(type as ElementType, length as number, openFields(fields, 'value')),
 });

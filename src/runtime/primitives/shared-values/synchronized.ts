@@ -1,16 +1,11 @@
+import { Internal } from '../../core/arguments/internal.ts';
 import { AssertionError, AttributeError } from '../../core/errors/errors.ts';
-import { coreFields, coreOf, openFields, registerHandle } from '../../core/handles/handles.ts';
+import { coreFields, coreOf, ofCore, openFields } from '../../core/handles/handle.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import { Lock } from '../sync/lock.ts';
 import { RLock } from '../sync/rlock.ts';
 import { liveStruct } from './live.ts';
-import {
-  type ArrayInit,
-  RawArray,
-  type RawCell,
-  RawCell as RawCellClass,
-  RawCells,
-  RawValue,
-} from './raw.ts';
+import { type ArrayInit, RawArray, RawCell, RawCells, RawValue } from './raw.ts';
 import type { ElementType, ElementValue, Schema } from './types.ts';
 
 /** The lock of shared data: a new RLock (`true`, the default), one that exists, or none (`false`: then it is raw). */
@@ -18,13 +13,17 @@ export interface SharedOptions {
   readonly lock?: boolean | Lock | RLock;
 }
 
+const synchronized = new Internal<{ readonly data: object; readonly lock: Lock | RLock }>();
+
 /** Shared data with a lock of its own. Every read and write takes it; a read and a write together need `getLock()`. */
 class Synchronized<D extends RawCell<ElementType> | RawCells<ElementType>> {
   readonly #data: D;
   readonly #lock: Lock | RLock;
 
-  constructor(data: D, lock: Lock | RLock) {
-    this.#data = data;
+  /** @internal */
+  constructor(parts: never, origin: string) {
+    const { data, lock } = synchronized.expect(parts, origin);
+    this.#data = data as D;
     this.#lock = lock;
   }
 
@@ -43,7 +42,7 @@ class Synchronized<D extends RawCell<ElementType> | RawCells<ElementType>> {
     this.#lock.close();
   }
 
-  /** Blocks the thread for as long as somebody else holds the lock; inside `getLock().with` it is the holder's own. */
+  /** Blocks the thread for as long as somebody else holds the lock; inside `getLock().with` it is the holder's own. @internal */
   protected locked<T>(body: () => T): T {
     const lock = this.#lock;
     // Blocked, this thread could never run the task that would release it.
@@ -61,12 +60,18 @@ class Synchronized<D extends RawCell<ElementType> | RawCells<ElementType>> {
 export class SynchronizedValue<E extends ElementType> extends Synchronized<RawCell<E>> {
   readonly #fields: object | undefined;
 
-  constructor(data: RawCell<E>, lock: Lock | RLock) {
-    super(data, lock);
+  private constructor(parts: never) {
+    super(parts, 'a SynchronizedValue comes from Value()');
+    const data = this.getObj();
     if (typeof data.type === 'string') return;
     const { buffer, byteOffset, byteLength } = data.bytes;
     const view = new DataView(buffer, byteOffset, byteLength);
     this.#fields = liveStruct(data.type as Schema, view, (body) => this.locked(body));
+  }
+
+  /** @internal */
+  static of<E extends ElementType>(data: RawCell<E>, lock: Lock | RLock): SynchronizedValue<E> {
+    return new SynchronizedValue(synchronized.pass({ data, lock }));
   }
 
   /** Of a structure: an object each of whose fields takes the lock for one read or one write. */
@@ -84,6 +89,15 @@ export class SynchronizedValue<E extends ElementType> extends Synchronized<RawCe
 
 /** An array and its lock. Made by {@link SharedArray}. */
 export class SynchronizedArray<E extends ElementType> extends Synchronized<RawCells<E>> {
+  private constructor(parts: never) {
+    super(parts, 'a SynchronizedArray comes from SharedArray()');
+  }
+
+  /** @internal */
+  static of<E extends ElementType>(data: RawCells<E>, lock: Lock | RLock): SynchronizedArray<E> {
+    return new SynchronizedArray(synchronized.pass({ data, lock }));
+  }
+
   get length(): number {
     return this.getObj().length;
   }
@@ -149,7 +163,7 @@ export function Value<E extends ElementType>(
 ): SynchronizedValue<E> | RawCell<E> {
   const lock = lockFrom(options.lock);
   const cell = RawValue(type, initial);
-  return lock === undefined ? cell : new SynchronizedValue(cell, lock);
+  return lock === undefined ? cell : SynchronizedValue.of(cell, lock);
 }
 
 /** An array that processes share, with a lock; exported as `Array` too. `init`: its length, or its elements. */
@@ -170,7 +184,7 @@ export function SharedArray<E extends ElementType>(
 ): SynchronizedArray<E> | RawCells<E> {
   const lock = lockFrom(options.lock);
   const cells = RawArray(type, init);
-  return lock === undefined ? cells : new SynchronizedArray(cells, lock);
+  return lock === undefined ? cells : SynchronizedArray.of(cells, lock);
 }
 
 function lockWire(lock: Lock | RLock): readonly unknown[] {
@@ -178,7 +192,8 @@ function lockWire(lock: Lock | RLock): readonly unknown[] {
 }
 function lockFromWire(wire: unknown): Lock | RLock {
   const [kind, fields] = wire as ['rlock' | 'lock', readonly unknown[]];
-  return kind === 'rlock' ? new RLock({}, openFields(fields, kind)) : new Lock({}, openFields(fields, kind));
+  const core = ofCore.pass<object>(openFields(fields, kind));
+  return kind === 'rlock' ? new RLock(core) : new Lock(core);
 }
 
 registerHandle<SynchronizedValue<ElementType>>(SynchronizedValue.prototype, {
@@ -190,7 +205,7 @@ registerHandle<SynchronizedValue<ElementType>>(SynchronizedValue.prototype, {
   },
   fromWire([type, fields, lock]) {
     const core = openFields(fields as readonly unknown[], 'value');
-    return new SynchronizedValue(new RawCellClass(type as ElementType, core), lockFromWire(lock));
+    return SynchronizedValue.of(RawCell.of(type as ElementType, core), lockFromWire(lock));
   },
 });
 registerHandle<SynchronizedArray<ElementType>>(SynchronizedArray.prototype, {
@@ -203,9 +218,6 @@ registerHandle<SynchronizedArray<ElementType>>(SynchronizedArray.prototype, {
   },
   fromWire([type, length, fields, lock]) {
     const core = openFields(fields as readonly unknown[], 'value');
-    return new SynchronizedArray(
-      new RawCells(type as ElementType, length as number, core),
-      lockFromWire(lock),
-    );
+    return SynchronizedArray.of(RawCells.of(type as ElementType, length as number, core), lockFromWire(lock));
   },
 });

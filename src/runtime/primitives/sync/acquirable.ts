@@ -1,6 +1,7 @@
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../../core/arguments/options.ts';
 import { TypeMismatch } from '../../core/errors/errors.ts';
-import { BOTH, type Core, Handle } from '../../core/handles/handles.ts';
+import { BOTH, type Core } from '../../core/handles/core.ts';
+import { Handle } from '../../core/handles/handle.ts';
 import { runInTask } from '../../core/tasks/task.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../../core/waits/blocking.ts';
 import { LockGuard } from './guard.ts';
@@ -9,6 +10,7 @@ import { LockGuard } from './guard.ts';
 export abstract class Acquirable extends Handle {
   readonly #operation: Operation<true>;
 
+  /** @internal */
   constructor(core: Core, operation: Operation<true>) {
     super(core, BOTH);
     this.#operation = operation;
@@ -23,9 +25,9 @@ export abstract class Acquirable extends Handle {
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
     this.core;
     options?.signal?.throwIfAborted();
-    if (this.takeNow()) return new LockGuard(() => this.release());
+    if (this.takeNow()) return LockGuard.of(() => this.release());
     const result = await blockAsync(this.#operation, patience(options), options?.signal);
-    return result === PENDING ? false : new LockGuard(() => this.release());
+    return result === PENDING ? false : LockGuard.of(() => this.release());
   }
 
   /** Takes it, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
@@ -36,12 +38,12 @@ export abstract class Acquirable extends Handle {
 
   abstract release(): void;
 
-  /** Whether others of this thread wait for it. */
+  /** Whether others of this thread wait for it. @internal */
   protected get isWaitedFor(): boolean {
     return this.#operation.line.length > 0;
   }
 
-  /** A short way to take it at once, where there is one. False: the usual way. */
+  /** A short way to take it at once, where there is one. False: the usual way. @internal */
   protected takeNow(): boolean {
     return false;
   }

@@ -1,4 +1,5 @@
 import { WAIT } from '../../../shm/layout.ts';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
 import {
   type AsyncWaitOptions,
   milliseconds,
@@ -8,18 +9,9 @@ import {
 } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import { BrokenBarrierError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  coreFields,
-  coreOf,
-  createCore,
-  Handle,
-  openFields,
-  registerHandle,
-  type Shape,
-} from '../../core/handles/handles.ts';
+import { BOTH, type Core, createCore, type Shape } from '../../core/handles/core.ts';
+import { checkName, coreFields, coreOf, Handle, openFields } from '../../core/handles/handle.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import {
   blockAsync,
   blockSync,
@@ -65,6 +57,15 @@ export interface BarrierOptions {
   readonly name?: string;
 }
 
+interface Parts {
+  readonly core: Core;
+  readonly action: Action | undefined;
+  /** Seconds. */
+  readonly timeout: number | undefined;
+}
+/** In the place of a constructor's options: a barrier that exists. */
+const existing = new Internal<Parts>();
+
 interface Arrival {
   readonly round: number;
   readonly index: number;
@@ -75,11 +76,13 @@ export class Barrier extends Handle {
   readonly #action: Action | undefined;
   readonly #timeout: number | undefined;
 
-  constructor(options: number | BarrierOptions, core?: Core, action?: Action) {
-    const { parties, timeout, name, ...given } = numberOr('parties', options);
-    checkWaits(timeout, given.action);
-    super(core ?? create(parties, checkName(name)), BOTH);
-    this.#action = action ?? Action.of(given.action);
+  /** @throws ValueError for a wrong number of parties, TypeMismatch for what is no options */
+  constructor(options: number | BarrierOptions);
+  constructor(...given: [options: number | BarrierOptions]) {
+    const [options] = atMost(1, given, 'new Barrier({ parties: 2, action, timeout, name })');
+    const { core, action, timeout } = existing.received(options) ?? make(options);
+    super(core, BOTH);
+    this.#action = action;
     this.#timeout = timeout;
   }
 
@@ -99,11 +102,12 @@ export class Barrier extends Handle {
     return Atomics.load(core.memory.words, core.content + BARRIER.broken) === 1;
   }
 
-  /** For the runtime's own parts. */
+  /** @internal */
   get action(): Action | undefined {
     return this.#action;
   }
 
+  /** Seconds. @internal */
   get defaultTimeout(): number | undefined {
     return this.#timeout;
   }
@@ -292,6 +296,16 @@ function checkWaits(timeout: unknown, action: unknown): void {
     throw new TypeMismatch("a barrier's action is a function");
 }
 
+function make(options: number | BarrierOptions): Parts {
+  const { parties, timeout, name, action } = numberOr('parties', options);
+  if (parties === undefined)
+    throw new TypeMismatch(
+      'a barrier needs its number of parties: new Barrier(2), new Barrier({ parties: 2 })',
+    );
+  checkWaits(timeout, action);
+  return { core: create(parties, checkName(name)), action: Action.of(action), timeout };
+}
+
 function create(parties: unknown, name: string | undefined): Core {
   if (typeof parties !== 'number' || !Number.isInteger(parties) || parties < 1 || parties > 0x7fffffff) {
     throw new ValueError(`a barrier has a whole number of parties from 1, not ${String(parties)}`);
@@ -310,8 +324,12 @@ registerHandle<Barrier>(Barrier.prototype, {
   },
   fromWire([timeout, action, ...fields]) {
     const core = openFields(fields, 'barrier');
-    const parties = core.info.capacity;
-    const options = timeout === undefined ? parties : { parties, timeout: timeout as number };
-    return new Barrier(options, core, Action.fromWire(action));
+    return new Barrier(
+      existing.pass({
+        core,
+        action: Action.fromWire(action),
+        timeout: timeout as number | undefined,
+      }),
+    );
   },
 });

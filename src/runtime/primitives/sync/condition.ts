@@ -1,4 +1,5 @@
 import { WAIT } from '../../../shm/layout.ts';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
 import {
   type AsyncWaitOptions,
   optionsOf,
@@ -7,18 +8,9 @@ import {
 } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import { AssertionError, OwnerDiedError, ValueError } from '../../core/errors/errors.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  coreFields,
-  coreOf,
-  createCore,
-  Handle,
-  openFields,
-  registerHandle,
-  type Shape,
-} from '../../core/handles/handles.ts';
+import { BOTH, type Core, createCore, type Shape } from '../../core/handles/core.ts';
+import { checkName, coreFields, coreOf, Handle, ofCore, openFields } from '../../core/handles/handle.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../../core/waits/blocking.ts';
 import { waitLimits } from './event.ts';
 import type { LockGuard } from './guard.ts';
@@ -40,23 +32,22 @@ export interface ConditionOptions {
   readonly name?: string;
 }
 
+/** In the place of a constructor's options: a condition that exists. */
+const existing = new Internal<{ readonly core: Core; readonly lock: Lock | RLock }>();
+
 /** A condition variable between processes: wait for a change that others notify, under a lock. */
 export class Condition extends Handle {
   readonly #lock: Lock | RLock;
   readonly #sleepers: Sleepers;
 
-  /** A lock in the place of options is the lock to use, as in Python. */
-  constructor(options: ConditionOptions | Lock | RLock = {}, core?: Core) {
-    const given =
-      options instanceof Lock || options instanceof RLock ? { lock: options } : optionsOf(options);
-    const { lock = new RLock(), name }: ConditionOptions = given;
-    if (!(lock instanceof Lock || lock instanceof RLock))
-      throw new AssertionError('lock is a Lock or an RLock');
-    const peerKey = coreOf(lock).info.key;
-    const own = core ?? createCore(SHAPE, { name: checkName(name), capacity: 0, peerKey });
-    super(own, BOTH);
+  /** A lock in the place of options is the lock to use, as in Python. @throws TypeMismatch for anything else */
+  constructor(options?: ConditionOptions | Lock | RLock);
+  constructor(...given: [options?: ConditionOptions | Lock | RLock]) {
+    const [options = {}] = atMost(1, given, 'new Condition({ lock, name })');
+    const { lock, core } = existing.received(options) ?? create(options);
+    super(core, BOTH);
     this.#lock = lock;
-    this.#sleepers = new Sleepers(own, own.content + CONDITION.sleepers);
+    this.#sleepers = new Sleepers(core, core.content + CONDITION.sleepers);
   }
 
   /** The lock under which to wait and to notify. */
@@ -195,6 +186,18 @@ export class Condition extends Handle {
   }
 }
 
+function create(options: ConditionOptions | Lock | RLock): {
+  readonly core: Core;
+  readonly lock: Lock | RLock;
+} {
+  const isLock = options instanceof Lock || options instanceof RLock;
+  const { lock = new RLock(), name }: ConditionOptions = isLock ? { lock: options } : optionsOf(options);
+  if (!(lock instanceof Lock || lock instanceof RLock))
+    throw new AssertionError('lock is a Lock or an RLock');
+  const peerKey = coreOf(lock).info.key;
+  return { lock, core: createCore(SHAPE, { name: checkName(name), capacity: 0, peerKey }) };
+}
+
 registerHandle<Condition>(Condition.prototype, {
   id: 'condition',
   toWire(condition) {
@@ -205,10 +208,12 @@ registerHandle<Condition>(Condition.prototype, {
   },
   fromWire(fields) {
     const [own, kind, lock] = fields as [readonly unknown[], 'rlock' | 'lock', readonly unknown[]];
-    const core = openFields(lock, kind);
+    const core = ofCore.pass<object>(openFields(lock, kind));
     return new Condition(
-      { lock: kind === 'rlock' ? new RLock({}, core) : new Lock({}, core) },
-      openFields(own, 'condition'),
+      existing.pass({
+        lock: kind === 'rlock' ? new RLock(core) : new Lock(core),
+        core: openFields(own, 'condition'),
+      }),
     );
   },
 });

@@ -1,4 +1,5 @@
 import { WAIT } from '../../../shm/layout.ts';
+import { atMost } from '../../core/arguments/internal.ts';
 import {
   type AsyncWaitOptions,
   optionsOf,
@@ -6,15 +7,8 @@ import {
   type WaitOptions,
 } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  createCore,
-  Handle,
-  registerSingle,
-  type Shape,
-} from '../../core/handles/handles.ts';
+import { BOTH, createCore, type Shape } from '../../core/handles/core.ts';
+import { checkName, Handle, ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../../core/waits/blocking.ts';
 
 /** `rounds` counts the sets, so that a waiter which wakes after a set and a clear still sees the set. */
@@ -23,8 +17,15 @@ const SHAPE: Shape = { kind: 'event', words: EVENT.words, waitPoints: EVENT.wait
 
 /** A flag between processes that can be waited for. */
 export class Event extends Handle {
-  constructor(options: { readonly name?: string } = {}, core?: Core) {
-    super(core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 }), BOTH);
+  /** @param options `name` appears in traces and errors. @throws TypeMismatch for anything else */
+  constructor(options?: { readonly name?: string });
+  constructor(...given: [options?: { readonly name?: string }]) {
+    const [options = {}] = atMost(1, given, 'new Event({ name })');
+    super(
+      ofCore.received(options) ??
+        createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 }),
+      BOTH,
+    );
   }
 
   isSet(): boolean {
@@ -86,4 +87,4 @@ export function waitLimits(options: number | AsyncWaitOptions | undefined): Asyn
   return typeof options === 'number' ? { timeout: options } : options;
 }
 
-registerSingle(Event.prototype, 'event', (core) => new Event({}, core));
+registerSingle(Event.prototype, 'event', (core) => new Event(ofCore.pass(core)));

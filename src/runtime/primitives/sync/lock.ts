@@ -1,16 +1,11 @@
 import { TERMINATE, WAIT } from '../../../shm/layout.ts';
 import type { Memory } from '../../../shm/memory.ts';
+import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf, type WaitOptions } from '../../core/arguments/options.ts';
 import { channels, publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { OwnerDiedError, ValueError } from '../../core/errors/errors.ts';
-import {
-  type Core,
-  checkName,
-  createCore,
-  openCores,
-  registerSingle,
-  type Shape,
-} from '../../core/handles/handles.ts';
+import { type Core, createCore, openCores, type Shape } from '../../core/handles/core.ts';
+import { checkName, ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { beforeRelease } from '../../core/handles/instance.ts';
 import { newWait, PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { Acquirable } from './acquirable.ts';
@@ -44,9 +39,13 @@ export class Lock extends Acquirable {
   readonly #memory: Memory;
   readonly #terminateAt: number;
 
-  /** @param options `name` appears in traces and errors. */
-  constructor(options: { readonly name?: string } = {}, core?: Core) {
-    const own = core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
+  /** @param options `name` appears in traces and errors. @throws TypeMismatch for anything else */
+  constructor(options?: { readonly name?: string });
+  constructor(...given: [options?: { readonly name?: string }]) {
+    const [options = {}] = atMost(1, given, 'new Lock({ name })');
+    const own =
+      ofCore.received(options) ??
+      createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
     const point = own.content + LOCK.waiters;
     super(own, {
       op: 'waitAcquire',
@@ -68,6 +67,7 @@ export class Lock extends Acquirable {
     return this.#take(core, true) || super.acquireSync(options);
   }
 
+  /** @internal */
   protected override takeNow(): boolean {
     return !this.isWaitedFor && this.#take(this.core, false);
   }
@@ -140,4 +140,4 @@ function leaveHeld(): void {
 }
 beforeRelease(leaveHeld);
 
-registerSingle(Lock.prototype, 'lock', (core) => new Lock({}, core));
+registerSingle(Lock.prototype, 'lock', (core) => new Lock(ofCore.pass(core)));

@@ -1,7 +1,9 @@
+import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
 import { publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { AssertionError } from '../../core/errors/errors.ts';
-import { type Core, checkName, createCore, registerSingle, type Shape } from '../../core/handles/handles.ts';
+import { type Core, createCore, type Shape } from '../../core/handles/core.ts';
+import { checkName, ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { currentTask } from '../../core/tasks/task.ts';
 import { PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { Acquirable } from './acquirable.ts';
@@ -19,8 +21,13 @@ const SHAPE: Shape = { kind: 'rlock', words: LOCK.words + 1, waitPoints: LOCK.wa
  * same owner and would all get in; give each a `task.run`.
  */
 export class RLock extends Acquirable {
-  constructor(options: { readonly name?: string } = {}, core?: Core) {
-    const own = core ?? createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
+  /** @param options `name` appears in traces and errors. @throws TypeMismatch for anything else */
+  constructor(options?: { readonly name?: string });
+  constructor(...given: [options?: { readonly name?: string }]) {
+    const [options = {}] = atMost(1, given, 'new RLock({ name })');
+    const own =
+      ofCore.received(options) ??
+      createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
     const point = own.content + LOCK.waiters;
     super(own, {
       op: 'waitAcquire',
@@ -41,7 +48,7 @@ export class RLock extends Acquirable {
     else free(core);
   }
 
-  /** Again, past those who wait: behind them in the line its owner would wait for them, and they for it. */
+  /** Again, past those who wait: behind them in the line its owner would wait for them, and they for it. @internal */
   protected override takeNow(): boolean {
     return attemptAgain(this.core, currentTask());
   }
@@ -51,13 +58,13 @@ export class RLock extends Acquirable {
     return isOwner(this.core, currentTask());
   }
 
-  /** Whether this thread has it, but in another task than the caller's: a synchronous acquire would never return. */
+  /** Whether this thread has it, but in another task than the caller's: a synchronous acquire would never return. @internal */
   get isHeldByOtherTask(): boolean {
     const { words, thread } = this.core.memory;
     return Atomics.load(words, this.core.content + LOCK.word) === thread && !this.owned;
   }
 
-  /** Releases all acquisitions at once, for a condition's wait, and returns their number. */
+  /** Releases all acquisitions at once, for a condition's wait, and returns their number. @internal */
   releaseAll(): number {
     const { core } = this;
     this.#checkOwner(core);
@@ -66,7 +73,7 @@ export class RLock extends Acquirable {
     return depth;
   }
 
-  /** After an acquire: makes it as deep as before {@link releaseAll}. */
+  /** After an acquire: makes it as deep as before {@link releaseAll}. @internal */
   restore(depth: number): void {
     const { core } = this;
     core.memory.words[core.content + DEPTH] = depth;
@@ -106,4 +113,4 @@ function free(core: Core): void {
   waits.wake(core.content + LOCK.waiters);
 }
 
-registerSingle(RLock.prototype, 'rlock', (core) => new RLock({}, core));
+registerSingle(RLock.prototype, 'rlock', (core) => new RLock(ofCore.pass(core)));

@@ -1,8 +1,10 @@
 import { WAIT } from '../../../shm/layout.ts';
+import { atMost } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
 import { publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { ValueError } from '../../core/errors/errors.ts';
-import { type Core, checkName, createCore, registerSingle, type Shape } from '../../core/handles/handles.ts';
+import { type Core, createCore, type Shape } from '../../core/handles/core.ts';
+import { checkName, ofCore, registerSingle } from '../../core/handles/handle.ts';
 import { PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { Acquirable } from './acquirable.ts';
 
@@ -33,8 +35,11 @@ export class Semaphore extends Acquirable {
   /** Tickets of this handle's acquisitions, oldest first: a release ends the oldest. */
   readonly #tickets: number[];
 
-  constructor(options: number | SemaphoreOptions = {}, core?: Core, kind: SemaphoreKind = 'semaphore') {
-    const own = core ?? create(options, kind);
+  /** @throws ValueError for a wrong number of units, TypeMismatch for what is no options */
+  constructor(options?: number | SemaphoreOptions);
+  constructor(...given: [options?: number | SemaphoreOptions]) {
+    const [options = {}] = atMost(1, given, 'new Semaphore({ value: 1, name })');
+    const own = ofCore.received(options) ?? create(options, 'semaphore');
     const point = own.content + SEMAPHORE.waiters;
     const tickets: number[] = [];
     super(own, {
@@ -71,7 +76,7 @@ export class Semaphore extends Acquirable {
     waits.wake(core.content + SEMAPHORE.waiters);
   }
 
-  /** Most units it may hold. */
+  /** Most units it may hold. @internal */
   protected most(_core: Core): number {
     return MOST;
   }
@@ -79,10 +84,14 @@ export class Semaphore extends Acquirable {
 
 /** A semaphore that never holds more units than at its start. */
 export class BoundedSemaphore extends Semaphore {
-  constructor(options: number | SemaphoreOptions = {}, core?: Core) {
-    super(options, core, 'boundedSemaphore');
+  /** @throws ValueError for a wrong number of units, TypeMismatch for what is no options */
+  constructor(options?: number | SemaphoreOptions);
+  constructor(...given: [options?: number | SemaphoreOptions]) {
+    const [options = {}] = atMost(1, given, 'new BoundedSemaphore({ value: 1, name })');
+    super(ofCore.pass(ofCore.received(options) ?? create(options, 'boundedSemaphore')));
   }
 
+  /** @internal */
   protected override most(core: Core): number {
     return core.info.capacity;
   }
@@ -114,11 +123,8 @@ function attempt(core: Core, wait: Wait, tickets: number[]): true | Pending {
   return true;
 }
 
-function register<S extends Semaphore>(
-  id: SemaphoreKind,
-  type: new (options: SemaphoreOptions, core: Core) => S,
-): void {
-  registerSingle<S>(type.prototype as S, id, (core) => new type({}, core));
+function register<S extends Semaphore>(id: SemaphoreKind, type: new (options: SemaphoreOptions) => S): void {
+  registerSingle<S>(type.prototype as S, id, (core) => new type(ofCore.pass(core)));
 }
 register('semaphore', Semaphore);
 register('boundedSemaphore', BoundedSemaphore);

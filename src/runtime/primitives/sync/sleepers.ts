@@ -1,5 +1,5 @@
 import { AssertionError } from '../../core/errors/errors.ts';
-import type { Core } from '../../core/handles/handles.ts';
+import type { Core } from '../../core/handles/core.ts';
 
 const SEAT = { state: 0, thread: 1, order: 2, words: 3 } as const;
 const FREE = 0;

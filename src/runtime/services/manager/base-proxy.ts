@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { registerHandle } from '../../core/handles/handles.ts';
+import { Internal } from '../../core/arguments/internal.ts';
+import { registerHandle } from '../../core/handles/transfer.ts';
 import {
   addressFromPeer,
   addressFromWire,
@@ -10,12 +11,24 @@ import {
 } from './client.ts';
 import { checkToken, type ProxyToken } from './wire.ts';
 
+/** The object in a server that a new proxy stands for. Its constructor hands it to that of {@link BaseProxy}. */
+export interface ProxyOrigin {
+  readonly [origin]: never;
+}
+declare const origin: unique symbol;
+const origins = new Internal<{ readonly token: ProxyToken; readonly client: ServerClient }>();
+
 /** Stands for an object in a manager's server. It can be sent to any process, and put into other proxies. */
 export class BaseProxy {
   readonly #token: ProxyToken;
   readonly #client: ServerClient;
 
-  constructor(token: ProxyToken, client: ServerClient) {
+  /** `origin` is what the runtime gives to a class that was registered as `proxyType`. */
+  constructor(origin: ProxyOrigin) {
+    const { token, client } = origins.expect(
+      origin,
+      'a proxy comes from a manager: await manager.create(typeid)',
+    );
     this.#token = token;
     this.#client = client;
   }
@@ -40,7 +53,7 @@ export class BaseProxy {
     return `<${this.constructor.name} object, typeid '${this.#token.typeid}' (${this.#token.ident})>`;
   }
 
-  /** For the runtime: what it stands for, and by whom it asks. */
+  /** What it stands for, and by whom it asks. @internal */
   static parts(proxy: BaseProxy): { readonly token: ProxyToken; readonly client: ServerClient } {
     return { token: proxy.#token, client: proxy.#client };
   }
@@ -50,11 +63,8 @@ type ProxyMaker = (token: ProxyToken, client: ServerClient) => object;
 const makers = new Map<string, ProxyMaker>();
 
 /** Which class proxies of a typeid have, in this process. */
-export function setProxyType(
-  typeid: string,
-  type: new (token: ProxyToken, client: ServerClient) => object,
-): void {
-  makers.set(typeid, (token, client) => new type(token, client));
+export function setProxyType(typeid: string, type: new (origin: ProxyOrigin) => object): void {
+  makers.set(typeid, (token, client) => new type(origins.pass({ token, client })));
 }
 
 export function makeProxy(token: ProxyToken, client: ServerClient): object {
@@ -64,7 +74,7 @@ export function makeProxy(token: ProxyToken, client: ServerClient): object {
 
 /** A proxy of a type without a class of its own: its methods are those that the server exposes. */
 function automatic(token: ProxyToken, client: ServerClient): object {
-  const proxy = new BaseProxy(token, client);
+  const proxy = new BaseProxy(origins.pass({ token, client }));
   for (const method of token.exposed) {
     // With a `then` an awaited proxy would be asked for its value.
     if (method in proxy || method === 'then') continue;

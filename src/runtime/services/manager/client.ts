@@ -2,7 +2,7 @@
 import { processState } from '../../../shm/liveness.ts';
 import { EOFError, OSError, RemoteError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
-import { coreFields, coreOf, openFields } from '../../core/handles/handles.ts';
+import { coreFields, coreOf, ofCore, openFields } from '../../core/handles/handle.ts';
 import { beforeRelease } from '../../core/handles/instance.ts';
 import { currentTask } from '../../core/tasks/task.ts';
 import { Connection, Pipe } from '../../primitives/pipes/connection.ts';
@@ -250,7 +250,7 @@ export function addressFromWire(fields: readonly unknown[]): ServerAddress {
     const serializer = fields[2] as SerializerReference;
     return { kind: 'socket', address: fields[1] as Address, serializer };
   }
-  const inbox = new Queue<ServerLink>({}, openFields(fields[2] as readonly unknown[], 'queue'));
+  const inbox = new Queue<ServerLink>(ofCore.pass(openFields(fields[2] as readonly unknown[], 'queue')));
   return { kind: 'memory', pid: fields[1] as number, inbox };
 }
 

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
 import { AssertionError, RemoteError, TypeMismatch } from '../../core/errors/errors.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
@@ -15,7 +16,7 @@ import { current } from '../process/state.ts';
 import { asService, publishTargetStart } from '../process/target-start.ts';
 import { checkKey } from '../sockets/auth.ts';
 import type { Address, Listener } from '../sockets/listener.ts';
-import { makeProxy, setProxyType } from './base-proxy.ts';
+import { makeProxy, type ProxyOrigin, setProxyType } from './base-proxy.ts';
 import { clientFor, forgetClient, type ServerClient } from './client.ts';
 import type { DictProxy, ListProxy, NamespaceProxy, ValueProxy } from './container-proxies.ts';
 import './container-proxies.ts';
@@ -27,7 +28,7 @@ import { referSerializer, type SerializerOption, type SerializerReference } from
 import { Server } from './server.ts';
 import type { AcquirerProxy, BarrierProxy, ConditionProxy, EventProxy, QueueProxy } from './sync-proxies.ts';
 import { standardTypes } from './types.ts';
-import type { ProxyToken, ServerLink } from './wire.ts';
+import type { ServerLink } from './wire.ts';
 
 export interface ManagerOptions {
   /** Where remote clients connect, `[host, 0]` for a free port. Without one, only processes of this program can. */
@@ -63,7 +64,10 @@ export class BaseManager implements AsyncDisposable {
   #client: ServerClient | undefined;
   #process: Process | undefined;
 
-  constructor(options: ManagerOptions = {}) {
+  /** @throws TypeMismatch for what is no options, and for a key that is not bytes */
+  constructor(options?: ManagerOptions);
+  constructor(...given: [options?: ManagerOptions]) {
+    const [options = {}] = atMost(1, given, 'new SyncManager({ address, authkey, name, serializer })');
     checkKey(optionsOf(options).authkey);
     this.#options = options;
     this.#address = options.address;
@@ -81,13 +85,7 @@ export class BaseManager implements AsyncDisposable {
     // biome-ignore lint/complexity/noThisInStatic: the subclass that registers is meant
     addType(this, makeType(typeid, callable, options));
     if (options.proxyType !== undefined) {
-      setProxyType(
-        typeid,
-        options.proxyType as unknown as new (
-          token: ProxyToken,
-          client: ServerClient,
-        ) => object,
-      );
+      setProxyType(typeid, options.proxyType as new (origin: ProxyOrigin) => object);
     }
   }
 

@@ -10,7 +10,7 @@ export class AcquirerProxy extends BaseProxy {
   acquire(options: WaitOptions | undefined): Promise<LockGuard | false>;
   async acquire(options?: WaitOptions): Promise<LockGuard | false> {
     if (!(await this.callMethod('acquire', options))) return false;
-    return new LockGuard(() => void this.release());
+    return LockGuard.of(() => void this.release());
   }
 
   async release(): Promise<void> {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { ResourceInfo } from '../../../base/channels.ts';
 import { milliseconds } from '../../core/arguments/options.ts';
 import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
-import { TimeoutError, ValueError } from '../../core/errors/errors.ts';
+import { TimeoutError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { clampTimer, newWait } from '../../core/waits/blocking.ts';
@@ -35,9 +35,15 @@ export class AsyncResult<R> {
   /** Number of the first of its tasks, once they have numbers. */
   #firstTask: number | undefined;
 
-  constructor(host: ResultHost, callbacks: Callbacks<R> = {}) {
+  private constructor(host: ResultHost, callbacks: Callbacks<R>) {
+    if (typeof host?.awaited !== 'function') throw new TypeMismatch('an AsyncResult comes from a Pool');
     this.#host = host;
     this.#callbacks = callbacks;
+  }
+
+  /** @internal */
+  static of<R>(host: ResultHost, callbacks: Callbacks<R>): AsyncResult<R> {
+    return new AsyncResult(host, callbacks);
   }
 
   /** The value, or the task's error thrown. Rejects with TimeoutError after `timeout` seconds; the task goes on then. */
@@ -54,7 +60,7 @@ export class AsyncResult<R> {
     if (this.#settled === undefined) await this.#until(milliseconds(timeout));
   }
 
-  /** For the pool: its tasks have numbers, this is the first. */
+  /** Its tasks have numbers, this is the first. @internal */
   submitted(firstTask: number): void {
     this.#firstTask = firstTask;
   }
@@ -70,7 +76,7 @@ export class AsyncResult<R> {
     return this.#settled.ok;
   }
 
-  /** For the pool: the result is there. */
+  /** The result is there. @internal */
   settle(settled: Settled<R>): void {
     if (this.#settled !== undefined) return;
     this.#settled = settled;
@@ -85,7 +91,7 @@ export class AsyncResult<R> {
     }
   }
 
-  /** The error, when nobody has looked at it. */
+  /** The error, when nobody has looked at it. @internal */
   get unfetchedError(): string | undefined {
     if (this.#fetched || this.#settled === undefined || this.#settled.ok) return undefined;
     const { error } = this.#settled;

@@ -1,12 +1,6 @@
 import { BLOCK } from '../../../shm/layout.ts';
-import {
-  BOTH,
-  type Core,
-  checkName,
-  createCore,
-  Handle,
-  registerSingle,
-} from '../../core/handles/handles.ts';
+import { BOTH, type Core, createCore } from '../../core/handles/core.ts';
+import { checkName, Handle, registerSingle } from '../../core/handles/handle.ts';
 import { FunctionTable } from './functions.ts';
 
 /** What each worker does now, in its word: nothing, about to take a task, or the task's number. */

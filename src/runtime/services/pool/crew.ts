@@ -2,7 +2,7 @@
 
 import { publish } from '../../core/diagnostics/publish.ts';
 import { BrokenPoolError } from '../../core/errors/errors.ts';
-import { coreOf } from '../../core/handles/handles.ts';
+import { coreOf } from '../../core/handles/handle.ts';
 import type { Queue } from '../../primitives/queues/queue.ts';
 import { endUnwanted } from '../process/children.ts';
 import { Process, stateOf } from '../process/process.ts';

@@ -5,7 +5,7 @@ import { noteCaller, publishFrom } from '../../core/diagnostics/publish.ts';
 import { type BrokenPoolError, MaybeEncodingError, RemoteTraceback } from '../../core/errors/errors.ts';
 import { withoutRuntime } from '../../core/errors/stacks.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
-import { coreOf } from '../../core/handles/handles.ts';
+import { coreOf } from '../../core/handles/handle.ts';
 import { decodeValue, encodeValue, type Messages } from '../../core/messages/messages.ts';
 import { FORM, type Received } from '../../core/messages/ring.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';

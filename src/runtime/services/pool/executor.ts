@@ -1,9 +1,11 @@
+import { atMost } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
 import {
   BrokenProcessPool,
   CancelledError,
   RuntimeError,
   TimeoutError,
+  TypeMismatch,
   ValueError,
 } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
@@ -11,7 +13,7 @@ import { staysHere } from '../../core/handles/not-transferable.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import { clampTimer } from '../../core/waits/blocking.ts';
 import type { AsyncResult } from './async-result.ts';
-import { Pool } from './pool.ts';
+import { Pool, policed } from './pool.ts';
 
 export interface ExecutorOptions {
   readonly maxWorkers?: number | undefined;
@@ -32,12 +34,18 @@ export class Future<R> {
     this.#tell = resolve;
   });
 
-  constructor(result: Promise<R>, cancel: () => boolean) {
+  private constructor(result: Promise<R>, cancel: () => boolean) {
+    if (!(result instanceof Promise)) throw new TypeMismatch('a Future comes from submit() of an executor');
     this.#cancel = cancel;
     result.then(
       (value) => this.#finish({ ok: true, value }, 'done'),
       (error: unknown) => this.#finish({ ok: false, error }, 'done'),
     );
+  }
+
+  /** @internal */
+  static of<R>(result: Promise<R>, cancel: () => boolean): Future<R> {
+    return new Future(result, cancel);
   }
 
   #finish(outcome: Outcome<R>, state: 'cancelled' | 'done'): void {
@@ -111,18 +119,23 @@ export class ProcessPoolExecutor implements AsyncDisposable {
   #shutdown = false;
   #idle: (() => void)[] = [];
 
-  constructor(options: number | ExecutorOptions = {}) {
+  /** @throws ValueError for a wrong number of workers, TypeMismatch for what is no options */
+  constructor(options?: number | ExecutorOptions);
+  constructor(...all: [options?: number | ExecutorOptions]) {
+    const [options = {}] = atMost(1, all, 'new ProcessPoolExecutor({ maxWorkers, initializer, initargs })');
     const given = numberOr('maxWorkers', options);
     if (given.maxWorkers !== undefined && !(given.maxWorkers > 0))
       throw new ValueError('maxWorkers must be greater than 0');
     this.#pool = new Pool(
-      {
-        processes: given.maxWorkers,
-        initializer: given.initializer,
-        initargs: given.initargs ?? [],
-        maxtasksperchild: given.maxTasksPerChild,
-      },
-      { breakOnDeath: (message) => new BrokenProcessPool(message), workersMayStart: true },
+      policed.pass({
+        options: {
+          processes: given.maxWorkers,
+          initializer: given.initializer,
+          initargs: given.initargs ?? [],
+          maxtasksperchild: given.maxTasksPerChild,
+        },
+        policy: { breakOnDeath: (message) => new BrokenProcessPool(message), workersMayStart: true },
+      }),
     );
     this.#size = this.#pool.processes;
   }
@@ -185,7 +198,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
       queued = { start: () => this.#begin(begin, resolve, reject), cancel: () => future.cancel() };
       this.#queued.push(queued);
     });
-    const future: Future<R> = new Future(result, () => {
+    const future: Future<R> = Future.of(result, () => {
       const index = queued === undefined ? -1 : this.#queued.indexOf(queued);
       if (index >= 0) this.#queued.splice(index, 1);
       return index >= 0;

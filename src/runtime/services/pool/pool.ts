@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { atMost, Internal } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
 import { noteCaller, publish } from '../../core/diagnostics/publish.ts';
 import { BrokenPoolError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
@@ -22,6 +23,12 @@ import { MODE } from './wire.ts';
 type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
 type Phase = 'running' | 'closed' | 'terminated';
 
+/** In the place of options: they, and what the executor changes. */
+export const policed = new Internal<{
+  readonly options: number | PoolOptions;
+  readonly policy: PoolPolicy;
+}>();
+
 /**
  * Worker processes that run functions. Tasks are handed out first in, first out. A worker that dies in a task rejects that
  * task and is replaced. The workers are daemons: they end with the program, so `close()` and `join()`, or await results.
@@ -42,7 +49,14 @@ export class Pool implements AsyncDisposable {
   #dismissed = false;
 
   /** The workers start at once; {@link Pool.create} also waits until they are ready. */
-  constructor(options: number | PoolOptions = {}, policy: PoolPolicy = {}) {
+  constructor(options?: number | PoolOptions);
+  constructor(...all: [options?: number | PoolOptions]) {
+    const [first = {}] = atMost(
+      1,
+      all,
+      'new Pool({ processes, initializer, initargs, maxtasksperchild, name })',
+    );
+    const { options, policy } = policed.received(first) ?? { options: first, policy: {} };
     const given = numberOr('processes', options);
     const { initializer, initargs = [], name } = given;
     this.#size = checkSize(given.processes);
@@ -247,7 +261,7 @@ export class Pool implements AsyncDisposable {
   #newResult<R>(callbacks: Callbacks<R>): AsyncResult<R> {
     const { info } = this.#dispatcher;
     const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
-    return new AsyncResult<R>({ info, awaited, failed: (result) => this.#remember(result) }, callbacks);
+    return AsyncResult.of<R>({ info, awaited, failed: (result) => this.#remember(result) }, callbacks);
   }
 
   #remember(result: AsyncResult<unknown>): void {
@@ -283,7 +297,7 @@ export class Pool implements AsyncDisposable {
     const { info } = this.#dispatcher;
     const site = noteCaller(info);
     const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
-    const iterator = new ResultIterator<Awaited<R>>(ordered, { info, awaited });
+    const iterator = ResultIterator.of<Awaited<R>>(ordered, { info, awaited });
     feed(items, size, this.#size, iterator, (chunk, settle) =>
       this.#submit({
         fn,

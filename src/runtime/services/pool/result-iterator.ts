@@ -1,7 +1,7 @@
 import type { ResourceInfo } from '../../../base/channels.ts';
 import { milliseconds } from '../../core/arguments/options.ts';
 import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
-import { TimeoutError } from '../../core/errors/errors.ts';
+import { TimeoutError, TypeMismatch } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { clampTimer, newWait } from '../../core/waits/blocking.ts';
@@ -30,12 +30,19 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
   #wake: (() => void)[] = [];
   #sourceError: { error: unknown } | undefined;
 
-  constructor(ordered: boolean, host: IteratorHost) {
+  private constructor(ordered: boolean, host: IteratorHost) {
+    if (typeof host?.awaited !== 'function')
+      throw new TypeMismatch('a ResultIterator comes from imap() of a Pool');
     this.#ordered = ordered;
     this.#host = host;
   }
 
-  /** For the pool: the chunk with this number has its outcome. */
+  /** @internal */
+  static of<R>(ordered: boolean, host: IteratorHost): ResultIterator<R> {
+    return new ResultIterator(ordered, host);
+  }
+
+  /** The chunk with this number has its outcome. @internal */
   settle(chunk: number, outcome: Outcome): void {
     this.#received++;
     if (!this.#ordered) this.#here.push(outcome);
@@ -50,12 +57,12 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
     this.#tell();
   }
 
-  /** For the pool: the chunk is the task with this number. */
+  /** The chunk is the task with this number. @internal */
   submitted(chunk: number, task: number): void {
     if (this.#ordered && chunk >= this.#next) this.#tasks.set(chunk, task);
   }
 
-  /** For the pool: so many chunks there are, and how the source ended. */
+  /** So many chunks there are, and how the source ended. @internal */
   end(chunks: number, failure?: { error: unknown }): void {
     this.#expected = chunks;
     this.#sourceError = failure;

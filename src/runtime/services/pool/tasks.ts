@@ -6,7 +6,7 @@ import { publish } from '../../core/diagnostics/publish.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { load } from '../../core/functions/load.ts';
 import { resolveReference } from '../../core/functions/resolve.ts';
-import { coreOf } from '../../core/handles/handles.ts';
+import { coreOf } from '../../core/handles/handle.ts';
 import { decodeValue, encodeValue, type Messages } from '../../core/messages/messages.ts';
 import { FORM, type Received } from '../../core/messages/ring.ts';
 import { type AnyFunction, runTask } from '../../core/tasks/task.ts';

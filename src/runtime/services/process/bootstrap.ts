@@ -141,7 +141,7 @@ function watchParent(header: StartHeader): void {
   watchTermination(control);
   control.resume().unref();
   void gone.then(() => setImmediate(endAsOrphan));
-  setParentProcess(new ParentProcess(header.parent.pid, header.parent.name, gone));
+  setParentProcess(ParentProcess.of(header.parent.pid, header.parent.name, gone));
   whenOpened(() => {
     const { waits } = memory();
     waits.onSlice = () => {

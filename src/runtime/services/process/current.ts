@@ -1,5 +1,6 @@
 /** Who am I: `currentProcess`, `parentProcess`, `activeChildren`. */
 import { processState } from '../../../shm/liveness.ts';
+import { TypeMismatch } from '../../core/errors/errors.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { liveChildren } from './children.ts';
 import { Process, standHere } from './process.ts';
@@ -30,12 +31,18 @@ export class ParentProcess {
   readonly #ended: Promise<void>;
   #alive = true;
 
-  constructor(pid: number, name: string, ended: Promise<void>) {
+  private constructor(pid: number, name: string, ended: Promise<void>) {
+    if (!(ended instanceof Promise)) throw new TypeMismatch('a ParentProcess comes from parentProcess()');
     this.pid = pid;
     this.name = name;
     this.#ended = ended.then(() => {
       this.#alive = false;
     });
+  }
+
+  /** @internal */
+  static of(pid: number, name: string, ended: Promise<void>): ParentProcess {
+    return new ParentProcess(pid, name, ended);
   }
 
   isAlive(): boolean {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { processState } from '../../../shm/liveness.ts';
+import { atMost } from '../../core/arguments/internal.ts';
 import { milliseconds, numberOr, optionsOf } from '../../core/arguments/options.ts';
 import { noteCaller } from '../../core/diagnostics/publish.ts';
 import {
@@ -64,8 +65,12 @@ export function standHere(object: Process, state: State): void {
  * instance's own fields, and does not run the constructor.
  */
 export class Process<F extends AnyFunction = AnyFunction> {
-  constructor(options: ProcessOptions<F> = {}) {
+  /** @throws TypeMismatch for what is no options, and for a target, args or kwargs of a wrong type; AssertionError for a name that is no string */
+  constructor(options?: ProcessOptions<F>);
+  constructor(...given: [options?: ProcessOptions<F>]) {
+    const [options = {}] = given;
     checkOptions(options);
+    atMost(1, given, 'new Process({ target, args, kwargs, name, daemon })');
     const { target, args = [], kwargs, name, daemon = current.daemon } = options;
     states.set(
       this as Process,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { crypto } from '../../../base/builtins.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
-import { type AuthenticationError, OSError, ValueError } from '../../core/errors/errors.ts';
+import { type AuthenticationError, OSError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { authenticate, checkKey } from './auth.ts';
 import { type Deframer, MOST_BYTES } from './framing.ts';
@@ -59,6 +59,7 @@ export class Listener implements Disposable {
   #closed = false;
 
   private constructor(server: net.Server, address: Address, family: Family, options: ListenerOptions) {
+    if (!(server instanceof net.Server)) throw new TypeMismatch('a Listener comes from Listener.create()');
     this.#server = server;
     this.address = address;
     this.family = family;
@@ -112,7 +113,7 @@ export class Listener implements Disposable {
     this.#lastAccepted =
       socket.remoteAddress === undefined ? null : [socket.remoteAddress, socket.remotePort ?? 0];
     const authenticated = deframer !== undefined;
-    return new SocketConnection(socket, {
+    return SocketConnection.of(socket, {
       authenticated,
       maxMessageSize: this.#maxMessageSize,
       ...(authenticated && { deframer }),
@@ -190,9 +191,9 @@ export async function Client(address: Address, options: ClientOptions = {}): Pro
     );
   });
   socket.setNoDelay(true);
-  if (authkey === undefined) return new SocketConnection(socket, { authenticated: false, maxMessageSize });
+  if (authkey === undefined) return SocketConnection.of(socket, { authenticated: false, maxMessageSize });
   const deframer = await authenticate(socket, authkey, 'client');
-  return new SocketConnection(socket, { authenticated: true, maxMessageSize, deframer });
+  return SocketConnection.of(socket, { authenticated: true, maxMessageSize, deframer });
 }
 
 function checkSize(size: unknown): void {

@@ -1,8 +1,8 @@
-import type net from 'node:net';
+import net from 'node:net';
 import { type AsyncWaitOptions, milliseconds, patience } from '../../core/arguments/options.ts';
 import { Decoder } from '../../core/codec/decode.ts';
 import { Encoder } from '../../core/codec/encode.ts';
-import { BufferTooShort, EOFError, OSError } from '../../core/errors/errors.ts';
+import { BufferTooShort, EOFError, OSError, TypeMismatch } from '../../core/errors/errors.ts';
 import { staysHere } from '../../core/handles/not-transferable.ts';
 import { peerHandleCodec, strangerHandleCodec } from '../../core/handles/remote-handles.ts';
 import { FORM } from '../../core/messages/ring.ts';
@@ -50,7 +50,10 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   #failure: Error | undefined;
   #closed = false;
 
-  constructor(socket: net.Socket, { authenticated, maxMessageSize = USUAL_BYTES, deframer }: Trust) {
+  private constructor(socket: net.Socket, trust: Trust) {
+    if (!(socket instanceof net.Socket))
+      throw new TypeMismatch('a SocketConnection comes from Client() or accept() of a Listener');
+    const { authenticated, maxMessageSize = USUAL_BYTES, deframer } = trust;
     this.#socket = socket;
     this.#deframer = deframer ?? new Deframer(maxMessageSize);
     this.#deframer.limit = maxMessageSize;
@@ -65,6 +68,11 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     this.#receive(NO_BYTES);
     if (socket.destroyed || socket.readableEnded) this.#end();
     else if (!this.#full) socket.resume();
+  }
+
+  /** @internal */
+  static of<R, S>(socket: net.Socket, trust: Trust): SocketConnection<R, S> {
+    return new SocketConnection(socket, trust);
   }
 
   get closed(): boolean {
@@ -119,7 +127,7 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     return await this.#until(limit, signal);
   }
 
-  /** Whether something, or the end, is there already. */
+  /** Whether something, or the end, is there already. @internal */
   get ready(): boolean {
     return this.#frames.length > 0 || this.#ended;
   }

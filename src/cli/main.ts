@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT, TraceError, UserError } from '../session/index.ts';
 import { buildProgram } from './arguments/arguments.ts';
+import { VERSION } from './arguments/version.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { view } from './commands/view.ts';
@@ -20,7 +21,7 @@ async function main(argv: readonly string[]): Promise<void> {
       export: async (dir, { output, format, redact }) => {
         // Loaded when it is wanted: every run would pay for its libraries.
         const { exportTrace } = await import('../session/export/index.ts');
-        exportTrace(dir, output, format, { redact: redact === true });
+        exportTrace(dir, output, format, { redact: redact === true, root: process.cwd(), version: VERSION });
         return 0;
       },
     },

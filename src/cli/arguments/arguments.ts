@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { EXPORT_FORMATS } from '../../session/export/formats.ts';
 import type { LaunchTarget } from '../../session/index.ts';
 import {
   type ExportOptions,
@@ -55,7 +56,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .description('convert a trace for other viewers')
     .addArgument(traceArgument())
     .addOption(
-      new Option('--format <format>', 'format of the file').choices(['chrome', 'perfetto']).default('chrome'),
+      new Option('--format <format>', 'format of the file').choices(EXPORT_FORMATS).default('chrome'),
     )
     .requiredOption('-o, --output <file>', 'file to write', outputFile)
     .option('--redact', 'leave out command lines and folders')

@@ -6,6 +6,7 @@ import {
   findingKind,
   thresholdsOf,
 } from '../../model/index.ts';
+import type { ExportFormat } from '../../session/export/formats.ts';
 
 /** Which findings are told, and by which numbers. */
 export interface FindingFlags {
@@ -13,6 +14,10 @@ export interface FindingFlags {
   readonly ignoreFinding: readonly FindingKind[];
   readonly threshold: readonly (readonly [string, number])[];
 }
+
+/** The least that makes a run fail: a proven hang, a likely one too, or anything that was found. */
+export const FAIL_ON = ['certain', 'suspected', 'hazard'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
 
 /** How the program is run and what is recorded of it. */
 export interface RunOptions extends FindingFlags {
@@ -22,6 +27,7 @@ export interface RunOptions extends FindingFlags {
   readonly report: boolean;
   readonly watch?: true;
   readonly onDeadlock: 'wait' | 'kill';
+  readonly failOn?: FailOn;
   readonly node?: string;
   readonly cwd?: string;
   readonly include: readonly string[];
@@ -40,7 +46,7 @@ export interface ReportOptions extends FindingFlags {
   readonly json?: string | true;
 }
 export interface ExportOptions {
-  readonly format: 'chrome' | 'perfetto';
+  readonly format: ExportFormat;
   readonly output: string;
   readonly redact?: true;
 }
@@ -105,6 +111,10 @@ export function runOptions(): Option[] {
     new Option('--on-deadlock <what>', 'what to do about a certain deadlock; a killed run exits with 3')
       .choices(['wait', 'kill'])
       .default('wait'),
+    new Option(
+      '--fail-on <what>',
+      'exit with 4 where the program succeeded, and a hang was certain, or only suspected, or anything was found',
+    ).choices(FAIL_ON),
     new Option('--node <path>', 'the Node that runs the script (default: the node of PATH)').argParser(named),
     new Option('--cwd <dir>', 'working folder of the program').argParser(named),
     new Option(

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { ShimOptions } from '../../base/environment.ts';
 import { reasonOf } from '../../base/errors.ts';
-import type { FindingOptions } from '../../model/index.ts';
+import type { Finding, FindingOptions, Report } from '../../model/index.ts';
 import { makeReport } from '../../model/report/index.ts';
 import {
   cacheFolder,
@@ -21,7 +21,7 @@ import {
   UserError,
   writeWhole,
 } from '../../session/index.ts';
-import { findingOptionsOf, type RunOptions } from '../arguments/options.ts';
+import { type FailOn, findingOptionsOf, type RunOptions } from '../arguments/options.ts';
 import { say, sayError } from '../screen/terminal.ts';
 import { watchView } from '../screen/watch.ts';
 import { DiskWatch } from './disk-watch.ts';
@@ -87,12 +87,15 @@ async function runTraced(target: LaunchTarget, options: RunOptions, bundles: str
   view?.close();
   signals.close();
   const code = findings?.killed ? EXIT.deadlock : shellCode(status);
-  const wrote = session === undefined || failed || finishReport(session, program, options);
+  const report = session === undefined || failed ? undefined : makeReport(session.model, session.now);
+  const wrote = report === undefined || finishReport(report, program, options);
   session?.close();
   sweep(program.dir);
   // An editor would tell of a terminal that ends with a code as of a crash, after everything has been read.
   if (options.hold && !signals.hungUp && (await hold())) return 0;
-  return wrote || code !== 0 ? code : 1;
+  if (code !== 0) return code;
+  if (report?.findings.some((finding) => fails(finding, options.failOn))) return EXIT.findings;
+  return wrote ? 0 : EXIT.unwritten;
 }
 
 /** The program runs already: a trace that can't be read (its folder deleted, the disk full) must not end the tool. */
@@ -137,8 +140,7 @@ function shimOptions(options: RunOptions): Partial<ShimOptions> {
 }
 
 /** @returns false when the wanted JSON could not be written, which has then been said */
-function finishReport(session: Session, program: Program, options: RunOptions): boolean {
-  const report = makeReport(session.model, session.now);
+function finishReport(report: Report, program: Program, options: RunOptions): boolean {
   if (options.report) {
     say(reportText(report, process.stderr));
     if (program.left.length > 0) say(`forkscope: still running: ${program.left.join(', ')}\n`);
@@ -153,6 +155,11 @@ function finishReport(session: Session, program: Program, options: RunOptions): 
     say(`forkscope: ${reasonOf(error)}\n`);
     return false;
   }
+}
+
+function fails({ certainty, blocking }: Finding, failOn: FailOn | undefined): boolean {
+  if (failOn === undefined) return false;
+  return failOn === 'hazard' || (blocking && (failOn === 'suspected' || certainty === 'certain'));
 }
 
 /** Old traces and unused copies of the preloads go when the program has ended, so that it does not slow it down. */

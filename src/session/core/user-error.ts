@@ -6,6 +6,8 @@ export const EXIT = {
   usage: 2,
   /** A deadlock was found and the program was killed (`--on-deadlock kill`). */
   deadlock: 3,
+  /** The program succeeded, and something was found that `--fail-on` names. */
+  findings: 4,
   /** As shells say it: found, but it can't be executed. */
   notExecutable: 126,
   /** As shells say it: no such command. */

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import type { Finding, Report } from '../../../model/types/index.ts';
+import { wordsOf } from './words.ts';
+
+/** The findings of a report as workflow commands of GitHub Actions, which shows them at their lines. */
+export function githubOf(report: Report, root: string): string {
+  return report.findings.map((finding) => `${commandOf(finding, root)}\n`).join('');
+}
+
+function commandOf(finding: Finding, root: string): string {
+  const { certainty, blocking, title, sites } = finding;
+  const level = certainty === 'certain' ? 'error' : blocking ? 'warning' : 'notice';
+  const [site] = sites;
+  const properties = [
+    ...(site === undefined
+      ? []
+      : [`file=${property(relative(site.file, root))}`, `line=${site.line}`, `col=${site.column}`]),
+    `title=${property(title)}`,
+  ];
+  return `::${level} ${properties.join(',')}::${data(wordsOf(finding))}`;
+}
+
+function relative(file: string, root: string): string {
+  const inside = path.relative(root, file);
+  return inside.startsWith('..') || path.isAbsolute(inside) ? file : inside;
+}
+
+/** As GitHub's own toolkit escapes them: a line's end would end the command. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

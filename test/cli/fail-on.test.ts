@@ -41,7 +41,7 @@ test('--fail-on: the exit code says that something was found, where the program 
   assert.equal(await codeWith(), 0);
   assert.equal(await codeWith('--fail-on', 'suspected'), 0);
   assert.equal(await codeWith('--fail-on', 'hazard'), 4);
-  assert.equal(await codeWith('--fail-on', 'hazard', '--no-finding', 'lock-order-inversion'), 0);
+  assert.equal(await codeWith('--fail-on', 'hazard', '--ignore-finding', 'lock-order-inversion'), 0);
 });
 
 test('--fail-on takes what it names, and the program keeps its own code', async (t) => {

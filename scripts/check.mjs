@@ -7,6 +7,7 @@ import { tryRun } from './lib/exec.mjs';
 import { root } from './lib/parts.mjs';
 import * as repository from './lib/repository.mjs';
 import { schemaProblems } from './report-schema.mjs';
+import { traceFormatProblems } from './trace-format.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -65,6 +66,7 @@ const checks = [
   { name: "the manifest's commands and texts", check: repository.manifestIsWhole },
   { name: 'JSON schemas', check: repository.schemasCompile },
   { name: 'rules, their docs and their settings', check: findingKindProblems },
+  { name: 'the tables of the trace format', check: traceFormatProblems },
   { name: 'the schema of the report', check: async () => schemaProblems() },
 ];
 

@@ -7,7 +7,7 @@ import {
   SHARED_FILES_READY,
   type SharedFiles,
 } from '../base/environment.ts';
-import { TRACE_VERSION } from '../trace/format/definitions.ts';
+import { TRACE_MINOR, TRACE_VERSION } from '../trace/format/definitions.ts';
 import { ChildEnvironment } from './children/children-env.ts';
 import { shorten } from './children/command-line.ts';
 import { ChildFilter } from './children/filter.ts';
@@ -104,6 +104,7 @@ function introduce({ session, recorder, thread }: Shim, handover: Handover | und
   recorder.define({
     type: 'stream',
     version: TRACE_VERSION,
+    minor: TRACE_MINOR,
     session: session.session,
     stream,
     processKey,

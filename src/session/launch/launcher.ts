@@ -4,7 +4,7 @@ import path from 'node:path';
 import spawn from 'cross-spawn';
 import type { ShimOptions } from '../../base/environment.ts';
 import { codeOf } from '../../base/errors.ts';
-import { TRACE_VERSION } from '../../trace/format/definitions.ts';
+import { TRACE_MINOR, TRACE_VERSION } from '../../trace/format/definitions.ts';
 import { SessionClock } from '../core/clock.ts';
 import { noSuchCommand, notExecutable } from '../core/errors.ts';
 import { UserError } from '../core/user-error.ts';
@@ -61,6 +61,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
   writer.write({
     type: 'session',
     version: TRACE_VERSION,
+    minor: TRACE_MINOR,
     session,
     origin: String(clock.origin),
     wallClock: clock.wallClock,

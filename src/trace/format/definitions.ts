@@ -1,8 +1,13 @@
 import type { ResourceKind } from '../../base/channels.ts';
 import type { Ms } from '../../base/quantities.ts';
 
-/** The version of records, definitions and session files together. Other versions are refused. */
+/** The major version of records, definitions and session files together. Traces of another one are refused. */
 export const TRACE_VERSION = 1;
+/**
+ * The minor version: raised by whatever is added (a kind of record, a type or field of a definition, a flag). A reader opens
+ * traces of every minor version of its major one; what it does not know it skips, and says how much that was.
+ */
+export const TRACE_MINOR = 1;
 
 /** How a child was started. `Process` is the runtime's own. */
 export type SpawnApi =
@@ -23,6 +28,8 @@ export type SpawnApi =
 export interface StreamDefinition {
   readonly type: 'stream';
   readonly version: number;
+  /** Missing: 0. */
+  readonly minor?: number;
   /** Session id (the same in all streams of a trace). */
   readonly session: string;
   /** `${processKey}.${threadId}`: unique in the session, and the name of its files. */
@@ -248,6 +255,8 @@ export interface SessionDefinition extends Partial<SessionFacts> {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly version: number;
+  /** Missing: 0. */
+  readonly minor?: number;
   readonly session: string;
   readonly origin: string;
   readonly launcherPid: number;

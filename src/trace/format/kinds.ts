@@ -2,7 +2,7 @@ import type { Bytes, ChildId, Ms, ResourceId, WaitNumber } from '../../base/quan
 
 /**
  * What every record kind is, once. From this table come the numbers on disk (`KIND`), the writers with named fields, the
- * model's dispatch, the states of tracks, and the tables of `docs/trace-format.md` (`npm run docs:trace`), which take the
+ * model's dispatch, the states of tracks, and the tables of `docs/trace-format.md` (`node scripts/trace-format.mjs`), which take the
  * comments here for the meaning. A number is never used twice; a kind that is new since version 1.0 says `since` which minor
  * version it is there, which is then `TRACE_MINOR`.
  */
@@ -37,10 +37,10 @@ export type Group =
   | 'channel'
   /** Pools and their tasks. */
   | 'pool'
-  /** The thread has come to rest, or does something again. */
-  | 'rest'
   /** Calls of a manager's clients, as its server sees them. */
   | 'call'
+  /** The thread has come to rest, or does something again. */
+  | 'rest'
   /** Cumulative counters, which repair what a reader has missed. */
   | 'counter'
   /** A wait begins. */

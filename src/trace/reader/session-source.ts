@@ -4,6 +4,7 @@ import { SESSION_FILE } from '../format/segment.ts';
 import { isTyped, LineFileReader } from './definition-reader.ts';
 import type { TraceFiles } from './files.ts';
 import type { TraceSink } from './sink.ts';
+import { Skipped } from './skipped.ts';
 import type { FeedCounts, ReadMode, Source } from './source.ts';
 
 const OBSERVATION_TYPES: ReadonlySet<string> = new Set<Observation['type']>([
@@ -28,6 +29,10 @@ export class SessionSource implements Source {
   readonly name = '';
   time = Number.NEGATIVE_INFINITY;
   readonly #lines: LineFileReader;
+  readonly #skipped = new Skipped(SESSION_FILE);
+  /** Minor version of the trace. */
+  #minor = 0;
+  #final = false;
   #ended = false;
   #endReported = false;
 
@@ -41,10 +46,12 @@ export class SessionSource implements Source {
 
   ready(mode: ReadMode): boolean {
     const { queue } = this.#lines;
-    while (queue.length > 0 && !asObservation(queue[0])) queue.shift();
+    this.#final = mode.final;
+    while (queue.length > 0 && !asObservation(queue[0]))
+      if (isTyped(queue.shift()?.value)) this.#skipped.add();
     const time = queue[0]?.time ?? this.time;
     if (time > this.time) this.time = time;
-    return queue.length > 0 || this.#lines.lost > 0 || this.#endIsMissing(mode.final);
+    return queue.length > 0 || this.#lines.lost > 0 || this.#skippedIsDue() || this.#endIsMissing(mode.final);
   }
 
   feed(sink: TraceSink, counts: FeedCounts): void {
@@ -62,9 +69,14 @@ export class SessionSource implements Source {
       this.#lines.lost = 0;
       return;
     }
+    if (this.#skippedIsDue()) {
+      sink.damage({ ...this.#skipped.take(this.#minor), stream: undefined, time });
+      return;
+    }
     const observation = asObservation(this.#lines.queue.shift());
     if (observation) {
       if (observation.type === 'end') this.#ended = true;
+      else if (observation.type === 'session') this.#minor = observation.minor ?? 0;
       sink.observation(observation);
       counts.definitions++;
       return;
@@ -72,6 +84,10 @@ export class SessionSource implements Source {
     this.#endReported = true;
     const message = 'The session file has no end: the launcher was killed, or the file was cut off';
     sink.damage({ kind: 'unended', stream: undefined, count: 0, time, gap: false, message });
+  }
+
+  #skippedIsDue(): boolean {
+    return this.#skipped.isDue(this.#final && this.#lines.queue.length === 0);
   }
 
   #endIsMissing(final: boolean): boolean {

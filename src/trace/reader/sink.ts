@@ -8,9 +8,18 @@ import type { TraceRecord } from '../format/records.ts';
  * - `corrupt`: a record whose check is wrong, with valid records after it.
  * - `definitions`: lines of a definition or session file that cannot be read; names or call sites may be missing.
  * - `unended`: the stream was written in batches and has no end: its last batch may be missing (`count` is 0: unknown).
+ * - `later`: records, definitions or observations of kinds that a later minor version of the trace has brought; skipped.
  * - `unreadable`: a whole segment or stream cannot be read.
  */
-export type DamageKind = 'dropped' | 'lost' | 'torn' | 'corrupt' | 'definitions' | 'unended' | 'unreadable';
+export type DamageKind =
+  | 'dropped'
+  | 'lost'
+  | 'torn'
+  | 'corrupt'
+  | 'definitions'
+  | 'unended'
+  | 'later'
+  | 'unreadable';
 
 /** Something that is missing from the trace. Each is reported once, at its place in the feed; counts add up. */
 export interface Damage {

@@ -1,11 +1,12 @@
 import { type Definition, type StreamDefinition, TRACE_VERSION } from '../format/definitions.ts';
-import { FLAG, KIND, type TraceRecord } from '../format/records.ts';
+import { FLAG, isKnown, KIND, type TraceRecord } from '../format/records.ts';
 import { definitionsName } from '../format/segment.ts';
-import { asDefinition, guessStream, LineFileReader } from './definition-reader.ts';
+import { asDefinition, guessStream, isTyped, LineFileReader } from './definition-reader.ts';
 import type { TraceFiles } from './files.ts';
 import { HotReader } from './hot-reader.ts';
 import { emptyRecord, type SegmentReader } from './segment-reader.ts';
 import type { Damage, TraceSink } from './sink.ts';
+import { Skipped } from './skipped.ts';
 import type { FeedCounts, ReadMode, Source } from './source.ts';
 import { type Loss, StreamSegments } from './stream-segments.ts';
 
@@ -54,6 +55,7 @@ export class StreamReader implements Source {
   readonly #record = emptyRecord();
   readonly #resources = new Ids();
   readonly #sites = new Ids();
+  readonly #skipped: Skipped;
   #segment: SegmentReader | undefined;
   #head: Head = 'none';
   /** Time of the last event fed: the order within the stream is that of its slots, so time never goes back. */
@@ -65,6 +67,7 @@ export class StreamReader implements Source {
   constructor(files: TraceFiles, name: string, session: string) {
     this.name = name;
     this.#session = session;
+    this.#skipped = new Skipped(name);
     this.#lines = new LineFileReader(files, definitionsName(name));
     this.#segments = new StreamSegments(files, name, TRACE_VERSION);
     this.#hotReader = new HotReader(files);
@@ -130,6 +133,8 @@ export class StreamReader implements Source {
     const found = this.#findRecord(mode);
     this.#losses.push(...this.#segments.losses.splice(0));
     if (mode.final && !found) this.#lines.expect(this.#segments.lines);
+    if (this.#skipped.isDue(mode.final && !found))
+      this.#losses.push(this.#skipped.take(this.definition?.minor ?? 0));
     if (this.#lines.lost > 0) this.#loseLines();
     const waitsForName = !this.definition && !this.#mayGuess(mode, found);
     if (waitsForName) return;
@@ -152,12 +157,13 @@ export class StreamReader implements Source {
       if (!segment) return undefined;
       this.#segment = segment;
       segment.decode(this.#record);
-      const { flags, resource, site } = this.#record;
+      const { kind, flags, resource, site } = this.#record;
       const repeats = (flags & FLAG.checkpoint) !== 0 && !this.#segments.restart;
-      if (!repeats) {
+      if (!repeats && isKnown(kind)) {
         this.#checkNames(resource, site, mode.final);
         return segment;
       }
+      if (!repeats) this.#skipped.add();
       segment.step();
     }
     return undefined;
@@ -183,7 +189,10 @@ export class StreamReader implements Source {
   #pollDefinitions(final: boolean): void {
     for (const { time, slot, value } of this.#lines.poll(final)) {
       const definition = asDefinition(value);
-      if (!definition) continue;
+      if (!definition) {
+        if (isTyped(value)) this.#skipped.add();
+        continue;
+      }
       this.#definitions.push({ time, slot, value: definition });
       if (definition.type === 'stream') this.#introduce(definition);
       else if (definition.type === 'site') this.#sites.add(definition.id);

@@ -3,6 +3,7 @@ import type { Model } from '../../src/model/index.ts';
 import type {
   Definition,
   Observation,
+  Source,
   SpawnApi,
   StreamDefinition,
 } from '../../src/trace/format/definitions.ts';
@@ -16,6 +17,14 @@ import {
   type TraceRecord,
 } from '../../src/trace/format/records.ts';
 import type { Damage } from '../../src/trace/reader/sink.ts';
+
+/** A source as tests write it: its child and its resource are those of the stream that has it. */
+export type RestSource = Omit<Source, 'count' | 'ref' | 'resource' | 'child'> & {
+  readonly count?: number;
+  readonly ref?: boolean;
+  readonly resource?: Resource;
+  readonly child?: StreamBuilder | string;
+};
 
 /** One call of a `TraceSink`, kept. */
 export type Item = { readonly time: number } & (
@@ -58,6 +67,8 @@ interface ProcessOptions {
   readonly api?: SpawnApi;
   readonly site?: string;
   readonly daemon?: boolean;
+  /** Of a `Process`: its target has not begun. */
+  readonly starting?: boolean;
 }
 
 const MS = 1_000_000;
@@ -168,6 +179,7 @@ export class StreamBuilder {
   private slot = 0;
   private waits = 0;
   private threads = 0;
+  private lists = 0;
 
   constructor(trace: TraceBuilder, def: StreamDefinition) {
     this.trace = trace;
@@ -247,6 +259,19 @@ export class StreamBuilder {
   quiescent(handles = 0, timers = 0): this {
     return this.record('quiescent', { n: handles, value: timers });
   }
+  /** Comes to rest, with all that could wake it beside its waits. */
+  rest(...list: RestSource[]): this {
+    const id = ++this.lists;
+    const sources = list.map(({ resource, child, count = 1, ref = true, ...told }) => ({
+      ...told,
+      count,
+      ref,
+      ...(resource === undefined ? {} : { resource: this.id_(resource) }),
+      ...(child === undefined ? {} : { child: this.childId(child) }),
+    }));
+    this.define({ type: 'sources', id, time: this.trace.now, complete: true, list: sources });
+    return this.record('quiescent', { resource: id });
+  }
   exit(code = 0): this {
     return this.record('processExit', { value: code });
   }
@@ -257,6 +282,8 @@ export class StreamBuilder {
     const spawnKey = this.startOnly(name, { ...options, pid });
     const child = this.trace.stream({ ...options, pid, spawnKey, ppid: this.pid });
     this.children.set(child.def.stream, this.children.get(spawnKey) as number);
+    const { api = 'Process', starting = false } = options;
+    if (api === 'Process' && !starting) child.record('targetStart');
     return child;
   }
 

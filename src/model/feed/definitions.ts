@@ -1,5 +1,6 @@
 import type { Definition } from '../../trace/format/definitions.ts';
 import type { StreamState } from '../state/entities.ts';
+import { makeSources } from '../state/sources.ts';
 import type { World } from '../state/world.ts';
 
 /** Enters one definition of a stream. Ids are the stream's own; what they mean is shared between streams. */
@@ -36,6 +37,8 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
       thread.keptAlive = def;
       break;
     case 'sources':
+      stream.sources = makeSources(stream, def);
+      return;
     case 'incident':
       return;
     case 'problem':

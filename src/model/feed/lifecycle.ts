@@ -11,8 +11,10 @@ type ApplyToChild = (world: World, stream: StreamState, record: TraceRecord, chi
 const LIFE = byNumber<ApplyLife, 'life'>({
   // The definitions before it say who the thread is.
   processStart() {},
-  // That it has begun is known from its first record.
-  targetStart() {},
+  targetStart(world, { thread }, record) {
+    thread.targetAt = record.time;
+    world.tellsTargets = true;
+  },
   processExit(world, { thread }, record) {
     const { process } = thread;
     if (process.alive) world.beforeEnd(process, record.time);

@@ -3,6 +3,7 @@ import { FLAG, KIND, KIND_GROUPS, type TraceRecord } from '../../trace/format/re
 import type { StreamState } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import type { Apply } from './apply.ts';
+import { applyCall } from './calls.ts';
 import { applyChannel } from './channels.ts';
 import { applyCounter } from './counters.ts';
 import { applyHandle } from './handles.ts';
@@ -13,9 +14,6 @@ import { applyRest, wake } from './rest.ts';
 import { applySync } from './sync.ts';
 import { showState } from './track-state.ts';
 import { applySubject, applyWaitEnd, beginWait } from './waits.ts';
-
-/** Nothing follows from calls yet: they are there for what waits under their task. */
-const applyCall: Apply = () => {};
 
 /** How the records of each group enter the model. */
 const BY_GROUP: { readonly [G in Group]: Apply } = {

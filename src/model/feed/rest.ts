@@ -4,9 +4,12 @@ import type { World } from '../state/world.ts';
 import type { Apply } from './apply.ts';
 
 const REST = byNumber<Apply, 'rest'>({
-  quiescent(world, { thread }, record) {
-    thread.quiescent = { time: record.time, handles: record.n, timers: record.value };
+  quiescent(world, { thread, sources: last }, record) {
+    const { time, resource, n: handles, value: timers } = record;
+    const sources = resource !== 0 && last?.id === resource ? last : null;
+    thread.quiescent = { time, since: thread.quiescent?.since ?? time, sources, handles, timers };
     thread.woken = null;
+    world.resting.add(thread);
     world.touch(thread.process);
   },
   resumed: (world, { thread }, record) => wake(world, thread, record.time),
@@ -24,5 +27,6 @@ export const applyRest: Apply = (world, stream, record, use) =>
 export function wake(world: World, thread: ThreadEntity, time: number): void {
   if (thread.quiescent !== null) thread.woken = { time, rest: thread.quiescent };
   thread.quiescent = null;
+  world.resting.delete(thread);
   world.touch(thread.process);
 }

@@ -7,6 +7,7 @@ type ApplyToResource = (record: TraceRecord, resource: ResourceEntity) => void;
 const SYNC = byNumber<ApplyToResource, 'sync'>({
   notify(record, resource) {
     resource.notifies++;
+    if (resource.kind === 'condition') resource.woken = Math.max(resource.woken, record.n);
     notified(record, resource);
   },
   eventSet(record, resource) {
@@ -15,10 +16,18 @@ const SYNC = byNumber<ApplyToResource, 'sync'>({
   eventClear(record, resource) {
     resource.lastClear = Math.max(resource.lastClear, record.time);
   },
-  barrierPass: notified,
-  barrierBreak: notified,
-  barrierReset: notified,
+  barrierPass(record, resource) {
+    resource.passed = Math.max(resource.passed, record.n);
+    notified(record, resource);
+  },
+  barrierBreak: broken,
+  barrierReset: broken,
 });
+
+function broken(record: TraceRecord, resource: ResourceEntity): void {
+  resource.lastBreak = Math.max(resource.lastBreak, record.time);
+  notified(record, resource);
+}
 
 function notified(record: TraceRecord, resource: ResourceEntity): void {
   resource.lastNotify = Math.max(resource.lastNotify, record.time);

@@ -8,6 +8,7 @@ import type {
   StreamDefinition,
 } from '../../trace/format/definitions.ts';
 import type { KindOf } from '../../trace/format/records.ts';
+import type { SourceSet } from './sources.ts';
 import { Track } from './track.ts';
 
 /**
@@ -145,6 +146,15 @@ export interface Wait {
   subject: number | null;
 }
 
+/** A call of a manager while its server works on it. */
+export interface Call {
+  /** The pipe that brought it; `null`: a socket. */
+  readonly pipe: ResourceEntity | null;
+  /** Number of the call on its connection. */
+  readonly n: number;
+  readonly since: number;
+}
+
 /** One acquisition that has not been given back. */
 export interface Hold {
   readonly resource: ResourceEntity;
@@ -155,9 +165,14 @@ export interface Hold {
   readonly site: number;
 }
 
-/** Counted when a thread came to rest: what could wake it beside its waits. */
+/** What a thread told when it came to rest: what could wake it beside its waits. */
 export interface Rest {
+  /** Of the last time that it told so in this rest, ns. */
   readonly time: number;
+  /** Since when it has rested, ns. */
+  readonly since: number;
+  /** All that could wake it; `null` in traces that count only. */
+  readonly sources: SourceSet | null;
   readonly handles: number;
   readonly timers: number;
 }
@@ -176,6 +191,8 @@ export class ThreadEntity {
   selfEnd: number | null = null;
   lastTime: number;
   exitingAt: number | null = null;
+  /** When what its process was started for began; `null`: not yet, or of a process that the runtime has not started. */
+  targetAt: number | null = null;
   /** Records are missing before its last one. */
   hasGap = false;
   /** What kept it alive when it last rested without waits. */
@@ -194,6 +211,10 @@ export class ThreadEntity {
   readonly holds: Hold[] = [];
   readonly uses = new Map<ResourceEntity, ThreadUse>();
   readonly tasks = new Map<number, string>();
+  /** Of a manager's server: the calls that it works on, by the task that does. */
+  readonly calls = new Map<number, Call>();
+  /** Of a manager's server: the pipe by which each of its tasks gets calls; `null`: a socket. */
+  readonly clients = new Map<number, ResourceEntity | null>();
   readonly track = new Track();
   constructor(index: number, process: ProcessEntity, threadId: number, start: number) {
     this.index = index;
@@ -204,10 +225,6 @@ export class ThreadEntity {
   }
   get id(): string {
     return `${this.process.id}.${this.threadId}`;
-  }
-  /** Nothing but its waits could wake it: no handle, no timer. */
-  get isAtRest(): boolean {
-    return this.quiescent !== null && this.quiescent.handles === 0 && this.quiescent.timers === 0;
   }
   get end(): number | null {
     return this.selfEnd ?? this.child?.exit?.time ?? this.process.end;
@@ -308,6 +325,12 @@ export class ResourceEntity {
   /** Largest position seen. */
   maxN = 0;
   lastNotify = -1;
+  /** Condition: the highest ticket of a wait that a notify has woken. */
+  woken = 0;
+  /** Barrier: the last generation that somebody has passed; -1: none. */
+  passed = -1;
+  /** Barrier: time of the last break or reset, ns. */
+  lastBreak = -1;
   notifies = 0;
   /** Time of the last `eventSet` and `eventClear`. */
   lastSet = -1;
@@ -341,6 +364,8 @@ export class StreamState {
   readonly uses: (ThreadUse | undefined)[] = [];
   readonly children: (ChildEntity | undefined)[] = [];
   readonly sites: number[] = [];
+  /** The last `sources` definition. */
+  sources: SourceSet | null = null;
   lossy = false;
   /** What was open before a gap, until a checkpoint says what still is. */
   readonly forgottenWaits = new Map<number, Wait>();

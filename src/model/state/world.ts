@@ -36,6 +36,10 @@ export class World {
   readonly loss = new LossState();
   /** Threads with open waits: what the wait-for graph starts from. */
   readonly waiting = new Set<ThreadEntity>();
+  /** Threads that rest. */
+  readonly resting = new Set<ThreadEntity>();
+  /** Somebody has told that its target began: who has not told it has not begun. */
+  tellsTargets = false;
   /** Counts changes that the wait-for graph depends on. */
   graphRevision = 0;
 

@@ -3,6 +3,31 @@ import type { Unit } from './unit.ts';
 
 export type Certainty = 'certain' | 'suspected';
 
+/** Why something may end a wait though nobody who is known to be able to does: then it is never held against anybody. */
+export type Openness =
+  /** A timer, or a timeout of the wait. */
+  | 'timer'
+  /** Somebody who is no part of the program: a client, a server elsewhere, a person at a terminal. */
+  | 'outside'
+  /** The program listens for a signal. */
+  | 'signal'
+  /** Somebody debugs the process. */
+  | 'debugger'
+  /** The system works on it: a file, a name, a watcher. */
+  | 'system'
+  /** It is on its way: a message was sent, a notify was given, the lock is free. */
+  | 'coming'
+  /** A process that starts may do it. */
+  | 'starting'
+  /** Somebody has just ended, which is about to be told. */
+  | 'ending'
+  /** A process that is not traced may do it. */
+  | 'untraced'
+  /** Records were lost. */
+  | 'loss'
+  /** It is not known who could. */
+  | 'unknown';
+
 /**
  * Everybody who has a certain right on a resource. All waits for the resource share one group, so that a graph of many
  * waiters and many who could help has as many edges as members, not their product.
@@ -13,10 +38,15 @@ export class Group {
   readonly units: readonly Unit[];
   readonly members: ReadonlySet<Unit>;
   readonly dead: readonly ThreadEntity[];
-  /** Somebody unknown, or something under way, may help. */
-  readonly open: boolean;
+  /** Why somebody unknown, or something under way, may help. */
+  readonly open: Openness | null;
 
-  constructor(id: string, units: readonly Unit[], dead: readonly ThreadEntity[] = [], open = false) {
+  constructor(
+    id: string,
+    units: readonly Unit[],
+    dead: readonly ThreadEntity[] = [],
+    open: Openness | null = null,
+  ) {
     this.id = id;
     this.units = units;
     this.members = new Set(units);
@@ -25,11 +55,11 @@ export class Group {
   }
 }
 
-/** Who could end a wait. */
+/** Who could end a wait, or make a source fire. */
 export interface Enders {
   /** Alive, and each able to end it, if not stuck: the holders of a lock, the process that is joined. */
   readonly units: readonly Unit[];
-  /** Others of the same right. */
+  /** Others who have the same right as `units`. */
   readonly group: Group | null;
   /** So many of them must be free to end it (a barrier needs all who are missing). */
   readonly need: number;
@@ -37,13 +67,16 @@ export interface Enders {
   readonly weak: Group | null;
   /** Would have ended it, and have exited. */
   readonly dead: readonly ThreadEntity[];
-  /** Something unknown, or something under way, may end it. */
-  readonly open: boolean;
+  /** Why something unknown, or something under way, may end it. */
+  readonly open: Openness | null;
 }
-export const OPEN: Enders = { units: [], group: null, need: 1, weak: null, dead: [], open: true };
 
+/** Nothing follows from such a wait. */
+export function openFor(why: Openness): Enders {
+  return { units: [], group: null, need: 1, weak: null, dead: [], open: why };
+}
 export function direct(units: readonly Unit[], dead: readonly ThreadEntity[] = []): Enders {
-  return { units, group: null, need: 1, weak: null, dead, open: false };
+  return { units, group: null, need: 1, weak: null, dead, open: null };
 }
 export function grouped(group: Group, need = 1): Enders {
   return { units: [], group, need, weak: null, dead: group.dead, open: group.open };

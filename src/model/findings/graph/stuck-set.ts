@@ -1,7 +1,8 @@
 import { KIND } from '../../../trace/format/records.ts';
-import type { ThreadEntity, Wait } from '../../state/entities.ts';
+import type { ThreadEntity } from '../../state/entities.ts';
 import type { WaitGraph } from './graph.ts';
 import type { Certainty, Group } from './groups.ts';
+import { isSource, type Need } from './need.ts';
 import { inside, type Unit, type Units } from './unit.ts';
 
 /**
@@ -47,7 +48,7 @@ export class StuckSet {
   shrink(): void {
     for (let changed = true; changed; ) {
       const leaving = [...this.units].filter(
-        (unit) => !this.graph.waits(unit).every((wait) => this.held(wait)),
+        (unit) => !this.graph.needs(unit, this.certainty).every((need) => this.held(need)),
       );
       for (const unit of leaving) this.units.delete(unit);
       changed = leaving.length > 0;
@@ -55,18 +56,19 @@ export class StuckSet {
     }
   }
 
-  /** True when nobody outside of the set can end the wait. */
-  private held(wait: Wait): boolean {
+  /** True when nobody outside of the set can end the wait, or make the source fire. */
+  private held(what: Need): boolean {
     const { graph, certainty } = this;
-    const { open, units, group, need, weak } = graph.enders(wait, certainty);
+    const { open, units, group, need, weak } = graph.enders(what, certainty);
     if (open) return false;
-    const lenient = certainty === 'certain' || LENIENT.has(wait.kind);
+    const lenient = certainty === 'certain' || (!isSource(what) && LENIENT.has(what.kind));
     let free = 0;
     for (const unit of units) if (this.isFree(unit, lenient)) free++;
-    if (group !== null) free += this.freeIn(group, lenient, wait.thread);
+    if (group !== null) free += this.freeIn(group, lenient, what.thread);
     if (free >= need) return false;
-    if (weak === null || (certainty === 'suspected' && graph.lasted(wait.since))) return true;
-    return this.counts(weak).weak.every((thread) => thread === wait.thread);
+    if (weak === null) return true;
+    if (certainty === 'suspected' && !isSource(what) && graph.lasted(what.since)) return true;
+    return this.counts(weak).weak.every((thread) => thread === what.thread);
   }
 
   private isFree(unit: Unit, lenient: boolean): boolean {

@@ -83,8 +83,9 @@ function report(context: RuleContext, all: Iterable<Chain>, say: Say): Finding[]
   const findings: Finding[] = [];
   for (const chain of all) {
     if (chain.links.length === 0) continue;
-    // Waits of one thread that only its own other tasks could end prove nothing while it runs.
-    if (chain.cycle && threadsOf(chain) === 1 && chain.stuck.certainty === 'suspected') continue;
+    // Waits of one thread that only its own other code could end prove nothing while it runs, but of tasks with tokens.
+    const named = chain.links.every(({ unit }) => unit.task !== 0);
+    if (chain.cycle && threadsOf(chain) === 1 && !named && chain.stuck.certainty === 'suspected') continue;
     const words = say(context, chain);
     if (words === null) continue;
     findings.push(

@@ -6,6 +6,7 @@ import type { ChainLink, Finding, FindingKind, FindingSite, SiteRole } from '../
 import { whole } from '../../types/whole.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Certainty } from '../graph/groups.ts';
+import { tellsAll } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
 import type { RuleContext } from './rule.ts';
 import { goalWords, listWords, siteWords, threadWords, timeWords, unitWords } from './words.ts';
@@ -163,7 +164,7 @@ const mayGoOn = (who: string) => `Other code of ${who} may still run`;
 function reasonOf({ thread, task }: Unit): (who: string, many: boolean) => string {
   if (thread.syncWait !== null) return inSyncCall;
   if (task !== 0) return inOwnTask;
-  return thread.isAtRest ? atRest : mayGoOn;
+  return tellsAll(thread) ? atRest : mayGoOn;
 }
 
 /** Units that are stuck only because they wait, directly or not, for members of a set. */

@@ -1,0 +1,89 @@
+import type { ProcessEntity, ResourceEntity, ThreadEntity } from '../../state/entities.ts';
+import type { World } from '../../state/world.ts';
+import { Group, type Openness, type UseTest } from './groups.ts';
+import type { Unit, Units } from './unit.ts';
+
+/** How old a death must be before something follows from it, ns. */
+const SETTLE = 1e9;
+
+/** What the rules about waits and about sources ask of a moment. */
+export class Known {
+  readonly world: World;
+  /** Session time of the question, ns. */
+  readonly now: number;
+  readonly units: Units;
+  private readonly patience: number;
+  private readonly due: (time: number) => void;
+  private starters: readonly ProcessEntity[] | null = null;
+  private groups = 0;
+
+  /**
+   * @param patience how long something must have lasted before more than a proof follows from it, ns
+   * @param due is told when an answer may be another one, though nothing was fed
+   */
+  constructor(world: World, now: number, patience: number, due: (time: number) => void, units: Units) {
+    this.world = world;
+    this.now = now;
+    this.patience = patience;
+    this.due = due;
+    this.units = units;
+  }
+
+  lasted(since: number): boolean {
+    return this.passed(since + this.patience);
+  }
+
+  /**
+   * A death is old enough to conclude from. Right after it others may be about to die too (Ctrl-C, a group that is killed),
+   * or the runtime to tell them.
+   */
+  settled(thread: ThreadEntity): boolean {
+    return this.passed((thread.end ?? 0) + SETTLE);
+  }
+
+  private passed(at: number): boolean {
+    if (this.now >= at) return true;
+    this.due(at);
+    return false;
+  }
+
+  group(units: readonly Unit[], dead: readonly ThreadEntity[] = [], open: Openness | null = null): Group {
+    return new Group(`group ${this.groups++}`, units, dead, open);
+  }
+
+  /** The threads that have a suitable handle. */
+  users(resource: ResourceEntity, can: UseTest): Group {
+    const units: Unit[] = [];
+    const dead: ThreadEntity[] = [];
+    for (const use of resource.uses) {
+      if (!can(use)) continue;
+      if (use.thread.alive) units.push(this.units.get(use.thread, 0));
+      else if (this.settled(use.thread)) dead.push(use.thread);
+      else return this.group([], [], 'ending');
+    }
+    return this.group(units, dead, this.isAwaitedByStarting(resource) ? 'starting' : null);
+  }
+
+  /** A process that starts, or that is not traced, may get a handle on the resource by its arguments. */
+  isAwaitedByStarting(resource: ResourceEntity): boolean {
+    this.starters ??= this.world.processes.all.filter((process) => this.isStarting(process));
+    return this.starters.some((process) => {
+      for (let p = process.parent; p !== null; p = p.parent) {
+        for (const thread of p.threads.values()) if (thread.uses.has(resource)) return true;
+      }
+      return false;
+    });
+  }
+
+  /** A child of the runtime whose target has not begun: it has not opened the handles of its arguments, or is not traced. */
+  isStarting(process: ProcessEntity): boolean {
+    if (!process.alive || process.child?.api !== 'Process') return false;
+    const { main } = process;
+    if (main === null || main.targetAt !== null) return main === null;
+    if (this.world.tellsTargets) return true;
+    // In older traces nobody tells.
+    if (this.lasted(process.start)) return false;
+    for (const thread of process.threads.values()) if (thread.uses.size > 0) return false;
+    return true;
+  }
+}

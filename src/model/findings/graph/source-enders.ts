@@ -1,0 +1,151 @@
+import type { SourceKind } from '../../../trace/format/definitions.ts';
+import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
+import type { ProcessEntity, ResourceEntity, ThreadEntity } from '../../state/entities.ts';
+import type { SourceEntity } from '../../state/sources.ts';
+import { direct, type Enders, type Openness, openFor } from './groups.ts';
+import type { Known } from './known.ts';
+import type { Unit } from './unit.ts';
+import type { WaitEnders } from './wait-enders.ts';
+
+/** Sources that fire for reasons outside of the program, or by themselves. */
+const OPEN: Readonly<Partial<Record<SourceKind, Openness>>> = {
+  timer: 'timer',
+  immediate: 'timer',
+  signal: 'signal',
+  debugger: 'debugger',
+  request: 'system',
+  watcher: 'system',
+  native: 'unknown',
+  terminal: 'outside',
+  server: 'outside',
+  datagram: 'outside',
+};
+
+/** Who could make a source fire, by kind of source. Whatever is not known for sure counts as open. */
+export class SourceEnders {
+  private readonly known: Known;
+  private readonly waits: WaitEnders;
+  private connections: Map<string, SourceEntity> | null = null;
+
+  constructor(known: Known, waits: WaitEnders) {
+    this.known = known;
+    this.waits = waits;
+  }
+
+  of(source: SourceEntity): Enders {
+    const open = OPEN[source.kind];
+    if (open !== undefined) return openFor(open);
+    if (this.comes(source)) return openFor('coming');
+    switch (source.kind) {
+      case 'child':
+      case 'worker':
+        return this.child(source);
+      case 'parent':
+        return this.thread(source.thread.child?.owner ?? null);
+      case 'ipc':
+        return this.ipc(source);
+      case 'port':
+      case 'broadcast':
+        return this.port(source);
+      case 'stdio':
+        return this.stdio(source);
+      default:
+        return this.connection(source);
+    }
+  }
+
+  /** Something is under way by it: sent or still to be written, and not received. What nobody listens for stays there. */
+  private comes({ resource, told }: SourceEntity): boolean {
+    if ((told.unwritten ?? 0) > 0 && told.kind !== 'stdio') return true;
+    if (resource === null || told.listens === false) return false;
+    return depth(resource) > 0 || depth(this.known.world.resourceByKey.get(`${resource.key}handles`)) > 0;
+  }
+
+  private child({ child, told }: SourceEntity): Enders {
+    // Its pipes are open, and who has them besides is not known.
+    if (told.state === 'exited') return openFor('unknown');
+    return this.waits.end(child, 'certain');
+  }
+
+  /** A thread that is known to be alone at the other end. */
+  private thread(thread: ThreadEntity | null): Enders {
+    if (thread === null) return openFor('unknown');
+    if (thread.alive) return direct([this.known.units.get(thread, 0)]);
+    return this.known.settled(thread) ? direct([], [thread]) : openFor('ending');
+  }
+
+  private ipc({ child, thread }: SourceEntity): Enders {
+    if (child !== null) return this.process(child.process);
+    const { owner = null } = thread.process.child ?? {};
+    return this.thread(owner);
+  }
+
+  /** Any thread of a process that is traced. */
+  private process(process: ProcessEntity | null): Enders {
+    if (process === null || process.main === null) return openFor('untraced');
+    return this.thread(process.main);
+  }
+
+  /** Who has the other end says so; a broadcast may come from any thread of the process. */
+  private port({ kind, resource, thread }: SourceEntity): Enders {
+    const { units } = this.known;
+    if (kind === 'broadcast') {
+      const threads = [...thread.process.threads.values()].filter((t) => t.alive && t !== thread);
+      return direct(threads.map((t) => units.get(t, 0)));
+    }
+    if (resource === null) return openFor('unknown');
+    const others = resource.uses.filter((use) => use.thread !== thread && use.counted);
+    if (others.length === 0) return openFor('unknown');
+    const group = this.known.users(resource, (use) => use.thread !== thread && use.canSend);
+    return group.open === null ? direct(group.units, group.dead) : openFor(group.open);
+  }
+
+  /** A pipe between parent and child: what goes up may come from whoever is below the child. */
+  private stdio({ resource, child, thread }: SourceEntity): Enders {
+    if (resource === null) return openFor('outside');
+    if (parseStdioKey(resource.key)?.way === 'down') return this.thread(resource.createdBy);
+    const writer = child?.process ?? null;
+    if (writer === null) return openFor('untraced');
+    const writers: Unit[] = [];
+    for (const process of withDescendants(writer)) {
+      if (!process.alive) continue;
+      if (process.main === null) return openFor('untraced');
+      if (process.main !== thread) writers.push(this.known.units.get(process.main, 0));
+    }
+    return writers.length > 0 ? direct(writers) : openFor('ending');
+  }
+
+  /** A socket or pipe whose other end is a socket of a thread that rests as well. */
+  private connection({ told: { local, remote, count } }: SourceEntity): Enders {
+    if (local === undefined || remote === undefined || count > 1) return openFor('outside');
+    this.connections ??= connectionsOf(this.known.world.resting);
+    const other = this.connections.get(`${remote} ${local}`);
+    if (other === undefined) return openFor('outside');
+    return (other.told.unwritten ?? 0) > 0 ? openFor('coming') : this.thread(other.thread);
+  }
+}
+
+function connectionsOf(threads: Iterable<ThreadEntity>): Map<string, SourceEntity> {
+  const connections = new Map<string, SourceEntity>();
+  for (const thread of threads) {
+    for (const source of thread.quiescent?.sources?.list ?? []) {
+      const { local, remote, count } = source.told;
+      if (local !== undefined && remote !== undefined && count === 1)
+        connections.set(`${local} ${remote}`, source);
+    }
+  }
+  return connections;
+}
+
+/** Messages, or bytes of a stdio pipe, that were sent and not received. */
+function depth(resource: ResourceEntity | undefined): number {
+  if (resource === undefined) return 0;
+  return resource.kind === 'stdio'
+    ? resource.uses.reduce((sum, use) => sum + use.sentBytes - use.receivedBytes, 0)
+    : resource.uses.reduce((sum, use) => sum + use.sent - use.received, 0);
+}
+
+function* withDescendants(process: ProcessEntity): Iterable<ProcessEntity> {
+  yield process;
+  for (const child of process.children) yield* withDescendants(child);
+}

@@ -118,6 +118,7 @@ export function findingView(change: Partial<Finding> = {}): Finding {
     chain: [],
     explanation: 'Both are blocked.',
     fix: 'Take the locks in one order.',
+    proof: null,
     ...change,
   };
 }

@@ -1,5 +1,7 @@
+import type { SourceKind } from '../../trace/format/definitions.ts';
 import type { FindingKind } from './finding-kinds.ts';
 import type { WaitKind } from './process.ts';
+import type { Proof } from './proof.ts';
 import type { Count, Time } from './quantities.ts';
 import type { CallSite } from './site.ts';
 
@@ -40,8 +42,10 @@ export interface ChainLink {
   readonly thread: string;
   /** Number of the async task of the thread, 0: none. */
   readonly task: Count;
-  /** What kind of thing is waited for. */
-  readonly waitKind: WaitKind;
+  /** What kind of thing is waited for, `null`: there is no such wait, and the thread rests for a `source`. */
+  readonly waitKind: WaitKind | null;
+  /** What a thread that rests waits for, `null`: it waits for what `waitKind` says. */
+  readonly source: SourceKind | null;
   /** Id of the channel or resource waited for, `null`: a child is waited for, or any of several things. */
   readonly resource: string | null;
   /** When the wait began. */
@@ -80,4 +84,6 @@ export interface Finding {
   readonly explanation: string;
   /** How to mend it. */
   readonly fix: string;
+  /** Of a certain finding that blocks: why nothing that is alive can end it. `null`: it is suspected, or is certain to have happened. */
+  readonly proof: Proof | null;
 }

@@ -5,6 +5,7 @@
  */
 export * from './finding.ts';
 export * from './process.ts';
+export type * from './proof.ts';
 export type * from './quantities.ts';
 export * from './report.ts';
 export type * from './resource.ts';

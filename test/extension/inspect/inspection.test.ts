@@ -15,6 +15,7 @@ const link = (processId: string, wait: number, holder: string, held: number): Ch
   thread: `${processId}.0`,
   task: 0,
   waitKind: 'waitAcquire',
+  source: null,
   resource: 'B',
   since: 1e9,
   site: siteAt(wait),

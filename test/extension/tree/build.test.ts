@@ -48,6 +48,7 @@ test('a deadlock: the tree names who waits for what, and marks it', () => {
       thread: '1-a.0',
       task: 0,
       waitKind: 'waitAcquire',
+      source: null,
       resource: 'B',
       since: 1e9,
       site: siteAt(25),

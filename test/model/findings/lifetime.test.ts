@@ -51,8 +51,16 @@ describe('pools', () => {
     one.on('taskStart', p, { n: 1 });
     const wait = main.wait('waitResult', p, { subject: 1, site: '/app/main.ts:6' });
     main.childExit(one, { signal: 9 });
-    const finding = only(t, 'pool-worker-killed', 'certain');
+    // The runtime rejects the result within moments.
+    assert.equal(only(t, 'pool-worker-killed', 'certain', LONG).blocking, false);
+    main.quiescent();
+    assert.equal(only(t, 'pool-worker-killed', 'certain').blocking, false);
+    const finding = only(t, 'pool-worker-killed', 'certain', LONG);
     assert.equal(finding.blocking, true);
+    assert.deepEqual(
+      finding.proof?.members.map(({ thread }) => thread),
+      ['10.0'],
+    );
     assert.deepEqual(finding.sites.map((s) => `${s.role} ${s.line}`).sort(), ['sent 5', 'waits 6']);
     main.endWait(wait, 'error');
     assert.equal(only(t, 'pool-worker-killed', 'certain').blocking, false);
@@ -96,8 +104,16 @@ describe('pools', () => {
     none(t, LONG);
     main.record('exiting').quiescent();
     none(t);
-    const finding = only(t, 'pool-never-closed', 'certain', LONG);
+    const finding = only(t, 'pool-never-closed', 'suspected', LONG);
     assert.equal(finding.processes.length, 1 + workers.length);
+    const tasks = t.queue('tasks');
+    main.create(tasks);
+    for (const worker of workers) {
+      worker.openRole(tasks, 'read').wait('waitReceive', tasks, { sync: true });
+      main.join(worker);
+    }
+    main.quiescent();
+    only(t, 'pool-never-closed', 'certain', LONG);
   });
   it('pool-never-closed is not reported for an idle pool between tasks or a closed one', () => {
     const { t, main, pool: p } = pool(2);

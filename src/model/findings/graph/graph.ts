@@ -31,6 +31,7 @@ export class WaitGraph {
   readonly now: number;
   private readonly known: Known;
   private readonly units = new Units();
+  private certain: ReadonlySet<Unit> | null = null;
   private readonly waitEnders: WaitEnders;
   private readonly sourceEnders: SourceEnders;
   private readonly enderCache = new Map<Need, { certain?: Enders; suspected?: Enders }>();
@@ -118,6 +119,7 @@ export class WaitGraph {
     // All that a thread could go on by is stuck, and so is each of its tasks.
     if (certainty === 'certain') for (const unit of this.tasksOf([...set.units])) set.add(unit);
     const { units } = set;
+    if (certainty === 'certain') this.certain = units;
     const cycles = this.cycles(units, certainty, (unit) => this.waits(unit));
     const wide =
       certainty === 'certain' ? this.cycles(units, certainty, (u) => this.needs(u, certainty)) : [];
@@ -151,6 +153,45 @@ export class WaitGraph {
       if (only === undefined || (units.length === 1 && !next(only).includes(only))) return [];
       return [units];
     });
+  }
+
+  /** Of units that are all in one wide circle: the members of a shortest one through somebody who waits. */
+  shortestCircle(units: readonly Unit[]): readonly Unit[] {
+    const set = new Set(units);
+    let best = units;
+    for (const start of units) {
+      if (this.waits(start).length === 0) continue;
+      const circle = this.wayBack(start, set, best.length);
+      if (circle !== null && circle.length < best.length) best = circle;
+    }
+    return best;
+  }
+
+  /** Breadth first from a unit along those that could end its needs, until one of them needs it. */
+  private wayBack(start: Unit, set: ReadonlySet<Unit>, most: number): readonly Unit[] | null {
+    const from = new Map<Unit, Unit | null>([[start, null]]);
+    for (const unit of from.keys()) {
+      const next = this.needs(unit, 'certain').flatMap((need) => this.membersFor(need, set));
+      if (next.includes(start)) {
+        const circle: Unit[] = [];
+        for (let at: Unit | null = unit; at !== null; at = from.get(at) ?? null) circle.unshift(at);
+        return circle.length < most ? circle : null;
+      }
+      for (const other of next) if (!from.has(other)) from.set(other, unit);
+    }
+    return null;
+  }
+
+  /** The members of a set that could end a need. */
+  private membersFor(need: Need, set: ReadonlySet<Unit>): Unit[] {
+    return this.endersOf(need, 'certain', set, Number.POSITIVE_INFINITY).flatMap(
+      (unit) => inside(unit, set, this.units) ?? [],
+    );
+  }
+
+  /** The member of the certain set that stands for a unit. */
+  stuckMember(unit: Unit): Unit | null {
+    return this.certain === null ? null : inside(unit, this.certain, this.units);
   }
 
   /** Units that may be stuck, judged by themselves. */

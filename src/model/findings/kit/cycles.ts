@@ -2,22 +2,35 @@ import type { Finding } from '../../types/index.ts';
 import type { Stuck } from '../graph/graph.ts';
 import type { Certainty } from '../graph/groups.ts';
 import type { Unit } from '../graph/unit.ts';
-import { type ChainFinding, chainFinding, type Link, linksOf } from './finding.ts';
+import { type ChainFinding, chainFinding } from './finding.ts';
+import { type Link, linksOf, type RestLink, restLinksOf } from './links.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Waits that hang together: a circle, or a single wait that nobody alive could end. */
 export interface Chain {
   readonly stuck: Stuck;
   readonly links: readonly Link[];
+  /** Members that rest without a wait. */
+  readonly rests: readonly RestLink[];
   readonly cycle: boolean;
 }
 
-/** All circles of waits that no finding explains yet, those with proof first. */
-export function* openCycles(context: RuleContext): Iterable<Chain> {
-  for (const stuck of [context.certain, context.suspected]) {
+/**
+ * All circles of waits that no finding explains yet, those with proof first, and those of waits alone before those that close
+ * only by what somebody without a wait rests for.
+ */
+export function* openCycles({ graph, certain, suspected, claimed }: RuleContext): Iterable<Chain> {
+  const isOpen = ({ links }: Chain): boolean => !links.some((link) => claimed.has(link.wait));
+  for (const stuck of [certain, suspected]) {
     for (const units of stuck.cycles) {
-      const links = linksOf(context.graph, stuck, units);
-      if (!links.some((link) => context.claimed.has(link.wait))) yield { stuck, links, cycle: true };
+      const chain = { stuck, links: linksOf(graph, stuck, units), rests: [], cycle: true };
+      if (isOpen(chain)) yield chain;
+    }
+    for (const units of stuck.wideCycles) {
+      const circle = graph.shortestCircle(units);
+      const links = linksOf(graph, stuck, circle);
+      const chain = { stuck, links, rests: restLinksOf(graph, stuck, circle), cycle: true };
+      if (isOpen(chain)) yield chain;
     }
   }
 }
@@ -44,7 +57,7 @@ export function* deadEnds(context: RuleContext): Iterable<Chain & { readonly lin
     for (const links of groups.values()) {
       const [link] = links;
       if (link !== undefined && !links.some((l) => claimed.has(l.wait)))
-        yield { stuck, links, link, cycle: false };
+        yield { stuck, links, rests: [], link, cycle: false };
     }
   }
 }
@@ -63,7 +76,9 @@ export function threadsOf(chain: Chain): number {
   return new Set(chain.links.map((link) => link.unit.thread)).size;
 }
 
-export type ChainWords = Omit<ChainFinding, 'links' | 'certainty'> & { readonly certainty?: Certainty };
+export type ChainWords = Omit<ChainFinding, 'links' | 'rests' | 'certainty'> & {
+  readonly certainty?: Certainty;
+};
 type Say = (context: RuleContext, chain: Chain) => ChainWords | null;
 
 /** The check of a rule about circles: `say` answers `null` where the circle is not its own. */
@@ -89,7 +104,12 @@ function report(context: RuleContext, all: Iterable<Chain>, say: Say): Finding[]
     const words = say(context, chain);
     if (words === null) continue;
     findings.push(
-      chainFinding(context, chain.stuck, { certainty: chain.stuck.certainty, ...words, links: chain.links }),
+      chainFinding(context, chain.stuck, {
+        certainty: chain.stuck.certainty,
+        ...words,
+        links: chain.links,
+        rests: chain.rests,
+      }),
     );
   }
   return findings;

@@ -1,7 +1,10 @@
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import type { Finding, FindingSite, SiteRole } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
-import { addSite, idOf, unique } from './finding.ts';
+import type { Unit } from '../graph/unit.ts';
+import { idOf, unique } from './finding.ts';
+import { addSite } from './places.ts';
+import { proofOf } from './proof.ts';
 import type { RuleContext } from './rule.ts';
 
 /** A place to show with a finding. */
@@ -24,11 +27,13 @@ export interface Noted {
   readonly places?: readonly Place[];
   readonly explanation: string;
   readonly fix: string;
+  /** Of one that is certain and blocks: who is stuck, of the certain set. */
+  readonly stuck?: readonly Unit[];
   /** What makes it the same finding when asked again, beside kind, processes and resources. */
   readonly key?: string;
 }
 
-export function notedFinding({ world, rule: { kind } }: RuleContext, what: Noted): Finding {
+export function notedFinding({ world, graph, rule: { kind } }: RuleContext, what: Noted): Finding {
   const sites: FindingSite[] = [];
   for (const p of what.places ?? []) addSite(world, sites, p.role, p.thread, p.resource, p.site, p.time);
   const processes = unique(what.processes.map((process) => process.id)).filter((id) => id !== '');
@@ -48,6 +53,7 @@ export function notedFinding({ world, rule: { kind } }: RuleContext, what: Noted
     chain: [],
     explanation,
     fix,
+    proof: what.stuck === undefined ? null : proofOf(graph, what.stuck),
   };
 }
 

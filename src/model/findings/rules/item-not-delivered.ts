@@ -25,7 +25,8 @@ export const itemNotDelivered: Rule = {
       const waits = receivers(resource).filter((wait) => wait.timeoutMs === null && !claimed.has(wait));
       const [use] = rejected;
       if (use === undefined || waits.length === 0) continue;
-      const stuck = waits.every((wait) => certain.units.has(graph.unit(wait.thread, 0)));
+      const waiters = waits.map((wait) => graph.unit(wait.thread, 0));
+      const stuck = waiters.every((unit) => certain.units.has(unit));
       const time = Math.max(...rejected.map((r) => r.rejectedTime), ...waits.map((wait) => wait.since));
       if (!stuck && !graph.lasted(time)) continue;
       for (const wait of waits) claimed.add(wait);
@@ -34,6 +35,7 @@ export const itemNotDelivered: Rule = {
       findings.push(
         notedFinding(context, {
           certainty: stuck ? 'certain' : 'suspected',
+          ...(stuck && { stuck: waiters }),
           blocking: true,
           title: `${waiter} waits for ${goalWords(world, waits[0] as Wait)} that ${threadWords(use.thread)} could not send`,
           time,

@@ -1,8 +1,9 @@
 import type { Hold } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
-import { addSite, idOf } from '../kit/finding.ts';
+import { idOf } from '../kit/finding.ts';
 import { FIX, heldByDead, isDeadWorker } from '../kit/owner.ts';
+import { addSite } from '../kit/places.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { resourceWords, threadWords } from '../kit/words.ts';
 
@@ -46,5 +47,6 @@ function recovered(
     chain: [],
     explanation: `${dead} ended while it held ${lock}. The runtime gave the lock to the next one with OwnerDiedError.`,
     fix: FIX,
+    proof: null,
   };
 }

@@ -13,7 +13,7 @@ export const pipeNoEof: Rule = {
   blocks: 'always',
   outlives: true,
   thresholds: { suspectAfter: SUSPECT_AFTER },
-  yieldsTo: ['lost-notify', 'pipe-both-receiving', 'item-not-delivered'],
+  yieldsTo: ['lost-notify', 'pipe-both-receiving', 'item-not-delivered', 'pool-never-closed'],
   check: chains((context, chain) => {
     const link = linkOf(chain, KIND.waitReceive);
     const resource = link?.wait.resource;

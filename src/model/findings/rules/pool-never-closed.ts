@@ -22,11 +22,14 @@ export const poolNeverClosed: Rule = {
         continue;
       const workers = [...pool.workerPids].flatMap((pid) => world.processes.at(pid, context.now) ?? []);
       const alive = workers.filter((worker) => worker.alive);
-      if (alive.length === 0 || owner.exitingAt === null || !graph.lasted(owner.exitingAt)) continue;
+      if (alive.length === 0 || owner.exitingAt === null) continue;
+      const unit = graph.unit(owner, 0);
+      const stuck = context.certain.units.has(unit);
+      if (!stuck && !graph.lasted(owner.exitingAt)) continue;
       const name = resourceWords(world, resource);
       findings.push(
         notedFinding(context, {
-          certainty: owner.waits.size > 0 || owner.quiescent !== null ? 'certain' : 'suspected',
+          ...(stuck ? { certainty: 'certain', stuck: [unit] } : { certainty: 'suspected' }),
           blocking: true,
           title: `${processName(owner.process)} can't exit: ${name} was never closed`,
           time: owner.exitingAt,

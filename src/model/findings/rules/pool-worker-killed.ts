@@ -36,9 +36,11 @@ function killed(
   task: PoolTask,
   worker: ProcessEntity,
 ): Finding {
-  const { world, claimed } = context;
+  const { world, claimed, graph, certain } = context;
   const wait = awaitedBy(resource, task);
   if (wait !== undefined) claimed.add(wait);
+  const waiter = wait === undefined ? null : graph.unit(wait.thread, 0);
+  const stuck = waiter !== null && certain.units.has(waiter);
   const { exit } = worker;
   const how =
     exit?.signal != null
@@ -46,8 +48,10 @@ function killed(
       : `exited${exit?.code == null ? '' : ` with code ${exit.code}`}`;
   const pool = resourceWords(world, resource);
   return notedFinding(context, {
+    // That it was killed is certain; that nothing ends the wait for its result must be proven.
     certainty: 'certain',
-    blocking: wait !== undefined,
+    blocking: stuck,
+    ...(stuck && { stuck: [waiter] }),
     title: `${processName(worker)} of ${pool} ${how} in the middle of task ${task.n}`,
     time: worker.end ?? context.now,
     processes: [worker, ...(wait === undefined ? [] : [wait.thread.process])],

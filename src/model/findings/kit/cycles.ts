@@ -5,6 +5,7 @@ import type { Unit } from '../graph/unit.ts';
 import { type ChainFinding, chainFinding } from './finding.ts';
 import { type Link, linksOf, type RestLink, restLinksOf } from './links.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { listWords, unitWords } from './words.ts';
 
 /** Waits that hang together: a circle, or a single wait that nobody alive could end. */
 export interface Chain {
@@ -72,8 +73,16 @@ export function onlyKinds(chain: Chain, ...kinds: readonly number[]): boolean {
 export function linkOf(chain: Chain, ...kinds: readonly number[]): Link | undefined {
   return chain.links.find((link) => kinds.includes(link.wait.kind));
 }
+/** All members of a chain, those that wait first. */
+function unitsOf({ links, rests }: Chain): Unit[] {
+  return [...links, ...rests].map((link) => link.unit);
+}
 export function threadsOf(chain: Chain): number {
-  return new Set(chain.links.map((link) => link.unit.thread)).size;
+  return new Set(unitsOf(chain).map((unit) => unit.thread)).size;
+}
+/** "worker-1, worker-2 and main.ts": all members of a chain. */
+export function membersWords(chain: Chain): string {
+  return listWords(unitsOf(chain).map(unitWords));
 }
 
 export type ChainWords = Omit<ChainFinding, 'links' | 'rests' | 'certainty'> & {

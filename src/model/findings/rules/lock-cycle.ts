@@ -1,8 +1,8 @@
 import { KIND } from '../../../trace/format/records.ts';
-import { type Chain, circles, hasKind, onlyKinds } from '../kit/cycles.ts';
+import { type Chain, circles, hasKind, membersWords, onlyKinds } from '../kit/cycles.ts';
 import { unique } from '../kit/finding.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import { listWords, resourceWords, unitWords } from '../kit/words.ts';
+import { listWords, resourceWords } from '../kit/words.ts';
 
 /** A circle of waits in which at least one is for a lock: held → requested → held …, joins and queues included. */
 export const lockCycle: Rule = {
@@ -14,7 +14,7 @@ export const lockCycle: Rule = {
   yieldsTo: ['self-deadlock', 'stdout-not-drained'],
   check: circles((context, chain) => {
     if (!hasKind(chain, KIND.waitAcquire)) return null;
-    const who = listWords(unique(chain.links.map((link) => unitWords(link.unit))));
+    const who = membersWords(chain);
     const locks = lockNames(context, chain);
     const many = listWords(locks);
     if (!onlyKinds(chain, KIND.waitAcquire)) {

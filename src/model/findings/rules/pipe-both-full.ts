@@ -1,8 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
-import { circles, onlyKinds } from '../kit/cycles.ts';
-import { unique } from '../kit/finding.ts';
+import { circles, membersWords, onlyKinds } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { listWords, unitWords } from '../kit/words.ts';
 
 /** Everybody in the circle sends into something full, and so nobody receives. */
 export const pipeBothFull: Rule = {
@@ -14,7 +12,7 @@ export const pipeBothFull: Rule = {
   yieldsTo: ['stdout-not-drained'],
   check: circles((_context, chain) => {
     if (!onlyKinds(chain, KIND.waitSend, KIND.waitFlush)) return null;
-    const who = listWords(unique(chain.links.map((link) => unitWords(link.unit))));
+    const who = membersWords(chain);
     return {
       title: `${who} send to each other, and all buffers are full`,
       reason:

@@ -1,8 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
-import { circles, onlyKinds, threadsOf } from '../kit/cycles.ts';
-import { unique } from '../kit/finding.ts';
+import { circles, membersWords, onlyKinds, threadsOf } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { listWords, unitWords } from '../kit/words.ts';
 
 /** Everybody in the circle waits for a message that only the others could send; all buffers are empty. */
 export const pipeBothReceiving: Rule = {
@@ -13,7 +11,7 @@ export const pipeBothReceiving: Rule = {
   thresholds: { suspectAfter: SUSPECT_AFTER },
   check: circles((_context, chain) => {
     if (!onlyKinds(chain, KIND.waitReceive) || threadsOf(chain) < 2) return null;
-    const who = listWords(unique(chain.links.map((link) => unitWords(link.unit))));
+    const who = membersWords(chain);
     return {
       title: `${who} wait for messages from each other, and nothing is on its way`,
       reason:

@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
 import type { Finding } from '../../types/index.ts';
-import { onlyKinds, openCycles } from '../kit/cycles.ts';
+import { onlyKinds, openCycles, threadsOf } from '../kit/cycles.ts';
 import { chainFinding } from '../kit/finding.ts';
 import type { Rule } from '../kit/rule.ts';
 import { resourceWords, unitWords } from '../kit/words.ts';
@@ -19,8 +19,7 @@ export const selfDeadlock: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const cycle of openCycles(context)) {
-      const threads = new Set(cycle.links.map((link) => link.unit.thread));
-      if (threads.size > 1 || !onlyKinds(cycle, KIND.waitAcquire)) continue;
+      if (threadsOf(cycle) > 1 || !onlyKinds(cycle, KIND.waitAcquire)) continue;
       if (cycle.links.length > 1 && new Set(cycle.links.map((link) => link.wait.resource)).size > 1) continue;
       const [link] = cycle.links;
       const resource = link?.wait.resource;

@@ -6,8 +6,34 @@ function quoteNodeOption(value: string): string {
 }
 
 /** What loads the shim. */
-export function requireOption({ shim }: Pick<SessionEnvironment, 'shim'>): string {
+function requireOption({ shim }: Pick<SessionEnvironment, 'shim'>): string {
   return `--require ${quoteNodeOption(shim)}`;
+}
+
+/**
+ * What loads the shim where its file may not be there, with no harm if it is not: Node ends at once when it cannot read what
+ * `--require` names. It is not used everywhere, since with `--import` Node starts the main module a little later.
+ */
+function importOption({ shim }: Pick<SessionEnvironment, 'shim'>): string {
+  const code = `import{createRequire as r}from"node:module";try{r(process.execPath)(${JSON.stringify(shim)})}catch{}`;
+  return `--import ${quoteNodeOption(`data:text/javascript,${encodeURIComponent(code)}`)}`;
+}
+
+/** Commands that start programs in a file system in which other files may be. */
+const OTHER_FILES =
+  /(^|[\s/;&|(`'"])(chroot|bwrap|nsenter|firejail|proot|schroot|systemd-nspawn|systemd-run|flatpak-spawn|unshare\s([^;&|]*\s)?(-\w*[mRw]\w*|--mount|--root)\S*)(\s|$)/;
+/** Characters of a command line that are looked at: programs come as arguments too. */
+const LOOKED_AT = 4000;
+
+/** What loads the shim in a program with this command line, and in what it starts. A shell's commands are looked into. */
+export function preloadOption(session: Pick<SessionEnvironment, 'shim'>, args: readonly string[]): string {
+  const seesOtherFiles = OTHER_FILES.test(args.join(' ').slice(0, LOOKED_AT));
+  return seesOtherFiles ? importOption(session) : requireOption(session);
+}
+
+/** NODE_OPTIONS without what loads the shim. */
+export function withoutPreload(session: Pick<SessionEnvironment, 'shim'>, options: string): string {
+  return options.replaceAll(requireOption(session), '').replaceAll(importOption(session), '').trim();
 }
 
 const PERMISSION = /(^|\s)--(experimental-)?permission(\s|$)/;

@@ -1,11 +1,9 @@
 export { TraceError } from '../trace/reader/errors.ts';
 export { consentNeeded, notInspectable } from './core/errors.ts';
 export { EXIT, UserError } from './core/user-error.ts';
-export { DEFAULT_RETENTION, isSweepDue, sweepTraces } from './directory/retention.ts';
-export { cacheFolder } from './files/cache-folder.ts';
+export { sweep } from './directory/sweep.ts';
 export { checkWritable, writeWhole } from './files/output-file.ts';
 export { isFull } from './files/space.ts';
-export { sweepStableFiles } from './files/stable-files.ts';
 export { type LaunchOptions, launch } from './launch/launcher.ts';
 export { type ExitStatus, type Program, shellCode } from './launch/program.ts';
 export { SignalWitness } from './launch/signal-witness.ts';

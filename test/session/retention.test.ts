@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { isSweepDue, sweepTraces } from '../../src/session/directory/retention.ts';
+import { Suspects } from '../../src/session/directory/sweep.ts';
+import { namedByProcesses } from '../../src/session/os/named.ts';
 import { encodeLine } from '../../src/trace/format/lines.ts';
 import { scratch } from './support.ts';
 
@@ -64,4 +67,38 @@ test('sweeping is due once an hour, and always where that cannot be noted', (t) 
   utimesSync(path.join(cache, 'swept'), new Date(now + DAY), new Date(now + DAY));
   assert.equal(isSweepDue(cache, now), true, 'the clock was set back');
   assert.equal(isSweepDue(undefined, now), true);
+});
+
+test('what is old by the clock alone goes when a second sweep finds so too: the clock may have been set', (t) => {
+  const folder = scratch(t);
+  const cache = scratch(t);
+  const dir = trace(folder, 'of-today', 0);
+  const ahead = Date.now() + 30 * DAY;
+  const sweepAt = (now: number): string[] => {
+    const suspects = new Suspects(cache);
+    const deleted = sweepTraces('', KEPT, folder, now, suspects);
+    suspects.save();
+    return deleted;
+  };
+  assert.deepEqual(sweepAt(ahead), []);
+  assert.deepEqual(sweepAt(Date.now()), [], 'the clock was set right again');
+  assert.deepEqual(sweepAt(ahead), []);
+  assert.deepEqual(sweepAt(ahead + DAY), [dir]);
+});
+
+test('what a running process names in its environment or on its command line stays', {
+  skip: process.platform !== 'linux' && 'only Linux tells',
+}, async (t) => {
+  const folder = scratch(t);
+  const [inEnvironment, asArgument, neither] = ['environment', 'argument', 'neither'].map((name) =>
+    trace(folder, name, 40),
+  ) as [string, string, string];
+  const child = spawn('sleep', ['60'], { env: { ...process.env, DIR: inEnvironment } });
+  const other = spawn('sh', ['-c', 'read line', asArgument]);
+  t.after(() => {
+    child.kill();
+    other.kill();
+  });
+  await Promise.all([child, other].map((one) => new Promise((resolve) => one.once('spawn', resolve))));
+  assert.deepEqual(sweepTraces('', KEPT, folder, undefined, { isNamed: namedByProcesses() }), [neither]);
 });

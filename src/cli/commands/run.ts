@@ -1,23 +1,19 @@
-import os from 'node:os';
 import type { ShimOptions } from '../../base/environment.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { Finding, FindingOptions, Report } from '../../model/index.ts';
 import { makeReport } from '../../model/report/index.ts';
 import {
-  cacheFolder,
   checkWritable,
   EXIT,
   giveWay,
   handOnSignals,
-  isSweepDue,
   type LaunchTarget,
   launch,
   type Program,
   Session,
   SignalWitness,
   shellCode,
-  sweepStableFiles,
-  sweepTraces,
+  sweep,
   UserError,
   writeWhole,
 } from '../../session/index.ts';
@@ -160,15 +156,4 @@ function finishReport(report: Report, program: Program, options: RunOptions): bo
 function fails({ certainty, blocking }: Finding, failOn: FailOn | undefined): boolean {
   if (failOn === undefined) return false;
   return failOn === 'hazard' || (blocking && (failOn === 'suspected' || certainty === 'certain'));
-}
-
-/** Old traces and unused copies of the preloads go when the program has ended, so that it does not slow it down. */
-function sweep(keep: string): void {
-  try {
-    if (!isSweepDue(cacheFolder())) return;
-    sweepTraces(keep, undefined, os.tmpdir());
-    sweepStableFiles();
-  } catch {
-    // A folder that can't be read now is swept next time.
-  }
 }

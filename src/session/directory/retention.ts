@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import os from 'node:os';
 import path from 'node:path';
 import { isOwn } from '../files/cache-folder.ts';
+import type { Sweep } from '../files/stable-files.ts';
 import { statOf } from '../files/stat.ts';
 import { TEMPORARY_PREFIX } from './create.ts';
 import { isLauncherAlive, readSessionHead } from './session-file.ts';
@@ -49,6 +50,7 @@ export function sweepTraces(
   retention = DEFAULT_RETENTION,
   folder = os.tmpdir(),
   now = Date.now(),
+  { confirm = () => true, isNamed = () => false }: Omit<Sweep, 'now'> = {},
 ): string[] {
   const traces = listOwn(folder)
     .filter(({ dir }) => dir !== keep)
@@ -57,9 +59,9 @@ export function sweepTraces(
   const deleted: string[] = [];
   for (const trace of traces) {
     total += trace.bytes;
-    const old = now - trace.written > retention.days * DAY;
+    const old = now - trace.written > retention.days * DAY && confirm(trace.dir);
     const fresh = now - trace.written < HOUR;
-    if ((old || total > retention.bytes) && !fresh && isOver(trace.dir)) {
+    if ((old || total > retention.bytes) && !fresh && isOver(trace.dir) && !isNamed(trace.dir)) {
       rmSync(trace.dir, { recursive: true, force: true });
       deleted.push(trace.dir);
       total -= trace.bytes;

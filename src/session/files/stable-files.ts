@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +13,8 @@ import {
 import path from 'node:path';
 import { codeOf } from '../../base/errors.ts';
 import { notBuilt } from '../core/errors.ts';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheFolder, openToAll, PUBLIC_FILE, PUBLIC_FOLDER } from './cache-folder.ts';
+import { makeFolder } from './make-folder.ts';
 import { statOf } from './stat.ts';
 
 /** What programs load from Forkscope while they run. */
@@ -39,6 +40,8 @@ const SETS = 'node_modules';
 const USED = 'used';
 const DAY = 24 * 60 * 60 * 1000;
 const UNUSED_AFTER = 30 * DAY;
+/** So often a running session says that it uses its set: much more often than others sweep. */
+const STILL_USED_MS = 5 * 60 * 1000;
 
 /**
  * A copy of the files that programs load, at a place which neither a rebuild nor an update of the extension takes away:
@@ -56,6 +59,8 @@ export function stableFiles(bundles: string, cache: string | undefined): string 
   try {
     const folder = path.join(cache, SETS, setName(files, cache));
     if (!existsSync(path.join(folder, USED))) install(files, folder, path.join(cache, 'objects'));
+    // Programs load them also after they have become another user.
+    for (const way of [cache, path.dirname(folder), folder]) openToAll(way);
     touch(folder);
     return folder;
   } catch (error) {
@@ -112,6 +117,7 @@ function install(files: readonly SourceFile[], folder: string, objects: string):
     const object = path.join(objects, hashOf(content));
     try {
       if (!existsSync(object)) writeAtomically(object, content);
+      chmodSync(object, PUBLIC_FILE);
       const half = halfOf(to);
       linkSync(object, half);
       renameSync(half, to);
@@ -122,20 +128,21 @@ function install(files: readonly SourceFile[], folder: string, objects: string):
 }
 
 function halfOf(file: string): string {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file), PUBLIC_FOLDER);
   return `${file}.${randomBytes(6).toString('hex')}`;
 }
 
 function writeAtomically(file: string, content: Buffer | string): void {
   const half = halfOf(file);
-  writeFileSync(half, content, { mode: 0o600 });
+  writeFileSync(half, content, { mode: PUBLIC_FILE });
+  chmodSync(half, PUBLIC_FILE);
   renameSync(half, file);
 }
 
 /** Marks a set as in use as long as this process lives. */
 export function keepInUse(folder: string): void {
   if (!existsSync(path.join(folder, USED))) return;
-  setInterval(() => touch(folder), DAY / 2).unref();
+  setInterval(() => touch(folder), STILL_USED_MS).unref();
 }
 
 function touch(folder: string): void {
@@ -148,16 +155,25 @@ function touch(folder: string): void {
   }
 }
 
+export interface Sweep {
+  readonly now?: number;
+  /** Has an earlier sweep found the same? Old by the clock is not enough: a clock that is set makes everything old. */
+  readonly confirm?: (folder: string) => boolean;
+  /** Does a process name the folder? A program may outlive its launcher. */
+  readonly isNamed?: (folder: string) => boolean;
+}
+
 /**
  * Empties the sets that no session has used for 30 days. The preloads stay as empty files: a process that still names
  * one in its NODE_OPTIONS must be able to start Node.
  */
-export function sweepStableFiles(cache = cacheFolder(), now = Date.now()): void {
+export function sweepStableFiles(cache = cacheFolder(), sweep: Sweep = {}): void {
+  const { now = Date.now(), confirm = () => true, isNamed = () => false } = sweep;
   if (cache === undefined) return;
   const sets = path.join(cache, SETS);
   for (const name of existsSync(sets) ? readdirSync(sets) : []) {
     const folder = path.join(sets, name);
-    if (isUnused(folder, now)) empty(folder);
+    if (isUnused(folder, now) && confirm(folder) && !isNamed(folder)) empty(folder);
   }
   const objects = path.join(cache, 'objects');
   for (const name of existsSync(objects) ? readdirSync(objects) : []) {
@@ -172,15 +188,21 @@ function isUnused(folder: string, now: number): boolean {
   return used !== undefined && now - used.mtimeMs > UNUSED_AFTER;
 }
 
+/** In the place of code without which a program would end at once and seem to have done its work. */
+const REMOVED =
+  "throw new Error('Forkscope has removed this copy of its files, which no run had used for 30 days: run the program anew');\n";
+const LOADED_BY_CODE = /^(runtime|loader-hooks|typescript-transformer)[\w-]*\.[cm]js$/;
+
 function empty(folder: string): void {
   // First: who comes now fills the set again.
   rmSync(path.join(folder, USED));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const at = path.join(folder, entry.name);
+    const left = LOADED_BY_CODE.test(entry.name) ? REMOVED : '';
     if (entry.isDirectory()) rmSync(at, { recursive: true, force: true });
-    else if ((statOf(at)?.size ?? 0) > 0) {
+    else if (statOf(at)?.size !== left.length) {
       // Renamed over it, so that there is no moment without a file, and the linked content of other sets stays.
-      writeAtomically(at, '');
+      writeAtomically(at, left);
     }
   }
 }

@@ -6,7 +6,7 @@ import {
   type SessionEnvironment,
   type ShimOptions,
 } from '../../base/environment.ts';
-import { permissionOptions, requireOption } from '../../base/node-options.ts';
+import { permissionOptions, preloadOption, withoutPreload } from '../../base/node-options.ts';
 
 export function rootSpawnKey(): string {
   return randomBytes(12).toString('base64url');
@@ -24,7 +24,7 @@ export function tracedEnvironment(
   args: readonly string[],
 ): NodeJS.ProcessEnv {
   const own = withoutShim(env.NODE_OPTIONS ?? '', outerShim(env));
-  const parts = [requireOption(session), own, permissionOptions(session, own, args)];
+  const parts = [preloadOption(session, args), own, permissionOptions(session, own, args)];
   const options = parts.filter((part) => part !== '').join(' ');
   return { ...env, NODE_OPTIONS: options, [ENV_SESSION]: JSON.stringify(session), [ENV_SPAWN]: spawnKey };
 }
@@ -32,7 +32,7 @@ export function tracedEnvironment(
 /** Two shims of different versions in one process would both patch it: a session inside a session replaces the outer. */
 function withoutShim(options: string, shim: string | undefined): string {
   if (shim === undefined) return options;
-  return options.replaceAll(requireOption({ shim }), '').trim();
+  return withoutPreload({ shim }, options);
 }
 
 function outerShim(env: NodeJS.ProcessEnv): string | undefined {

@@ -31,9 +31,14 @@ export function compileFile(file: string, transform: (request: TransformRequest)
   return compiled;
 }
 
+let transpiled: string | undefined | null = null;
+
+/** Where compiled sources are kept, private. Looked for once: each file of a program asks. */
 export function transpiledFolder(): string | undefined {
+  if (transpiled !== null) return transpiled;
   const cache = cacheFolder();
-  return cache === undefined ? undefined : path.join(cache, 'transpiled');
+  transpiled = cache === undefined ? undefined : path.join(cache, 'transpiled');
+  return transpiled;
 }
 
 /** First line: the format; the rest: the code. */

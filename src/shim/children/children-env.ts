@@ -1,16 +1,14 @@
 import { ENV_SESSION, ENV_SPAWN, type SessionEnvironment } from '../../base/environment.ts';
-import { permissionOptions, requireOption } from '../../base/node-options.ts';
+import { permissionOptions, preloadOption, withoutPreload } from '../../base/node-options.ts';
 
 /** What children must find in their environment to be traced. */
 export class ChildEnvironment {
   readonly #session: SessionEnvironment;
-  readonly #require: string;
   /** What a restricted process has in its own NODE_OPTIONS, and its children must not inherit. */
   readonly #allow: string;
 
   constructor(session: SessionEnvironment) {
     this.#session = session;
-    this.#require = requireOption(session);
     this.#allow = permissionOptions(session, '--permission', []);
   }
 
@@ -19,15 +17,15 @@ export class ChildEnvironment {
    * runs with `--permission`: only then may it be told to allow reading the shim and writing the trace.
    */
   nodeOptions(existing: string | undefined, args: readonly string[] = []): string {
-    const own = (existing ?? '').replace(this.#allow, '').trim();
-    const options = own.includes(this.#require) ? own : `${this.#require} ${own}`.trim();
+    const own = withoutPreload(this.#session, (existing ?? '').replace(this.#allow, ''));
+    const options = `${preloadOption(this.#session, args)} ${own}`.trim();
     const allow = permissionOptions(this.#session, own, args);
     return allow === '' ? options : `${options} ${allow}`;
   }
 
   /** NODE_OPTIONS without the shim, `undefined` when nothing is left. */
   withoutShim(existing: string | undefined): string | undefined {
-    const rest = existing?.replace(this.#require, '').replace(this.#allow, '').trim();
+    const rest = withoutPreload(this.#session, (existing ?? '').replace(this.#allow, ''));
     return rest === '' ? undefined : rest;
   }
 

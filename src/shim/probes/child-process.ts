@@ -6,6 +6,7 @@ import { pairValue } from '../children/children-env.ts';
 import { shorten } from '../children/command-line.ts';
 import { exitOf } from '../children/exit.ts';
 import { closingChildren, liveChildren, type StartedChild } from '../children/live-children.ts';
+import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
@@ -19,6 +20,7 @@ interface SpawnOptions {
   args?: unknown;
   envPairs?: unknown;
   execPath?: unknown;
+  uid?: unknown;
 }
 interface Started {
   readonly api: SpawnApi;
@@ -73,7 +75,7 @@ function prepare(shim: Shim, given: unknown, skip: (...args: unknown[]) => unkno
   const key = pairValue(pairs, ENV_SPAWN);
   const isRuntimes = key !== process.env[ENV_SPAWN] && key?.startsWith(RUNTIME_SPAWN_PREFIX) === true;
   const spawnKey = isRuntimes ? key : newSpawnKey();
-  const traced = shim.filter.traces(file, argv.slice(1));
+  const traced = shim.filter.traces(file, argv.slice(1)) && reaches(shim, options.uid);
   options.envPairs = traced
     ? shim.environment.injectPairs(pairs, spawnKey, argv)
     : shim.environment.stripPairs(pairs);

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { shorten } from '../children/command-line.ts';
+import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
@@ -59,7 +60,7 @@ function become(shim: Shim, { execPath, args, env }: Becoming, site: number): nu
   const spawnKey = newSpawnKey();
   if (Array.isArray(env)) {
     const pairs = env.map(String);
-    const traced = filter.traces(file, argv.slice(1));
+    const traced = filter.traces(file, argv.slice(1)) && reaches(shim);
     env.splice(
       0,
       env.length,

@@ -2,6 +2,7 @@ import childProcess from 'node:child_process';
 import type { SpawnApi } from '../../trace/format/definitions.ts';
 import { shorten } from '../children/command-line.ts';
 import { exitOf } from '../children/exit.ts';
+import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import { SyncResults } from '../children/sync-results.ts';
 import type { Probe, Shim } from '../context/shim.ts';
@@ -62,7 +63,7 @@ function begin(
   const env = Reflect.get(options ?? {}, 'env') ?? process.env;
   if (typeof env !== 'object') return undefined;
   const spawnKey = newSpawnKey();
-  const traced = shim.filter.traces(file, argv);
+  const traced = shim.filter.traces(file, argv) && reaches(shim, Reflect.get(options ?? {}, 'uid'));
   const injected = traced
     ? shim.environment.inject(env, spawnKey, [file, ...argv])
     : shim.environment.strip(env);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
 import type { Lane } from '../../trace/writer/lanes.ts';
 import { hasRef, liveWorkers } from '../children/live-workers.ts';
+import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
@@ -91,7 +92,7 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
   if (options !== undefined && options !== null && typeof options !== 'object') return undefined;
   const given: object = options ?? {};
   const file = fileOf(args[0], Reflect.get(given, 'eval') === true);
-  if (!shim.filter.traces(file, [])) return undefined;
+  if (!shim.filter.traces(file, []) || !reaches(shim)) return undefined;
   const env: unknown = Reflect.get(given, 'env');
   let nodeOptions: string | null | undefined;
   if (typeof env === 'object' && env !== null) {

@@ -1,8 +1,7 @@
 import { types } from 'node:util';
 import vm from 'node:vm';
 import type { Shim } from '../context/shim.ts';
-import { guarded } from '../core/guard.ts';
-import { patch } from '../core/patch.ts';
+import { observe } from '../core/patch.ts';
 
 /** `typeof`: code of the context may have deleted it. */
 const FIND = 'typeof Atomics === "object" ? Atomics : undefined';
@@ -14,23 +13,14 @@ const FIND = 'typeof Atomics === "object" ? Atomics : undefined';
 export function watchRealms(shim: Shim, found: (atomics: object) => void): void {
   const seen = new WeakSet<object>();
   let finder: vm.Script | undefined;
-  patch(
-    vm.Script.prototype,
-    'runInContext',
-    (original) =>
-      function runInContext(this: unknown, ...args) {
-        const [context] = args;
-        if (typeof context === 'object' && context !== null && !seen.has(context)) {
-          seen.add(context);
-          guarded(shim, 'atomics', () => {
-            finder ??= new vm.Script(FIND);
-            const own = atomicsOf(context, () => Reflect.apply(original, finder, [context]));
-            if (own) found(own);
-          });
-        }
-        return Reflect.apply(original, this, args);
-      },
-  );
+  const { runInContext } = vm.Script.prototype;
+  observe(vm.Script.prototype, 'runInContext', { ...shim, probe: 'atomics' }, (_script, [context]) => {
+    if (typeof context !== 'object' || context === null || seen.has(context)) return;
+    seen.add(context);
+    finder ??= new vm.Script(FIND);
+    const own = atomicsOf(context, () => Reflect.apply(runInContext, finder, [context]));
+    if (own) found(own);
+  });
 }
 
 /** `undefined`: the program has put something else there, or looking would run code of the program. */

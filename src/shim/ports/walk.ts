@@ -37,3 +37,20 @@ function isPlain(value: object): boolean {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return false;
   return !types.isProxy(value);
 }
+
+/** True: a structured clone of the value runs no code of the program, whether it can be made or not. */
+export function runsNothing(value: unknown): boolean {
+  let left = MAX_VALUES;
+  const seen = new Set<object>();
+  const isQuiet = (v: unknown): boolean => {
+    if (typeof v !== 'object' || v === null || seen.has(v)) return true;
+    seen.add(v);
+    if (--left < 0 || types.isProxy(v) || types.isNativeError(v)) return false;
+    if (ArrayBuffer.isView(v)) return true;
+    if (v instanceof Map) return [...v].every(([key, item]) => isQuiet(key) && isQuiet(item));
+    if (v instanceof Set) return [...v].every(isQuiet);
+    const own = Object.values(Object.getOwnPropertyDescriptors(v));
+    return own.every((property) => 'value' in property && isQuiet(property.value));
+  };
+  return isQuiet(value);
+}

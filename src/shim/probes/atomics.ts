@@ -5,8 +5,9 @@ import { FLAG, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
 import { memoryNumber } from '../atomics/buffer-identity.ts';
 import { watchRealms } from '../atomics/realms.ts';
 import type { Probe, Shim } from '../context/shim.ts';
-import { guarded, reportProblem } from '../core/guard.ts';
-import { patch } from '../core/patch.ts';
+import { guarded } from '../core/guard.ts';
+import { observed, type Reporting } from '../core/observe.ts';
+import { surround } from '../core/patch.ts';
 import { Ration, Sampler } from '../sites/sampler.ts';
 import { captureFrames } from '../sites/stack.ts';
 
@@ -18,7 +19,6 @@ const OUTCOME: Readonly<Record<string, Outcome>> = {
 };
 const { load } = Atomics;
 type Shared = Int32Array<SharedArrayBuffer> | BigInt64Array<SharedArrayBuffer>;
-type Skip = (...args: never[]) => unknown;
 
 /**
  * Atomics.wait, waitAsync and notify. What is waited for is one element of a shared buffer, known to all threads by the
@@ -28,91 +28,59 @@ export const atomics: Probe = {
   name: 'atomics',
   install(shim) {
     const elements = new Elements(shim);
+    const where = { ...shim, probe: 'atomics' };
     const instrument = (own: object): void => {
-      patchWait(shim, elements, own);
-      patchWaitAsync(shim, elements, own);
-      patchNotify(shim, elements, own);
+      observeWait(where, elements, own);
+      observeWaitAsync(where, elements, own);
+      observeNotify(shim, where, elements, own);
     };
     instrument(Atomics);
     watchRealms(shim, instrument);
   },
 };
 
-function patchWait(shim: Shim, elements: Elements, own: object): void {
-  patch(
-    own,
-    'wait',
-    (original) =>
-      function wait(this: unknown, ...args) {
-        let begun: Wait | undefined;
-        // Without closures, as everything that is called often: they would cost as much as all the rest.
-        try {
-          begun = elements.begin(args, FLAG.sync, wait);
-        } catch (error) {
-          reportProblem(shim.recorder, 'atomics', error);
-        }
-        if (begun === undefined) return Reflect.apply(original, this, args);
-        let outcome: Outcome = 'error';
-        try {
-          const result = Reflect.apply(original, this, args);
-          outcome = OUTCOME[String(result)] ?? 'ok';
-          return result;
-        } finally {
-          try {
-            elements.end(begun, FLAG.sync, outcome);
-          } catch (error) {
-            reportProblem(shim.recorder, 'atomics', error);
-          }
-        }
-      },
-  );
+function observeWait(where: Reporting, elements: Elements, own: object): void {
+  surround<Wait>(own, 'wait', where, {
+    begin: (_self, args) => elements.begin(args, FLAG.sync),
+    end: (wait, returned, result) => elements.end(wait, FLAG.sync, outcomeOf(returned, result)),
+    repeats: isPlain,
+  });
 }
 
-function patchWaitAsync(shim: Shim, elements: Elements, own: object): void {
+function observeWaitAsync(where: Reporting, elements: Elements, own: object): void {
   const { then } = Promise.prototype;
-  patch(
-    own,
-    'waitAsync',
-    (original) =>
-      function waitAsync(this: unknown, ...args) {
-        const begun = guarded(shim, 'atomics', () => elements.begin(args, 0, waitAsync));
-        if (begun === undefined) return Reflect.apply(original, this, args);
-        const end = (outcome: Outcome): unknown =>
-          guarded(shim, 'atomics', () => elements.end(begun, 0, outcome));
-        let result: unknown;
-        try {
-          result = Reflect.apply(original, this, args);
-        } catch (error) {
-          end('error');
-          throw error;
-        }
-        guarded(shim, 'atomics', () => {
-          const value: unknown = Reflect.get(Object(result), 'value');
-          // It is never rejected.
-          if (types.isPromise(value)) then.call(value, (v: unknown) => end(OUTCOME[String(v)] ?? 'ok'));
-          else end(OUTCOME[String(value)] ?? 'ok');
-        });
-        return result;
-      },
-  );
+  surround<Wait>(own, 'waitAsync', where, {
+    begin: (_self, args) => elements.begin(args, 0),
+    end: (wait, returned, result) => {
+      const value: unknown = returned ? Reflect.get(Object(result), 'value') : undefined;
+      // It is never rejected.
+      if (types.isPromise(value))
+        then.call(value, (v: unknown) =>
+          guarded(where, 'atomics', () => elements.end(wait, 0, outcomeOf(true, v))),
+        );
+      else elements.end(wait, 0, outcomeOf(returned, value));
+    },
+    repeats: isPlain,
+  });
 }
 
-function patchNotify(shim: Shim, elements: Elements, own: object): void {
-  patch(
-    own,
-    'notify',
-    (original) =>
-      function notify(this: unknown, ...args) {
-        const time = shim.recorder.clock.now();
-        const woken = Reflect.apply(original, this, args);
-        try {
-          elements.notified(time, args, Number(woken), notify);
-        } catch (error) {
-          reportProblem(shim.recorder, 'atomics', error);
-        }
-        return woken;
-      },
-  );
+function observeNotify(shim: Shim, where: Reporting, elements: Elements, own: object): void {
+  surround<number>(own, 'notify', where, {
+    begin: () => shim.recorder.clock.now(),
+    end: (time, returned, woken, args) => {
+      if (returned) elements.notified(time, args, Number(woken));
+    },
+    repeats: isPlain,
+  });
+}
+
+function outcomeOf(returned: boolean, result: unknown): Outcome {
+  return returned ? (OUTCOME[String(result)] ?? 'ok') : 'error';
+}
+
+/** Nothing of the program runs when Node looks at them. */
+function isPlain(args: readonly unknown[]): boolean {
+  return args.every((arg) => ArrayBuffer.isView(arg) || Object(arg) !== arg);
 }
 
 interface Element {
@@ -133,8 +101,8 @@ interface Wait {
 }
 
 /** Module hooks on a thread of Node's own are waited for by Node's own code: no business of the program, and no hang. */
-function calledByNode(skip: Skip): boolean {
-  return captureFrames(skip, 1)[0]?.getFileName()?.startsWith('node:') === true;
+function calledByNode(): boolean {
+  return captureFrames(observed, 1)[0]?.getFileName()?.startsWith('node:') === true;
 }
 
 /** The elements of shared memory that this thread has waited for or notified. */
@@ -150,9 +118,9 @@ class Elements {
   }
 
   /** The wait that begins; `undefined`: it is not the program's, or Node will refuse it. */
-  begin(args: readonly unknown[], flags: number, skip: Skip): Wait | undefined {
+  begin(args: readonly unknown[], flags: number): Wait | undefined {
     const time = this.#shim.recorder.clock.now();
-    const element = this.#elementOf(args, skip);
+    const element = this.#elementOf(args);
     if (!element) return undefined;
     const [array, index, expected, timeout] = args;
     const { recorder, sites } = this.#shim;
@@ -160,7 +128,7 @@ class Elements {
     const blocks = (load as (a: unknown, i: unknown) => unknown)(array, index) === expected && !(ms <= 0);
     const n = recorder.newWait();
     const sampler = blocks ? element.blocking : element.passing;
-    const sampled = sites.sample(sampler, time, skip);
+    const sampled = sites.sample(sampler, time, observed);
     const armed = Number.isFinite(ms) ? FLAG.timeout : 0;
     const value = armed ? Math.min(Math.max(0, ms), 0xffffffff) : 0;
     const all = flags | armed | sampled;
@@ -173,41 +141,40 @@ class Elements {
     this.#shim.recorder.endWait(resource, flags | outcomeToFlags(outcome), n);
   }
 
-  notified(time: number, args: readonly unknown[], woken: number, skip: Skip): void {
-    const element = this.#elementOf(args, skip);
+  notified(time: number, args: readonly unknown[], woken: number): void {
+    const element = this.#elementOf(args);
     if (!element) return;
     const { resource, passing: sampler } = element;
     const count = args[2];
-    const flags = this.#shim.sites.sample(sampler, time, skip);
+    const flags = this.#shim.sites.sample(sampler, time, observed);
     const asked = count === undefined ? 0xffffffff : Math.min(Math.max(0, Number(count)), 0xffffffff);
     this.#shim.recorder.notify(time, resource, sampler.site, flags, asked, woken);
   }
 
-  /** `skip`: the shim's function that was called, by which the first use tells whose element it is. */
-  #elementOf(args: readonly unknown[], skip: Skip): Element | undefined {
+  #elementOf(args: readonly unknown[]): Element | undefined {
     // Anything may be asked for, and what is there was checked once.
     const known = this.#byArray.get(args[0] as Shared)?.get(args[1] as number);
-    const element = known ?? this.#newElement(args, skip);
+    const element = known ?? this.#newElement(args);
     return element?.isNodes ? undefined : element;
   }
 
-  #newElement(args: readonly unknown[], skip: Skip): Element | undefined {
+  #newElement(args: readonly unknown[]): Element | undefined {
     if (!isElement(args)) return undefined;
     const [array, index] = args;
     const elements = this.#byArray.get(array) ?? new Map<number, Element>();
     this.#byArray.set(array, elements);
-    const element = this.#find(array, index, skip);
+    const element = this.#find(array, index);
     elements.set(index, element);
     return element;
   }
 
-  #find(array: Shared, index: number, skip: Skip): Element {
+  #find(array: Shared, index: number): Element {
     const offset = array.byteOffset + index * array.BYTES_PER_ELEMENT;
     const key = `${this.#keyOf(array.buffer)}:${offset}`;
     const known = this.#byKey.get(key);
     if (known) return known;
     const { recorder, session } = this.#shim;
-    const isNodes = calledByNode(skip);
+    const isNodes = calledByNode();
     const resource = isNodes ? 0 : recorder.newId();
     const { callSites } = session.options;
     const blocking = new Sampler(callSites, { ration: blockingWaits, mostBetween: 1, freshNs: FRESH_NS });

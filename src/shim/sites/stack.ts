@@ -1,3 +1,5 @@
+import { observed } from '../core/observe.ts';
+
 /** V8's view of a frame, without the rest of it. */
 export type RawFrame = Pick<
   NodeJS.CallSite,
@@ -18,6 +20,16 @@ type Skip = (...args: never[]) => unknown;
  * With frozen intrinsics V8's text is read instead.
  */
 export function captureFrames(skip: Skip, limit = WHOLE): readonly RawFrame[] {
+  // Between the tracer and what it observes there is one frame of WebAssembly.
+  if (skip === observed) return capture(skip, limit + 1).filter((frame, i) => i > 0 || !isTailCall(frame));
+  return capture(skip, limit);
+}
+
+function isTailCall(frame: RawFrame): boolean {
+  return frame.getFileName()?.startsWith('wasm:') === true;
+}
+
+function capture(skip: Skip, limit: number): readonly RawFrame[] {
   const holder: { stack?: unknown } = {};
   const { stackTraceLimit } = Error;
   const prepare = getOwnPropertyDescriptor(Error, PREPARE);

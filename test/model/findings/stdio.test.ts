@@ -76,6 +76,22 @@ describe('stdout-not-drained', () => {
     scene.main.quiescent(1, 0);
     none(scene.t, LONG);
   });
+  it('is not reported of a reader that has read, and pauses by a timer', () => {
+    const scene = traced();
+    stops(scene, 0);
+    scene.child.rest({ kind: 'stdio', resource: scene.out, listens: false, unwritten: 9e5 });
+    scene.main.join(scene.child, {}, 'waitChild');
+    scene.main.rest({ kind: 'child', child: scene.child }, { kind: 'timer', due: 9e9 });
+    none(scene.t, LONG);
+  });
+  it('is certain when what it still has to write is all that the child has', () => {
+    const scene = traced();
+    stops(scene, 0);
+    scene.child.rest({ kind: 'stdio', resource: scene.out, listens: false, unwritten: 9e5 });
+    scene.main.join(scene.child, {}, 'waitChild');
+    scene.main.rest({ kind: 'child', child: scene.child });
+    only(scene.t, 'stdout-not-drained', 'certain');
+  });
   it('is not reported when main is blocked itself, when its own output stands still, or when it drained', () => {
     const blocked = traced();
     stops(blocked);

@@ -103,7 +103,10 @@ export class SourceEnders {
   /** A pipe between parent and child: what goes up may come from whoever is below the child. */
   private stdio({ resource, child, thread }: SourceEntity): Enders {
     if (resource === null) return openFor('outside');
-    if (parseStdioKey(resource.key)?.way === 'down') return this.thread(resource.createdBy);
+    const isDown = parseStdioKey(resource.key)?.way === 'down';
+    // At the end that writes: what is still to be written.
+    if (isDown === (child !== null)) return this.waits.room(resource);
+    if (isDown) return this.thread(resource.createdBy);
     const writer = child?.process ?? null;
     if (writer === null) return openFor('untraced');
     const writers: Unit[] = [];

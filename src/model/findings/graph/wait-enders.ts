@@ -72,7 +72,7 @@ export class WaitEnders {
       case KIND.waitReceive:
         return this.senders(resource);
       case KIND.waitSend:
-        return resource.kind === 'stdio' ? this.reader(resource) : readers();
+        return resource.kind === 'stdio' ? this.room(resource) : readers();
       case KIND.waitFlush:
         return readers();
       case KIND.waitTaskDone:
@@ -174,8 +174,8 @@ export class WaitEnders {
     return depth > 0 ? openFor('coming') : grouped(this.known.users(resource, (use) => use.canSend));
   }
 
-  /** Room in a pipe comes by itself as long as its reader has not been seen to have stopped. */
-  private reader(resource: ResourceEntity): Enders {
+  /** Who makes room in a stdio pipe: it comes by itself as long as its reader has not been seen to have stopped. */
+  room(resource: ResourceEntity): Enders {
     const readers = resource.uses.filter((use) => use.canReceive);
     if (readers.length === 0) return openFor('unknown');
     if (readers.some((use) => use.backpressureSince === null)) return openFor('coming');

@@ -27,11 +27,16 @@ export const stdoutNotDrained: Rule = {
 };
 
 /** The writer waits for room in a pipe, and its reader, which has stopped reading, waits for the writer's end. */
-const inCircles = circles((context, { links }) => {
+const inCircles = circles((context, { links, stuck }) => {
   const link = links.find(({ wait }) => wait.kind === KIND.waitSend && wait.resource?.kind === 'stdio');
   const resource = link?.wait.resource;
   const reader = link?.blockers[0]?.thread.process;
   if (!link || !resource || !reader) return null;
+  if (stuck.certainty === 'suspected' && reads(resource)) {
+    // It has read, and pauses: a slow reader, which is no other finding either.
+    for (const { wait } of links) context.claimed.add(wait);
+    return null;
+  }
   const writer = link.unit.thread.process;
   return {
     title: title(context, resource, reader, writer),
@@ -51,13 +56,17 @@ function unproven(context: RuleContext): Finding[] {
   return findings;
 }
 
+/** Something was taken out of the reader's buffer. */
+function reads(resource: ResourceEntity): boolean {
+  return resource.uses.some((use) => use.readers > 0 && !use.unread);
+}
+
 /** A writer that is traced has waited for long for one who never began to read. */
 function standing(context: RuleContext, resource: ResourceEntity): Finding | null {
   const wait = [...resource.waiters].find((w) => w.kind === KIND.waitSend && w.thread.alive);
   if (wait === undefined || context.claimed.has(wait) || !context.graph.lasted(wait.since)) return null;
   const { reader, child } = stdioEnds(context.world, resource);
-  const reads = resource.uses.some((use) => use.readers > 0 && !use.unread);
-  if (!isFree(context, reader) || reads || (reader === child && !rests(reader.main))) return null;
+  if (!isFree(context, reader) || reads(resource) || (reader === child && !rests(reader.main))) return null;
   context.claimed.add(wait);
   const writer = wait.thread.process;
   const evidence = `${processName(writer)} has had more to write than the pipe holds for ${timeWords(context.now - wait.since)}, and ${processName(reader)} never read from it.`;

@@ -7,7 +7,7 @@ import type {
   SpawnApi,
   StreamDefinition,
 } from '../../src/trace/format/definitions.ts';
-import { TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { TRACE_MINOR, TRACE_VERSION } from '../../src/trace/format/definitions.ts';
 import {
   FLAG,
   KIND,
@@ -67,6 +67,8 @@ interface ProcessOptions {
   readonly api?: SpawnApi;
   readonly site?: string;
   readonly daemon?: boolean;
+  /** Minor version of the trace that the process writes. */
+  readonly minor?: number;
   /** Of a `Process`: its target has not begun. */
   readonly starting?: boolean;
 }
@@ -124,6 +126,7 @@ export class TraceBuilder {
     const def: StreamDefinition = {
       type: 'stream',
       version: TRACE_VERSION,
+      minor: options.minor ?? TRACE_MINOR,
       session: 'test',
       stream: `${options.pid}-${start}.0`,
       processKey: `${options.pid}-${start}`,
@@ -283,7 +286,7 @@ export class StreamBuilder {
     const child = this.trace.stream({ ...options, pid, spawnKey, ppid: this.pid });
     this.children.set(child.def.stream, this.children.get(spawnKey) as number);
     const { api = 'Process', starting = false } = options;
-    if (api === 'Process' && !starting) child.record('targetStart');
+    if (api === 'Process' && !starting && options.minor !== 0) child.record('targetStart');
     return child;
   }
 

@@ -11,9 +11,8 @@ type ApplyToChild = (world: World, stream: StreamState, record: TraceRecord, chi
 const LIFE = byNumber<ApplyLife, 'life'>({
   // The definitions before it say who the thread is.
   processStart() {},
-  targetStart(world, { thread }, record) {
+  targetStart(_world, { thread }, record) {
     thread.targetAt = record.time;
-    world.tellsTargets = true;
   },
   processExit(world, { thread }, record) {
     const { process } = thread;

@@ -191,6 +191,8 @@ export class ThreadEntity {
   selfEnd: number | null = null;
   lastTime: number;
   exitingAt: number | null = null;
+  /** Minor version of the trace that its stream is: what it could not tell. */
+  traceMinor = 0;
   /** When what its process was started for began; `null`: not yet, or of a process that the runtime has not started. */
   targetAt: number | null = null;
   /** Records are missing before its last one. */

@@ -38,8 +38,6 @@ export class World {
   readonly waiting = new Set<ThreadEntity>();
   /** Threads that rest. */
   readonly resting = new Set<ThreadEntity>();
-  /** Somebody has told that its target began: who has not told it has not begun. */
-  tellsTargets = false;
   /** Counts changes that the wait-for graph depends on. */
   graphRevision = 0;
 
@@ -67,6 +65,7 @@ export class World {
     if (stream === undefined) {
       const process = this.processes.ofStream(def);
       const thread = this.thread(process, def.threadId, def.start);
+      thread.traceMinor = def.minor ?? 0;
       stream = new StreamState(def, thread);
       this.streams.set(def.stream, stream);
       this.advance(def.start);

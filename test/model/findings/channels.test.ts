@@ -206,6 +206,16 @@ describe('pipes', () => {
     late.record('targetStart');
     none(t, LONG);
   });
+  it('a child of an older trace, which does not tell when its target begins, starts as long as it uses nothing', () => {
+    const { t, main, child, q } = scene();
+    child.wait('waitReceive', q, { sync: true });
+    const late = main.start('late', { pid: 13, minor: 0 });
+    main.join(child, { sync: true });
+    none(t);
+    only(t, 'pipe-no-eof', 'certain', LONG);
+    late.open(q);
+    none(t, LONG);
+  });
 });
 
 describe('item-not-delivered', () => {

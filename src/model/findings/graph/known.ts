@@ -6,6 +6,9 @@ import type { Unit, Units } from './unit.ts';
 /** How old a death must be before something follows from it, ns. */
 const SETTLE = 1e9;
 
+/** From this minor version of the trace on a process tells when its target begins. */
+const TELLS_TARGETS = 1;
+
 /** What the rules about waits and about sources ask of a moment. */
 export class Known {
   readonly world: World;
@@ -80,8 +83,7 @@ export class Known {
     if (!process.alive || process.child?.api !== 'Process') return false;
     const { main } = process;
     if (main === null || main.targetAt !== null) return main === null;
-    if (this.world.tellsTargets) return true;
-    // In older traces nobody tells.
+    if (main.traceMinor >= TELLS_TARGETS) return true;
     if (this.lasted(process.start)) return false;
     for (const thread of process.threads.values()) if (thread.uses.size > 0) return false;
     return true;

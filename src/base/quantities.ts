@@ -19,6 +19,10 @@ export type Words = Quantity<'words'>;
 export type ResourceId = Quantity<'resource'>;
 /** Id of a `child` definition (a process or a worker thread); in its own stream only, in one space with {@link ResourceId}. 0: none. */
 export type ChildId = Quantity<'child'>;
+/** Id of a `sources` definition; in its own stream only, in one space with the ids of resources and children. 0: none. */
+export type SourcesId = Quantity<'sources'>;
+/** Id of any definition that a record's field `resource` can name. */
+export type DefinitionId = ResourceId | ChildId | SourcesId;
 /** Id of a `site` definition; in its own stream only. 0: unknown. */
 export type SiteId = Quantity<'site'>;
 /** Number of a wait, unique in its stream. 0: none. */

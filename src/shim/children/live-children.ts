@@ -1,11 +1,13 @@
+import type { ChildId, Ns, SiteId } from '../../base/quantities.ts';
+
 /** A child that is recorded. */
 export interface StartedChild {
   /** Of its definition. */
-  readonly id: number;
+  readonly id: ChildId;
   readonly spawnKey: string;
-  readonly site: number;
+  readonly site: SiteId;
   /** ns since the session's origin. */
-  readonly since: number;
+  readonly since: Ns;
 }
 /** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
 export const liveChildren = new Map<object, StartedChild>();
@@ -14,4 +16,4 @@ export const liveChildren = new Map<object, StartedChild>();
 export const closingChildren = new Map<WeakRef<object>, StartedChild>();
 
 /** Definitions of the runtime's children by pid. */
-export const runtimeChildren = new Map<number, number>();
+export const runtimeChildren = new Map<number, ChildId>();

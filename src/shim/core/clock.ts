@@ -1,3 +1,5 @@
+import type { Ns } from '../../base/quantities.ts';
+
 const { hrtime, uptime } = process;
 
 /**
@@ -9,7 +11,7 @@ export class Clock {
   readonly #seconds: number;
   readonly #nanoseconds: number;
   /** When the process began, ns since the session's origin. */
-  readonly start: number;
+  readonly start: Ns;
 
   /** `origin`: `process.hrtime.bigint()` of the session's origin. */
   constructor(origin: bigint) {
@@ -19,7 +21,7 @@ export class Clock {
   }
 
   /** Nanoseconds since the session's origin. */
-  now(): number {
+  now(): Ns {
     const [seconds, nanoseconds] = hrtime.call(process);
     return (seconds - this.#seconds) * 1e9 + (nanoseconds - this.#nanoseconds);
   }

@@ -1,3 +1,5 @@
+import type { Ms } from '../../base/quantities.ts';
+
 const { setImmediate, setTimeout, clearTimeout } = globalThis;
 /** Where Node keeps the methods of timers; there is no other way to it than a timer. */
 const probe = setTimeout(() => {}, 0);
@@ -22,7 +24,7 @@ export const natives = {
   /** How often the loop has turned for the shim. */
   fired: 0,
   /** Calls `fn` once after `ms`, unless the program has ended by then. */
-  later(fn: () => void, ms: number): void {
+  later(fn: () => void, ms: Ms): void {
     const timer = setTimeout(() => {
       natives.fired++;
       fn();

@@ -1,6 +1,22 @@
 import type { SharedFiles } from '../../base/environment.ts';
-import type { Bytes, ChildId, Ms, Ns, ResourceId, SiteId, WaitNumber } from '../../base/quantities.ts';
-import type { Definition, ProblemDefinition } from '../../trace/format/definitions.ts';
+import type {
+  Bytes,
+  ChildId,
+  DefinitionId,
+  Ms,
+  Ns,
+  ResourceId,
+  SiteId,
+  SourcesId,
+  WaitNumber,
+} from '../../base/quantities.ts';
+import type {
+  ChildDefinition,
+  Definition,
+  ProblemDefinition,
+  ResourceDefinition,
+  Source,
+} from '../../trace/format/definitions.ts';
 import { KINDS, type KindSpec } from '../../trace/format/kinds.ts';
 import { KIND, type Kind, type KindName } from '../../trace/format/records.ts';
 import { definitionsName } from '../../trace/format/segment.ts';
@@ -10,16 +26,12 @@ import { headOf, Ledger } from '../../trace/writer/ledger.ts';
 import { LineWriter } from '../../trace/writer/line-writer.ts';
 import { TraceWriter } from '../../trace/writer/writer.ts';
 import type { Clock } from './clock.ts';
-import { natives } from './natives.ts';
+import { WriteSchedule } from './write-schedule.ts';
 
-/** A record this long after the last write is written at once, ns. Others wait for the end of the callback, or of the turn. */
-const AGE_NS = 1e6;
-/** How often a thread whose records are mapped is asked whether they still are, ns. */
-const MAPPED_NS = 20e6;
-/** As often a message to another process is worth a write of its own, and so many more after a pause. */
-const PROMPT_NS = 1e6;
-const PROMPT_BURST = 64;
+/** Beyond so many problems no new ones are told: a program may make them without end. */
 const MAX_PROBLEMS = 100;
+/** The shim's own waits are numbered from here; the runtime numbers its own from 1. */
+const FIRST_WAIT = 0x80000001;
 
 export interface RecorderOptions {
   readonly dir: string;
@@ -30,29 +42,22 @@ export interface RecorderOptions {
   readonly lane?: Lane | undefined;
 }
 
+/** What the caller says of a new definition: at least these fields. */
+type New<D, Required extends keyof D> = Pick<D, Required> & Partial<Omit<D, Required | 'type' | 'id'>>;
+
 /** Writes this thread's stream: definitions, records, and when a batch goes out. */
 export class Recorder {
   readonly clock: Clock;
   readonly #lines: LineWriter;
   readonly #writer: TraceWriter;
   readonly #ledger: Ledger;
+  readonly #schedule: WriteSchedule;
   readonly #lane: Lane | undefined;
-  #ids = 0;
-  #waits = 0x80000000;
-  #flushedAt = Number.NEGATIVE_INFINITY;
-  /** A record of this time or later asks what is to be done about the batch, and who wants to know of it. */
-  #due = Number.NEGATIVE_INFINITY;
-  #planned = false;
-  /** The last write was planned: one more callback, soon after it, is one of many. */
-  #busy = false;
-  /** Up to when writes for messages are used up. */
-  #promptUntil = Number.NEGATIVE_INFINITY;
+  #nextId = 1;
+  #nextWait = FIRST_WAIT;
   #finished = false;
-  #together = false;
   #quiescent = false;
   readonly #problems = new Set<string>();
-  /** Time of the last record. */
-  lastActivity = 0;
   /** Called by the first record after each call of `watchActivity`. */
   #onActivity: (() => void) | undefined;
   readonly #sums: (() => void)[] = [];
@@ -64,6 +69,12 @@ export class Recorder {
     this.#lines = new LineWriter(`${dir}/${definitionsName(stream)}`);
     this.#writer = new TraceWriter({ dir, stream, maxBytes, definitions: this.#lines, lane });
     this.#ledger = new Ledger(this.#writer);
+    this.#schedule = new WriteSchedule(this.#writer, this.#ledger);
+  }
+
+  /** Time of the last record. */
+  get lastActivity(): Ns {
+    return this.#schedule.lastActivity;
   }
 
   get openWaits(): number {
@@ -75,32 +86,48 @@ export class Recorder {
     if (this.#lane) this.#lane.lines = this.#lines.count;
   }
 
+  /** Defines a resource of this stream; what is not given is empty, or 0. */
+  defineResource(about: New<ResourceDefinition, 'key' | 'kind'>): ResourceId {
+    const id: ResourceId = this.#nextId++;
+    this.define({ type: 'resource', name: '', capacity: 0, peerKey: '', ...about, id });
+    return id;
+  }
+
+  /** Defines a child of this thread, a process or a worker thread; what is not given is empty. */
+  defineChild(about: New<ChildDefinition, 'spawnKey' | 'api'>): ChildId {
+    const id: ChildId = this.#nextId++;
+    this.define({ type: 'child', name: '', file: '', argv: [], daemon: false, ...about, id });
+    return id;
+  }
+
+  /** Defines what a resting thread waits for, as it is now. */
+  defineSources(complete: boolean, list: readonly Source[]): SourcesId {
+    const id: SourcesId = this.#nextId++;
+    this.define({ type: 'sources', id, time: this.clock.now(), complete, list });
+    return id;
+  }
+
   /** What `work` defines and records goes out at its end: the definitions before what uses them. */
   together(work: () => void): void {
     // Mapped records are seen at once: what they use must be there.
-    if (this.#together || this.#writer.mapped) {
+    if (this.#schedule.isHeld || this.#writer.mapped) {
       work();
       return;
     }
-    this.#together = true;
+    this.#schedule.hold();
     try {
       // Who saves the records of a thread that is stopped here must find their definitions.
       if (this.#lane) work();
       else this.#lines.together(work);
     } finally {
-      this.#together = false;
+      this.#schedule.release();
       this.flush();
     }
   }
 
-  /** A new id for a definition of this stream: a resource or a child. */
-  newId(): number {
-    return ++this.#ids;
-  }
-
-  /** A number for a wait that the shim itself sees begin. The runtime numbers its own from 1. */
-  newWait(): number {
-    return ++this.#waits;
+  /** A number for a wait that the shim itself sees begin. */
+  newWait(): WaitNumber {
+    return this.#nextWait++;
   }
 
   /** Says once what could not be traced. */
@@ -171,19 +198,20 @@ export class Recorder {
     kind: Kind,
     flags: number,
     task: number,
-    target: ResourceId | ChildId,
+    target: DefinitionId,
     site: SiteId,
     n: number,
     value: number,
   ): void {
-    this.lastActivity = time;
+    const schedule = this.#schedule;
+    schedule.lastActivity = time;
     if (this.#quiescent) this.#resume(time);
     this.#ledger.record(time, headOf(kind, flags, task), target, site, n, value);
-    if (time >= this.#due || this.#lane?.closing) this.#recorded(time);
+    if (time >= schedule.due || this.#lane?.closing) this.#recorded(time);
   }
 
-  #recorded(time: number): void {
-    this.#due = this.#writer.mapped ? time + MAPPED_NS : this.#batch(time);
+  #recorded(time: Ns): void {
+    this.#schedule.recorded(time);
     const tell = this.#onActivity;
     this.#onActivity = undefined;
     tell?.();
@@ -192,29 +220,23 @@ export class Recorder {
   /** `tell` is called once, after the next record. */
   watchActivity(tell: () => void): void {
     this.#onActivity = tell;
-    this.#due = Number.NEGATIVE_INFINITY;
+    this.#schedule.expectNext();
   }
 
-  /**
-   * Another process is told something, and may end this one for it within the same callback: what is recorded goes out
-   * before, unless there is more of this than writes are worth.
-   */
-  told(): void {
-    const now = this.lastActivity;
-    if (now < this.#promptUntil || !this.#writer.pending) return;
-    this.#promptUntil = Math.max(this.#promptUntil, now - PROMPT_BURST * PROMPT_NS) + PROMPT_NS;
-    this.#write();
+  /** Another process is about to get a message from this one: see `WriteSchedule.beforeMessage`. */
+  flushBeforeMessage(): void {
+    this.#schedule.beforeMessage();
   }
 
   /**
    * The thread has nothing to do: `handles` and `timers` may wake it beside its waits. `sources`: id of the definition that
    * lists what they are.
    */
-  quiesce(handles: number, timers: number, sources: number): void {
+  quiesce(handles: number, timers: number, sources: SourcesId): void {
     this.#quiescent = false;
     this.record('quiescent', { sources, handles, timers });
     this.#quiescent = true;
-    this.#write();
+    this.#schedule.write();
   }
 
   /** The thread has said its end; what it still does is recorded. */
@@ -234,15 +256,7 @@ export class Recorder {
   /** Everything that happened so far can be read by others. Call it before anything that may block or end the thread. */
   flush(): void {
     for (const record of this.#sums) record();
-    this.#write();
-  }
-
-  #write(): void {
-    if (this.#writer.mapped || this.#together) return;
-    this.#ledger.settle();
-    this.#writer.flush();
-    this.#flushedAt = this.lastActivity;
-    this.#due = Number.NEGATIVE_INFINITY;
+    this.#schedule.write();
   }
 
   /** The thread may end at any moment without a word: what is recorded from now on is written at once. */
@@ -250,7 +264,7 @@ export class Recorder {
     for (const record of this.#sums) record();
     this.#ledger.settle();
     this.#writer.holdNothing();
-    this.#due = Number.NEGATIVE_INFINITY;
+    this.#schedule.expectNext();
   }
 
   /** Counted lock pairs enter the stream. */
@@ -273,37 +287,11 @@ export class Recorder {
     this.record('processExit', { code });
     this.#ledger.settle();
     this.#writer.finish();
-    this.#due = Number.NEGATIVE_INFINITY;
+    this.#schedule.expectNext();
   }
 
-  #resume(time: number): void {
+  #resume(time: Ns): void {
     this.#quiescent = false;
     this.#ledger.record(time, headOf(KIND.resumed, 0, 0), 0, 0, 0, 0);
   }
-
-  /** Writes what is collected, or sees to it that it will be. Returns when to ask again. */
-  #batch(time: number): number {
-    if (this.#together) return Number.NEGATIVE_INFINITY;
-    const due = this.#flushedAt + AGE_NS;
-    if (time > due || this.#writer.through) {
-      this.#busy &&= this.#planned;
-      this.#write();
-      return Number.NEGATIVE_INFINITY;
-    }
-    if (!this.#planned) this.#plan();
-    return due;
-  }
-
-  /** A tick after each of many short callbacks would cost more than what they record. */
-  #plan(): void {
-    this.#planned = true;
-    if (this.#busy) natives.soon(this.#asPlanned);
-    else natives.nextTick.call(process, this.#asPlanned);
-  }
-
-  readonly #asPlanned = (): void => {
-    this.#planned = false;
-    this.#busy = true;
-    this.#write();
-  };
 }

@@ -1,4 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
+import type { Ns, ResourceId, SiteId } from '../../base/quantities.ts';
 import { NO_POSITION, ROLE } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
@@ -18,7 +19,7 @@ export interface EndOptions {
   /** Nothing of it is recorded: it belongs to Node (threads of module hooks and the like). */
   readonly silent?: boolean;
   /** Call site of the channel's making, in the thread that made it. */
-  readonly madeAt?: number;
+  readonly madeAt?: SiteId;
 }
 
 /** One end of one channel in the thread that has it. It is defined in the trace when it is first used. */
@@ -29,8 +30,8 @@ export class PortEnd {
   received: number;
   readonly options: EndOptions;
   readonly #shim: Shim;
-  #out = 0;
-  #in = 0;
+  #out: ResourceId = 0;
+  #in: ResourceId = 0;
   #open = false;
   #closed = false;
   #sampler: Sampler | undefined;
@@ -45,7 +46,7 @@ export class PortEnd {
   }
 
   /** A message is being handed to Node at `time`. `skip`: the shim's function that the program called. */
-  recordSend(time: number, skip: (...args: never[]) => unknown): void {
+  recordSend(time: Ns, skip: (...args: never[]) => unknown): void {
     if (this.options.silent) return;
     this.open();
     const { recorder, sites, session } = this.#shim;
@@ -74,7 +75,7 @@ export class PortEnd {
   }
 
   /** Id of the direction in which messages come to this thread; 0: it is not defined yet. */
-  get incoming(): number {
+  get incoming(): ResourceId {
     return this.#in;
   }
 
@@ -84,21 +85,10 @@ export class PortEnd {
     this.#open = true;
     const { recorder } = this.#shim;
     const { kind, key, names, sendOnly, madeAt } = this.options;
-    const define = (side: 0 | 1): number => {
-      const id = recorder.newId();
-      const one = kind === 'broadcast';
-      const resourceKey = one ? key : `${key}:${side}`;
-      const peerKey = one ? '' : `${key}:${1 - side}`;
-      recorder.define({
-        type: 'resource',
-        id,
-        key: resourceKey,
-        kind,
-        name: names[side],
-        capacity: 0,
-        peerKey,
-      });
-      return id;
+    const define = (side: 0 | 1): ResourceId => {
+      const name = names[side];
+      if (kind === 'broadcast') return recorder.defineResource({ key, kind, name });
+      return recorder.defineResource({ key: `${key}:${side}`, kind, name, peerKey: `${key}:${1 - side}` });
     };
     this.#out = define(this.side);
     this.#in = kind === 'broadcast' ? this.#out : define(this.side === 0 ? 1 : 0);

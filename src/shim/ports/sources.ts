@@ -1,4 +1,5 @@
 import worker from 'node:worker_threads';
+import type { ResourceId } from '../../base/quantities.ts';
 import type { Source } from '../../trace/format/definitions.ts';
 import type { Look } from '../sources/look.ts';
 import { type PortEnd, portEnds } from './end.ts';
@@ -13,7 +14,7 @@ export function publicPort(worker: object): object | undefined {
 }
 
 /** Id of the direction in which messages come by a port of this thread; `undefined`: it was never used. */
-export function incomingOf(port: object): number | undefined {
+export function incomingOf(port: object): ResourceId | undefined {
   return portEnds.of(port)?.incoming || undefined;
 }
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { Outcome } from '../../base/channels.ts';
 import { OWN_HANDLE } from '../../base/environment.ts';
+import type { Ns, ResourceId, WaitNumber } from '../../base/quantities.ts';
 import { FLAG, outcomeToFlags, ROLE } from '../../trace/format/records.ts';
 import { memoryNumber } from '../atomics/buffer-identity.ts';
 import { watchRealms } from '../atomics/realms.ts';
@@ -84,7 +85,7 @@ function isPlain(args: readonly unknown[]): boolean {
 }
 
 interface Element {
-  readonly resource: number;
+  readonly resource: ResourceId;
   /** Of waits that block, and of everything else: where a thread stands still is what a hang is about. */
   readonly blocking: Sampler;
   readonly passing: Sampler;
@@ -96,7 +97,7 @@ const blockingWaits = new Ration();
 const FRESH_NS = 1e6;
 
 interface Wait {
-  readonly n: number;
+  readonly n: WaitNumber;
   readonly element: Element;
 }
 
@@ -141,7 +142,7 @@ class Elements {
     this.#shim.recorder.endWait(resource, flags | outcomeToFlags(outcome), n);
   }
 
-  notified(time: number, args: readonly unknown[], woken: number): void {
+  notified(time: Ns, args: readonly unknown[], woken: number): void {
     const element = this.#elementOf(args);
     if (!element) return;
     const { resource, passing: sampler } = element;
@@ -173,18 +174,21 @@ class Elements {
     const key = `${this.#keyOf(array.buffer)}:${offset}`;
     const known = this.#byKey.get(key);
     if (known) return known;
-    const { recorder, session } = this.#shim;
     const isNodes = calledByNode();
-    const resource = isNodes ? 0 : recorder.newId();
-    const { callSites } = session.options;
+    const resource = isNodes ? 0 : this.#define(key);
+    const { callSites } = this.#shim.session.options;
     const blocking = new Sampler(callSites, { ration: blockingWaits, mostBetween: 1, freshNs: FRESH_NS });
     const element = { resource, blocking, passing: new Sampler(callSites), isNodes };
     this.#byKey.set(key, element);
-    if (isNodes) return element;
-    const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;
-    recorder.define({ type: 'resource', id: resource, key, kind: 'atomics', name, capacity: 0, peerKey: '' });
-    recorder.record('open', { resource, role: ROLE.read | ROLE.write });
     return element;
+  }
+
+  #define(key: string): ResourceId {
+    const { recorder } = this.#shim;
+    const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;
+    const resource = recorder.defineResource({ key, kind: 'atomics', name });
+    recorder.record('open', { resource, role: ROLE.read | ROLE.write });
+    return resource;
   }
 
   #keyOf(buffer: SharedArrayBuffer): string {

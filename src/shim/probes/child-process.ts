@@ -1,6 +1,7 @@
 import childProcess from 'node:child_process';
 import { RUNTIME_SPAWN_PREFIX } from '../../base/channels.ts';
 import { ENV_SPAWN } from '../../base/environment.ts';
+import type { ChildId, SiteId } from '../../base/quantities.ts';
 import type { SpawnApi } from '../../trace/format/definitions.ts';
 import { pairValue } from '../children/children-env.ts';
 import { shorten } from '../children/command-line.ts';
@@ -25,7 +26,7 @@ interface SpawnOptions {
 interface Started {
   readonly api: SpawnApi;
   readonly spawnKey: string;
-  readonly site: number;
+  readonly site: SiteId;
   readonly file: string;
   readonly argv: readonly string[];
 }
@@ -38,7 +39,7 @@ export const childProcesses: Probe = {
   install(shim) {
     shim.sources.contribute(addChildren);
     const prototype: object = childProcess.ChildProcess.prototype;
-    const ids = new WeakMap<object, number>();
+    const ids = new WeakMap<object, ChildId>();
     patch(
       prototype,
       'spawn',
@@ -103,20 +104,24 @@ function isNodes(frame: RawFrame): boolean {
   return frame.getFileName()?.startsWith('node:') === true;
 }
 
-function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<object, number>): void {
+function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<object, ChildId>): void {
   const pid: unknown = Reflect.get(child, 'pid');
   // No such command, no more processes …: the program gets an `error` event, and there is no child.
   if (typeof pid !== 'number') return;
   const { api, spawnKey, site, file, argv } = started;
   const { recorder } = shim;
-  const id = recorder.newId();
+  const id = recorder.defineChild({ spawnKey, api, file, argv: shorten(argv) });
   ids.set(child, id);
   liveChildren.set(child, { id, spawnKey, site, since: recorder.clock.now() });
-  recorder.define({ type: 'child', id, spawnKey, api, name: '', file, argv: shorten(argv), daemon: false });
   recorder.record('start', { child: id, site, pid });
 }
 
-function recordExit(shim: Shim, child: object, args: readonly unknown[], ids: WeakMap<object, number>): void {
+function recordExit(
+  shim: Shim,
+  child: object,
+  args: readonly unknown[],
+  ids: WeakMap<object, ChildId>,
+): void {
   const id = ids.get(child);
   if (id === undefined) return;
   ids.delete(child);

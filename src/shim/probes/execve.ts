@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import type { ChildId, SiteId } from '../../base/quantities.ts';
 import { shorten } from '../children/command-line.ts';
 import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
@@ -25,8 +26,8 @@ export const execve: Probe = {
   name: 'execve',
   install(shim) {
     if (typeof Reflect.get(process, 'execve') !== 'function') return;
-    let last = 0;
-    let site = 0;
+    let last: ChildId = 0;
+    let site: SiteId = 0;
     subscribe('process.execve', (message) => {
       last = guarded(shim, 'execve', () => become(shim, message as Becoming, site)) ?? 0;
     });
@@ -53,7 +54,7 @@ export const execve: Probe = {
 };
 
 /** Returns the id of the child that the process becomes. */
-function become(shim: Shim, { execPath, args, env }: Becoming, site: number): number {
+function become(shim: Shim, { execPath, args, env }: Becoming, site: SiteId): ChildId {
   const { recorder, environment, filter } = shim;
   const file = String(execPath);
   const argv = Array.isArray(args) ? args.map(String) : [];
@@ -67,17 +68,7 @@ function become(shim: Shim, { execPath, args, env }: Becoming, site: number): nu
       ...(traced ? environment.injectPairs(pairs, spawnKey, argv) : environment.stripPairs(pairs)),
     );
   }
-  const id = recorder.newId();
-  recorder.define({
-    type: 'child',
-    id,
-    spawnKey,
-    api: 'execve',
-    name: '',
-    file,
-    argv: shorten(argv),
-    daemon: false,
-  });
+  const id = recorder.defineChild({ spawnKey, api: 'execve', file, argv: shorten(argv) });
   recorder.record('start', { child: id, site, pid: process.pid });
   recorder.holdNothing();
   shim.lanes.close();

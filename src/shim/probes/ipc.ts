@@ -1,6 +1,7 @@
 import childProcess from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { ENV_SPAWN } from '../../base/environment.ts';
+import type { Ns, ResourceId, SiteId } from '../../base/quantities.ts';
 import { ROLE } from '../../trace/format/records.ts';
 import { pairValue } from '../children/children-env.ts';
 import { liveChildren } from '../children/live-children.ts';
@@ -142,8 +143,8 @@ function isHandle(value: unknown): boolean {
 }
 
 interface Begun {
-  readonly time: number;
-  readonly site: number;
+  readonly time: Ns;
+  readonly site: SiteId;
   /** FLAG.sampledSite or 0. */
   readonly flags: number;
 }
@@ -155,7 +156,7 @@ interface Held {
 }
 
 interface Direction {
-  readonly resource: number;
+  readonly resource: ResourceId;
   count: number;
   readonly sampler: Sampler;
 }
@@ -204,7 +205,7 @@ class IpcEnd {
     const out = handle ? this.#direction('out', 'handles') : this.#out;
     const { recorder } = this.#shim;
     recorder.send(time, out.resource, site, flags, ++out.count, bytes);
-    recorder.told();
+    recorder.flushBeforeMessage();
   }
 
   /**
@@ -347,18 +348,10 @@ class IpcEnd {
     const known = this.#directions.get(id);
     if (known) return known;
     const { recorder, session } = this.#shim;
-    const resource = recorder.newId();
     const key = `ipc:${this.#key}:${id}`;
     const peerKey = `ipc:${this.#key}:${toChild ? 'up' : 'down'}${what}`;
-    recorder.define({
-      type: 'resource',
-      id: resource,
-      key,
-      kind: 'ipc',
-      name: `to ${toChild ? 'child' : 'parent'}${what === '' ? '' : ' (handles)'}`,
-      capacity: 0,
-      peerKey,
-    });
+    const name = `to ${toChild ? 'child' : 'parent'}${what === '' ? '' : ' (handles)'}`;
+    const resource = recorder.defineResource({ key, kind: 'ipc', name, peerKey });
     recorder.record('open', { resource, role: way === 'out' ? ROLE.write : ROLE.read });
     const direction = { resource, count: 0, sampler: new Sampler(session.options.callSites) };
     this.#directions.set(id, direction);

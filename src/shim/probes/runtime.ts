@@ -10,6 +10,7 @@ import {
   type RuntimeEvent,
   type RuntimeOp,
 } from '../../base/channels.ts';
+import type { ChildId, DefinitionId, Ns, ResourceId, SiteId } from '../../base/quantities.ts';
 import { FLAG, isWait, KIND, type Kind, outcomeToFlags } from '../../trace/format/records.ts';
 import { runtimeChildren } from '../children/live-children.ts';
 import type { Probe, Shim } from '../context/shim.ts';
@@ -44,12 +45,12 @@ export const runtime: Probe = {
 
 class RuntimeEvents {
   readonly #shim: Shim;
-  readonly #samplers = new Map<number, Sampler>();
-  readonly #pairs = new Map<number, PairSampler>();
-  readonly #ids = new WeakMap<object, number>();
-  readonly #byKey = new Map<string, number>();
+  readonly #samplers = new Map<DefinitionId, Sampler>();
+  readonly #pairs = new Map<DefinitionId, PairSampler>();
+  readonly #ids = new WeakMap<object, ResourceId | ChildId>();
+  readonly #byKey = new Map<string, ResourceId | ChildId>();
   #lastTarget: object | undefined;
-  #lastId = 0;
+  #lastId: ResourceId | ChildId = 0;
 
   constructor(shim: Shim) {
     this.#shim = shim;
@@ -91,12 +92,12 @@ class RuntimeEvents {
     const { recorder } = this.#shim;
     // Taken before the call site: finding that costs more than all the rest.
     const time = recorder.clock.now();
-    const resource = event.target === undefined ? 0 : this.#idOf(event.target);
+    const target = event.target === undefined ? 0 : this.#idOf(event.target);
     let flags = outcomeToFlags(event.outcome);
     if (event.sync) flags |= FLAG.sync;
     if (event.timeoutArmed) flags |= FLAG.timeout;
     let { site, value } = event;
-    const sampler = this.#samplerFor(kind, policy, resource, time);
+    const sampler = this.#samplerFor(kind, policy, target, time);
     if (site < 0) {
       site = -site;
       flags |= FLAG.sampledSite;
@@ -111,18 +112,18 @@ class RuntimeEvents {
       flags |= FLAG.signal;
       value = -value;
     }
-    recorder.recordAt(time, kind, flags, event.task & 0xffff, resource, site, event.n, value);
-    if (kind === KIND.start) runtimeChildren.set(event.n, resource);
+    recorder.recordAt(time, kind, flags, event.task & 0xffff, target, site, event.n, value);
+    if (kind === KIND.start) runtimeChildren.set(event.n, target as ChildId);
     else if (kind === KIND.childExit) runtimeChildren.delete(event.n);
-    if (isWait(kind)) this.#waiting(kind, time, resource, event, site);
+    if (isWait(kind)) this.#waiting(kind, time, target, event, site);
     else if (kind === KIND.waitEnd) this.#shim.quiescence.ended(event.n);
   }
 
-  #waiting(kind: Kind, time: number, resource: number, event: RuntimeEvent, site: number): void {
+  #waiting(kind: Kind, time: Ns, target: ResourceId | ChildId, event: RuntimeEvent, site: SiteId): void {
     const { subject } = event;
     event.site = site;
     if (subject !== undefined)
-      this.#shim.recorder.recordAt(time, KIND.subject, 0, event.task & 0xffff, resource, 0, event.n, subject);
+      this.#shim.recorder.recordAt(time, KIND.subject, 0, event.task & 0xffff, target, 0, event.n, subject);
     if (kind === KIND.waitJoin && event.target && 'pid' in event.target) {
       this.#shim.quiescence.joins(event.n, event.target.pid);
     }
@@ -130,35 +131,35 @@ class RuntimeEvents {
   }
 
   /** `undefined`: the operation shows its own stack, or none. */
-  #samplerFor(kind: number, policy: SitePolicy, resource: number, time: number): Sampler | undefined {
-    if (policy === 'sampled') return this.#samplerOf(resource);
+  #samplerFor(kind: Kind, policy: SitePolicy, target: ResourceId | ChildId, time: Ns): Sampler | undefined {
+    if (policy === 'sampled') return this.#samplerOf(target);
     if (policy === 'paired') {
-      const pairs = this.#pairsOf(resource);
+      const pairs = this.#pairsOf(target);
       return pairs.acquired(time) ? pairs.sampler : undefined;
     }
-    if (kind === KIND.release) this.#pairs.get(resource)?.released();
+    if (kind === KIND.release) this.#pairs.get(target)?.released();
     return undefined;
   }
 
-  #samplerOf(resource: number): Sampler {
-    let sampler = this.#samplers.get(resource);
+  #samplerOf(target: ResourceId | ChildId): Sampler {
+    let sampler = this.#samplers.get(target);
     if (!sampler) {
       sampler = new Sampler(this.#shim.session.options.callSites);
-      this.#samplers.set(resource, sampler);
+      this.#samplers.set(target, sampler);
     }
     return sampler;
   }
 
-  #pairsOf(resource: number): PairSampler {
-    let pairs = this.#pairs.get(resource);
+  #pairsOf(target: ResourceId | ChildId): PairSampler {
+    let pairs = this.#pairs.get(target);
     if (!pairs) {
       pairs = new PairSampler(this.#shim.session.options.callSites);
-      this.#pairs.set(resource, pairs);
+      this.#pairs.set(target, pairs);
     }
     return pairs;
   }
 
-  #idOf(target: ResourceInfo | ChildInfo): number {
+  #idOf(target: ResourceInfo | ChildInfo): ResourceId | ChildId {
     if (target === this.#lastTarget) return this.#lastId;
     let id = this.#ids.get(target);
     if (id === undefined) {
@@ -171,20 +172,22 @@ class RuntimeEvents {
   }
 
   /** Several objects may describe one resource: every handle may have its own. */
-  #define(target: ResourceInfo | ChildInfo): number {
+  #define(target: ResourceInfo | ChildInfo): ResourceId | ChildId {
     const key = 'key' in target ? `r ${target.key}` : `c ${target.spawnKey}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const { recorder } = this.#shim;
-    const id = recorder.newId();
+    const id = this.#defineNew(target);
     this.#byKey.set(key, id);
-    if ('key' in target) {
-      const { kind, name = '', capacity, peerKey = '' } = target;
-      recorder.define({ type: 'resource', id, key: target.key, kind, name, capacity, peerKey });
-    } else {
-      const { spawnKey, name, daemon } = target;
-      recorder.define({ type: 'child', id, spawnKey, api: 'Process', name, file: '', argv: [], daemon });
-    }
     return id;
+  }
+
+  #defineNew(target: ResourceInfo | ChildInfo): ResourceId | ChildId {
+    const { recorder } = this.#shim;
+    if ('key' in target) {
+      const { key, kind, name = '', capacity, peerKey = '' } = target;
+      return recorder.defineResource({ key, kind, name, capacity, peerKey });
+    }
+    const { spawnKey, name, daemon } = target;
+    return recorder.defineChild({ spawnKey, api: 'Process', name, daemon });
   }
 }

@@ -1,4 +1,5 @@
 import childProcess from 'node:child_process';
+import type { ChildId, WaitNumber } from '../../base/quantities.ts';
 import type { SpawnApi } from '../../trace/format/definitions.ts';
 import { shorten } from '../children/command-line.ts';
 import { exitOf } from '../children/exit.ts';
@@ -14,8 +15,8 @@ const APIS = ['spawnSync', 'execSync', 'execFileSync'] as const satisfies readon
 type SyncApi = (typeof APIS)[number];
 
 interface Running extends SyncPipes {
-  readonly id: number;
-  readonly wait: number;
+  readonly id: ChildId;
+  readonly wait: WaitNumber;
   readonly results: SyncResults;
 }
 
@@ -69,12 +70,11 @@ function begin(
     : shim.environment.strip(env);
   args[at] = { ...(options ?? {}), env: injected };
   const { recorder } = shim;
-  const id = recorder.newId();
   const site = shim.sites.here(skip);
   const wait = recorder.newWait();
   const timeout = Number(Reflect.get(options ?? {}, 'timeout') ?? 0);
   const line = shorten(commandLine(api, [file, ...argv], Reflect.get(options ?? {}, 'shell')));
-  recorder.define({ type: 'child', id, spawnKey, api, name: '', file: line[0]!, argv: line, daemon: false });
+  const id = recorder.defineChild({ spawnKey, api, file: line[0]!, argv: line });
   recorder.record('start', { child: id, site, pid: 0 });
   const timeoutMs = timeout > 0 ? timeout : undefined;
   recorder.record('waitSyncSpawn', { child: id, site, wait, sync: true, timeoutMs });

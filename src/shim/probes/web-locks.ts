@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import worker from 'node:worker_threads';
 import type { Outcome } from '../../base/channels.ts';
+import type { ResourceId } from '../../base/quantities.ts';
 import { ROLE } from '../../trace/format/records.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
@@ -96,7 +97,7 @@ function ask(
 /** Locks by name: the name is all that they are, in every thread of the process. */
 class Names {
   readonly #shim: Shim;
-  readonly #ids = new Map<string, number>();
+  readonly #ids = new Map<string, ResourceId>();
 
   constructor(shim: Shim) {
     this.#shim = shim;
@@ -106,14 +107,12 @@ class Names {
     return `webLock:${this.#shim.thread.processKey}:${name}`;
   }
 
-  resource(name: string): number {
+  resource(name: string): ResourceId {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
     const { recorder } = this.#shim;
-    const id = recorder.newId();
+    const id = recorder.defineResource({ key: this.key(name), kind: 'webLock', name });
     this.#ids.set(name, id);
-    const key = this.key(name);
-    recorder.define({ type: 'resource', id, key, kind: 'webLock', name, capacity: 0, peerKey: '' });
     recorder.record('open', { resource: id, role: ROLE.read | ROLE.write });
     return id;
   }

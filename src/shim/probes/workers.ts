@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
+import type { ChildId, Ns, SiteId } from '../../base/quantities.ts';
 import type { Lane } from '../../trace/writer/lanes.ts';
 import { hasRef, liveWorkers } from '../children/live-workers.ts';
 import { reaches } from '../children/reachable.ts';
@@ -72,17 +73,17 @@ export const workers: Probe = {
 interface Prepared {
   readonly handover: Parameters<typeof handOver>[0];
   readonly lane: Lane | undefined;
-  readonly site: number;
+  readonly site: SiteId;
   /** NODE_OPTIONS that the worker needs while it is made; `undefined`: nothing is missing. */
   readonly lacking: string | undefined;
 }
 
 /** What is known of a worker of this thread that runs. */
 interface Known {
-  readonly id: number;
-  readonly site: number;
+  readonly id: ChildId;
+  readonly site: SiteId;
   /** ns since the session's origin. */
-  readonly since: number;
+  readonly since: Ns;
   readonly lane: Lane | undefined;
 }
 
@@ -165,10 +166,9 @@ function recordStart(
   known: WeakMap<object, Known>,
 ): void {
   const { recorder } = shim;
-  const id = recorder.newId();
-  known.set(made, { id, lane, site, since: recorder.clock.now() });
   const { spawnKey, name, file } = handover;
-  recorder.define({ type: 'child', id, spawnKey, api: 'worker', name, file, argv: [], daemon: false });
+  const id = recorder.defineChild({ spawnKey, api: 'worker', name, file });
+  known.set(made, { id, lane, site, since: recorder.clock.now() });
   recorder.record('threadStart', { child: id, site, thread: Number(Reflect.get(made, 'threadId')) });
 }
 

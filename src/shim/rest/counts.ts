@@ -1,4 +1,5 @@
 import { OWN_HANDLE } from '../../base/environment.ts';
+import type { WaitNumber } from '../../base/quantities.ts';
 import { countRefdWorkers } from '../children/live-workers.ts';
 import { natives } from '../core/natives.ts';
 
@@ -42,14 +43,14 @@ export interface HandleExpert {
 /** What keeps a thread alive, in numbers. */
 export class Counts {
   /** Pids of the children that the runtime waits for: their handles are those waits. */
-  readonly #joined = new Map<number, number>();
+  readonly #joined = new Map<WaitNumber, number>();
   #expert: HandleExpert | undefined;
 
   /** The wait `n` is for the end of the child `pid`. */
-  joins(n: number, pid: number): void {
+  joins(n: WaitNumber, pid: number): void {
     this.#joined.set(n, pid);
   }
-  ended(n: number): void {
+  ended(n: WaitNumber): void {
     this.#joined.delete(n);
   }
   consult(expert: HandleExpert): void {

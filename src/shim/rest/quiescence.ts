@@ -1,3 +1,4 @@
+import type { Ns, SourcesId, WaitNumber } from '../../base/quantities.ts';
 import { reportProblem } from '../core/guard.ts';
 import { natives } from '../core/natives.ts';
 import type { Recorder } from '../core/recorder.ts';
@@ -32,14 +33,14 @@ export class Quiescence {
   /** Looks at this rest so far. */
   #looks = 0;
   /** The list of sources that was told last. */
-  #id = 0;
+  #id: SourcesId = 0;
   #signature = '';
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #toldAt: Ns = Number.NEGATIVE_INFINITY;
   #nextDue = Number.POSITIVE_INFINITY;
   #complete = false;
   /** What was last told to keep the thread alive. */
   #kept = '';
-  #keptAt = 0;
+  #keptAt: Ns = 0;
 
   constructor(recorder: Recorder, book: SourceBook) {
     this.#recorder = recorder;
@@ -48,10 +49,10 @@ export class Quiescence {
   }
 
   /** The wait `n` is for the end of the child `pid`. */
-  joins(n: number, pid: number): void {
+  joins(n: WaitNumber, pid: number): void {
     this.#counts.joins(n, pid);
   }
-  ended(n: number): void {
+  ended(n: WaitNumber): void {
     this.#counts.ended(n);
   }
 
@@ -170,9 +171,7 @@ export class Quiescence {
     this.#toldAt = time;
     this.#signature = found.signature;
     this.#complete = found.complete;
-    const { complete, list } = found;
-    this.#id = this.#recorder.newId();
-    this.#recorder.define({ type: 'sources', id: this.#id, time, complete, list });
+    this.#id = this.#recorder.defineSources(found.complete, found.list);
   }
 
   #tellKept(handles: Readonly<Record<string, number>>): void {

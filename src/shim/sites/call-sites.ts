@@ -1,3 +1,4 @@
+import type { Ns, SiteId } from '../../base/quantities.ts';
 import { FLAG } from '../../trace/format/records.ts';
 import type { Recorder } from '../core/recorder.ts';
 import { FrameFiles } from './frame-files.ts';
@@ -11,9 +12,9 @@ type Skip = (...args: never[]) => unknown;
 
 /** A whole stack whose nearest frame is known. */
 interface Seen {
-  readonly site: number;
+  readonly site: SiteId;
   /** When it was taken, ns. */
-  readonly time: number;
+  readonly time: Ns;
 }
 
 /** Finds the program's lines that led to an event, and numbers them. */
@@ -32,11 +33,11 @@ export class CallSites {
   }
 
   /** Number of the stack that called `skip`; 0: not known. */
-  here(skip: Skip): number {
+  here(skip: Skip): SiteId {
     return this.#enabled ? this.ofFrames(captureFrames(skip)) : 0;
   }
 
-  ofFrames(frames: readonly RawFrame[]): number {
+  ofFrames(frames: readonly RawFrame[]): SiteId {
     return this.#enabled ? this.#stacks.idOf(frames) : 0;
   }
 
@@ -44,7 +45,7 @@ export class CallSites {
    * As {@link here}, for a subscriber of a diagnostics channel. Whoever calls `publish` is the runtime: so its files are
    * known wherever it was installed.
    */
-  ofPublisher(skip: Skip): number {
+  ofPublisher(skip: Skip): SiteId {
     if (!this.#enabled) return 0;
     const frames = captureFrames(skip);
     this.#learnRuntime(frames);
@@ -56,7 +57,7 @@ export class CallSites {
    * stack is taken seldom: mostly the nearest frame tells that the stack is the one that was seen a moment ago.
    * @returns FLAG.sampledSite, or 0 where the stack is that of this very operation
    */
-  sample(sampler: Sampler, time: number, skip: Skip, from: 'program' | 'runtime' = 'program'): number {
+  sample(sampler: Sampler, time: Ns, skip: Skip, from: 'program' | 'runtime' = 'program'): number {
     if (!sampler.take(time)) return FLAG.sampledSite;
     const nearest = sampler.freshNs > 0 && this.#enabled ? this.#nearest(sampler, skip) : 0;
     const seen = this.#seen.get(nearest);

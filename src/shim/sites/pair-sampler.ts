@@ -1,4 +1,5 @@
 import type { ShimOptions } from '../../base/environment.ts';
+import type { Ns } from '../../base/quantities.ts';
 import { Ration, Sampler } from './sampler.ts';
 
 /** So many pairs without a pause make a lock hot. */
@@ -17,14 +18,14 @@ export class PairSampler {
   readonly sampler: Sampler;
   #pairs = 0;
   #released = false;
-  #acquiredAt = 0;
+  #acquiredAt: Ns = 0;
 
   constructor(mode: ShimOptions['callSites']) {
     this.sampler = new Sampler(mode, { ration: pairs, seldomNs: FRESH_NS, freshNs: FRESH_NS });
   }
 
   /** The lock was taken at `time`, ns. True: it is one of many such pairs. */
-  acquired(time: number): boolean {
+  acquired(time: Ns): boolean {
     if (!this.#released || time - this.#acquiredAt > COLD_NS) this.#pairs = 0;
     this.#released = false;
     this.#acquiredAt = time;

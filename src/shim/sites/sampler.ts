@@ -1,4 +1,5 @@
 import type { ShimOptions } from '../../base/environment.ts';
+import type { Ns, SiteId } from '../../base/quantities.ts';
 
 /** So many operations of a channel show their call sites at first, and whenever fewer in a row came from the same line. */
 const FIRST = 16;
@@ -16,7 +17,7 @@ export class Ration {
   #spent = 0;
   #from = 0;
 
-  take(time: number): boolean {
+  take(time: Ns): boolean {
     if (time >= this.#from + PERIOD_NS) {
       this.#from = time;
       this.#spent = 0;
@@ -40,7 +41,7 @@ export interface SamplerOptions {
 /** Decides for one channel which operations show where they come from. */
 export class Sampler {
   /** The last call site that was taken. */
-  site = 0;
+  site: SiteId = 0;
   /** Frames that are looked at to find the program's nearest one. */
   near = 1;
   readonly #mode: ShimOptions['callSites'];
@@ -54,7 +55,7 @@ export class Sampler {
   #same = 0;
   #left = 0;
   #between = 1;
-  #takenAt = 0;
+  #takenAt: Ns = 0;
 
   constructor(mode: ShimOptions['callSites'], options: SamplerOptions = {}) {
     const {
@@ -71,7 +72,7 @@ export class Sampler {
   }
 
   /** True: take the call site, and call {@link took}. `time`: ns since the session's origin. */
-  take(time: number): boolean {
+  take(time: Ns): boolean {
     if (this.#mode !== 'sampled') return this.#mode === 'all';
     if (--this.#left > 0 && time - this.#takenAt < this.#seldomNs) return false;
     if (this.#taken >= FIRST && !this.#ration.take(time)) return false;
@@ -80,7 +81,7 @@ export class Sampler {
     return true;
   }
 
-  took(site: number): void {
+  took(site: SiteId): void {
     if (site === this.site) {
       if (++this.#same > FIRST) this.#between = Math.min(this.#between * 2, this.#mostBetween);
     } else {

@@ -1,3 +1,4 @@
+import type { SiteId } from '../../base/quantities.ts';
 import type { Recorder } from '../core/recorder.ts';
 import { type FrameFile, type FrameFiles, type Position, toPath } from './frame-files.ts';
 import { SourceMaps } from './source-maps.ts';
@@ -38,7 +39,7 @@ export class StackTable {
   }
 
   /** Number of the stack `frames`, the nearest first; 0: none of them is the program's, or there are too many stacks. */
-  idOf(frames: readonly RawFrame[]): number {
+  idOf(frames: readonly RawFrame[]): SiteId {
     const kept = this.#keep(frames);
     let stack: Stack | undefined;
     for (let i = kept.length - 1; i >= 0; i--) {

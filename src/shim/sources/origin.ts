@@ -1,13 +1,14 @@
+import type { ChildId, Ns, ResourceId, SiteId } from '../../base/quantities.ts';
 import { type Stamps, stamps } from './stamp.ts';
 
 /** Where a handle of the event loop comes from, as the probe knows that has seen it made. */
 export interface Origin {
   /** ns since the session's origin. */
-  readonly since?: number;
-  readonly site?: number;
-  readonly resource?: number;
+  readonly since?: Ns;
+  readonly site?: SiteId;
+  readonly resource?: ResourceId;
   /** Id of a `child` definition: the child itself, or whose pipe it is. */
-  readonly child?: number;
+  readonly child?: ChildId;
   /** A path, or what else a person would know it by. */
   readonly detail?: string;
 }

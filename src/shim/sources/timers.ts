@@ -1,6 +1,7 @@
 import timersModule from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { OWN_HANDLE } from '../../base/environment.ts';
+import type { Ms } from '../../base/quantities.ts';
 import type { Clock } from '../core/clock.ts';
 import { natives } from '../core/natives.ts';
 import { patch } from '../core/patch.ts';
@@ -102,7 +103,7 @@ export class TimerBook {
   }
 
   /** The timer itself is out of reach, but it is the last one of its list. */
-  #madeByPromise(ms: number, skip: (...args: never[]) => unknown): void {
+  #madeByPromise(ms: Ms, skip: (...args: never[]) => unknown): void {
     if (!(ms >= SOON_MS)) return;
     const neighbour = natives.setTimeout.call(globalThis, noop, ms) as unknown as Timer;
     const made = neighbour._idleNext;

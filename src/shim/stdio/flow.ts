@@ -1,4 +1,4 @@
-import type { ResourceId } from '../../base/quantities.ts';
+import type { Bytes, Ns, ResourceId, SiteId } from '../../base/quantities.ts';
 import { FLAG } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
@@ -48,17 +48,17 @@ export class ByteFlow {
     return this.#total + this.#sum;
   }
   /** The last call site that was seen, 0: none. */
-  get site(): number {
+  get site(): SiteId {
     return this.#sampler.site;
   }
 
   /** The first chunk after a pause. `time`: ns. `skip`: the shim's function that the program called to send it. */
-  first(time: number, bytes: number, skip?: Skip): void {
+  first(time: Ns, bytes: Bytes, skip?: Skip): void {
     this.#record(time, bytes, skip === undefined ? 0 : this.#look(time, skip));
   }
 
   /** One that follows. */
-  add(bytes: number): void {
+  add(bytes: Bytes): void {
     this.#sum += bytes;
   }
 
@@ -73,7 +73,7 @@ export class ByteFlow {
   }
 
   /** Takes the call site if it is this one's turn. Returns the flag that says that it was not. */
-  #look(time: number, skip: Skip): number {
+  #look(time: Ns, skip: Skip): number {
     const before = this.site;
     const flags = this.#shim.sites.sample(this.#sampler, time, skip);
     if (this.site !== 0) return flags;
@@ -82,7 +82,7 @@ export class ByteFlow {
     return FLAG.sampledSite;
   }
 
-  #record(time: number, bytes: number, flags: number): void {
+  #record(time: Ns, bytes: Bytes, flags: number): void {
     const { recorder } = this.#shim;
     for (let left = bytes; left > 0; left -= MOST_VALUE) {
       const value = Math.min(left, MOST_VALUE);

@@ -1,3 +1,4 @@
+import type { ChildId, ResourceId, SiteId } from '../../base/quantities.ts';
 import { ROLE } from '../../trace/format/records.ts';
 import { type StdioWay, stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
 import type { Shim } from '../context/shim.ts';
@@ -22,9 +23,9 @@ export interface PipePlace {
   readonly way: StdioWay;
   readonly side: 'parent' | 'child';
   /** Where the child was started, 0: not known. */
-  readonly site: number;
+  readonly site: SiteId;
   /** At the parent: id of the child's definition. */
-  readonly child?: number;
+  readonly child?: ChildId;
 }
 
 /** All stdio pipes of a thread, with the two timers that they share. Neither keeps the program alive. */
@@ -35,7 +36,7 @@ export class StdioPipes implements Timers {
   /** Ends that were watched: they may stand still. */
   readonly #readers = new Set<Reader>();
   readonly #writers = new Set<Writer>();
-  readonly #roles = new WeakMap<object, { readonly id: number; readonly role: number }>();
+  readonly #roles = new WeakMap<object, { readonly id: ResourceId; readonly role: number }>();
   #ticking = false;
   #looking = false;
 
@@ -49,18 +50,9 @@ export class StdioPipes implements Timers {
   /** Starts to count what goes through a socket. The one who made the pipe says so: others may have inherited it. */
   add(socket: PipeSocket, { spawnKey, fd, way, side, site, child }: PipePlace): Reader | Writer {
     const { recorder } = this.#shim;
-    const id = recorder.newId();
     const key = stdioKey(spawnKey, fd, way);
     const peerKey = fd > 2 ? stdioKey(spawnKey, fd, way === 'up' ? 'down' : 'up') : '';
-    recorder.define({
-      type: 'resource',
-      id,
-      key,
-      kind: 'stdio',
-      name: stdioName(fd, way),
-      capacity: 0,
-      peerKey,
-    });
+    const id = recorder.defineResource({ key, kind: 'stdio', name: stdioName(fd, way), peerKey });
     const writes = (way === 'down') === (side === 'parent');
     const role = writes ? ROLE.write : ROLE.read;
     recorder.record(side === 'parent' ? 'create' : 'open', { resource: id, site, role });

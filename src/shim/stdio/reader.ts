@@ -1,3 +1,4 @@
+import type { ResourceId } from '../../base/quantities.ts';
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
@@ -15,7 +16,7 @@ export class Reader implements End {
   #open = true;
   #lookedAt = -1;
 
-  constructor(shim: Shim, socket: PipeSocket, resource: number, timers: Timers) {
+  constructor(shim: Shim, socket: PipeSocket, resource: ResourceId, timers: Timers) {
     this.#shim = shim;
     this.socket = socket;
     this.#timers = timers;

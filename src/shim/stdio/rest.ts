@@ -1,3 +1,4 @@
+import type { ChildId, WaitNumber } from '../../base/quantities.ts';
 import { liveChildren } from '../children/live-children.ts';
 import { liveWorkers } from '../children/live-workers.ts';
 import type { Shim } from '../context/shim.ts';
@@ -12,7 +13,7 @@ export class StdioRest implements HandleExpert {
   readonly #shim: Shim;
   readonly #pipes: StdioPipes;
   /** Open waits for the ends of children: number by definition of the child. */
-  readonly #waits = new Map<number, number>();
+  readonly #waits = new Map<ChildId, WaitNumber>();
 
   constructor(shim: Shim, pipes: StdioPipes) {
     this.#shim = shim;

@@ -1,3 +1,4 @@
+import type { SiteId } from '../../base/quantities.ts';
 import { ROLE } from '../../trace/format/records.ts';
 import { stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
 import type { Shim } from '../context/shim.ts';
@@ -5,7 +6,7 @@ import type { Shim } from '../context/shim.ts';
 /** A synchronous spawn, as far as its pipes go. */
 export interface SyncPipes {
   readonly spawnKey: string;
-  readonly site: number;
+  readonly site: SiteId;
   /** Of `spawnSync` and its kin, as the program gave them. */
   readonly options: unknown;
 }
@@ -21,8 +22,8 @@ export function recordSyncBytes(shim: Shim, pipes: SyncPipes, output: readonly u
 function recordBytes({ recorder }: Shim, { spawnKey, site }: SyncPipes, fd: number, bytes: number): void {
   if (bytes === 0) return;
   const way = fd === 0 ? 'down' : 'up';
-  const [id, key, name] = [recorder.newId(), stdioKey(spawnKey, fd, way), stdioName(fd, way)];
-  recorder.define({ type: 'resource', id, key, kind: 'stdio', name, capacity: 0, peerKey: '' });
+  const [key, name] = [stdioKey(spawnKey, fd, way), stdioName(fd, way)];
+  const id = recorder.defineResource({ key, kind: 'stdio', name });
   recorder.record('create', { resource: id, site, role: fd === 0 ? ROLE.write : ROLE.read });
   recorder.record(fd === 0 ? 'send' : 'receive', { resource: id, position: bytes, bytes, summed: true });
 }

@@ -1,3 +1,4 @@
+import type { Ns, ResourceId, WaitNumber } from '../../base/quantities.ts';
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
@@ -18,11 +19,11 @@ export class Writer implements End {
   #summing = false;
   #writes = 0;
   /** Number of the open wait for room, 0: none. */
-  #wait = 0;
+  #wait: WaitNumber = 0;
   #accepted = -1;
   #open = true;
 
-  constructor(shim: Shim, socket: PipeSocket, resource: number, timers: Timers) {
+  constructor(shim: Shim, socket: PipeSocket, resource: ResourceId, timers: Timers) {
     this.#shim = shim;
     this.socket = socket;
     this.#timers = timers;
@@ -68,7 +69,7 @@ export class Writer implements End {
 
   /** Asked before each write; who reads it may kill this process for it. */
   #isSummed(): boolean {
-    this.#shim.recorder.told();
+    this.#shim.recorder.flushBeforeMessage();
     if (this.#summing && ++this.#writes > MANY) this.#many();
     return this.#summing;
   }
@@ -77,7 +78,7 @@ export class Writer implements End {
     guarded(this.#shim, 'stdio', () => this.flush());
   }
 
-  #first(time: number, skip: (...args: never[]) => unknown): void {
+  #first(time: Ns, skip: (...args: never[]) => unknown): void {
     guarded(this.#shim, 'stdio', () => {
       this.#flow.first(time, this.#moved(), skip);
       if (this.#shim.recorder.finished) return;

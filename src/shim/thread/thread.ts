@@ -1,4 +1,5 @@
 import worker from 'node:worker_threads';
+import type { Ns } from '../../base/quantities.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LaneShare } from './lanes.ts';
 
@@ -26,7 +27,7 @@ export interface ThreadIdentity {
   /** Name of its stream. */
   readonly stream: string;
   /** ns since the session's origin. */
-  readonly start: number;
+  readonly start: Ns;
 }
 
 /** Runs `make`, which creates a worker synchronously, so that the worker finds `handover`. */

@@ -1,4 +1,4 @@
-import type { Bytes, ChildId, Ms, ResourceId, WaitNumber } from '../../base/quantities.ts';
+import type { Bytes, ChildId, Ms, ResourceId, SourcesId, WaitNumber } from '../../base/quantities.ts';
 
 /**
  * What every record kind is, once. From this table come the numbers on disk (`KIND`), the writers with named fields, the
@@ -57,7 +57,7 @@ export interface Subjects {
   /** A `child` definition. */
   readonly child: ChildId;
   /** A `sources` definition; 0: none is known. */
-  readonly sources: number;
+  readonly sources: SourcesId;
   /** What was waited for: a `resource` or a `child` definition; 0: several things. */
   readonly awaited: ResourceId | ChildId;
 }

@@ -73,12 +73,13 @@ const LAYERS = {
   },
   model: {
     types: [],
-    state: ['types'],
+    words: ['types'],
+    state: ['types', 'words'],
     feed: ['types', 'state'],
-    findings: ['types', 'state'],
+    findings: ['types', 'words', 'state'],
     timeline: ['types', 'state'],
-    views: ['types', 'state', 'timeline'],
-    report: ['types'],
+    views: ['types', 'words', 'state', 'timeline'],
+    report: ['types', 'words'],
   },
   'model/findings': { graph: [], kit: ['graph'], rules: ['graph', 'kit'] },
   session: {

@@ -8,6 +8,7 @@ import { root } from './lib/parts.mjs';
 import * as repository from './lib/repository.mjs';
 import { schemaProblems } from './report-schema.mjs';
 import { traceFormatProblems } from './trace-format.mjs';
+import { vocabularyProblems } from './vocabulary.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -67,6 +68,7 @@ const checks = [
   { name: 'JSON schemas', check: repository.schemasCompile },
   { name: 'rules, their docs and their settings', check: findingKindProblems },
   { name: 'the tables of the trace format', check: traceFormatProblems },
+  { name: 'one vocabulary', check: async () => vocabularyProblems() },
   { name: 'the schema of the report', check: async () => schemaProblems() },
 ];
 

@@ -36,7 +36,7 @@ function stringsOf(file) {
 
 /** The bundle's text as the sources ask for it. */
 export function collect() {
-  const files = ['extension', 'webview'].flatMap((part) => {
+  const files = ['extension', 'webview', 'model/words'].flatMap((part) => {
     const folder = path.join(root, 'src', part);
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));

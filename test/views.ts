@@ -1,9 +1,11 @@
 import type { Snapshot } from '../src/extension/tree/tree-index.ts';
 import {
+  type ChannelView,
   type Finding,
   type ProcessView,
   REPORT_VERSION,
   type Report,
+  type ResourceView,
   type ThreadView,
   type WaitView,
 } from '../src/model/types/index.ts';
@@ -95,6 +97,44 @@ export function waitView(processId: string, change: Partial<WaitView> = {}): Wai
     sync: true,
     timeoutMs: null,
     site: null,
+    ...change,
+  };
+}
+
+export function channelView(id: string, change: Partial<ChannelView> = {}): ChannelView {
+  return {
+    id,
+    kind: 'queue',
+    resourceKind: 'queue',
+    name: id,
+    named: true,
+    site: null,
+    from: [],
+    to: [],
+    sent: 0,
+    received: 0,
+    bytes: 0,
+    depth: 0,
+    latencyNs: null,
+    exact: true,
+    ...change,
+  };
+}
+
+export function resourceView(id: string, change: Partial<ResourceView> = {}): ResourceView {
+  return {
+    id,
+    kind: 'lock',
+    name: id,
+    named: true,
+    site: null,
+    capacity: 0,
+    acquisitions: 1,
+    contended: 0,
+    waitNs: 0,
+    holders: [],
+    waiters: [],
+    exact: true,
     ...change,
   };
 }

@@ -57,10 +57,10 @@ test('what is waited for has its kind once, named or not', () => {
       .wait(resource.kind === 'queue' ? 'waitReceive' : 'waitAcquire', resource);
     const line = treeLines(t.feed(new Model()), 1e9, new Map(), PLAIN)[1] ?? '';
     child.endWait(wait);
-    return line.replace(/.*waits \S+ \S+ /, '');
+    return line.replace(/.* waits /, '').replace(/ {2}1\.00 s$/, '');
   };
   assert.equal(waits(t.lock('B')), 'for lock B');
-  assert.equal(waits(t.queue('jobs')), 'for a message from queue jobs');
+  assert.equal(waits(t.queue('jobs')), 'for an item from queue jobs');
   assert.match(waits(t.resource('boundedSemaphore')), /^for bounded semaphore (?!bounded)/);
-  assert.match(waits(t.resource('queue')), /^for a message from queue (?!queue )/);
+  assert.match(waits(t.resource('queue')), /^for an item from queue (?!queue )/);
 });

@@ -51,12 +51,14 @@ describe('JSON report', () => {
     const report = reportOf(scene());
     const [channel] = report.channels;
     assert.deepEqual(
-      { ...channel, latencyNs: 0 },
+      { ...channel, latencyNs: 0, site: channel?.site?.line },
       {
         id: 'queue:jobs',
         kind: 'queue',
         resourceKind: 'queue',
         name: 'jobs',
+        named: true,
+        site: 1,
         from: ['10'],
         to: ['11'],
         sent: 3,
@@ -113,8 +115,8 @@ describe('text report', () => {
     assert.match(all, /^Processes$/m);
     assert.match(all, /^ {2}main\.ts +10 /m);
     assert.match(all, /^ {2}└─ worker-1 +11 /m);
-    assert.match(all, /queue {2}jobs {2}main\.ts → worker-1 {2}3 sent {2}2 received {2}300 B/);
-    assert.match(all, /lock {2}L {2}2 taken {2}2 waited/);
+    assert.match(all, /queue jobs {2}main\.ts → worker-1 {2}3 sent {2}2 received {2}300 B/);
+    assert.match(all, /lock L {2}2 taken {2}2 waited/);
     assert.match(all, /self-deadlock \(certain\)/);
     assert.match(all, /waits +worker-1 +\/app\/main\.ts:13:5/);
   });

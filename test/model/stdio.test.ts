@@ -99,7 +99,7 @@ describe('stdio channels', () => {
     const { from, to, sent, received, depth } = only(t);
     assert.deepEqual([from, to, sent, received, depth], [['10'], ['12'], 2048, 0, null]);
     const text = reportLines(makeReport(t.feed(new Model()))).join('\n');
-    assert.match(text, /stdio {2}stdin {2}main\.ts → cat {2}2\.0 KB sent +2\.0 KB/);
+    assert.match(text, /stdin {2}main\.ts → cat {2}2\.0 KB sent +2\.0 KB/);
   });
   it('are not there where nobody made them: output that is inherited', () => {
     const t = new TraceBuilder();

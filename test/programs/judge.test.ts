@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChannelView, ProcessView, Report } from '../../src/model/types/index.ts';
-import { processView, reportView, threadView } from '../views.ts';
+import { channelView, processView, reportView, threadView } from '../views.ts';
 import { differences } from './clean.ts';
 import { reportFailures } from './judge.ts';
 import { countsOf, unpairedChannels } from './report.ts';
@@ -24,20 +24,17 @@ const channel = (
   to: string[],
   sent: number,
   received: number,
-): ChannelView => ({
-  id: `${from}${to}`,
-  kind,
-  resourceKind: kind,
-  name: `${from} → ${to}`,
-  from,
-  to,
-  sent,
-  received,
-  bytes: 0,
-  depth: sent - received,
-  latencyNs: null,
-  exact: true,
-});
+): ChannelView =>
+  channelView(`${from}${to}`, {
+    kind,
+    resourceKind: kind,
+    name: `${from} → ${to}`,
+    from,
+    to,
+    sent,
+    received,
+    depth: sent - received,
+  });
 const report: Report = reportView({
   processes: [
     process_('root', null, ['node', 'main.js'], true),

@@ -1,21 +1,37 @@
 import { bytes, count, duration } from '../../base/units.ts';
-import { hasFailed, isStarting, type Model, type ProcessView, type ThreadState } from '../../model/index.ts';
-import { makeReport, type Styler, safe, treeRows } from '../../model/report/index.ts';
-import { mainWait, type Names, namesOf, waitText } from './wait-text.ts';
+import {
+  hasFailed,
+  type Model,
+  mainWait,
+  type ProcessView,
+  type ThreadView,
+  type WaitView,
+  waitOf,
+} from '../../model/index.ts';
+import { type Styler, safe, type TreeRow, treeRows } from '../../model/report/index.ts';
+import {
+  type Condition,
+  conditionOf,
+  countText,
+  english,
+  Labels,
+  type Moment,
+  processText,
+  threadConditionOf,
+  threadText,
+} from '../../model/words/index.ts';
 
 /** Process id → the blocking finding that it belongs to. */
 export type Marks = ReadonlyMap<string, string>;
 
-interface TreeContext {
-  readonly names: Names;
-  readonly now: number;
-  readonly live: boolean;
+interface TreeContext extends Moment {
+  readonly labels: Labels;
   readonly marks: Marks;
   readonly styler: Styler;
 }
 
 /**
- * The process tree, one line a process.
+ * The process tree: a line a process, and one a worker thread where there is room for all of them.
  * @param now session time, ns
  * @param room most lines wanted: beyond it, processes that have ended are only counted, unless a finding is about them
  */
@@ -26,18 +42,33 @@ export function treeLines(
   styler: Styler,
   room = Number.POSITIVE_INFINITY,
 ): string[] {
-  const views = new Map(model.processes().map((process) => [process.id, process]));
-  const context = { names: namesOf(model), now, live: model.end === null, marks, styler };
-  const { processes } = makeReport(model, now);
-  const kept = processes.length > room ? fitting([...views.values()], marks, room) : undefined;
-  const shown = kept === undefined ? processes : processes.filter(({ id }) => kept.has(id));
-  const lines = treeRows(shown).flatMap(({ prefix, process }) => {
-    const view = views.get(process.id);
-    return view === undefined ? [] : [styler.dim(prefix) + processLine(view, context)];
+  const processes = model.processes();
+  const labels = new Labels(english, {
+    processes,
+    channels: model.channels(),
+    resources: model.resources(),
   });
+  const context = { labels, now, live: model.end === null, marks, styler };
+  const kept = processes.length > room ? fitting(processes, marks, room) : undefined;
+  const shown = kept === undefined ? processes : processes.filter(({ id }) => kept.has(id));
+  const workers = shown.reduce((sum, process) => sum + workersOf(process).length, 0);
+  const hasRoom = shown.length + workers <= room;
+  const lines = treeRows(shown).flatMap((row) => rowLines(row, hasRoom, context));
   const left = processes.length - shown.length;
   // Above the tree: what has no room at the end is cut off.
   return left === 0 ? lines : [styler.dim(`${count(left)} that have ended are not shown`), ...lines];
+}
+
+/** The threads that have lines of their own. */
+function workersOf({ threads }: ProcessView): readonly ThreadView[] {
+  return threads.filter(({ threadId }) => threadId !== 0);
+}
+
+function rowLines({ prefix, below, process }: TreeRow, threads: boolean, context: TreeContext): string[] {
+  const { styler } = context;
+  const line = styler.dim(prefix) + processLine(process, context);
+  if (!threads) return [line];
+  return [line, ...workersOf(process).map((thread) => styler.dim(below) + threadLine(thread, context))];
 }
 
 /** Ids of the processes that fit: all but those that ended well, else all but those that ended. */
@@ -62,42 +93,56 @@ function withAncestors(
   return kept;
 }
 
-function processLine(process: ProcessView, { names, now, live, marks, styler }: TreeContext): string {
-  const { pid, cpu, memory, end } = process;
-  const mark = marks.get(process.id);
-  const wait = end === null ? mainWait(process) : undefined;
+function processLine(process: ProcessView, context: TreeContext): string {
+  const { labels, marks, styler } = context;
+  const { id, pid, name, start, end, cpu, memory } = process;
+  const mark = marks.get(id);
+  const condition = conditionOf(process, mark !== undefined, context);
+  const does = safe(processText(english, process, condition, labels, context));
+  const isQuiet = end !== null || !process.instrumented;
   const parts = [
-    `${glyph(process, mark, styler)} ${styler.name(safe(process.name))} ${styler.dim(String(pid))}`,
-    live && isStarting(process, now) ? styler.dim('starting') : stateText(process, styler),
-    wait === undefined ? '' : waitText(wait, names, now),
+    `${glyph(condition, process, styler)} ${styler.name(safe(name))} ${styler.dim(String(pid))}`,
+    isQuiet ? styler.dim(end === null ? does : `${does} after ${duration(end - start)}`) : does,
+    end === null ? lasting(waitOf(process), context) : '',
     mark === undefined ? '' : styler.bad(mark),
     end === null && cpu !== null && memory !== null ? styler.dim(`${cpu.toFixed(0)} % ${bytes(memory)}`) : '',
   ];
   return parts.filter(Boolean).join('  ');
 }
 
-function glyph(process: ProcessView, mark: string | undefined, styler: Styler): string {
-  if (mark !== undefined) return styler.bad('!');
-  const { state, exitCode } = process;
-  if (state !== 'exited') return GLYPHS[state](styler);
-  return hasFailed(process) ? styler.bad('✗') : styler.dim(exitCode === null ? '–' : '✓');
+function threadLine(thread: ThreadView, context: TreeContext): string {
+  const { labels, styler } = context;
+  const condition = threadConditionOf(thread, false);
+  const does = safe(threadText(english, thread, condition, labels));
+  const parts = [
+    `${GLYPHS[condition](styler)} ${styler.name(safe(thread.name))} ${styler.dim('thread')}`,
+    thread.end === null ? does : styler.dim(`${does} after ${duration(thread.end - thread.start)}`),
+    thread.end === null ? lasting(mainWait(thread.waits), context) : '',
+  ];
+  return parts.filter(Boolean).join('  ');
 }
 
-const GLYPHS: Readonly<Record<Exclude<ThreadState, 'exited'>, (styler: Styler) => string>> = {
-  running: ({ good }) => good('●'),
+/** How long a wait has lasted. */
+function lasting(wait: WaitView | undefined, { now, styler }: TreeContext): string {
+  return wait === undefined ? '' : styler.dim(duration(Math.max(0, now - wait.since)));
+}
+
+function glyph(condition: Condition, { end, exitCode }: ProcessView, styler: Styler): string {
+  // Nobody has learned how it ended.
+  if (condition === 'ended' && end !== null && exitCode === null) return styler.dim('–');
+  return GLYPHS[condition](styler);
+}
+
+const GLYPHS: Readonly<Record<Condition, (styler: Styler) => string>> = {
+  stuck: ({ bad }) => bad('!'),
   blocked: ({ warn }) => warn('■'),
   waiting: ({ good }) => good('○'),
+  running: ({ good }) => good('●'),
   idle: ({ dim }) => dim('○'),
+  untraced: ({ dim }) => dim('●'),
+  failed: ({ bad }) => bad('✗'),
+  ended: ({ dim }) => dim('✓'),
 };
-
-function stateText(
-  { state, exitCode, signal, start, end, instrumented, reason }: ProcessView,
-  { dim }: Styler,
-): string {
-  if (state !== 'exited') return instrumented ? state : dim(`not traced: ${safe(reason)}`);
-  const how = signal ?? (exitCode === null ? 'ended' : `exit code ${exitCode}`);
-  return dim(end === null ? how : `${how} after ${duration(end - start)}`);
-}
 
 /** The line above the tree: how long the session lasts, how many processes live, how many messages came. */
 export function headLine(model: Model, now: number, { dim }: Styler): string {
@@ -106,7 +151,7 @@ export function headLine(model: Model, now: number, { dim }: Styler): string {
   const channels = model.channels();
   const messages = channels.reduce((sum, channel) => sum + channel.received, 0);
   return dim(
-    `forkscope  ${duration(now)}  ${alive} of ${processes.length} processes alive  ` +
+    `forkscope  ${duration(now)}  ${alive} of ${countText(english, processes.length, 'process')} alive  ` +
       `${count(messages)} messages over ${channels.length} channels`,
   );
 }

@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Finding } from '../../model/types/index.ts';
+import { countText, hangText } from '../../model/words/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { KnownSession } from '../sessions/entry.ts';
-import { hangName } from '../tree/deadlock.ts';
 import { shortName } from '../tree/format.ts';
 
 /** What badge, status bar and context keys say about all sessions together. */
@@ -49,7 +49,7 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
     const more = summary.blocking.length - 1;
     const { title, certainty } = first.finding;
     return {
-      text: `$(error) ${hangName(first.finding)}${more > 0 ? ` +${more}` : ''}`,
+      text: `$(error) ${hangText(l10n.t, first.finding)}${more > 0 ? ` +${more}` : ''}`,
       tooltip: `${first.session.name}: ${title}\n${l10n.t('Click to inspect.')}`,
       alarm: certainty === 'certain',
     };
@@ -58,7 +58,7 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
   if (live.length === 0) return undefined;
   const names = live.map((s) => s.name).join(', ');
   return {
-    text: `$(pulse) ${live.length === 1 ? shortName(names) : l10n.t('{0} sessions', live.length)}`,
+    text: `$(pulse) ${live.length === 1 ? shortName(names) : countText(l10n.t, live.length, 'session')}`,
     tooltip: l10n.t('Forkscope traces {0}. Click to see its processes.', names),
     alarm: false,
   };
@@ -66,7 +66,7 @@ export function statusText(summary: Summary, sessions: readonly KnownSession[]):
 
 /** The notification's sentence. */
 export function notificationText(session: KnownSession, finding: Finding): string {
-  return l10n.t('{0} in {1}: {2}', hangName(finding), session.name, finding.title);
+  return l10n.t('{0} in {1}: {2}', hangText(l10n.t, finding), session.name, finding.title);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { conditionText } from '../../model/words/index.ts';
 import type { Runner } from '../run/runner.ts';
 import { storedTraces } from '../run/traces.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -35,7 +36,7 @@ async function pick(runner: Runner): Promise<string | undefined> {
   const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
   const stored = storedTraces(runner.traces).map(({ dir, written, live }) => ({
     label: `$(${live ? 'pulse' : 'history'}) ${traceName(dir)}`,
-    description: live ? vscode.l10n.t('running') : format.format(written),
+    description: live ? conditionText(vscode.l10n.t, 'running') : format.format(written),
     dir,
   }));
   if (stored.length === 0) return browse();

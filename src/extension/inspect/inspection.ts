@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import type { CallSite, ChainLink, Finding, FindingSite, SiteRole } from '../../model/types/index.ts';
+import type { CallSite, ChainLink, Finding, SiteRole } from '../../model/types/index.ts';
+import { certaintyText, placeText, roleText } from '../../model/words/index.ts';
 import type { InspectedLink, InspectedSite, Inspection } from '../../protocol/inspector.ts';
-import { duration, shortSite } from '../tree/format.ts';
+import { duration } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';
 
 /** What is known of a session around a finding: the time until which its waits have lasted. */
@@ -24,12 +25,12 @@ export function inspectionOf(finding: Finding, around: InspectedSession): Inspec
     finding: finding.id,
     title: finding.title,
     certain: finding.certainty === 'certain',
-    certainty: finding.certainty === 'certain' ? l10n.t('certain') : l10n.t('suspected'),
+    certainty: certaintyText(l10n.t, finding.certainty),
     over: overText(around),
     links,
     others: finding.sites
       .filter((site) => !shown.includes(key(site)))
-      .map((site) => inspectSite(site, site.role, otherText(site, around))),
+      .map((site) => inspectSite(site, site.role, roleText(l10n.t, site.role, around.process(site.process)))),
     explanation: finding.explanation,
     fix: finding.fix,
     words: {
@@ -76,9 +77,9 @@ function inspectLink(link: ChainLink, around: InspectedSession): InspectedLink {
   return {
     text: link.text,
     since: lasted(link, around),
-    waits: link.site ? inspectSite(link.site, 'waits', l10n.t('{0} waits here', who)) : null,
+    waits: link.site ? inspectSite(link.site, 'waits', roleText(l10n.t, 'waits', who)) : null,
     causes: link.blockedBy.flatMap(({ site, process: processId }) =>
-      site ? [inspectSite(site, 'acquired', l10n.t('{0} took it here', around.process(processId)))] : [],
+      site ? [inspectSite(site, 'acquired', roleText(l10n.t, 'acquired', around.process(processId)))] : [],
     ),
   };
 }
@@ -89,27 +90,9 @@ function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSit
   return {
     site: { file, line, column, fn, sampled, frames },
     role,
-    place: shortSite(site),
+    place: placeText(site),
     text: text + seen,
   };
-}
-
-function otherText({ role, process: processId }: FindingSite, around: InspectedSession): string {
-  const who = around.process(processId);
-  switch (role) {
-    case 'waits':
-      return l10n.t('{0} waits here', who);
-    case 'acquired':
-      return l10n.t('{0} took it here', who);
-    case 'created':
-      return l10n.t('made here by {0}', who);
-    case 'started':
-      return l10n.t('started here by {0}', who);
-    case 'sent':
-      return l10n.t('{0} sent here', who);
-    case 'ended':
-      return l10n.t('{0} ended here', who);
-  }
 }
 
 function key({ file, line, column }: CallSite): string {

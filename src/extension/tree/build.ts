@@ -1,24 +1,27 @@
 import * as l10n from '@vscode/l10n';
-import type { ProcessView, ThreadView, WaitView } from '../../model/types/index.ts';
-import { stuckText } from './deadlock.ts';
-import { findingSpec } from './finding.ts';
-import { duration, shortName } from './format.ts';
-import type { NodeSpec, RowStyle } from './nodes.ts';
-import type { Condition } from './presentation.ts';
+import {
+  mainWait,
+  type ProcessView,
+  type ThreadView,
+  type WaitView,
+  waitOf,
+} from '../../model/types/index.ts';
 import {
   CONDITIONS,
-  conditionOf,
+  type Condition,
   conditionText,
-  describe,
-  figuresOf,
-  iconOf,
-  stateText,
-  threadCondition,
-  waitOf,
-} from './presentation.ts';
-import type { Snapshot } from './tree-index.ts';
-import { TreeIndex } from './tree-index.ts';
-import { mainWait, waitText } from './waits.ts';
+  conditionTitle,
+  countText,
+  stuckText,
+  stuckTitle,
+  threadText,
+} from '../../model/words/index.ts';
+import { findingSpec } from './finding.ts';
+import { duration, shortName } from './format.ts';
+import { conditionIcon, sessionIcon } from './icons.ts';
+import type { NodeSpec, RowStyle } from './nodes.ts';
+import { conditionOf, describe, figuresOf, stateText, threadCondition } from './presentation.ts';
+import { type Snapshot, TreeIndex } from './tree-index.ts';
 
 /** More siblings than this are put into groups by condition. */
 export const MOST_SIBLINGS = 50;
@@ -57,13 +60,12 @@ class Builder {
 
   private sessionStyle(roots: readonly ProcessView[]): RowStyle {
     const { name, live, terminal, problem } = this.index.snapshot;
-    const alarm = this.index.stuck.size > 0;
     const description = problem || this.sessionText(roots);
     const live$ = terminal ? 'session.live.terminal' : 'session.live';
     return {
       label: shortName(name),
       description,
-      icon: sessionIcon(live, alarm, problem !== ''),
+      icon: sessionIcon({ live, alarm: this.index.stuck.size > 0, failed: problem !== '' }),
       context: live ? live$ : 'session.ended',
       accessible: l10n.t('Session {0}, {1}', name, description),
       // From the begin, when there is nothing below it yet: see `ProcessTree.getTreeItem`.
@@ -76,19 +78,19 @@ class Builder {
   private sessionText(roots: readonly ProcessView[]): string {
     const { live, processes, lastTime } = this.index.snapshot;
     const alive = processes.filter((p) => p.end === null).length;
-    if (live && processes.length === 0) return l10n.t('starting');
+    if (live && processes.length === 0) return conditionText(l10n.t, 'starting');
     if (live && alive === 0) return l10n.t('ending');
-    const count = alive === 1 ? l10n.t('1 process') : l10n.t('{0} processes', alive);
+    const count = countText(l10n.t, alive, 'process');
     if (live) return `${this.stateText()} · ${count}`;
     const root = roots[0];
     const end = root && root.end !== null ? stateText(root, conditionOf(root, this.index), this.index) : '';
     const loss = this.index.snapshot.exact ? [] : [l10n.t('trace not complete')];
-    return [end || l10n.t('ended'), duration(lastTime), ...loss].join(' · ');
+    return [end || conditionText(l10n.t, 'ended'), duration(lastTime), ...loss].join(' · ');
   }
 
   private stateText(): string {
     const [first] = this.index.stuck.values();
-    return first ? stuckText(first).toLowerCase() : l10n.t('running');
+    return first ? stuckText(l10n.t, first) : conditionText(l10n.t, 'running');
   }
 
   private process(process: ProcessView): Sibling {
@@ -108,7 +110,7 @@ class Builder {
   private processStyle(process: ProcessView, condition: Condition, children: readonly NodeSpec[]): RowStyle {
     const wait = process.end === null ? waitOf(process) : undefined;
     const figures = [
-      condition === 'stuck' ? stuckText(this.index.stuck.get(process.id)) : '',
+      condition === 'stuck' ? stuckTitle(l10n.t, this.index.stuck.get(process.id)) : '',
       stateText(process, condition, this.index),
       ...figuresOf(process, this.index),
       l10n.t('process id {0}', process.pid),
@@ -116,7 +118,7 @@ class Builder {
     return {
       label: shortName(process.name) || `pid ${process.pid}`,
       description: describe(process, condition, this.index),
-      icon: iconOf(condition, wait?.kind),
+      icon: conditionIcon(condition, wait?.kind),
       context: process.end === null ? `process.live${atSite(wait)}` : 'process.ended',
       accessible: [process.name, ...figures].filter(Boolean).join(', '),
       expand: children.length > 0 ? 'expanded' : 'none',
@@ -128,13 +130,12 @@ class Builder {
   private thread(thread: ThreadView, process: ProcessView): Sibling {
     const condition = threadCondition(thread, this.index);
     const wait = mainWait(thread.waits);
-    const name =
-      thread.threadId === 0 ? l10n.t('main thread') : thread.name || l10n.t('thread {0}', thread.threadId);
-    const text = wait ? waitText(wait, this.index) : conditionText(condition).toLowerCase();
+    const name = this.index.labels.threadOf(process, thread.id);
+    const text = threadText(l10n.t, thread, condition, this.index.labels);
     const style: RowStyle = {
       label: name,
       description: text,
-      icon: iconOf(condition, wait?.kind),
+      icon: conditionIcon(condition, wait?.kind),
       context: `thread${atSite(wait)}`,
       accessible: l10n.t('Thread {0} of {1}, {2}', name, process.name, text),
       expand: 'none',
@@ -157,11 +158,11 @@ class Builder {
   }
 
   private groupSpec(condition: Condition, children: readonly NodeSpec[], owner: string): NodeSpec {
-    const label = conditionText(condition);
+    const label = conditionTitle(l10n.t, condition);
     const style: RowStyle = {
       label,
       description: String(children.length),
-      icon: iconOf(condition, undefined),
+      icon: conditionIcon(condition),
       context: 'group',
       accessible: l10n.t('{0}: {1}', label, children.length),
       expand: condition === 'stuck' ? 'expanded' : 'collapsed',
@@ -171,12 +172,6 @@ class Builder {
     const id = `${this.dir}|${owner}|group|${condition}`;
     return { id, dir: this.dir, target: { kind: 'group', condition }, style, children };
   }
-}
-
-function sessionIcon(live: boolean, alarm: boolean, failed: boolean) {
-  if (failed) return { id: 'warning', color: 'list.warningForeground' };
-  if (alarm) return { id: 'error', color: 'list.errorForeground' };
-  return live ? { id: 'pulse', color: 'charts.green' } : { id: 'history', color: 'disabledForeground' };
 }
 
 function atSite(wait: WaitView | undefined): '' | '.site' {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { ChainLink, Finding } from '../../model/types/index.ts';
-import { shortSite } from './format.ts';
+import { certaintyText, placeText } from '../../model/words/index.ts';
+import { findingIcon, linkIcon } from './icons.ts';
 import type { NodeSpec } from './nodes.ts';
 
 export function findingNodeId(dir: string, finding: string): string {
@@ -10,7 +11,7 @@ export function findingNodeId(dir: string, finding: string): string {
 /** A finding, and below it its chain of waits in words. */
 export function findingSpec(finding: Finding, dir: string): NodeSpec {
   const id = findingNodeId(dir, finding.id);
-  const certainty = finding.certainty === 'certain' ? l10n.t('certain') : l10n.t('suspected');
+  const certainty = certaintyText(l10n.t, finding.certainty);
   const alarm = finding.blocking && finding.certainty === 'certain';
   return {
     id,
@@ -19,9 +20,7 @@ export function findingSpec(finding: Finding, dir: string): NodeSpec {
     style: {
       label: finding.title,
       description: certainty,
-      icon: alarm
-        ? { id: 'error', color: 'list.errorForeground' }
-        : { id: 'warning', color: 'list.warningForeground' },
+      icon: findingIcon(alarm),
       context: 'finding',
       accessible: l10n.t('Finding: {0}, {1}', finding.title, certainty),
       expand: finding.chain.length > 0 ? 'collapsed' : 'none',
@@ -40,10 +39,10 @@ function linkSpec(link: ChainLink, index: number, finding: Finding, dir: string)
     target: { kind: 'link', finding: finding.id, index },
     style: {
       label: link.text,
-      description: site ? shortSite(site) : '',
-      icon: { id: index === finding.chain.length - 1 ? 'debug-restart' : 'arrow-small-down' },
+      description: site ? placeText(site) : '',
+      icon: linkIcon(index === finding.chain.length - 1),
       context: 'link',
-      accessible: site ? l10n.t('{0}, at {1}', link.text, shortSite(site)) : link.text,
+      accessible: site ? l10n.t('{0}, at {1}', link.text, placeText(site)) : link.text,
       expand: 'none',
       mark: 'none',
       site,

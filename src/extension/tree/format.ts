@@ -10,15 +10,6 @@ export function cpu(percent: number): string {
   return l10n.t('{0}% CPU', Math.round(percent));
 }
 
-/** `deadlock.ts:25`: the last part of the path, of either system's paths. */
-export function shortSite(site: { readonly file: string; readonly line: number }): string {
-  return `${baseName(site.file)}:${site.line}`;
-}
-
-export function baseName(file: string): string {
-  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
-}
-
 /** Longest name in a row or in the status bar: what follows it must be seen too. */
 const LONGEST_NAME = 28;
 

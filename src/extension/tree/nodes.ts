@@ -1,6 +1,7 @@
 import type { CallSite } from '../../model/types/index.ts';
+import type { Condition } from '../../model/words/index.ts';
 import type { ItemContext } from '../workbench/contributions.ts';
-import type { Condition, Icon } from './presentation.ts';
+import type { Icon } from './icons.ts';
 
 /** What a tree item stands for. Fixed for the life of the item: an inline button acts on this, never on a position. */
 export type NodeTarget =

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
-import { duration, shorten, shortSite } from './format.ts';
-import { conditionOf, conditionText, stateText } from './presentation.ts';
+import { conditionTitle, placeText } from '../../model/words/index.ts';
+import { duration, shorten } from './format.ts';
+import { conditionOf, stateText } from './presentation.ts';
 import type { TreeIndex } from './tree-index.ts';
-import { waitText } from './waits.ts';
 
 const LONGEST_COMMAND = 600;
 
@@ -14,7 +14,7 @@ export function processTooltip(process: ProcessView, index: TreeIndex): string {
   const head = `**${plain(process.name)}** — ${plain(stateText(process, condition, index))}`;
   const rows: [string, string][] = [
     [l10n.t('Process id'), String(process.pid)],
-    [l10n.t('State'), conditionText(condition)],
+    [l10n.t('State'), conditionTitle(l10n.t, condition)],
   ];
   if (process.cpu !== null && process.end === null) rows.push([l10n.t('CPU'), `${Math.round(process.cpu)}%`]);
   if (process.memory !== null && process.end === null) rows.push([l10n.t('Memory'), bytes(process.memory)]);
@@ -32,20 +32,20 @@ export function threadTooltip(thread: ThreadView, index: TreeIndex): string {
 
 function startedBy(process: ProcessView, index: TreeIndex): string {
   const how = process.daemon ? l10n.t('{0} (daemon)', process.api ?? '') : (process.api ?? '');
-  return process.parent === null ? how : l10n.t('{0} of {1}', how, index.process(process.parent));
+  return process.parent === null ? how : l10n.t('{0} of {1}', how, index.labels.process(process.parent));
 }
 
 function waitLines(thread: ThreadView, index: TreeIndex): string[] {
   return thread.waits.map((wait) => {
     const since = duration(Math.max(0, index.snapshot.lastTime - wait.since));
     const where = wait.site ? ` ${siteText(wait.site)}` : '';
-    return `${plain(l10n.t('{0} for {1}', waitText(wait, index), since))}${plain(where)}`;
+    return plain(`${index.labels.wait(wait)} · ${since}${where}`);
   });
 }
 
 /** `(deadlock.ts:25)`, with what sampling means where the site was sampled. */
 export function siteText(site: CallSite): string {
-  return site.sampled ? l10n.t('(last seen at {0})', shortSite(site)) : `(${shortSite(site)})`;
+  return site.sampled ? l10n.t('(last seen at {0})', placeText(site)) : `(${placeText(site)})`;
 }
 
 function table(rows: readonly [string, string][]): string {

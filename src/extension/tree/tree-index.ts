@@ -1,4 +1,6 @@
-import type { CallSite, ChannelView, Finding, ProcessView, ResourceView } from '../../model/types/index.ts';
+import * as l10n from '@vscode/l10n';
+import type { ChannelView, Finding, ProcessView, ResourceView } from '../../model/types/index.ts';
+import { Labels, type Moment } from '../../model/words/index.ts';
 
 /** What the tree shows of one session at one time. */
 export interface Snapshot {
@@ -20,21 +22,13 @@ export interface Snapshot {
   readonly channels: readonly ChannelView[];
 }
 
-/** A thing that is waited for, in one shape for channels and locks. */
-export interface NamedResource {
-  readonly name: string;
-  readonly kind: ResourceView['kind'];
-  readonly site: CallSite | null;
-  readonly holders: readonly string[];
-}
-
 /** A snapshot with its indexes. */
 export class TreeIndex {
   readonly snapshot: Snapshot;
   readonly processes: ReadonlyMap<string, ProcessView>;
   /** Processes that a blocking finding names. */
   readonly stuck: ReadonlyMap<string, Finding>;
-  private readonly resources = new Map<string, NamedResource>();
+  readonly labels: Labels;
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot;
@@ -44,20 +38,10 @@ export class TreeIndex {
       for (const id of finding.processes) if (!stuck.has(id)) stuck.set(id, finding);
     }
     this.stuck = stuck;
-    for (const { id, name, resourceKind } of snapshot.channels) {
-      this.resources.set(id, { name, kind: resourceKind, site: null, holders: [] });
-    }
-    for (const { id, name, kind, site, holders } of snapshot.resources) {
-      this.resources.set(id, { name, kind, site, holders: holders.map((h) => h.process) });
-    }
+    this.labels = new Labels(l10n.t, snapshot);
   }
 
-  resource(id: string | null): NamedResource | undefined {
-    return id === null ? undefined : this.resources.get(id);
-  }
-
-  /** Name of a process for use in a sentence. */
-  process(id: string): string {
-    return this.processes.get(id)?.name || id;
+  get moment(): Moment {
+    return { live: this.snapshot.live, now: this.snapshot.lastTime };
   }
 }

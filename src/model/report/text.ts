@@ -1,6 +1,7 @@
 import { bytes, count, duration } from '../../base/units.ts';
-import type { ChannelView, ProcessView, Report } from '../types/index.ts';
-import { cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
+import { type ChannelView, hasFailed, type ProcessView, type Report } from '../types/index.ts';
+import { conditionText, endText, english, Labels } from '../words/index.ts';
+import { type Cell, cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
 import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
 
@@ -53,25 +54,24 @@ function processLines(report: Report, styler: Styler, most: number): string[] {
   return [...table(cells, '  ', 48, LONGEST_REASON), ...more(rows.length, most, 'process', styler)];
 }
 
-function stateCell(process: ProcessView, styler: Styler): { text: string; style: (text: string) => string } {
-  if (process.end === null)
-    return { text: process.state, style: process.state === 'blocked' ? styler.warn : styler.good };
-  if (process.signal !== null) return { text: `killed by ${process.signal}`, style: styler.bad };
-  if (process.exitCode === null) return { text: 'ended', style: styler.dim };
-  return { text: `exit code ${process.exitCode}`, style: process.exitCode === 0 ? styler.dim : styler.bad };
+function stateCell(process: ProcessView, styler: Styler): Cell {
+  const { end, state, exitCode } = process;
+  if (end === null)
+    return { text: conditionText(english, state), style: state === 'blocked' ? styler.warn : styler.good };
+  const style = hasFailed(process) ? styler.bad : styler.dim;
+  return { text: endText(english, { exitCode, signal: process.signal }), style };
 }
 
 function channelLines(report: Report, styler: Styler, most: number): string[] {
-  const names = new Map(report.processes.map((process) => [process.id, safe(process.name)]));
+  const labels = new Labels(english, report);
   const used = report.channels.filter((channel) => channel.sent > 0 || channel.received > 0);
   // Every child may have three pipes: what the program's parts say to each other comes first.
   used.sort((a, b) => Number(a.kind === 'stdio') - Number(b.kind === 'stdio'));
   const rows = used
     .slice(0, most)
     .map((channel) => [
-      { text: channel.kind },
-      { text: safe(channel.name), style: styler.name },
-      { text: `${who(channel.from, names)} → ${who(channel.to, names)}` },
+      { text: safe(labels.resource(channel.id)), style: styler.name },
+      { text: `${who(channel.from, labels)} → ${who(channel.to, labels)}` },
       { text: moved(channel, channel.sent, 'sent'), right: true },
       { text: moved(channel, channel.received, 'received'), right: true },
       { text: bytes(channel.bytes), right: true },
@@ -90,23 +90,21 @@ function about(channel: ChannelView): string {
   return channel.exact ? '' : '≥ ';
 }
 
-function who(ids: readonly string[], names: ReadonlyMap<string, string>): string {
+function who(ids: readonly string[], labels: Labels): string {
   if (ids.length === 0) return '?';
-  const shown = ids.slice(0, 3).map((id) => names.get(id) ?? id);
+  const shown = ids.slice(0, 3).map((id) => safe(labels.process(id)));
   return ids.length > 3 ? `${shown.join(', ')} +${ids.length - 3}` : shown.join(', ');
 }
 
 function lockLines(report: Report, styler: Styler, most: number): string[] {
+  const labels = new Labels(english, report);
   const contended = report.resources.filter((r) => r.contended > 0).sort((a, b) => b.waitNs - a.waitNs);
-  const rows = contended
-    .slice(0, most)
-    .map((resource) => [
-      { text: safe(resource.kind) },
-      { text: safe(resource.name), style: styler.name },
-      { text: `${resource.exact ? '' : '≥ '}${count(resource.acquisitions)} taken`, right: true },
-      { text: `${count(resource.contended)} waited`, right: true },
-      { text: `${duration(resource.waitNs)} in all`, right: true },
-    ]);
+  const rows = contended.slice(0, most).map((resource) => [
+    { text: safe(labels.resource(resource.id)), style: styler.name },
+    { text: `${resource.exact ? '' : '≥ '}${count(resource.acquisitions)} taken`, right: true },
+    { text: `${count(resource.contended)} waited`, right: true },
+    { text: `${duration(resource.waitNs)} in all`, right: true },
+  ]);
   return [...table(rows, '  '), ...more(contended.length, most, 'lock', styler)];
 }
 

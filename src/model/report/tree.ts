@@ -4,6 +4,8 @@ export interface TreeRow {
   /** Branches before the name. */
   readonly prefix: string;
   readonly process: ProcessView;
+  /** Branches before a line about the process below its own. */
+  readonly below: string;
 }
 
 /** Processes in tree order with branches; one whose parent is unknown is a root. */
@@ -31,8 +33,10 @@ export function treeRows(processes: readonly ProcessView[]): TreeRow[] {
   };
   push(children.get(null) ?? [], '', true);
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    rows.push({ prefix: next.prefix, process: next.process });
-    push(children.get(next.process.id) ?? [], next.below, false);
+    const { prefix, process } = next;
+    const nested = children.get(process.id) ?? [];
+    rows.push({ prefix, process, below: `${next.below}${nested.length > 0 ? '│  ' : '   '}` });
+    push(nested, next.below, false);
   }
   return rows;
 }

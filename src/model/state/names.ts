@@ -1,12 +1,6 @@
+import { baseName, english, type Labelled, resourceText } from '../words/index.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity } from './entities.ts';
 import type { SiteTable } from './sites.ts';
-
-/** The last part of a path, on either separator. */
-export function baseName(path: string): string {
-  const parts = path.split(/[\\/]/);
-  for (let i = parts.length - 1; i >= 0; i--) if (parts[i] !== '') return parts[i] as string;
-  return path;
-}
 
 /** What a process is called: what its parent named it, else its script, else its program. */
 export function processName(process: ProcessEntity): string {
@@ -35,31 +29,12 @@ export function threadName(thread: ThreadEntity): string {
   return `${file ? baseName(file) : 'worker'} ${thread.threadId}`;
 }
 
-/** The user's name of a resource, else its kind and the place where it was made. */
+/** A resource as the vocabulary names it. */
+export function labelled({ kind, name, createdSite, key }: ResourceEntity, sites: SiteTable): Labelled {
+  return { kind, given: name, site: sites.view(createdSite), id: key };
+}
+
+/** The program's name of a resource, else its kind and the place where it was made. */
 export function resourceName(resource: ResourceEntity, sites: SiteTable): string {
-  if (resource.name !== '') return resource.name;
-  const site = sites.view(resource.createdSite);
-  return site === null
-    ? `${kindWords(resource.kind)} ${shortKey(resource.key)}`
-    : `${kindWords(resource.kind)} ${baseName(site.file)}:${site.line}`;
-}
-
-/** `boundedSemaphore` → "bounded semaphore". */
-export function kindWords(kind: string): string {
-  if (kind === 'ipc') return 'IPC channel';
-  if (kind === 'rlock') return 'recursive lock';
-  if (kind === 'atomics') return 'shared memory (Atomics)';
-  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-/** `lock B`, `queue main.ts:12`. Names of what nobody has named say its kind themselves, and those of stdio pipes. */
-export function nameWithKind(
-  { kind, name }: { readonly kind: string; readonly name: string },
-  words = kindWords(kind),
-): string {
-  return kind === 'stdio' || name.startsWith(kindWords(kind)) ? name : `${words} ${name}`;
-}
-
-function shortKey(key: string): string {
-  return key.length <= 24 ? key : `…${key.slice(-20)}`;
+  return resource.name || resourceText(english, labelled(resource, sites));
 }

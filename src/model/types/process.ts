@@ -122,3 +122,18 @@ export function isStarting(
 export function hasFailed({ exitCode, signal }: Pick<ProcessView, 'exitCode' | 'signal'>): boolean {
   return signal !== null || (exitCode !== null && exitCode !== 0);
 }
+
+/** The wait that says most about why somebody stands still: the oldest synchronous one, else the oldest. */
+export function mainWait(waits: readonly WaitView[]): WaitView | undefined {
+  const sync = waits.filter((wait) => wait.sync);
+  return (sync.length > 0 ? sync : waits).reduce<WaitView | undefined>(
+    (oldest, wait) => (oldest === undefined || wait.since < oldest.since ? wait : oldest),
+    undefined,
+  );
+}
+
+/** The wait of a process that says most: that of its main thread, else of any. */
+export function waitOf({ threads }: ProcessView): WaitView | undefined {
+  const main = threads.find(({ threadId }) => threadId === 0);
+  return mainWait(main?.waits ?? []) ?? mainWait(threads.flatMap(({ waits }) => waits));
+}

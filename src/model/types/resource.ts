@@ -17,6 +17,10 @@ export interface ChannelView {
   readonly resourceKind: ResourceKind;
   /** The program's name for it, else what it is and where it was made. */
   readonly name: string;
+  /** The program has given it that name. */
+  readonly named: boolean;
+  /** Where it was made, `null`: not known. */
+  readonly site: CallSite | null;
   /** Ids of the processes that have sent into it. */
   readonly from: readonly string[];
   /** Ids of the processes that have received from it. */
@@ -61,6 +65,8 @@ export interface ResourceView {
   readonly kind: ResourceKind;
   /** The program's name for it, else what it is and where it was made. */
   readonly name: string;
+  /** The program has given it that name. */
+  readonly named: boolean;
   /** Where it was made, `null`: not known. */
   readonly site: CallSite | null;
   /** Initial value of a semaphore, parties of a barrier, workers of a pool; 0: none, or not known. */

@@ -1,25 +1,5 @@
 import type { ThreadEntity } from '../state/entities.ts';
-
-/** Node's kinds of active resources as people know them: one, and many. Others are shown by Node's name. */
-const WORDS: Readonly<Record<string, readonly [string, string]>> = {
-  MessagePort: ['message port with a listener', 'message ports with listeners'],
-  Worker: ['worker thread', 'worker threads'],
-  PipeWrap: ['pipe or IPC channel', 'pipes or IPC channels'],
-  Pipe: ['pipe or IPC channel', 'pipes or IPC channels'],
-  PipeServerWrap: ['pipe server', 'pipe servers'],
-  ProcessWrap: ['child process', 'child processes'],
-  SignalWrap: ['signal listener', 'signal listeners'],
-  Timeout: ['timer', 'timers'],
-  TCPServerWrap: ['TCP server', 'TCP servers'],
-  TCPSocketWrap: ['TCP connection', 'TCP connections'],
-  TCPWrap: ['TCP connection', 'TCP connections'],
-  UDPWrap: ['UDP socket', 'UDP sockets'],
-  TTYWrap: ['terminal', 'terminals'],
-  FSEventWrap: ['file watcher', 'file watchers'],
-  StatWatcher: ['file watcher', 'file watchers'],
-  FSReqCallback: ['file operation', 'file operations'],
-  FSReqPromise: ['file operation', 'file operations'],
-};
+import { english, handlesText } from '../words/index.ts';
 
 /** From here on a process that records nothing is busy with something that is not recorded, percent of one core. */
 const BUSY_CPU = 5;
@@ -41,10 +21,5 @@ export function rests(thread: ThreadEntity): boolean {
 /** `2 timers, 1 TCP server`: what keeps a thread that rests without waits alive; '' when it has done something since. */
 export function keptAliveWords(thread: ThreadEntity | null): string {
   if (!thread?.keptAlive || !isTold(thread)) return '';
-  return Object.entries(thread.keptAlive.handles)
-    .map(([kind, count]) => {
-      const [one, many] = WORDS[kind] ?? [kind, kind];
-      return `${count} ${count === 1 ? one : many}`;
-    })
-    .join(', ');
+  return handlesText(english, thread.keptAlive.handles);
 }

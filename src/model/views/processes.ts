@@ -1,6 +1,6 @@
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import { compare } from '../state/loss.ts';
-import { baseName, processName, threadName } from '../state/names.ts';
+import { processName, threadName } from '../state/names.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
 import type { World } from '../state/world.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type WaitView,
 } from '../types/index.ts';
 import { whole, wholeOrNull } from '../types/whole.ts';
+import { baseName } from '../words/index.ts';
 import { keptAliveWords, rests } from './kept-alive.ts';
 
 /** Views of processes and threads, made again only for those that changed. */

@@ -50,11 +50,13 @@ function makeChannel(world: World, resource: ResourceEntity): ChannelView {
     kind: CHANNEL_KINDS.get(resource.kind) ?? 'queue',
     resourceKind: resource.kind,
     name: resourceName(resource, world.sites),
+    named: resource.name !== '',
+    site: world.sites.view(resource.createdSite),
     ...(resource.kind === 'stdio' ? bytesOf(world, resource) : messagesOf(world, resource)),
   };
 }
 
-type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | 'name'>;
+type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | 'name' | 'named' | 'site'>;
 
 function latencyOf({ latencySum, latencyCount }: ResourceEntity): number | null {
   return latencyCount === 0 ? null : whole(latencySum / latencyCount);
@@ -108,6 +110,7 @@ export function makeResource(world: World, resource: ResourceEntity): ResourceVi
     id: resource.key,
     kind: resource.kind,
     name: resourceName(resource, world.sites),
+    named: resource.name !== '',
     site: world.sites.view(resource.createdSite),
     capacity: resource.capacity,
     acquisitions,

@@ -1,3 +1,4 @@
+import { conditionText, english } from '../../model/words/index.ts';
 import type { ExportFinding, ExportFlow, ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
 import { siteText } from './timeline.ts';
 
@@ -51,7 +52,9 @@ function* processEvents(
   const about = { ph: 'M', pid: number, ts: 0 };
   yield { ...about, name: 'process_name', args: { name: view.name } };
   yield { ...about, name: 'process_sort_index', args: { sort_index: order } };
-  const labels = [view.api ?? '', view.instrumented ? '' : 'not traced'].filter(Boolean).join(', ');
+  const labels = [view.api ?? '', view.instrumented ? '' : conditionText(english, 'untraced')]
+    .filter(Boolean)
+    .join(', ');
   if (labels !== '') yield { ...about, name: 'process_labels', args: { labels } };
   if (view.threads.length > 0) return;
   // A process without a shim has no threads that are known: its life is one slice.

@@ -7,6 +7,7 @@ import type {
   SliceView,
   ThreadView,
 } from '../../model/index.ts';
+import { baseName, english, Labels, trackStateText } from '../../model/words/index.ts';
 
 export interface ExportProcess {
   /** The pid, or a number of its own where a later process had the same pid: viewers know no such thing. */
@@ -56,14 +57,19 @@ export class ExportTimeline {
   readonly processes: readonly ExportProcess[];
   readonly threads: ReadonlyMap<string, ExportThread>;
   readonly end: number;
-  readonly #names: ReadonlyMap<string, string>;
+  readonly #labels: Labels;
 
   constructor(model: Model) {
     this.model = model;
     this.end = model.end ?? model.lastTime;
     this.processes = numbered(model.processes());
     this.threads = new Map(this.processes.flatMap(({ threads }) => threads.map((t) => [t.view.id, t])));
-    this.#names = new Map([...model.channels(), ...model.resources()].map(({ id, name }) => [id, name]));
+    const processes = model.processes();
+    this.#labels = new Labels(english, {
+      processes,
+      channels: model.channels(),
+      resources: model.resources(),
+    });
   }
 
   /** The states of a thread within its life, so that they nest inside of its slice. */
@@ -93,7 +99,7 @@ export class ExportTimeline {
     for (const flow of this.model.flows({ start: 0, end: this.end }, MOST_FLOWS)) {
       const from = this.threads.get(flow.fromThread);
       const to = this.threads.get(flow.toThread);
-      const name = this.resourceName(flow.resource) || 'message';
+      const name = this.#labels.shortResource(flow.resource);
       if (from !== undefined && to !== undefined) yield { flow, from, to, name };
     }
   }
@@ -107,19 +113,17 @@ export class ExportTimeline {
       }
     }
   }
-  resourceName(id: string | null): string {
-    return id === null ? '' : (this.#names.get(id) ?? '');
-  }
-  /** `lock A`, or the state alone. */
-  sliceName({ state, resource: resourceId }: SliceView): string {
-    const name = this.resourceName(resourceId);
-    return name === '' ? state : `${state} ${name}`;
+  /** `lock A`, `receive jobs`, or the state alone. */
+  sliceName({ state, resource }: SliceView): string {
+    if (resource !== null && state === 'lock') return this.#labels.resource(resource);
+    const word = trackStateText(english, state);
+    return resource === null ? word : `${word} ${this.#labels.shortResource(resource)}`;
   }
 }
 
 /** @param redact without folders */
 export function siteText({ file, line, column }: CallSite, redact: boolean): string {
-  return `${redact ? file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1) : file}:${line}:${column}`;
+  return `${redact ? baseName(file) : file}:${line}:${column}`;
 }
 
 function numbered(views: readonly ProcessView[]): ExportProcess[] {

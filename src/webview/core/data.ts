@@ -1,11 +1,12 @@
+import { t } from '@vscode/l10n';
 import type { Finding } from '../../model/types/index.ts';
+import { Labels } from '../../model/words/index.ts';
 import type { SessionUpdate } from '../../protocol/session.ts';
 import type { PackedFlows, PackedOverview, Structure } from '../../protocol/timeline.ts';
 import type { RowView } from './rows.ts';
 import { matchingResources, rowsOf } from './rows.ts';
 import { SliceCache } from './slices.ts';
 import { TileStore } from './tiles.ts';
-import { Names } from './words.ts';
 
 const NO_STRUCTURE: Structure = { tracks: [], processes: [], resources: [], channels: [] };
 
@@ -14,7 +15,7 @@ export class SessionData {
   readonly tiles = new TileStore();
   readonly slices = new SliceCache();
   structure: Structure = NO_STRUCTURE;
-  names = new Names(NO_STRUCTURE);
+  labels = new Labels(t, NO_STRUCTURE);
   rows: readonly RowView[] = [];
   /** Index in `rows` by thread id. */
   rowIndex: ReadonlyMap<string, number> = new Map();
@@ -43,7 +44,7 @@ export class SessionData {
     this.update = null;
     this.hasStructure = false;
     this.structure = NO_STRUCTURE;
-    this.names = new Names(NO_STRUCTURE);
+    this.labels = new Labels(t, NO_STRUCTURE);
     this.rows = [];
     this.rowIndex = new Map();
   }
@@ -51,7 +52,7 @@ export class SessionData {
   setStructure(structure: Structure): void {
     this.structure = structure;
     this.hasStructure = true;
-    this.names = new Names(structure);
+    this.labels = new Labels(t, structure);
   }
 
   /** Lays the rows out anew: structure, search or what is collapsed has changed. */

@@ -1,9 +1,8 @@
 import { t } from '@vscode/l10n';
-import { hasFailed, type TrackState, WAIT_STATES } from '../../model/types/index.ts';
+import { hasFailed, type TrackState, WAIT_STATES, type WaitView } from '../../model/types/index.ts';
+import { conditionText, endText, type Labels, trackStateText } from '../../model/words/index.ts';
 import type { SessionData } from './data.ts';
-import { endText } from './process.ts';
 import type { RowView } from './rows.ts';
-import { stateWord } from './words.ts';
 
 /** What a track does at the newest moment, for its header. */
 export interface NowView {
@@ -22,36 +21,33 @@ export function nowOf(row: RowView, data: SessionData): NowView {
     const bad = whole && hasFailed(process);
     return {
       state: 'exited',
-      text: whole ? endText(process) : t('ended'),
+      text: whole ? endText(t, process) : conditionText(t, 'ended'),
       since: null,
       tone: bad ? 'bad' : 'calm',
     };
   }
   if (process && !process.instrumented && process.threads.length === 0) {
-    return { state: 'idle', text: t('not traced'), since: null, tone: 'calm' };
+    return { state: 'idle', text: conditionText(t, 'untraced'), since: null, tone: 'calm' };
   }
   const wait = thread?.waits[0];
   const state = thread?.state ?? process?.state ?? 'running';
   if (state === 'blocked' && wait) {
-    const kind = WAIT_STATES[wait.kind];
-    const name =
-      wait.resource === null
-        ? wait.awaitedProcess === null
-          ? ''
-          : data.names.process(wait.awaitedProcess)
-        : data.names.resourceShort(wait.resource);
     return {
-      state: kind,
-      text: waitText(kind, name, wait.resource, data),
+      state: WAIT_STATES[wait.kind],
+      text: waitLabel(wait, data.labels),
       since: wait.since,
       tone: 'wait',
     };
   }
-  if (state === 'idle') return { state: 'idle', text: stateWord('idle'), since: null, tone: 'calm' };
+  if (state === 'idle') return { state: 'idle', text: conditionText(t, 'idle'), since: null, tone: 'calm' };
   return { state: 'running', text: '', since: null, tone: 'calm' };
 }
 
-function waitText(state: TrackState, name: string, resource: string | null, data: SessionData): string {
-  const word = stateWord(state, resource === null ? undefined : data.names.kind(resource));
-  return name === '' || name === word ? word : `${word} ${name}`;
+/** `lock accounts`, `receive · jobs`: shorter than a sentence, for a header. */
+function waitLabel({ kind, resource, awaitedProcess }: WaitView, labels: Labels): string {
+  const state = WAIT_STATES[kind];
+  if (resource !== null && state === 'lock') return labels.resource(resource);
+  const word = trackStateText(t, state, labels.kind(resource) ?? undefined);
+  if (resource !== null) return `${word} · ${labels.shortResource(resource)}`;
+  return awaitedProcess === null ? word : `${word} · ${labels.process(awaitedProcess)}`;
 }

@@ -1,9 +1,9 @@
 import { TRACK_STATES } from '../../model/types/index.ts';
 import { BAR_HEIGHT, ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
+import { sliceLabels } from '../core/slice-text.ts';
 import type { SliceColumns } from '../core/slices.ts';
 import { EXACT_PX, resourceOf, siteOf } from '../core/slices.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { sliceLabels } from '../core/words.ts';
 import { type Scene, withAlpha } from './scene.ts';
 import type { TextWidths } from './text.ts';
 
@@ -95,7 +95,7 @@ function drawLabel(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths
     TRACK_STATES[state] ?? 'running',
     resourceOf(packed, k),
     siteOf(packed, k),
-    scene.data.names,
+    scene.data.labels,
   );
   const text = widths.firstFitting(ctx, labels, room);
   if (text === undefined) return;

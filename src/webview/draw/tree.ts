@@ -1,5 +1,6 @@
+import { t } from '@vscode/l10n';
 import { hasFailed } from '../../model/types/index.ts';
-import { endText } from '../core/process.ts';
+import { endText } from '../../model/words/index.ts';
 import { BAR_HEIGHT, ROW_HEIGHT, ROW_PAD, visibleRows } from '../core/rows.ts';
 import { xAt } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
@@ -67,7 +68,7 @@ function drawEnd(
   const bad = hasFailed(process);
   ctx.fillStyle = bad ? scene.palette.error : scene.palette.muted;
   ctx.fillRect(Math.round(x), y, 2, BAR_HEIGHT);
-  const text = endText(process);
+  const text = endText(t, process);
   ctx.font = `11px ${scene.palette.font}`;
   ctx.textBaseline = 'middle';
   if (x + 8 + widths.of(ctx, text) < scene.width) ctx.fillText(text, x + 7, y + BAR_HEIGHT / 2 + 0.5);

@@ -1,11 +1,12 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import type { CallSite, Finding, SliceView } from '../../model/types/index.ts';
+import { placeText } from '../../model/words/index.ts';
 import type { Requests } from '../core/requests.ts';
+import { sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import { formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { siteText, sliceTitle } from '../core/words.ts';
 import { el, iconButton } from '../dom/dom.ts';
 import { flowList } from './flow-list.ts';
 import { Statistics } from './statistics.ts';
@@ -83,18 +84,18 @@ export class Details {
     const lasted = duration(end - slice.start) + (slice.end === null ? ` ${t('so far')}` : '');
     const exact = nsPerPx(view, width);
     const facts: [string, Node | string][] = [
-      [t('Track'), data.names.thread(thread)],
+      [t('Track'), data.labels.thread(thread)],
       [t('From'), formatTime(slice.start, Math.min(exact, 1e6))],
       [t('To'), slice.end === null ? t('still open') : formatTime(slice.end, Math.min(exact, 1e6))],
     ];
     if (slice.resource !== null) facts.push([t('Resource'), this.resource(slice.resource)]);
     if (slice.site) facts.push([t('Call site'), this.siteLink(slice.site, 'site')]);
-    const name = slice.resource === null ? '' : data.names.resource(slice.resource);
+    const name = slice.resource === null ? '' : data.labels.resource(slice.resource);
     const buttons = slice.site ? [this.goToButton(slice.site)] : [];
     this.element.replaceChildren(
       this.head(
         slice.state,
-        sliceTitle(slice, data.names),
+        sliceTitle(slice, data.labels),
         [name, lasted].filter(Boolean).join(' · '),
         ...buttons,
       ),
@@ -109,17 +110,17 @@ export class Details {
   }
 
   private resource(id: string): Node {
-    const { names, structure } = this.store.data;
+    const { labels, structure } = this.store.data;
     const resource = structure.resources.find((r) => r.id === id);
     const lines: string[] = [];
-    const holders = resource?.holders.map((h) => names.thread(h.thread)) ?? [];
-    const waiters = resource?.waiters.map((w) => names.thread(w.thread)) ?? [];
+    const holders = resource?.holders.map((h) => labels.thread(h.thread)) ?? [];
+    const waiters = resource?.waiters.map((w) => labels.thread(w.thread)) ?? [];
     if (holders.length > 0) lines.push(t('held by {0}', holders.join(', ')));
     if (waiters.length > 0) lines.push(t('awaited by {0}', waiters.join(', ')));
     return el(
       'span',
       {},
-      names.resource(id),
+      labels.resource(id),
       ...lines.map((line) => el('span', { class: 'more', text: line })),
     );
   }
@@ -167,7 +168,7 @@ export class Details {
   }
 
   private siteLink(site: CallSite, key: string): HTMLElement {
-    const text = site.fn === '' ? siteText(site) : `${site.fn} · ${siteText(site)}`;
+    const text = site.fn === '' ? placeText(site) : `${site.fn} · ${placeText(site)}`;
     const link = el('button', {
       class: 'link',
       text,

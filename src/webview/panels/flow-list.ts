@@ -39,9 +39,9 @@ export function flowList(
   if (found.length === 0) return null;
   const items = found.slice(0, MOST).map(({ i, out }) => {
     const other = flows.threads[out ? flows.to[i]! : flows.from[i]!]!;
-    const resource = store.data.names.resource(flows.resources[flows.resource[i]!]!);
+    const resource = store.data.labels.resource(flows.resources[flows.resource[i]!]!);
     const transit = duration(flows.receive[i]! - flows.send[i]!);
-    const who = store.data.names.thread(other);
+    const who = store.data.labels.thread(other);
     const text = out ? t('→ {0}', who) : t('← {0}', who);
     const more = t('{0} #{1}, {2} bytes, {3} under way', resource, flows.n[i]!, flows.bytes[i]!, transit);
     const go = (): void => jump(other, out ? flows.receive[i]! : flows.send[i]!);

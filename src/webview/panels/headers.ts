@@ -1,12 +1,12 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
+import { trackStateTitle } from '../../model/words/index.ts';
 import type { PixelRow } from '../core/fold.ts';
 import { type NowView, nowOf } from '../core/now.ts';
 import type { RowView } from '../core/rows.ts';
 import { ROW_HEIGHT, visibleRows } from '../core/rows.ts';
 import type { Store } from '../core/store.ts';
-import { stateName } from '../core/words.ts';
 import { el, setAttr, setText } from '../dom/dom.ts';
 
 /** Rows above and below what is visible that are kept, so that Tab and screen readers find a next one. */
@@ -144,6 +144,8 @@ function statesInView(row: PixelRow | undefined): string {
   if (!row) return '';
   let mask = 0;
   for (const bits of row.mask) mask |= bits;
-  const states = TRACK_STATES.filter((_, i) => (mask & (1 << i)) !== 0).map((state) => stateName(state));
+  const states = TRACK_STATES.filter((_, i) => (mask & (1 << i)) !== 0).map((state) =>
+    trackStateTitle(t, state),
+  );
   return states.length === 0 ? t('Nothing in view') : t('In view: {0}', states.join(', '));
 }

@@ -1,10 +1,11 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
+import { placeText } from '../../model/words/index.ts';
+import { sliceTitle } from '../core/slice-text.ts';
 import { sliceOf } from '../core/slices.ts';
 import type { Store } from '../core/store.ts';
 import { formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { siteText, sliceTitle } from '../core/words.ts';
 import { el } from '../dom/dom.ts';
 
 /** Most slices that are listed. */
@@ -43,7 +44,7 @@ export class SliceGrid {
       this.element.replaceChildren();
       return;
     }
-    this.element.setAttribute('aria-label', t('Slices of {0} in view', store.data.names.thread(thread)));
+    this.element.setAttribute('aria-label', t('Slices of {0} in view', store.data.labels.thread(thread)));
     const titles = [t('State'), t('Resource'), t('From'), t('Duration'), t('Call site')];
     const head = el(
       'div',
@@ -63,11 +64,11 @@ export class SliceGrid {
       const end = slice.end ?? data.last;
       if (end < view.start || slice.start > view.end || end - slice.start < nsPerPx(view, width)) continue;
       const cells = [
-        sliceTitle(slice, data.names),
-        slice.resource === null ? '' : data.names.resource(slice.resource),
+        sliceTitle(slice, data.labels),
+        slice.resource === null ? '' : data.labels.resource(slice.resource),
         formatTime(slice.start),
         duration(end - slice.start),
-        slice.site ? siteText(slice.site) : '',
+        placeText(slice.site),
       ];
       rows.push(
         el(

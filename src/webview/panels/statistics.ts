@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
+import { trackStateTitle } from '../../model/words/index.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Store } from '../core/store.ts';
 import type { View } from '../core/viewport.ts';
-import { stateName } from '../core/words.ts';
 import { el } from '../dom/dom.ts';
 
 /** Time by state of a selection, exact: the model sums it, however many slices there are. */
@@ -70,7 +70,7 @@ function rowsOf(ns: Float64Array, count: Float64Array): HTMLElement[] {
     return el(
       'tr',
       {},
-      el('th', { attrs: { scope: 'row' } }, swatch(state), stateName(state)),
+      el('th', { attrs: { scope: 'row' } }, swatch(state), trackStateTitle(t, state)),
       el('td', {}, meter),
       el('td', { class: 'number', text: percent(share) }),
       el('td', { class: 'number', text: duration(ns[i]!) }),

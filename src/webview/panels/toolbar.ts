@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import type { TrackState } from '../../model/types/index.ts';
+import { conditionText, trackStateText, trackStateTitle } from '../../model/words/index.ts';
 import type { Store } from '../core/store.ts';
-import { stateName, stateWord } from '../core/words.ts';
 import { el, iconButton, setAttr, setText } from '../dom/dom.ts';
 
 /** States of the legend, in order of what one looks for. */
@@ -77,13 +77,13 @@ export class Toolbar {
           class: 'chip',
           attrs: {
             type: 'button',
-            title: t('{0}: show only this', stateName(state)),
+            title: t('{0}: show only this', trackStateTitle(t, state)),
             'aria-pressed': 'false',
           },
           on: { click: () => this.store.toggleState(state) },
         },
         el('span', { class: 'swatch', attrs: { 'data-state': state, 'aria-hidden': 'true' } }),
-        stateWord(state),
+        trackStateText(t, state),
       );
       this.chips.set(state, chip);
       return chip;
@@ -101,7 +101,7 @@ export class Toolbar {
     setAttr(this.name, 'title', store.session?.dir ?? '');
     const live = store.data.live;
     this.badge.hidden = !store.data.update;
-    setText(this.badge, live ? t('live') : t('ended'));
+    setText(this.badge, live ? t('live') : conditionText(t, 'ended'));
     this.badge.classList.toggle('live', live);
     setText(this.length, store.data.update ? duration(store.data.last) : '');
     this.follow.hidden = !live;

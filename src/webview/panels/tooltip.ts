@@ -2,10 +2,11 @@ import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import type { SliceView } from '../../model/types/index.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
+import { placeText, trackStateTitle } from '../../model/words/index.ts';
 import type { PixelRow } from '../core/fold.ts';
 import { NO_STATE } from '../core/fold.ts';
+import { sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
-import { siteText, sliceTitle, stateName } from '../core/words.ts';
 import { el } from '../dom/dom.ts';
 
 const GAP = 14;
@@ -39,7 +40,7 @@ export class Tooltip {
       this.hide();
       return;
     }
-    const foot = el('div', { class: 'foot', text: `${this.store.data.names.thread(thread)} · ${time}` });
+    const foot = el('div', { class: 'foot', text: `${this.store.data.labels.thread(thread)} · ${time}` });
     this.element.replaceChildren(...lines, foot);
     this.element.hidden = false;
     this.place(x, y);
@@ -59,14 +60,14 @@ export class Tooltip {
       'div',
       { class: 'title' },
       swatch(slice.state),
-      el('strong', { text: sliceTitle(slice, data.names) }),
+      el('strong', { text: sliceTitle(slice, data.labels) }),
       el('span', { class: 'duration', text: slice.end === null ? `${lasted} ${t('so far')}` : lasted }),
     );
     const lines = [title];
-    if (slice.resource !== null) lines.push(el('div', { text: data.names.resource(slice.resource) }));
+    if (slice.resource !== null) lines.push(el('div', { text: data.labels.resource(slice.resource) }));
     if (slice.site) {
       const { fn, sampled } = slice.site;
-      const place = fn === '' ? siteText(slice.site) : `${fn} · ${siteText(slice.site)}`;
+      const place = fn === '' ? placeText(slice.site) : `${fn} · ${placeText(slice.site)}`;
       lines.push(el('div', { class: 'site', text: sampled ? t('last seen at {0}', place) : place }));
     }
     return lines;
@@ -82,13 +83,13 @@ export class Tooltip {
       'div',
       { class: 'title' },
       swatch(dominant),
-      el('strong', { text: stateName(dominant) }),
+      el('strong', { text: trackStateTitle(t, dominant) }),
       el('span', { class: 'duration', text: `${share} %` }),
     );
     const others = TRACK_STATES.filter(
       (s, i) => i !== state && s !== 'exited' && (row.mask[pixel]! & (1 << i)) !== 0,
     );
-    const rest = others.map((s) => el('div', { class: 'also' }, swatch(s), stateName(s)));
+    const rest = others.map((s) => el('div', { class: 'also' }, swatch(s), trackStateTitle(t, s)));
     return [title, ...rest];
   }
 }

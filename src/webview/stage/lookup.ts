@@ -1,9 +1,9 @@
 import { duration } from '../../base/units.ts';
 import type { SliceView, TrackState } from '../../model/types/index.ts';
 import type { Requests } from '../core/requests.ts';
+import { sliceReading, WAITING } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { sliceSentence, WAIT_STATES } from '../core/words.ts';
 
 /** Finds slices: below the pointer, next to the selected one, the next wait. */
 export class Lookup {
@@ -40,15 +40,15 @@ export class Lookup {
 
   /** Goes to the next or the previous wait: of the active track, or of all when none is active or `all`. */
   async seekWait(forward: boolean, all: boolean): Promise<void> {
-    const chosen = [...this.store.states].filter((state) => WAIT_STATES.includes(state));
-    await this.seek(forward, all, chosen.length > 0 ? chosen : WAIT_STATES);
+    const chosen = [...this.store.states].filter((state) => WAITING.includes(state));
+    await this.seek(forward, all, chosen.length > 0 ? chosen : WAITING);
   }
 
   /** Goes to the neighbouring slice of the active track, whatever its state. */
   async step(forward: boolean): Promise<void> {
     const { selection, slice, data } = this.store;
     if (selection?.type !== 'slice' || !slice) {
-      await this.seek(forward, false, WAIT_STATES);
+      await this.seek(forward, false, WAITING);
       return;
     }
     const time = forward ? slice.end : slice.start - 1;
@@ -82,6 +82,6 @@ export class Lookup {
   private select(thread: string, slice: SliceView): void {
     this.store.selectSlice(thread, slice);
     const lasted = duration((slice.end ?? this.store.data.last) - slice.start);
-    this.announce(sliceSentence(thread, slice, this.store.data.names, lasted));
+    this.announce(sliceReading(thread, slice, this.store.data.labels, lasted));
   }
 }

@@ -2,22 +2,19 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MOST_SIBLINGS, sessionSpec } from '../../../src/extension/tree/build.ts';
 import type { NodeSpec } from '../../../src/extension/tree/nodes.ts';
-import type { ResourceView } from '../../../src/model/types/index.ts';
-import { findingView, processView, siteAt, snapshotOf, threadView, waitView } from '../../views.ts';
+import {
+  findingView,
+  processView,
+  resourceView,
+  siteAt,
+  snapshotOf,
+  threadView,
+  waitView,
+} from '../../views.ts';
 
-const LOCK: ResourceView = {
-  id: 'B',
-  kind: 'lock',
-  name: 'B',
-  site: null,
-  capacity: 1,
-  acquisitions: 1,
-  contended: 1,
-  waitNs: 0,
+const LOCK = resourceView('B', {
   holders: [{ process: '2-b', thread: '2-b.0', task: 0, ticket: 1, since: 1, site: siteAt(9), dead: false }],
-  waiters: [],
-  exact: true,
-};
+});
 
 /** The tree as indented lines: label, description, context. */
 function lines(spec: NodeSpec, depth = 0): string[] {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sessionSpec } from '../../../src/extension/tree/build.ts';
-import { duration, shorten, shortName, shortSite } from '../../../src/extension/tree/format.ts';
+import { duration, shorten, shortName } from '../../../src/extension/tree/format.ts';
 import { commandLine, processTooltip } from '../../../src/extension/tree/tooltip.ts';
 import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
+import { placeText } from '../../../src/model/words/index.ts';
 import { processView, siteAt, snapshotOf, threadView, waitView } from '../../views.ts';
 
 test('durations are short', () => {
@@ -11,7 +12,7 @@ test('durations are short', () => {
 });
 
 test('places and long texts are shortened', () => {
-  assert.equal(shortSite({ file: 'C:\\w\\a.ts', line: 3 }), 'a.ts:3');
+  assert.equal(placeText({ file: 'C:\\w\\a.ts', line: 3 }), 'a.ts:3');
   assert.equal(shorten('abcdef', 4), 'abc…');
 });
 
@@ -42,7 +43,7 @@ test('a tooltip tells CPU, memory, waits and argv, and nothing in it is taken fo
   const text = processTooltip(process, new TreeIndex(snapshotOf([process])));
   assert.match(text, /\| CPU \| 50% \|/);
   assert.match(text, /\| Memory \| 1\.0 KB \|/);
-  assert.match(text, /for 4\.0 s \\\(last seen at deadlock\.ts:4\\\)/);
+  assert.match(text, /· 4\.0 s \\\(last seen at deadlock\.ts:4\\\)/);
   assert.ok(text.includes("node ''''''") || text.includes("'''"));
   assert.ok(!text.includes('[x](command:evil)'));
   assert.ok(!text.includes('<b>'));

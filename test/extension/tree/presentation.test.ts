@@ -3,9 +3,8 @@ import test from 'node:test';
 import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { conditionOf, describe } from '../../../src/extension/tree/presentation.ts';
 import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
-import { resourceText } from '../../../src/extension/tree/waits.ts';
 import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types/index.ts';
-import { processView, snapshotOf } from '../../views.ts';
+import { channelView, processView, resourceView, siteAt, snapshotOf } from '../../views.ts';
 
 /** Condition and text of a process in a session that has lasted `lastTime` ns. */
 function shown(change: Partial<ProcessView>, lastTime = 5e9, live = true): string {
@@ -46,10 +45,14 @@ test('what was alive when the trace ended is not said to run now', () => {
 });
 
 test('what nobody named has its kind once', () => {
-  const resource = (kind: 'lock' | 'queue', name: string) =>
-    resourceText({ kind, name, site: null, holders: [] });
-  assert.equal(resource('lock', 'lock deadlock.ts:15'), 'lock deadlock.ts:15');
-  assert.equal(resource('queue', 'jobs'), 'queue jobs');
+  const { labels } = new TreeIndex(
+    snapshotOf([], {
+      resources: [resourceView('L', { name: 'lock deadlock.ts:15', named: false, site: siteAt(15) })],
+      channels: [channelView('Q', { name: 'jobs' })],
+    }),
+  );
+  assert.equal(labels.resource('L'), 'lock deadlock.ts:15');
+  assert.equal(labels.resource('Q'), 'queue jobs');
 });
 
 test('what was alive when the trace ended is not read out as running now', () => {

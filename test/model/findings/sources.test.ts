@@ -174,7 +174,7 @@ describe('a circle that closes by what somebody rests for', () => {
       finding.chain.map(({ text }) => text),
       [
         'main.ts waits for lock L at main.ts:8, held by keeper since keeper.ts:5',
-        'keeper rests, and waits for a message of its parent (IPC), which only main.ts could give',
+        'keeper rests and waits for a message of main.ts',
       ],
     );
     assert.deepEqual(

@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/format/records.ts';
 import { circles, linkOf } from './cycles.ts';
 import type { Rule } from './rule.ts';
-import { childWords, goalWords, resourceWords, unitWords } from './words.ts';
+import { childWords, doesWords, resourceWords, unitWords } from './words.ts';
 
 /**
  * X joins P, P cannot end before its puts are taken, and nobody but X (or others that are stuck) could take them.
@@ -17,7 +17,7 @@ export function joinBeforeDrainCheck(atExit: boolean): Rule['check'] {
     const reader = unitWords(join.unit);
     return {
       title: `${reader} joins ${childWords(join.wait)} ${atExit ? 'at exit ' : ''}before reading what it put into ${queue}`,
-      reason: `${unitWords(put.unit)} waits for ${goalWords(context.world, put.wait)} and can't end before; the only reader that is left waits for its end.`,
+      reason: `${unitWords(put.unit)} ${doesWords(context.world, put.wait)} and can't end before; the only reader that is left waits for its end.`,
       fix: `Read everything from ${queue} first, then join; or let the child call cancelJoinThread() where its last items may be lost.`,
     };
   });

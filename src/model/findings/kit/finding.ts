@@ -1,3 +1,4 @@
+import { duration } from '../../../base/units.ts';
 import type { ProcessEntity } from '../../state/entities.ts';
 import type { Finding, FindingKind, FindingSite } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
@@ -10,7 +11,7 @@ import { chainOf, type Link, type RestLink } from './links.ts';
 import { sitesOf } from './places.ts';
 import { proofOf } from './proof.ts';
 import type { RuleContext } from './rule.ts';
-import { listWords, timeWords, unitWords } from './words.ts';
+import { listWords, unitWords } from './words.ts';
 
 /** Units that are stuck only because they wait, directly or not, for members of a set. */
 export function victims(graph: WaitGraph, stuck: Stuck, members: readonly Unit[]): Unit[] {
@@ -70,7 +71,7 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
   sentences.push(
     what.certainty === 'certain'
       ? 'Nothing that is alive could end these waits.'
-      : `It has lasted ${timeWords(context.now - time)}; something that the trace does not show could still end it.`,
+      : `It has lasted ${duration(context.now - time)}; something that the trace does not show could still end it.`,
   );
   return {
     id: idOf(context.rule.kind, [...units.map((unit) => unit.id), ...resources]),

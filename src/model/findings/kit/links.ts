@@ -1,15 +1,16 @@
 import { KIND } from '../../../trace/format/records.ts';
 import type { Hold, ThreadEntity, Wait } from '../../state/entities.ts';
-import { sourceGoal } from '../../state/source-words.ts';
+import { namesOtherEnd, sourceDoes } from '../../state/source-words.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import { waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
 import type { Blocker, ChainLink } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
+import { placeText } from '../../words/index.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
-import { goalWords, listWords, siteWords, threadWords, unitWords } from './words.ts';
+import { doesWords, listWords, threadWords, unitWords } from './words.ts';
 
 /** Who could end a wait or make a source fire: members of the set first. */
 interface Ended {
@@ -94,8 +95,8 @@ function waitLink(world: World, link: Link): ChainLink {
 
 function restLink(world: World, link: RestLink): ChainLink {
   const { unit, source } = link;
-  const given =
-    link.blockers.length === 0 ? '' : `, which only ${listWords(link.blockers.map(unitWords))} could give`;
+  const told = link.blockers.length === 0 || namesOtherEnd(source);
+  const given = told ? '' : `, which only ${listWords(link.blockers.map(unitWords))} could give`;
   return {
     ...whoOf(unit),
     waitKind: null,
@@ -104,7 +105,7 @@ function restLink(world: World, link: RestLink): ChainLink {
     since: whole(unit.thread.quiescent?.since ?? 0),
     site: world.sites.view(source.site),
     blockedBy: blockersOf(world, link, []),
-    text: `${unitWords(unit)} rests, and waits for ${sourceGoal(source)}${given}`,
+    text: `${unitWords(unit)} rests and ${sourceDoes(source)}${given}`,
   };
 }
 
@@ -121,12 +122,12 @@ function blockersOf(world: World, { blockers, dead }: Ended, holds: readonly Hol
 }
 
 function linkWords(world: World, { unit, wait, blockers, dead }: Link): string {
-  const at = siteWords(world.sites.view(wait.site));
-  const head = `${unitWords(unit)} waits for ${goalWords(world, wait)}${at === '' ? '' : ` at ${at}`}`;
+  const at = placeText(world.sites.view(wait.site));
+  const head = `${unitWords(unit)} ${doesWords(world, wait)}${at === '' ? '' : ` at ${at}`}`;
   const holds = holdsFor(wait);
   if (holds.length > 0) {
     const holders = holds.map((hold) => {
-      const place = siteWords(world.sites.view(hold.site));
+      const place = placeText(world.sites.view(hold.site));
       const end = hold.thread.alive ? '' : ', which has exited';
       return `${threadWords(hold.thread, hold.task)}${place === '' ? '' : ` since ${place}`}${end}`;
     });

@@ -4,7 +4,7 @@ import type { Finding } from '../../types/index.ts';
 import { deadEnds } from './cycles.ts';
 import { chainFinding } from './finding.ts';
 import type { RuleContext } from './rule.ts';
-import { resourceWords, threadWords, unitWords } from './words.ts';
+import { endedWords, resourceWords, unitWords } from './words.ts';
 
 export const FIX =
   'Release in a finally block (`await using guard = await lock.acquire()` does), and let whoever waits treat OwnerDiedError: what the lock protects may be half changed.';
@@ -19,13 +19,13 @@ export function heldByDead(context: RuleContext, isMine: (hold: Hold) => boolean
     const hold = [...resource.holds.values()].find((h) => !h.thread.alive);
     if (hold === undefined || !isMine(hold)) continue;
     const lock = resourceWords(context.world, resource);
-    const dead = threadWords(hold.thread, hold.task);
+    const dead = endedWords(hold);
     findings.push(
       chainFinding(context, chain.stuck, {
         certainty: chain.stuck.certainty,
-        title: `${unitWords(link.unit)} waits for ${lock}, whose holder ${dead} has ended`,
+        title: `${dead} while it held ${lock}, and ${unitWords(link.unit)} waits for it`,
         links: chain.links,
-        reason: `${dead} ended (${endWords(hold)}) without releasing ${lock}, and nobody else who has it could.`,
+        reason: `${dead} without releasing ${lock}, and nobody else who has it could.`,
         fix: FIX,
         extraProcesses: [hold.thread.process],
       }),
@@ -37,11 +37,4 @@ export function heldByDead(context: RuleContext, isMine: (hold: Hold) => boolean
 /** A worker thread that ended while its process lives on. */
 export function isDeadWorker({ thread }: Hold): boolean {
   return thread.threadId !== 0 && thread.process.alive;
-}
-
-function endWords(hold: Hold): string {
-  const { exit } = hold.thread.process;
-  if (hold.thread.process.alive) return 'its worker thread stopped';
-  if (exit?.signal != null) return `killed by ${exit.signal}`;
-  return exit?.code == null ? 'its exit code is not known' : `exit code ${exit.code}`;
 }

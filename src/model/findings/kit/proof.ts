@@ -1,4 +1,4 @@
-import { sourceGoal } from '../../state/source-words.ts';
+import { sourceDoes } from '../../state/source-words.ts';
 import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
 import type { Proof, ProofFeeder, ProofMember, ProofNeed } from '../../types/index.ts';
@@ -6,7 +6,7 @@ import { whole, wholeOrNull } from '../../types/whole.ts';
 import type { WaitGraph } from '../graph/graph.ts';
 import { isSource, type Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
-import { goalWords, listWords, threadWords, unitWords } from './words.ts';
+import { doesWords, listWords, threadWords, unitWords } from './words.ts';
 
 /**
  * Why some units of the certain set cannot go on: they, and all whom they need, with everything by which each could go on and
@@ -51,12 +51,12 @@ function needOf(graph: WaitGraph, need: Need, stuck: readonly Unit[]): ProofNeed
     ...dead.map((thread) => ({ process: thread.process.id, thread: thread.id, why: 'ended' as const })),
   ];
   const who = [
-    ...(stuck.length > 0 ? [`only ${listWords(stuck.map(unitWords))} could`] : []),
+    ...(stuck.length > 0 ? [`only ${listWords(stuck.map(unitWords))} could end that`] : []),
     ...(dead.length > 0
-      ? [`${listWords(dead.map((thread) => threadWords(thread)))} could have, and ended`]
+      ? [`${listWords(dead.map((thread) => threadWords(thread)))} could have, and has ended`]
       : []),
   ];
-  const text = `${goalOf(world, need)}: ${who.length === 0 ? 'nobody could' : who.join('; ')}`;
+  const text = `${doesOf(world, need)}: ${who.length === 0 ? 'nobody could' : who.join('; ')}`;
   const { site, resource, child } = need;
   const since = wholeOrNull(isSource(need) ? (need.told.since ?? null) : need.since);
   return {
@@ -70,6 +70,6 @@ function needOf(graph: WaitGraph, need: Need, stuck: readonly Unit[]): ProofNeed
   };
 }
 
-function goalOf(world: World, need: Need): string {
-  return isSource(need) ? sourceGoal(need) : goalWords(world, need);
+function doesOf(world: World, need: Need): string {
+  return isSource(need) ? sourceDoes(need) : doesWords(world, need);
 }

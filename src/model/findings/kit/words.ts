@@ -1,19 +1,32 @@
 import { KIND } from '../../../trace/format/records.ts';
-import type { ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
-import { baseName, kindWords, processName, resourceName, threadName } from '../../state/names.ts';
-import { awaited } from '../../state/wait-names.ts';
+import type { Hold, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import { labelled, processName, threadName } from '../../state/names.ts';
+import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
-import type { CallSite } from '../../types/index.ts';
+import {
+  type Counted,
+  countText,
+  endSentence,
+  english,
+  listText,
+  resourceText,
+  someChildText,
+  taskText,
+  waitText,
+  whoText,
+} from '../../words/index.ts';
 import type { Unit } from '../graph/unit.ts';
 
-/** "worker-1", "main thread resizer of main.ts", with its task where one is known. */
+// Findings are always English: what the vocabulary says of entities, without its translator.
+
+/** `worker-1`, `thread resizer of main.ts`, with its task where one is known. */
 export function threadWords(thread: ThreadEntity, task = 0): string {
   const process = processName(thread.process);
-  const who = thread.threadId === 0 ? process : `thread ${threadName(thread)} of ${process}`;
+  const who = whoText(english, process, thread.threadId === 0 ? null : threadName(thread));
   const name = thread.tasks.get(task) ?? '';
-  if (name !== '') return `task “${name}” of ${who}`;
+  if (name !== '') return taskText(english, name, who);
   // The only task of a thread (a Process target) is the thread, for people.
-  return task === 0 || tasksOf(thread).size <= 1 ? who : `task ${task} of ${who}`;
+  return task === 0 || tasksOf(thread).size <= 1 ? who : taskText(english, task, who);
 }
 function tasksOf(thread: ThreadEntity): Set<number> {
   const tasks = new Set(thread.holds.map((hold) => hold.task));
@@ -24,80 +37,47 @@ export function unitWords(unit: Unit): string {
   return threadWords(unit.thread, unit.task);
 }
 
-/** "lock A", "queue results": a name that already says its kind is not given twice. */
+/** `lock A`, `queue main.ts:12`. */
 export function resourceWords(world: World, resource: ResourceEntity): string {
-  const name = resourceName(resource, world.sites);
-  const kind = kindWords(resource.kind);
-  return resource.name === '' || resource.kind === 'stdio' ? name : `${kind} ${name}`;
+  return resourceText(english, labelled(resource, world.sites));
 }
 
-/** "main.ts:12". */
-export function siteWords(site: CallSite | null): string {
-  return site === null ? '' : `${baseName(site.file)}:${site.line}`;
+/** What somebody who waits does: `waits for lock A`, `waits for the end of worker-2`. */
+export function doesWords(world: World, wait: Wait): string {
+  const { resource, kind } = wait;
+  const ends = kind === KIND.waitJoin || kind === KIND.waitChild || kind === KIND.waitSyncSpawn;
+  const thing = resource === null ? null : resourceWords(world, resource);
+  return waitText(english, waitName(kind), {
+    thing: ends ? childWords(wait) : thing,
+    kind: resource?.kind ?? null,
+    holders: [],
+  });
 }
 
-/** "since 1.204 s". */
-export function timeWords(ns: number): string {
-  if (ns >= 1e9) return `${(ns / 1e9).toFixed(3)} s`;
-  if (ns >= 1e6) return `${(ns / 1e6).toFixed(1)} ms`;
-  return `${(ns / 1e3).toFixed(0)} µs`;
+/** The process or worker thread whose end is awaited. */
+export function childWords({ child }: Wait): string {
+  if (child?.api === 'worker' && child.thread !== null) return threadWords(child.thread);
+  const process = child?.api === 'worker' ? null : awaited(child);
+  if (process === null || process.id === '') return child?.name || someChildText(english);
+  return processName(process);
 }
 
-/** What a wait is for: "lock A", "the end of worker-2", "room in queue jobs". */
-export function goalWords(world: World, wait: Wait): string {
-  const resource = wait.resource === null ? '' : resourceWords(world, wait.resource);
-  switch (wait.kind) {
-    case KIND.waitJoin:
-    case KIND.waitChild:
-    case KIND.waitSyncSpawn:
-      return `the end of ${childWords(wait)}`;
-    case KIND.waitReceive:
-      return `${item(wait.resource)} from ${resource}`;
-    case KIND.waitSend:
-      return `room in ${resource}`;
-    case KIND.waitFlush:
-      return `readers to take what it put into ${resource}`;
-    case KIND.waitTaskDone:
-      return `taskDone() for every item of ${resource}`;
-    case KIND.waitCondition:
-      return `a notify on ${resource}`;
-    case KIND.waitEvent:
-      return `${resource} to be set`;
-    case KIND.waitBarrier:
-      return `the other parties of ${resource}`;
-    case KIND.waitResult:
-      return `the result of a task of ${resource}`;
-    case KIND.waitCall:
-      return 'the answer to its call of a manager';
-    case KIND.waitAtomics:
-      return `Atomics.notify on ${resource}`;
-    default:
-      return resource === '' ? 'something' : resource;
-  }
+/** `worker-1 was killed by SIGKILL`; of a worker thread whose process lives on: that it has ended. */
+export function endedWords({ thread, task }: Pick<Hold, 'thread' | 'task'>): string {
+  const { alive, exit } = thread.process;
+  const end = {
+    exitCode: alive ? null : (exit?.code ?? null),
+    signal: alive ? null : (exit?.signal ?? null),
+  };
+  return endSentence(english, threadWords(thread, task), end);
 }
 
-function item(resource: ResourceEntity | null): string {
-  return resource?.kind.toLowerCase().includes('queue') === true ? 'an item' : 'a message';
+/** `a, b and c`. */
+export function listWords(words: readonly string[], most?: number): string {
+  return listText(english, words, most);
 }
 
-export function childWords(wait: Wait): string {
-  const process = awaited(wait.child);
-  if (wait.child?.api === 'worker') {
-    const { thread } = wait.child;
-    return thread === null ? `worker thread ${wait.child.name}` : threadWords(thread);
-  }
-  return process === null || process.id === '' ? wait.child?.name || 'a child' : processName(process);
-}
-
-/** "a", "a and b", "a, b and c"; above `most` "a, b and 7 more". */
-export function listWords(words: readonly string[], most = 4): string {
-  const unique = [...new Set(words)];
-  const shown =
-    unique.length > most ? [...unique.slice(0, most - 1), `${unique.length - most + 1} more`] : unique;
-  if (shown.length <= 1) return shown[0] ?? '';
-  return `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
-}
-
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+/** `1 party`, `3 parties`. */
+export function countWords(n: number, what: Counted): string {
+  return countText(english, n, what);
 }

@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/format/records.ts';
 import { type Chain, chains, freeEnders, linkOf } from '../kit/cycles.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, resourceWords } from '../kit/words.ts';
+import { countWords, resourceWords } from '../kit/words.ts';
 
 /** Those who wait and those who could still arrive are fewer than the barrier's parties. */
 export const barrierMismatch: Rule = {
@@ -23,8 +23,8 @@ export const barrierMismatch: Rule = {
     for (const wait of resource.waiters) context.claimed.add(wait);
     return {
       ...(free.length > 0 ? { certainty: 'suspected' as const } : {}),
-      title: `${name} needs ${plural(resource.capacity, 'party').replace('partys', 'parties')}, ${waiting} wait and at most ${free.length} more can come`,
-      reason: `${plural(resource.capacity - waiting, 'party').replace('partys', 'parties')} of ${name} ${resource.capacity - waiting === 1 ? 'is' : 'are'} missing, and whoever could still have come has exited or is stuck itself.`,
+      title: `${name} needs ${countWords(resource.capacity, 'party')}, ${waiting} wait and at most ${free.length} more can come`,
+      reason: `${countWords(resource.capacity - waiting, 'party')} of ${name} ${resource.capacity - waiting === 1 ? 'is' : 'are'} missing, and whoever could still have come has exited or is stuck itself.`,
       fix: 'Make the number of parties equal to the number of processes that call wait(), call abort() when one of them fails, or wait with a timeout.',
     };
   }),

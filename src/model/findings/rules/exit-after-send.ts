@@ -2,7 +2,7 @@ import type { ResourceEntity, ThreadUse } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, threadWords } from '../kit/words.ts';
+import { countWords, threadWords } from '../kit/words.ts';
 
 /** The sender exited with messages that never arrived, and the peer is alive. */
 export const exitAfterSend: Rule = {
@@ -56,12 +56,12 @@ function exited(
   return notedFinding(context, {
     certainty: peer.disconnectedAt !== null ? 'certain' : 'suspected',
     blocking: false,
-    title: `${who} exited before ${plural(lost, 'message')} to ${threadWords(peer.thread)} had left it`,
+    title: `${who} exited before ${countWords(lost, 'message')} to ${threadWords(peer.thread)} had left it`,
     time: end,
     processes: [use.thread.process, peer.thread.process],
     resources: [resource],
     places: [{ role: 'sent', thread: use.thread, resource, site: use.lastSendSite, time: use.lastSendTime }],
-    explanation: `process.send() only queues a message; process.exit() right after it throws the queue away. ${plural(lost, 'sent message')} of ${who} never arrived.`,
+    explanation: `process.send() only queues a message; process.exit() right after it throws the queue away. ${countWords(lost, 'message')} of ${who} never arrived.`,
     fix: 'Exit in the callback of process.send(), or call process.disconnect() and let the process end by itself.',
   });
 }

@@ -1,10 +1,11 @@
+import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import type { ProcessEntity } from '../../state/entities.ts';
 import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { listWords, timeWords } from '../kit/words.ts';
+import { listWords } from '../kit/words.ts';
 
 /** The child has exited, but its end is still awaited: a descendant that it left behind holds its stdio open. */
 export const grandchildHoldsPipe: Rule = {
@@ -35,7 +36,7 @@ export const grandchildHoldsPipe: Rule = {
             time: process.end ?? 0,
             processes: [thread.process, process, ...orphans],
             places: [waitPlace(wait), ...startedPlaces(process)],
-            explanation: `${processName(thread.process)} waits for 'close' of ${processName(process)}, which exited ${timeWords(context.now - (process.end ?? 0))} ago; ${names}, started below it, is still alive and has inherited its pipes.`,
+            explanation: `${processName(thread.process)} waits for 'close' of ${processName(process)}, which exited ${duration(context.now - (process.end ?? 0))} ago; ${names}, started below it, is still alive and has inherited its pipes.`,
             fix: "Wait for 'exit' instead of 'close', start background children with stdio 'ignore' and detached, or end them first.",
           }),
         );

@@ -1,10 +1,10 @@
+import { duration } from '../../../base/units.ts';
 import type { Wait } from '../../state/entities.ts';
 import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { awaitedEnd, channels, idle } from '../kit/idle.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { timeWords } from '../kit/words.ts';
 
 /** The child has nothing left but its IPC channel, and the parent waits for its end. An idle worker that still gets work is not it. */
 export const ipcKeepsAlive: Rule = {
@@ -42,7 +42,7 @@ export const ipcKeepsAlive: Rule = {
           processes: [process, ...waits.map((wait) => wait.thread.process)],
           resources: ipc,
           places: [...waits.map(waitPlace), ...startedPlaces(process)],
-          explanation: `${name} has been idle for ${timeWords(context.now - since)}: no timer, no wait, one handle, its IPC channel, which nobody has disconnected. ${parent} has nothing else to do either.`,
+          explanation: `${name} has been idle for ${duration(context.now - since)}: no timer, no wait, one handle, its IPC channel, which nobody has disconnected. ${parent} has nothing else to do either.`,
           fix: `Call process.disconnect() in ${name} when it is done (or subprocess.disconnect() in ${parent}), or take its 'message' listener away.`,
         }),
       );

@@ -3,7 +3,7 @@ import type { ResourceEntity, Wait } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { goalWords, plural, resourceWords, threadWords, unitWords } from '../kit/words.ts';
+import { countWords, doesWords, resourceWords, threadWords, unitWords } from '../kit/words.ts';
 
 function receivers(resource: ResourceEntity): Wait[] {
   return [...resource.waiters].filter((wait) => wait.thread.alive && wait.kind === KIND.waitReceive);
@@ -37,7 +37,7 @@ export const itemNotDelivered: Rule = {
           certainty: stuck ? 'certain' : 'suspected',
           ...(stuck && { stuck: waiters }),
           blocking: true,
-          title: `${waiter} waits for ${goalWords(world, waits[0] as Wait)} that ${threadWords(use.thread)} could not send`,
+          title: `${waiter} ${doesWords(world, waits[0] as Wait)}, which ${threadWords(use.thread)} could not send`,
           time,
           processes: [...rejected.map((r) => r.thread.process), ...waits.map((wait) => wait.thread.process)],
           resources: [resource],
@@ -51,7 +51,7 @@ export const itemNotDelivered: Rule = {
             })),
             ...waits.map(waitPlace),
           ],
-          explanation: `${plural(use.rejected, 'item')} put into ${name} by ${threadWords(use.thread)} could not be serialised or came after its end, so nobody gets ${use.rejected === 1 ? 'it' : 'them'}.`,
+          explanation: `${countWords(use.rejected, 'item')} put into ${name} by ${threadWords(use.thread)} could not be serialised or came after its end, so nobody gets ${use.rejected === 1 ? 'it' : 'them'}.`,
           fix: 'Handle the rejection of put(), and send plain data: functions, sockets and class instances with native parts do not travel.',
         }),
       );

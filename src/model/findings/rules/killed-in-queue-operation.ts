@@ -3,7 +3,7 @@ import type { ResourceEntity, Wait } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, resourceWords, threadWords } from '../kit/words.ts';
+import { countWords, resourceWords, threadWords } from '../kit/words.ts';
 
 /** A process was killed inside put or get, and now others do not get on with the same queue. */
 export const killedInQueueOperation: Rule = {
@@ -39,7 +39,7 @@ export const killedInQueueOperation: Rule = {
           processes: [dead.thread.process, ...blocked.map((wait) => wait.thread.process)],
           resources: [resource],
           places: [waitPlace(dead), ...blocked.map(waitPlace)],
-          explanation: `${threadWords(dead.thread)} was killed between the begin and the end of an operation on ${name}; since then ${plural(blocked.length, 'process').replace('processs', 'processes')} cannot go on with it, though the queue has what ${blocked.length === 1 ? 'it asks' : 'they ask'} for.`,
+          explanation: `${threadWords(dead.thread)} was killed between the begin and the end of an operation on ${name}; since then ${countWords(blocked.length, 'process')} cannot go on with it, though the queue has what ${blocked.length === 1 ? 'it asks' : 'they ask'} for.`,
           fix: 'End workers with an end marker or an event instead of a signal, and give a killed worker’s queue up.',
         }),
       );

@@ -1,7 +1,8 @@
+import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import { chains, linkOf } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { goalWords, resourceWords, timeWords, unitWords } from '../kit/words.ts';
+import { doesWords, resourceWords, unitWords } from '../kit/words.ts';
 
 /** A wait on a condition or event that began after the last notify, and nobody alive and unblocked could notify again. */
 export const lostNotify: Rule = {
@@ -23,9 +24,9 @@ export const lostNotify: Rule = {
     const before =
       last < 0
         ? `There was no ${what} on ${name} at all.`
-        : `The last ${what} on ${name} came ${timeWords(link.wait.since - last)} before the wait began${event && resource.lastClear > last ? ', and was cleared again' : ''}.`;
+        : `The last ${what} on ${name} came ${duration(link.wait.since - last)} before the wait began${event && resource.lastClear > last ? ', and was cleared again' : ''}.`;
     return {
-      title: `${unitWords(link.unit)} waits for ${goalWords(context.world, link.wait)} that nobody is left to give`,
+      title: `${unitWords(link.unit)} ${doesWords(context.world, link.wait)}, and nobody is left to do that`,
       reason: `${before} Everybody else who has a handle on it has exited or waits too.`,
       fix: event
         ? 'Set the event after the last clear, also when the setter ends early (finally), or wait with a timeout.'

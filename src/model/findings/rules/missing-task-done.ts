@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/format/records.ts';
 import { chains, linkOf } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, resourceWords, unitWords } from '../kit/words.ts';
+import { countWords, resourceWords, unitWords } from '../kit/words.ts';
 
 /** queue.join() waits for taskDone() of items whose takers are gone or wait for more items. */
 export const missingTaskDone: Rule = {
@@ -23,8 +23,8 @@ export const missingTaskDone: Rule = {
     }
     const queue = resourceWords(context.world, resource);
     return {
-      title: `${unitWords(link.unit)} waits for taskDone() on ${queue}: ${plural(put, 'put')}, ${done} done`,
-      reason: `${plural(put - done, 'item')} of ${queue} ${put - done === 1 ? 'was' : 'were'} not reported done, and nobody is left who would: its consumers have exited or wait for more items.`,
+      title: `${unitWords(link.unit)} waits for taskDone() on ${queue}: ${countWords(put, 'put')}, ${done} done`,
+      reason: `${countWords(put - done, 'item')} of ${queue} ${put - done === 1 ? 'was' : 'were'} not reported done, and nobody is left who would: its consumers have exited or wait for more items.`,
       fix: 'Call taskDone() once for every item that was got, in a finally block, also when the work on it fails.',
     };
   }),

@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/format/records.ts';
 import { chains, linkOf } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { goalWords, listWords, resourceWords, threadWords, unitWords } from '../kit/words.ts';
+import { doesWords, listWords, resourceWords, threadWords, unitWords } from '../kit/words.ts';
 
 /**
  * A reader waits on an empty channel, and nobody will put anything: the intended writers are gone, or wait for the reader's
@@ -34,7 +34,7 @@ export const pipeNoEof: Rule = {
     if (reasons.length === 0) reasons.push(`Nobody who could send into ${name} is alive.`);
     const pipe = resource.kind === 'pipe';
     return {
-      title: `${unitWords(link.unit)} waits for ${goalWords(context.world, link.wait)}, and nobody will send any more`,
+      title: `${unitWords(link.unit)} ${doesWords(context.world, link.wait)}, and nobody will send any more`,
       reason: reasons.join(' '),
       fix: pipe
         ? 'Close the ends that a process does not use (the parent closes the write end that it gave away), so that the reader gets its end of file.'

@@ -2,7 +2,7 @@ import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, resourceWords } from '../kit/words.ts';
+import { countWords, resourceWords } from '../kit/words.ts';
 
 /** The owner exits, or has nothing else to do, with live workers and without close() or terminate(). */
 export const poolNeverClosed: Rule = {
@@ -45,7 +45,7 @@ export const poolNeverClosed: Rule = {
             },
             ...[...owner.waits.values()].map(waitPlace),
           ],
-          explanation: `${processName(owner.process)} has begun to exit, ${plural(alive.length, 'worker')} of ${name} still ${alive.length === 1 ? 'waits' : 'wait'} for tasks, and there was no close() or terminate().`,
+          explanation: `${processName(owner.process)} has begun to exit, ${countWords(alive.length, 'worker')} of ${name} still ${alive.length === 1 ? 'waits' : 'wait'} for tasks, and there was no close() or terminate().`,
           fix: 'Write `await using pool = new Pool(…)`, or call close() and join() when the last task is submitted.',
         }),
       );

@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/format/records.ts';
 import { circles, linkOf, onlyKinds } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, resourceWords } from '../kit/words.ts';
+import { countWords, resourceWords } from '../kit/words.ts';
 
 /** Every worker of a pool waits for a result of a task that is still queued in the same pool. */
 export const poolStarvation: Rule = {
@@ -17,7 +17,7 @@ export const poolStarvation: Rule = {
     if (linkOf(chain, KIND.waitResult) === undefined) return null;
     const name = resourceWords(context.world, pool);
     return {
-      title: `All ${plural(chain.links.length, 'worker')} of ${name} wait for tasks that are queued behind them`,
+      title: `All ${countWords(chain.links.length, 'worker')} of ${name} wait for tasks that are queued behind them`,
       reason: 'Tasks of the pool wait for other tasks of the same pool, and no worker is left to run those.',
       fix: 'Give nested work a pool of its own, run it in the task itself, or submit the next step when the first has ended instead of waiting inside of it.',
     };

@@ -3,7 +3,7 @@ import type { ProcessEntity } from '../../state/entities.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { plural, resourceWords } from '../kit/words.ts';
+import { countWords, resourceWords } from '../kit/words.ts';
 
 /** Tasks are queued, no worker is alive, and none was started for a while. */
 export const poolWorkerNotReplaced: Rule = {
@@ -35,7 +35,7 @@ export const poolWorkerNotReplaced: Rule = {
         notedFinding(context, {
           certainty: 'suspected',
           blocking: true,
-          title: `${name} has ${plural(queued.length, 'queued task')} and no worker`,
+          title: `${name} has ${countWords(queued.length, 'task')} queued and no worker`,
           time: last,
           processes: waits.map((wait) => wait.thread.process),
           resources: [resource],

@@ -1,9 +1,10 @@
+import { duration } from '../../../base/units.ts';
 import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { channels, idle, isIdle } from '../kit/idle.ts';
 import { createdPlaces, notedFinding } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { listWords, plural, resourceWords, timeWords } from '../kit/words.ts';
+import { countWords, listWords, resourceWords } from '../kit/words.ts';
 
 /** Nothing is left but message ports and workers that themselves only wait for messages. */
 export const portKeepsAlive: Rule = {
@@ -33,8 +34,8 @@ export const portKeepsAlive: Rule = {
       if (!graph.lasted(since)) continue;
       const name = processName(process);
       const what = [
-        ...(workers.length > 0 ? [plural(workers.length, 'idle worker thread')] : []),
-        ...(ports.length > 0 ? [plural(ports.length, 'open message port')] : []),
+        ...(workers.length > 0 ? [countWords(workers.length, 'idleWorker')] : []),
+        ...(ports.length > 0 ? [countWords(ports.length, 'openPort')] : []),
       ];
       findings.push(
         notedFinding(context, {
@@ -45,7 +46,7 @@ export const portKeepsAlive: Rule = {
           processes: [process],
           resources: ports,
           places: ports.flatMap(createdPlaces),
-          explanation: `All threads of ${name} have been idle for ${timeWords(context.now - since)}, without timers and waits; what keeps it alive is ${listWords(what)}${ports.length > 0 ? ` (${listWords(ports.map((port) => resourceWords(world, port)))})` : ''}.`,
+          explanation: `All threads of ${name} have been idle for ${duration(context.now - since)}, without timers and waits; what keeps it alive is ${listWords(what)}${ports.length > 0 ? ` (${listWords(ports.map((port) => resourceWords(world, port)))})` : ''}.`,
           fix: 'Close the port or unref() it, terminate() the worker, or take the message listener away, when there is no more work.',
         }),
       );

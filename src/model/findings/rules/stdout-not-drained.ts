@@ -1,3 +1,4 @@
+import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
@@ -7,7 +8,7 @@ import type { Finding } from '../../types/index.ts';
 import { circles } from '../kit/cycles.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import { resourceWords, timeWords } from '../kit/words.ts';
+import { resourceWords } from '../kit/words.ts';
 
 const FIX_UP =
   "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.";
@@ -69,7 +70,7 @@ function standing(context: RuleContext, resource: ResourceEntity): Finding | nul
   if (!isFree(context, reader) || reads(resource) || (reader === child && !rests(reader.main))) return null;
   context.claimed.add(wait);
   const writer = wait.thread.process;
-  const evidence = `${processName(writer)} has had more to write than the pipe holds for ${timeWords(context.now - wait.since)}, and ${processName(reader)} never read from it.`;
+  const evidence = `${processName(writer)} has had more to write than the pipe holds for ${duration(context.now - wait.since)}, and ${processName(reader)} never read from it.`;
   return noted(context, resource, { reader, writer, evidence, since: wait.since, blocking: true, wait });
 }
 
@@ -82,7 +83,7 @@ function unread(context: RuleContext, resource: ResourceEntity): Finding | null 
   if (!isFree(context, reader) || !context.graph.lasted(since) || !seemsBlocked(context, writer)) return null;
   const blocking = [...use.thread.waits.values()].some((w) => w.kind === KIND.waitChild);
   const [by, to] = [processName(writer), processName(reader)];
-  const lasts = timeWords(context.now - since);
+  const lasts = duration(context.now - since);
   const evidence = `${to} has taken nothing of the ${use.receivedBytes} bytes that have arrived in its buffer, which has been full for ${lasts}. ${by} stands still as soon as the pipe is full too; it does not seem to run.`;
   return noted(context, resource, { reader, writer, evidence, since, blocking });
 }

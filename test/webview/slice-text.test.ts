@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { processCount } from '../../src/webview/core/words.ts';
+import { processCount } from '../../src/webview/core/slice-text.ts';
 
 test('processes are counted, and those without a track told', () => {
   const of = (...instrumented: boolean[]) => processCount(instrumented.map((one) => ({ instrumented: one })));

@@ -1,0 +1,67 @@
+import {
+  hasFailed,
+  isStarting,
+  mainWait,
+  type ProcessView,
+  type ThreadView,
+  waitOf,
+} from '../types/index.ts';
+import { endText } from './ends.ts';
+import type { Labels } from './labels.ts';
+import { type Condition, conditionText } from './states.ts';
+import type { Translate } from './translate.ts';
+
+/** What else decides what a process or thread is like. */
+export interface Moment {
+  /** More may be recorded. */
+  readonly live: boolean;
+  /** Session time, ns. */
+  readonly now: number;
+}
+
+/** @param stuck a blocking finding names it */
+export function conditionOf(process: ProcessView, stuck: boolean, moment: Moment): Condition {
+  if (process.end !== null) return hasFailed(process) ? 'failed' : 'ended';
+  if (stuck) return 'stuck';
+  if (!process.instrumented) return starts(process, moment) ? 'running' : 'untraced';
+  return process.state === 'exited' ? 'ended' : process.state;
+}
+
+/** @param stuck a blocking finding names it */
+export function threadConditionOf(thread: ThreadView, stuck: boolean): Condition {
+  if (thread.end !== null || thread.state === 'exited') return 'ended';
+  return stuck ? 'stuck' : thread.state;
+}
+
+function starts(process: ProcessView, { live, now }: Moment): boolean {
+  return live && isStarting(process, now);
+}
+
+/** What a process does or how it has ended: `waits for lock B, held by worker-2`, `exit code 3`, `running`. */
+export function processText(
+  t: Translate,
+  process: ProcessView,
+  condition: Condition,
+  labels: Labels,
+  moment: Moment,
+): string {
+  if (process.end !== null) return endText(t, process);
+  if (condition === 'untraced')
+    return process.reason === '' ? conditionText(t, condition) : t('not traced: {0}', process.reason);
+  const wait = waitOf(process);
+  if (wait !== undefined && isHeldUp(condition)) return labels.wait(wait);
+  if (condition === 'idle' && process.keptAlive !== '')
+    return t('idle, kept alive by {0}', process.keptAlive);
+  return conditionText(t, starts(process, moment) ? 'starting' : condition);
+}
+
+/** The same of a thread. */
+export function threadText(t: Translate, thread: ThreadView, condition: Condition, labels: Labels): string {
+  const wait = mainWait(thread.waits);
+  return wait === undefined || !isHeldUp(condition) ? conditionText(t, condition) : labels.wait(wait);
+}
+
+/** Says the wait more than the word for the condition? */
+function isHeldUp(condition: Condition): boolean {
+  return condition === 'stuck' || condition === 'blocked' || condition === 'waiting';
+}

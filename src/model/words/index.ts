@@ -1,0 +1,31 @@
+/**
+ * The vocabulary: kinds of waits, resources, states and ends, names, places and counts in words. Findings, command line,
+ * tree, timeline and exports take them from here, each with its own translator, so that all of them say the same.
+ */
+export { type Counted, countText } from './counts.ts';
+export {
+  conditionOf,
+  type Moment,
+  processText,
+  threadConditionOf,
+  threadText,
+} from './doing.ts';
+export { endSentence, endText } from './ends.ts';
+export { certaintyText, hangText, roleText, stuckText, stuckTitle } from './findings.ts';
+export { handlesText } from './handles.ts';
+export { Labels, type Named } from './labels.ts';
+export { listText } from './lists.ts';
+export { mainThreadText, taskText, whoText } from './names.ts';
+export { baseName, placeText } from './places.ts';
+export { type Labelled, resourceKindText, resourceText } from './resources.ts';
+export { type NamedSource, sourceText, sourceWaitText } from './sources.ts';
+export {
+  CONDITIONS,
+  type Condition,
+  conditionText,
+  conditionTitle,
+  trackStateText,
+  trackStateTitle,
+} from './states.ts';
+export { english, type Translate } from './translate.ts';
+export { someChildText, unknownText, waitText } from './waits.ts';

@@ -1,0 +1,51 @@
+import { t } from '@vscode/l10n';
+import type { CallSite, ProcessView, SliceView, TrackState } from '../../model/types/index.ts';
+import {
+  baseName,
+  countText,
+  type Labels,
+  placeText,
+  trackStateText,
+  trackStateTitle,
+} from '../../model/words/index.ts';
+
+/** The states in which a thread waits for somebody. */
+export const WAITING: readonly TrackState[] = ['lock', 'send', 'receive', 'join', 'sync', 'result'];
+
+/** What stands on a slice, the longest first: the first that fits is drawn. */
+export function sliceLabels(
+  state: TrackState,
+  resource: string | null,
+  site: CallSite | null,
+  labels: Labels,
+): string[] {
+  const word = trackStateText(t, state, labels.kind(resource) ?? undefined);
+  const thing = resource === null ? '' : labels.shortResource(resource);
+  const place = placeText(site);
+  const head = thing === '' || thing === word ? word : `${word} · ${thing}`;
+  return [...new Set([place === '' ? head : `${head} · ${place}`, head, thing || word, word])];
+}
+
+/** What a slice is, as a title. */
+export function sliceTitle({ state, resource }: SliceView, labels: Labels): string {
+  return trackStateTitle(t, state, labels.kind(resource) ?? undefined);
+}
+
+/** A slice in words, for screen readers: one part after the other. */
+export function sliceReading(thread: string, slice: SliceView, labels: Labels, duration: string): string {
+  const { resource, site, end } = slice;
+  return [
+    labels.thread(thread),
+    sliceTitle(slice, labels),
+    ...(resource === null ? [] : [labels.resource(resource)]),
+    end === null ? t('for {0} so far', duration) : t('for {0}', duration),
+    ...(site === null ? [] : [t('at {0} line {1}', baseName(site.file), site.line)]),
+  ].join(', ');
+}
+
+/** Processes without a stream have no track: they are counted, so that nobody looks for them. */
+export function processCount(processes: readonly Pick<ProcessView, 'instrumented'>[]): string {
+  const untraced = processes.filter((process) => !process.instrumented).length;
+  const all = countText(t, processes.length, 'process');
+  return untraced === 0 ? all : t('{0}, {1} not traced', all, untraced);
+}

@@ -1,6 +1,6 @@
 /** Everything that the package offers but the contexts, which offer it once more. */
 
-export { SharedMemoryError } from '../shm/platform.ts';
+export { type SharedMemoryCode, SharedMemoryError } from '../shm/platform.ts';
 export type { AsyncWaitOptions, WaitOptions } from './core/arguments/options.ts';
 export * from './core/errors/errors.ts';
 export { isMain } from './core/functions/main.ts';

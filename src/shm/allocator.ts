@@ -1,3 +1,4 @@
+import type { Bytes, Words } from '../base/quantities.ts';
 import {
   BLOCK,
   BLOCKS_AT_BYTES,
@@ -25,7 +26,7 @@ const DISCARD_FROM = 1 << 20;
 /** A large piece of memory, mapped where it is used. Its place and size never change, even when it is reused. */
 export interface Extent {
   readonly id: number;
-  readonly bytes: number;
+  readonly bytes: Bytes;
 }
 
 /**
@@ -77,7 +78,9 @@ export class Allocator {
       if (at !== 0) return at;
       this.#merge();
     }
-    throw new SharedMemoryError('shared memory exhausted: too many locks, queues and values; close() some');
+    throw new SharedMemoryError('shared memory exhausted: too many locks, queues and values; close() some', {
+      code: 'ERR_SHARED_MEMORY_EXHAUSTED',
+    });
   }
 
   #pop(exponent: number): number {
@@ -88,7 +91,7 @@ export class Allocator {
     return at;
   }
 
-  #push(at: number): void {
+  #push(at: Words): void {
     const { words } = this.#session;
     const list = HEADER.blockLists + (words[at + BLOCK.exponent] ?? 0);
     words[at + BLOCK.next] = words[list] ?? 0;
@@ -120,7 +123,7 @@ export class Allocator {
     return 0;
   }
 
-  #freeHead(at: number, exponent: number): number {
+  #freeHead(at: Words, exponent: number): number {
     const { words } = this.#session;
     words[at + BLOCK.generation] = 0;
     words[at + BLOCK.exponent] = exponent;
@@ -145,7 +148,7 @@ export class Allocator {
 
   /** Free blocks from `start` to `end`, the largest first. Written from the end, so that a walk finds its way at any time. */
   #tile(start: number, end: number): void {
-    const pieces: [at: number, exponent: number][] = [];
+    const pieces: [at: Words, exponent: number][] = [];
     for (let at = start; at < end; ) {
       const exponent = 31 - Math.clz32((end - at) * 4);
       pieces.push([at, exponent]);
@@ -162,7 +165,7 @@ export class Allocator {
   }
 
   /** Frees a block and its extents. Call it exclusively. */
-  freeBlock(at: number): void {
+  freeBlock(at: Words): void {
     const { words } = this.#session;
     for (const field of [BLOCK.extentA, BLOCK.extentB]) {
       const id = words[at + field] ?? 0;
@@ -177,7 +180,7 @@ export class Allocator {
    * At least `bytes` bytes; content unspecified.
    * @throws SharedMemoryError when memory or the extent table is exhausted
    */
-  extent(bytes: number): Extent {
+  extent(bytes: Bytes): Extent {
     return this.exclusively(() => this.#takeExtent(exponentFor(Math.max(bytes, PAGE_BYTES))));
   }
 
@@ -195,6 +198,7 @@ export class Allocator {
     if (id >= EXTENT_COUNT || (page + pages) * PAGE_BYTES > SESSION_BYTES) {
       throw new SharedMemoryError(
         `shared memory exhausted: ${2 ** exponent} more bytes do not fit the session`,
+        { code: 'ERR_SHARED_MEMORY_EXHAUSTED' },
       );
     }
     if (platform.preallocate) writeZeros(file.fd, page * PAGE_BYTES, 2 ** exponent);
@@ -247,6 +251,6 @@ export class Allocator {
 }
 
 /** Smallest `e` with `2 ** e >= bytes`. */
-export function exponentFor(bytes: number): number {
+export function exponentFor(bytes: Bytes): number {
   return Math.max(0, Math.ceil(Math.log2(bytes)));
 }

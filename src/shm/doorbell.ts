@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import net from 'node:net';
 import { OWN_HANDLE } from '../base/environment.ts';
-import { SLOT } from './layout.ts';
+import { SLOT, type SlotIndex } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
 
@@ -15,7 +15,7 @@ const RING = new Uint8Array([1]);
 export class Doorbell {
   readonly #session: Session;
   readonly #slots: Slots;
-  readonly #slot: number;
+  readonly #slot: SlotIndex;
   readonly #onRing: () => void;
   #socket: net.Socket | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -23,7 +23,7 @@ export class Doorbell {
   /** Peer write ends by thread word, in order of use. */
   readonly #peers = new Map<number, number>();
 
-  constructor(session: Session, slots: Slots, slot: number, onRing: () => void) {
+  constructor(session: Session, slots: Slots, slot: SlotIndex, onRing: () => void) {
     this.#session = session;
     this.#slots = slots;
     this.#slot = slot;
@@ -52,7 +52,7 @@ export class Doorbell {
   }
 
   /** Rings the bell of `slot` if it wants that. Returns false when it was rung already or does not listen. */
-  ring(slot: number): boolean {
+  ring(slot: SlotIndex): boolean {
     const at = this.#slots.at(slot);
     const { words } = this.#session;
     // Looked at first: an exchange would take the line from whoever else uses it.
@@ -92,7 +92,7 @@ export class Doorbell {
     });
   }
 
-  #ringPeer(slot: number): void {
+  #ringPeer(slot: SlotIndex): void {
     try {
       fs.writeSync(this.#peer(slot), RING);
     } catch (error) {
@@ -101,7 +101,7 @@ export class Doorbell {
     }
   }
 
-  #peer(slot: number): number {
+  #peer(slot: SlotIndex): number {
     const thread = this.#slots.thread(slot);
     const known = this.#peers.get(thread);
     if (known !== undefined) return known;

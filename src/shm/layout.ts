@@ -9,6 +9,23 @@
  * | 2 MiB – 32 MiB | blocks: locks, queues' heads, values … (mapped once, whole)              |
  * | 32 MiB –       | extents: rings and large data, each mapped where it is used              |
  */
+import type { Quantity, Words } from '../base/quantities.ts';
+
+/** An address in this process's memory, as the system counts it. */
+export type Address = Quantity<'address'>;
+/** Row of a thread in the slot table. */
+export type SlotIndex = Quantity<'slot index'>;
+/**
+ * A thread as one positive int32: slot + 1 in the low 11 bits, the slot's generation above. Lock words hold it.
+ * 0 means nobody. Bit 30 is free for the lock's own use.
+ */
+export type ThreadWord = Quantity<'thread word'>;
+
+/** The address of an int32 of the session's memory, whose first one is at `base`. */
+export function addressOf(base: Address, word: Words): Address {
+  return base + word * 4;
+}
+
 export const MAGIC = 0x46524b53;
 export const LAYOUT_VERSION = 4;
 

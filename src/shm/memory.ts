@@ -2,11 +2,13 @@
  * Shared memory as one thread uses it: allocation, who holds what, waits. Everything above (`src/runtime`) is built on
  * {@link Memory}; a block is known by its first word, and `BLOCK`/`WAIT` in layout.ts say what is where.
  */
+
+import type { Words } from '../base/quantities.ts';
 import { Allocator } from './allocator.ts';
-import { BITMAP_WORDS, BLOCK, WAIT } from './layout.ts';
+import { BITMAP_WORDS, BLOCK, type SlotIndex, type ThreadWord, WAIT } from './layout.ts';
 import { SharedMemoryError } from './platform.ts';
 import type { Session } from './session.ts';
-import { InnerLock, Slots, type ThreadWord } from './slots.ts';
+import { InnerLock, Slots } from './slots.ts';
 import { Waits } from './waiting.ts';
 
 /** Which of a block's two holder sets. Locks and values use `readers` for all. */
@@ -16,7 +18,7 @@ export class Memory {
   readonly session: Session;
   readonly words: Int32Array;
   readonly slots: Slots;
-  readonly slot: number;
+  readonly slot: SlotIndex;
   /** This thread in lock words. */
   readonly thread: ThreadWord;
   readonly inner: InnerLock;
@@ -42,11 +44,13 @@ export class Memory {
       // Without a slot there is no name to take locks under, so dead rows are only freed; their holdings wait for a sweep.
       for (const dead of this.slots.dead()) this.slots.free(dead);
     }
-    throw new SharedMemoryError('too many processes and threads share memory (1024)');
+    throw new SharedMemoryError('too many processes and threads share memory (1024)', {
+      code: 'ERR_SHARED_MEMORY_EXHAUSTED',
+    });
   }
 
   /** A zeroed block, held by this thread in both sets, with wait points at `waitPoints` (words after the content's begin). */
-  create(contentWords: number, firstWaitPoint: number, waitPoints: number): number {
+  create(contentWords: number, firstWaitPoint: Words, waitPoints: number): number {
     const at = this.allocator.block(contentWords);
     this.words[at + BLOCK.waitPoints] = firstWaitPoint;
     this.words[at + BLOCK.waitPointCount] = waitPoints;
@@ -55,23 +59,23 @@ export class Memory {
     return at;
   }
 
-  generation(at: number): number {
+  generation(at: Words): number {
     return Atomics.load(this.words, at + BLOCK.generation);
   }
 
-  hold(at: number, set: HolderSet): void {
+  hold(at: Words, set: HolderSet): void {
     Atomics.or(this.words, at + set + (this.slot >> 5), 1 << (this.slot & 31));
   }
 
   /** Gives up one holding; the last of all frees the block. Waiters look again, since an end may have come. */
-  drop(at: number, set: HolderSet): void {
+  drop(at: Words, set: HolderSet): void {
     const generation = this.generation(at);
     Atomics.and(this.words, at + set + (this.slot >> 5), ~(1 << (this.slot & 31)));
     this.#changed(at, generation);
   }
 
   /** A message under way keeps the block alive (+1), until its receiver holds it or it is thrown away (−1). */
-  inFlight(at: number, change: 1 | -1): void {
+  inFlight(at: Words, change: 1 | -1): void {
     const generation = this.generation(at);
     Atomics.add(this.words, at + BLOCK.inFlight, change);
     if (change < 0) this.#changed(at, generation);
@@ -81,7 +85,7 @@ export class Memory {
    * After a holding or a flight has ended: an end of file wakes who waits for one, and what nobody holds is freed. By now
    * the block may be gone, and what is in its place anything: nothing is written before that is ruled out.
    */
-  #changed(at: number, generation: number): void {
+  #changed(at: Words, generation: number): void {
     if (!this.isAbandoned(at, BLOCK.readers) && !this.isAbandoned(at, BLOCK.writers)) return;
     this.allocator.exclusively(() => {
       if (generation === 0 || this.generation(at) !== generation) return;
@@ -93,14 +97,14 @@ export class Memory {
   }
 
   /** Whether nobody (a message under way neither) holds the block in `set`. */
-  isAbandoned(at: number, set: HolderSet): boolean {
+  isAbandoned(at: Words, set: HolderSet): boolean {
     if (Atomics.load(this.words, at + BLOCK.inFlight) !== 0) return false;
     for (let i = 0; i < BITMAP_WORDS; i++) if (Atomics.load(this.words, at + set + i) !== 0) return false;
     return true;
   }
 
   /** Looks whether holders of the set have died, and sweeps them. Costs ~20 µs a holder. */
-  sweepHolders(at: number, set: HolderSet): void {
+  sweepHolders(at: Words, set: HolderSet): void {
     for (const slot of Waits.slots(this.words, at + set)) {
       if (slot !== this.slot && !this.slots.isSlotAlive(slot)) this.sweep(slot);
     }
@@ -112,7 +116,7 @@ export class Memory {
   }
 
   /** Takes away everything that a dead thread, or this one at its end, holds, and frees its slot. */
-  sweep(slot: number): void {
+  sweep(slot: SlotIndex): void {
     const thread = this.slots.thread(slot);
     this.allocator.exclusively(() => {
       if (this.slots.thread(slot) !== thread || this.slots.pid(slot) === 0) return;
@@ -125,7 +129,7 @@ export class Memory {
     });
   }
 
-  #clear(at: number, slot: number): boolean {
+  #clear(at: Words, slot: SlotIndex): boolean {
     const bit = 1 << (slot & 31);
     const word = slot >> 5;
     const read = Atomics.and(this.words, at + BLOCK.readers + word, ~bit) & bit;
@@ -133,11 +137,11 @@ export class Memory {
     return (read | write) !== 0;
   }
 
-  #isUnused(at: number): boolean {
+  #isUnused(at: Words): boolean {
     return this.isAbandoned(at, BLOCK.readers) && this.isAbandoned(at, BLOCK.writers);
   }
 
-  #wakeAll(at: number): void {
+  #wakeAll(at: Words): void {
     const count = this.words[at + BLOCK.waitPointCount] ?? 0;
     const first = at + BLOCK.content + (this.words[at + BLOCK.waitPoints] ?? 0);
     for (let i = 0; i < count; i++) this.waits.wake(first + i * WAIT.words, true);

@@ -2,7 +2,9 @@ import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { crypto } from '../base/builtins.ts';
+import type { Bytes, Ms } from '../base/quantities.ts';
 import { type Koffi, loadKoffi, type NativeFunction } from './koffi.ts';
+import type { Address } from './layout.ts';
 import { type Mapping, type MemoryFile, type Platform, SharedMemoryError } from './platform.ts';
 
 const PROT_READ_WRITE = 3;
@@ -14,11 +16,11 @@ export class Posix {
   readonly libc = this.koffi.load(null);
   readonly #mmap = this.libc.func('mmap', 'void*', ['void*', 'size_t', 'int', 'int', 'int', 'int64_t']);
   readonly #munmap = this.libc.func('munmap', 'int', ['void*', 'size_t']);
-  readonly #unused = new FinalizationRegistry<[address: bigint, length: number]>(([address, length]) => {
+  readonly #unused = new FinalizationRegistry<[address: bigint, length: Bytes]>(([address, length]) => {
     this.#munmap(address, length);
   });
 
-  map(file: MemoryFile, offset: number, length: number): Mapping {
+  map(file: MemoryFile, offset: Bytes, length: Bytes): Mapping {
     const pointer = this.#mmap(null, length, PROT_READ_WRITE, MAP_SHARED, file.fd, offset);
     if (typeof pointer !== 'bigint' || BigInt.asIntN(64, pointer) === -1n) {
       throw new SharedMemoryError(
@@ -43,7 +45,7 @@ export class LinuxPlatform implements Platform {
   readonly #gettid: NativeFunction;
   readonly #futex: number;
   readonly #timespec: BigInt64Array | Int32Array;
-  readonly #setTimespec: (milliseconds: number) => void;
+  readonly #setTimespec: (milliseconds: Ms) => void;
 
   constructor() {
     const { libc, koffi } = this.#posix;
@@ -71,7 +73,7 @@ export class LinuxPlatform implements Platform {
     }
   }
 
-  createMemory(name: string, bytes: number): MemoryFile {
+  createMemory(name: string, bytes: Bytes): MemoryFile {
     const MFD_CLOEXEC = 1;
     const fd = Number(this.#memfd(name, MFD_CLOEXEC));
     if (fd < 0)
@@ -82,18 +84,18 @@ export class LinuxPlatform implements Platform {
     return { fd, path: `/proc/${process.pid}/fd/${fd}` };
   }
 
-  map(file: MemoryFile, offset: number, length: number): Mapping {
+  map(file: MemoryFile, offset: Bytes, length: Bytes): Mapping {
     return this.#posix.map(file, offset, length);
   }
 
-  wait(address: number, expected: number, milliseconds: number): void {
+  wait(address: Address, expected: number, milliseconds: Ms): void {
     this.#setTimespec(milliseconds);
     // No FUTEX_PRIVATE_FLAG: the sleepers are in several processes.
     const FUTEX_WAIT = 0;
     this.#syscall(this.#futex, address, FUTEX_WAIT, expected, this.#timespec, null, 0);
   }
 
-  wake(address: number, count: number): void {
+  wake(address: Address, count: number): void {
     const FUTEX_WAKE = 1;
     this.#syscall(this.#futex, address, FUTEX_WAKE, count, null, null, 0);
   }
@@ -114,7 +116,7 @@ export class LinuxPlatform implements Platform {
     return fs.openSync(`/proc/${pid}/fd/${fd}`, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);
   }
 
-  discard(file: MemoryFile, offset: number, length: number): void {
+  discard(file: MemoryFile, offset: Bytes, length: Bytes): void {
     const KEEP_SIZE_PUNCH_HOLE = 3;
     this.#fallocate(file.fd, KEEP_SIZE_PUNCH_HOLE, offset, length);
   }
@@ -138,17 +140,17 @@ export class DarwinPlatform implements Platform {
   readonly #wake = this.#posix.libc.func('__ulock_wake', 'int', ['uint32_t', 'uintptr_t', 'uint64_t']);
   readonly #mkfifo = this.#posix.libc.func('mkfifo', 'int', ['str', 'uint16_t']);
 
-  createMemory(name: string, bytes: number): MemoryFile {
+  createMemory(name: string, bytes: Bytes): MemoryFile {
     return createNamedMemory(name, bytes);
   }
-  map(file: MemoryFile, offset: number, length: number): Mapping {
+  map(file: MemoryFile, offset: Bytes, length: Bytes): Mapping {
     return this.#posix.map(file, offset, length);
   }
-  wait(address: number, expected: number, milliseconds: number): void {
+  wait(address: Address, expected: number, milliseconds: Ms): void {
     const UL_COMPARE_AND_WAIT_SHARED = 3;
     this.#wait(UL_COMPARE_AND_WAIT_SHARED, address, expected, Math.max(1, Math.round(milliseconds * 1000)));
   }
-  wake(address: number, count: number): void {
+  wake(address: Address, count: number): void {
     const UL_COMPARE_AND_WAIT_SHARED = 3;
     const ULF_WAKE_ALL = 0x100;
     this.#wake(UL_COMPARE_AND_WAIT_SHARED | (count > 1 ? ULF_WAKE_ALL : 0), address, 0);
@@ -180,7 +182,7 @@ function bellPath(pid: number, fd: number): string {
 }
 
 /** A preallocated file `forkscope-<pid>-….mem`, whose name lets a later start sweep it. */
-export function createNamedMemory(name: string, bytes: number): MemoryFile {
+export function createNamedMemory(name: string, bytes: Bytes): MemoryFile {
   const file = path.join(os.tmpdir(), `forkscope-${process.pid}-${name}.mem`);
   const fd = fs.openSync(file, 'wx+', 0o600);
   try {
@@ -195,7 +197,7 @@ export function createNamedMemory(name: string, bytes: number): MemoryFile {
 }
 
 /** Allocates a range by writing it, so that a full disk is an error here and not a crash later. */
-export function writeZeros(fd: number, offset: number, length: number): void {
+export function writeZeros(fd: number, offset: Bytes, length: Bytes): void {
   const zeros = new Uint8Array(Math.min(length, 1 << 20));
   try {
     // A file system that is nearly full takes less than it is given, and refuses only the next write.
@@ -205,6 +207,7 @@ export function writeZeros(fd: number, offset: number, length: number): void {
   } catch (cause) {
     throw new SharedMemoryError(`shared memory exhausted: ${length} more bytes could not be written`, {
       cause,
+      code: 'ERR_SHARED_MEMORY_EXHAUSTED',
     });
   }
 }

@@ -6,6 +6,7 @@ import { crypto } from '../base/builtins.ts';
 import { SHARED_FILES, SHARED_FILES_READY, type SharedFiles } from '../base/environment.ts';
 import { koffiFile, loadKoffi } from './koffi.ts';
 import {
+  type Address,
   BLOCKS_AT_BYTES,
   HEADER,
   LAYOUT_VERSION,
@@ -35,7 +36,7 @@ export interface Session {
   readonly address: SessionAddress;
   readonly words: Int32Array;
   /** Address of `words[0]` in this process, for `wait` and `wake`. */
-  readonly base: number;
+  readonly base: Address;
 }
 
 const SPARSE = process.platform === 'linux';

@@ -1,5 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { HEADER, SLOT, SLOT_COUNT, SLOT_WORDS, SLOTS_AT } from './layout.ts';
+import type { Words } from '../base/quantities.ts';
+import {
+  addressOf,
+  HEADER,
+  SLOT,
+  SLOT_COUNT,
+  SLOT_WORDS,
+  SLOTS_AT,
+  type SlotIndex,
+  type ThreadWord,
+} from './layout.ts';
 import { processState } from './liveness.ts';
 import { SharedMemoryError } from './platform.ts';
 import type { Session } from './session.ts';
@@ -7,12 +17,6 @@ import type { Session } from './session.ts';
 const SLOT_BITS = 11;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 const GENERATION_MASK = (1 << 19) - 1;
-
-/**
- * A thread as one positive int32: slot + 1 in the low 11 bits, the slot's generation above. Lock words hold it.
- * 0 means nobody. Bit 30 is free for the lock's own use.
- */
-export type ThreadWord = number;
 
 export function slotOf(thread: ThreadWord): number {
   return (thread & SLOT_MASK) - 1;
@@ -26,16 +30,16 @@ export class Slots {
     this.#words = words;
   }
 
-  at(slot: number): number {
+  at(slot: SlotIndex): number {
     return SLOTS_AT + slot * SLOT_WORDS;
   }
 
-  thread(slot: number): ThreadWord {
+  thread(slot: SlotIndex): ThreadWord {
     const generation = (this.#words[this.at(slot) + SLOT.generation] ?? 0) & GENERATION_MASK;
     return (generation << SLOT_BITS) | (slot + 1);
   }
 
-  pid(slot: number): number {
+  pid(slot: SlotIndex): number {
     return this.#words[this.at(slot) + SLOT.pid] ?? 0;
   }
 
@@ -66,7 +70,7 @@ export class Slots {
     return -1;
   }
 
-  free(slot: number): void {
+  free(slot: SlotIndex): void {
     const at = this.at(slot);
     Atomics.store(this.#words, at + SLOT.ready, 0);
     Atomics.store(this.#words, at + SLOT.pid, 0);
@@ -78,7 +82,7 @@ export class Slots {
     return slot >= 0 && this.thread(slot) === thread && this.isSlotAlive(slot);
   }
 
-  isSlotAlive(slot: number): boolean {
+  isSlotAlive(slot: SlotIndex): boolean {
     const words = this.#words;
     const at = this.at(slot);
     const pid = Atomics.load(words, at + SLOT.pid);
@@ -129,17 +133,17 @@ export class InnerLock {
    * Enters the section at `at`. What it protects must be such that a holder's death anywhere inside leaves it valid,
    * because a dead holder's lock is simply taken over.
    */
-  enter(at: number): void {
+  enter(at: Words): void {
     if (Atomics.compareExchange(this.#words, at, 0, this.#me()) !== 0) this.#enterSlowly(at);
   }
 
-  leave(at: number): void {
+  leave(at: Words): void {
     const words = this.#words;
     Atomics.store(words, at, 0);
-    if (Atomics.load(words, at + 1) > 0) this.#session.platform.wake(this.#session.base + at * 4, 1);
+    if (Atomics.load(words, at + 1) > 0) this.#session.platform.wake(addressOf(this.#session.base, at), 1);
   }
 
-  #enterSlowly(at: number): void {
+  #enterSlowly(at: Words): void {
     const words = this.#words;
     const me = this.#me();
     for (let spin = 0; spin < 200; spin++) {
@@ -152,8 +156,10 @@ export class InnerLock {
         if (owner === 0) return;
         // A subscriber of the diagnostics channels that uses the very queue it is told about would wait for itself.
         if (owner === me)
-          throw new SharedMemoryError('a queue or pipe was used from inside one of its own operations');
-        this.#session.platform.wait(this.#session.base + at * 4, owner, 20);
+          throw new SharedMemoryError('a queue or pipe was used from inside one of its own operations', {
+            code: 'ERR_SHARED_MEMORY_REENTERED',
+          });
+        this.#session.platform.wait(addressOf(this.#session.base, at), owner, 20);
         if (Atomics.load(words, at) !== owner || this.#slots.isAlive(owner)) continue;
         if (Atomics.compareExchange(words, at, owner, me) === owner) return;
       }

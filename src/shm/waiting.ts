@@ -1,24 +1,26 @@
+import type { Ms, Words } from '../base/quantities.ts';
 import { Doorbell } from './doorbell.ts';
-import { SLOT, TERMINATE, WAIT } from './layout.ts';
+import { addressOf, SLOT, type SlotIndex, TERMINATE, WAIT } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
-import type { Haste } from './spin-policy.ts';
+import type { SpinPolicy } from './spin-policy.ts';
 
 /** Longest sleep of a synchronous wait: then JavaScript runs, and with it debuggers and the checks for the dead. */
-export const SLICE_MS = 50;
+export const WAIT_STEP_MS = 50;
+/** Attempts before the first sleep of a synchronous wait that has no spin policy. */
 const SPINS = 60;
-/** A sleep that nobody ends early; with the system's slack it lasts about twice as long. */
+/** Length of a nap: a sleep that nobody ends early. The system's timer slack about doubles it. */
 const NAP_MS = 0.05;
-/** For how long the loop polls before it sleeps, in milliseconds. */
+/** For how long after a success the event loop polls for the next one, instead of sleeping until its doorbell rings. */
 const POLL_MS = 0.06;
-/** Most waits without polling after polls that were in vain. */
+/** After polls that found nothing, at most so many waits in a row do not poll. */
 const MOST_SKIPPED = 64;
 
-/** Something that an asynchronous waiter tries again at each ring. */
+/** An asynchronous wait: tried again whenever the thread's doorbell rings, and every 100 ms. */
 export interface Waiter {
   /** Word position of the wait point. */
-  readonly point: number;
-  /** True when the wait has ended, in whichever way. `slice`: at least 100 ms or a death have passed since the last call. */
+  readonly point: Words;
+  /** Tries once. True when the wait is over, in whichever way; then it is not called again. */
   attempt(): boolean;
 }
 
@@ -29,25 +31,29 @@ export interface Waiter {
 export class Waits {
   readonly #session: Session;
   readonly #slots: Slots;
-  readonly #slot: number;
+  readonly #slot: SlotIndex;
   readonly #bell: Doorbell;
   /** Waiters, and whether each keeps the loop alive. */
   readonly #waiters = new Map<Waiter, boolean>();
+  /** Number of waiters that keep the loop alive. */
   #refs = 0;
+  /** Until when (`performance.now()`) the loop polls; 0: it does not. */
   #pollUntil = 0;
-  /** Waits to come that shall not poll, and how many there will be after the next poll in vain. */
+  /** So many of the next waits do not poll. */
   #skip = 0;
+  /** What `#skip` becomes after the next poll that finds nothing. */
   #penalty = 1;
   #polling = false;
+  /** Number of this thread's waiters by wait point. */
   readonly #perPoint = new Map<number, number>();
   /** Word that is {@link TERMINATE}.requested where {@link takeTermination} has something to do. */
-  readonly terminateAt: number;
-  /** Called in each slice of a synchronous wait: for the parent's end. */
-  onSlice: () => void = () => {};
+  readonly terminateAt: Words;
+  /** Called after each step of a synchronous wait ({@link WAIT_STEP_MS} at most): looks whether the parent has ended. */
+  onWaitStep: () => void = () => {};
   /** Calls this process's SIGTERM listeners; see {@link takeTermination}. */
   onTermination: () => void = () => {};
 
-  constructor(session: Session, slots: Slots, slot: number) {
+  constructor(session: Session, slots: Slots, slot: SlotIndex) {
     this.#session = session;
     this.#slots = slots;
     this.#slot = slot;
@@ -62,10 +68,11 @@ export class Waits {
 
   /**
    * Blocks the thread until `attempt` returns true (then true) or `deadline` (`performance.now()`) has passed (then false).
-   * `attempt` may throw to end the wait; `quick`: it is called again at once, the clock would cost more than it. `haste`: what it does before it sleeps.
+   * `attempt` may throw to end the wait. It is told `quick` where it is called again at once: then it shall not even read the
+   * clock, which costs more than a try. `spinPolicy`: how the thread tries before it sleeps.
    */
-  block(point: number, attempt: (quick: boolean) => boolean, deadline: number, haste?: Haste): boolean {
-    if (this.hurry(attempt, deadline, haste)) return true;
+  block(point: Words, attempt: (quick: boolean) => boolean, deadline: Ms, spinPolicy?: SpinPolicy): boolean {
+    if (this.spin(attempt, deadline, spinPolicy)) return true;
     const { words } = this.#session;
     for (;;) {
       Atomics.add(words, point + WAIT.count, 1);
@@ -76,7 +83,7 @@ export class Waits {
         if (attempt(false)) return true;
         const left = deadline - performance.now();
         if (left <= 0) return false;
-        this.#slice(point, sequence, Math.min(left, SLICE_MS));
+        this.#waitStep(point, sequence, Math.min(left, WAIT_STEP_MS));
       } finally {
         Atomics.sub(words, point + WAIT.syncCount, 1);
         Atomics.sub(words, point + WAIT.count, 1);
@@ -87,28 +94,31 @@ export class Waits {
     }
   }
 
-  /** Tries for a while without telling anybody, who would have to wake this thread at a cost. Blocks the thread meanwhile. */
-  hurry(attempt: (quick: boolean) => boolean, deadline: number, haste: Haste | undefined): boolean {
-    const spins = haste?.spins ?? SPINS;
+  /**
+   * Tries again and again, blocking the thread, before the wait is registered: whoever changes the state would otherwise have to
+   * wake this thread by a system call. True when an attempt did.
+   */
+  spin(attempt: (quick: boolean) => boolean, deadline: Ms, spinPolicy: SpinPolicy | undefined): boolean {
+    const spins = spinPolicy?.spins ?? SPINS;
     for (let spin = 0; spin < spins; spin++) {
       if (attempt(true)) return true;
     }
-    if (haste === undefined || haste.naps === 0) return false;
+    if (spinPolicy === undefined || spinPolicy.naps === 0) return false;
     const { platform, base } = this.#session;
-    const bed = base + (this.#slots.at(this.#slot) + SLOT.nap) * 4;
-    for (let nap = 0; nap < haste.naps && deadline - performance.now() > 1; nap++) {
-      platform.wait(bed, 0, NAP_MS);
+    const napAddress = addressOf(base, this.#slots.at(this.#slot) + SLOT.nap);
+    for (let nap = 0; nap < spinPolicy.naps && deadline - performance.now() > 1; nap++) {
+      platform.wait(napAddress, 0, NAP_MS);
       if (attempt(false)) return true;
     }
     return false;
   }
 
-  /** A function of its own on purpose: V8 handles interrupts (a debugger's pause, a stack dump) when it is called. */
-  #slice(point: number, sequence: number, milliseconds: number): void {
+  /** One sleep. A function of its own: V8 handles interrupts (a debugger's pause, a stack dump) where functions are called. */
+  #waitStep(point: Words, sequence: number, milliseconds: Ms): void {
     const { platform, base } = this.#session;
-    platform.wait(base + (point + WAIT.sequence) * 4, sequence, milliseconds);
+    platform.wait(addressOf(base, point + WAIT.sequence), sequence, milliseconds);
     this.takeTermination();
-    this.onSlice();
+    this.onWaitStep();
   }
 
   /** Says whether this process listens to SIGTERM. True when it no longer does, and a request was still open. */
@@ -133,14 +143,14 @@ export class Waits {
   }
 
   /** Asks another process's listeners; false when it has none. */
-  requestTermination(slot: number): boolean {
+  requestTermination(slot: SlotIndex): boolean {
     const at = this.#slots.at(slot) + SLOT.terminate;
     const { deaf, listens, requested } = TERMINATE;
     return Atomics.compareExchange(this.#session.words, at, listens, requested) !== deaf;
   }
 
   /** Whether what was asked of another process's listeners has not been taken up yet. */
-  isTerminationOpen(slot: number): boolean {
+  isTerminationOpen(slot: SlotIndex): boolean {
     const at = this.#slots.at(slot) + SLOT.terminate;
     return Atomics.load(this.#session.words, at) === TERMINATE.requested;
   }
@@ -225,11 +235,14 @@ export class Waits {
       this.remove(waiter);
       progress = true;
     }
-    if (progress) this.came();
+    if (progress) this.pollForNext();
   }
 
-  /** Something came, so the next may be near: polls for it. (Waiters that stay say so themselves: their attempts do not.) */
-  came(): void {
+  /**
+   * A wait was served, and the next message may follow within microseconds: the loop polls for it for a while. To be called by
+   * waiters that stay registered, too, since their attempts return false.
+   */
+  pollForNext(): void {
     if (this.#pollUntil !== 0) this.#penalty = 1;
     else if (this.#skip > 0) {
       this.#skip--;
@@ -239,16 +252,16 @@ export class Waits {
   }
 
   /** Wakes one waiter of the point (one of each form), or all. Nearly free when nobody waits. */
-  wake(point: number, all = false): void {
+  wake(point: Words, all = false): void {
     if (Atomics.load(this.#session.words, point + WAIT.count) > 0) this.#wakeSlowly(point, all);
   }
 
   /**
    * As {@link wake}, but while a woken synchronous waiter has not yet looked, further signals do not wake a second: so a
    * waiter that is served must signal again when there may be enough for another. When it dies instead, the others
-   * look by themselves within a slice.
+   * look by themselves within a step of their wait.
    */
-  signal(point: number): void {
+  signal(point: Words): void {
     const { words } = this.#session;
     if (Atomics.load(words, point + WAIT.count) === 0) return;
     const sleeping = Atomics.load(words, point + WAIT.syncCount) > 0;
@@ -256,20 +269,20 @@ export class Waits {
     this.#ringBells(point, false);
   }
 
-  #wakeSlowly(point: number, all: boolean): void {
+  #wakeSlowly(point: Words, all: boolean): void {
     this.#wakeSleepers(point, all ? 0x7fffffff : 1);
     this.#ringBells(point, all);
   }
 
-  #wakeSleepers(point: number, count: number): void {
+  #wakeSleepers(point: Words, count: number): void {
     const { words, platform, base } = this.#session;
     Atomics.add(words, point + WAIT.sequence, 1);
     if (Atomics.load(words, point + WAIT.syncCount) > 0) {
-      platform.wake(base + (point + WAIT.sequence) * 4, count);
+      platform.wake(addressOf(base, point + WAIT.sequence), count);
     }
   }
 
-  #ringBells(point: number, all: boolean): void {
+  #ringBells(point: Words, all: boolean): void {
     const { words } = this.#session;
     // One past the last that was rung, so that no waiter is passed over for ever.
     const start = words[point + WAIT.rotor] ?? 0;
@@ -291,7 +304,7 @@ export class Waits {
   }
 
   /** The slots of a bitmap, for diagnosis and sweeps. */
-  static slots(words: Int32Array, bitmap: number): number[] {
+  static slots(words: Int32Array, bitmap: Words): number[] {
     const found: number[] = [];
     for (let index = 0; index < 32; index++) {
       for (let bits = Atomics.load(words, bitmap + index); bits !== 0; bits &= bits - 1) {

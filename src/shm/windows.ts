@@ -1,5 +1,7 @@
 import { OWN_HANDLE } from '../base/environment.ts';
+import type { Bytes, Ms } from '../base/quantities.ts';
 import { loadKoffi, type NativeFunction } from './koffi.ts';
+import type { Address } from './layout.ts';
 import { type Mapping, type MemoryFile, type Platform, SharedMemoryError } from './platform.ts';
 import { createNamedMemory } from './posix.ts';
 
@@ -40,11 +42,11 @@ export class WindowsPlatform implements Platform {
     ]);
   }
 
-  createMemory(name: string, bytes: number): MemoryFile {
+  createMemory(name: string, bytes: Bytes): MemoryFile {
     return createNamedMemory(name, bytes);
   }
 
-  map(file: MemoryFile, offset: number, length: number): Mapping {
+  map(file: MemoryFile, offset: Bytes, length: Bytes): Mapping {
     // Descriptors of node:fs belong to Node's own C library, so the file is opened again by its path.
     const handle = this.#createFile(file.path, GENERIC_READ_WRITE, SHARE_ALL, null, OPEN_EXISTING, 0, null);
     const mapping = this.#createMapping(handle, null, PAGE_READWRITE, 0, 0, null);
@@ -57,7 +59,7 @@ export class WindowsPlatform implements Platform {
     return { buffer: this.#koffi.view(pointer, length), address: Number(pointer) };
   }
 
-  wait(_address: number, _expected: number, milliseconds: number): void {
+  wait(_address: Address, _expected: number, milliseconds: Ms): void {
     Atomics.wait(this.#sleeper, 0, 0, Math.min(1, milliseconds));
   }
   wake(): void {}

@@ -181,7 +181,7 @@ describe('the types that the package ships (after npm run build)', () => {
         const names = ts.isConstructorDeclaration(member) ? member.parameters.flatMap(inner) : [];
         for (const name of names) found.push(`${symbol.name}: constructor(${name})`);
         const text = member.getText();
-        if (/\b(Core|Memory|Messages|ServerClient|Socket|Operation|Internal)\b/.test(text))
+        if (/\b(HeldResource|Memory|Messages|ServerClient|Socket|Operation|Internal)\b/.test(text))
           found.push(`${symbol.name}: ${text}`);
       }
     }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCore, READ, WRITE } from '../../src/runtime/core/handles/core.ts';
+import { createResource, READ, WRITE } from '../../src/runtime/core/handles/held-resource.ts';
 import { FULL, Ring, ringShape, STORED } from '../../src/runtime/core/messages/ring.ts';
 
 function makeRing(maxItems: number, maxBytes: number): Ring {
-  const core = createCore(ringShape('queue'), { name: undefined, capacity: maxItems }, (content, memory) =>
-    Ring.initialise(content, memory, maxItems, maxBytes),
+  const core = createResource(
+    ringShape('queue'),
+    { name: undefined, capacity: maxItems },
+    (content, memory) => Ring.initialise(content, memory, maxItems, maxBytes),
   );
   core.retain(READ | WRITE);
   return new Ring(core);

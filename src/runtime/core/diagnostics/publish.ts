@@ -11,6 +11,7 @@ import {
   type RuntimeEvent,
   type RuntimeOp,
 } from '../../../base/channels.ts';
+import type { Ms } from '../../../base/quantities.ts';
 
 /** The runtime's channels. Ask `channels.acquire.hasSubscribers` before publishing: that is all an unobserved run pays. */
 export const channels = Object.fromEntries(RUNTIME_OPS.map((op) => [op, channel(channelName(op))])) as Record<
@@ -112,7 +113,7 @@ function fill(
 export function publishWait(
   op: WaitOp,
   target: ResourceInfo | ChildInfo | undefined,
-  timeout: number,
+  timeout: Ms,
   wait: Wait,
   signal?: AbortSignal,
   subject?: number,

@@ -1,6 +1,10 @@
 import { SharedMemoryError } from '../../../shm/platform.ts';
 
-/** The runtime's errors carry Python's names, so that a program translated from Python finds what it catches. */
+/**
+ * The runtime's errors carry Python's names, so that a program translated from Python finds what it catches. Which error it is
+ * says the class, and a `code` where a class stands for several (OSError, SharedMemoryError); never the message, whose words
+ * may change.
+ */
 class NamedError extends Error {
   constructor(message?: string, options?: ErrorOptions) {
     super(message, options);
@@ -24,6 +28,7 @@ export class Full extends NamedError {}
 export class EOFError extends NamedError {}
 /** A wrong use of a connection's end, or a broken pipe (`code` `EPIPE`). */
 export class OSError extends NamedError {
+  /** The system's, as `EPIPE`; undefined where the system was not asked. */
   readonly code: string | undefined;
   constructor(message?: string, options?: ErrorOptions & { code?: string }) {
     super(message, options);

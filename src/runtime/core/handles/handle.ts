@@ -2,34 +2,34 @@
 import type { ResourceKind } from '../../../base/channels.ts';
 import { Internal } from '../arguments/internal.ts';
 import { AssertionError, ValueError } from '../errors/errors.ts';
-import { type Core, openCore, type Role } from './core.ts';
+import { type HeldResource, openResource, type Role } from './held-resource.ts';
 import { registerHandle } from './transfer.ts';
 
 /** In the place of a constructor's options: the handle is on this resource, which exists. */
-export const ofCore = new Internal<Core>();
+export const ofResource = new Internal<HeldResource>();
 
 /** Common to handles on one resource: closing, and being refused after. */
 export abstract class Handle {
-  readonly #core: Core;
+  readonly #resource: HeldResource;
   readonly #role: Role;
   #open = true;
 
   /** @internal */
-  constructor(core: Core, role: Role) {
-    core.retain(role);
-    this.#core = core;
+  constructor(resource: HeldResource, role: Role) {
+    resource.retain(role);
+    this.#resource = resource;
     this.#role = role;
   }
 
   /** The resource. @throws ValueError when this handle is closed @internal */
-  protected get core(): Core {
-    if (!this.#open) throw new ValueError(`${this.#core.info.kind} is closed`);
-    return this.#core;
+  protected get resource(): HeldResource {
+    if (!this.#open) throw new ValueError(`${this.#resource.info.kind} is closed`);
+    return this.#resource;
   }
 
   /** The name given at construction. */
   get name(): string | undefined {
-    return this.#core.info.name;
+    return this.#resource.info.name;
   }
 
   get closed(): boolean {
@@ -40,7 +40,7 @@ export abstract class Handle {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#core.release(this.#role);
+    this.#resource.release(this.#role);
   }
 
   [Symbol.dispose](): void {
@@ -48,18 +48,18 @@ export abstract class Handle {
   }
 }
 
-/** The core of any handle, for the runtime's own parts. */
-export function coreOf(handle: Handle): Core {
-  return (handle as unknown as { readonly core: Core }).core;
+/** The resource of any handle, for the runtime's own parts. */
+export function resourceOf(handle: Handle): HeldResource {
+  return (handle as unknown as { readonly resource: HeldResource }).resource;
 }
 
-/** Fields by which {@link openFields} finds a core again: every single-resource handle's wire form begins with them. */
-export function coreFields(core: Core): readonly unknown[] {
-  const { name, capacity, peerKey } = core.info;
-  return [core.at, core.generation, name, capacity, peerKey];
+/** Fields by which {@link openResourceFields} finds a resource again: every single-resource handle's wire form begins with them. */
+export function resourceFields(resource: HeldResource): readonly unknown[] {
+  const { name, capacity, peerKey } = resource.info;
+  return [resource.at, resource.generation, name, capacity, peerKey];
 }
 
-export function openFields(fields: readonly unknown[], kind: ResourceKind): Core {
+export function openResourceFields(fields: readonly unknown[], kind: ResourceKind): HeldResource {
   const [at, generation, name, capacity, peerKey] = fields as [
     number,
     number,
@@ -67,22 +67,22 @@ export function openFields(fields: readonly unknown[], kind: ResourceKind): Core
     number,
     string | undefined,
   ];
-  return openCore(at, generation, kind, { name, capacity, peerKey });
+  return openResource(at, generation, kind, { name, capacity, peerKey });
 }
 
 /** {@link registerHandle} for a class whose handles are on one resource of one kind; that kind is the type's id too. */
 export function registerSingle<H extends Handle>(
   prototype: H,
   kind: ResourceKind,
-  open: (core: Core) => H,
+  open: (resource: HeldResource) => H,
 ): void {
   registerHandle<H>(prototype, {
     id: kind,
     toWire(handle) {
-      const core = coreOf(handle);
-      return { fields: coreFields(core), blocks: [core.at] };
+      const resource = resourceOf(handle);
+      return { fields: resourceFields(resource), blocks: [resource.at] };
     },
-    fromWire: (fields) => open(openFields(fields, kind)),
+    fromWire: (fields) => open(openResourceFields(fields, kind)),
   });
 }
 

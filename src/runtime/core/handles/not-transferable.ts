@@ -6,7 +6,7 @@ import { registerHandle } from './transfer.ts';
  * Has instances of `prototype`'s class refused by name when they are put into a message or an argument: else they would
  * arrive as empty objects. `why`: what to do instead.
  */
-export function staysHere(
+export function refuseTransfer(
   prototype: object,
   name: string,
   why: string,

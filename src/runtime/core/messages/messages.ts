@@ -1,22 +1,24 @@
 /** Values in and out of rings: encoding, blocking, and the events around them. Queues and connections share this. */
+
 import type { ResourceInfo } from '../../../base/channels.ts';
+import type { Ms } from '../../../base/quantities.ts';
 import { BLOCK } from '../../../shm/layout.ts';
-import { Haste } from '../../../shm/spin-policy.ts';
+import { SpinPolicy } from '../../../shm/spin-policy.ts';
 import { Decoder } from '../codec/decode.ts';
 import { Encoder } from '../codec/encode.ts';
 import { BUFFER_VIEW, TAG } from '../codec/tags.ts';
 import { channels, publish, type Wait } from '../diagnostics/publish.ts';
 import { EOFError, OSError } from '../errors/errors.ts';
-import { type Core, READ, WRITE } from '../handles/core.ts';
+import { type HeldResource, READ, WRITE } from '../handles/held-resource.ts';
 import { carrying, discard, handleCodec } from '../handles/transfer.ts';
 import {
   blockAsync,
   blockSync,
-  type Line,
   newWait,
   type Operation,
   PENDING,
   type Pending,
+  type WaitQueue,
 } from '../waits/blocking.ts';
 import { FORM, FULL, LARGE, type Received, Ring } from './ring.ts';
 
@@ -91,29 +93,29 @@ export type Use<T> = ((message: Received, length: number) => T) & { readonly cop
 
 /** A ring with its blocking operations. `ends`: a pipe has an end of file and can break, a queue does neither. */
 export class Messages {
-  readonly core: Core;
+  readonly resource: HeldResource;
   readonly ring: Ring;
   readonly #ends: Ends;
-  readonly #writers: Line;
-  readonly #readers: Line;
-  readonly #sendHaste = new Haste();
-  readonly #receiveHaste = new Haste();
+  readonly #writers: WaitQueue;
+  readonly #readers: WaitQueue;
+  readonly #sendSpins = new SpinPolicy();
+  readonly #receiveSpins = new SpinPolicy();
   /** Messages sent by this thread, over all rings, when it last waited for one here. */
   #sentBefore = 0;
 
-  constructor(core: Core, ends: Ends) {
-    this.core = core;
-    this.ring = new Ring(core);
+  constructor(resource: HeldResource, ends: Ends) {
+    this.resource = resource;
+    this.ring = new Ring(resource);
     this.#ends = ends;
-    this.#writers = core.line(this.ring.notFull, WRITE);
-    this.#readers = core.line(this.ring.notEmpty, READ);
+    this.#writers = resource.waitQueue(this.ring.notFull, WRITE);
+    this.#readers = resource.waitQueue(this.ring.notEmpty, READ);
   }
 
   /**
    * Sends encoded bytes; PENDING when there was no room within `timeout` milliseconds. Into an unbounded ring it always
    * goes; there the sender only lets readers that do read catch up before the ring takes much memory.
    */
-  async send(message: Encoded, form: number, timeout: number): Promise<true | Pending> {
+  async send(message: Encoded, form: number, timeout: Ms): Promise<true | Pending> {
     return this.sendNow(message, form, false, timeout <= 0) || (await this.sendLater(message, form, timeout));
   }
 
@@ -121,7 +123,7 @@ export class Messages {
   async sendLater(
     message: Encoded,
     form: number,
-    timeout: number,
+    timeout: Ms,
     signal?: AbortSignal,
   ): Promise<true | Pending> {
     if (timeout <= 0 && this.ring.isBounded) return this.#discarded(message);
@@ -173,8 +175,8 @@ export class Messages {
     }
   }
 
-  sendSync(message: Encoded, form: number, timeout: number): true | Pending {
-    this.core.memory.waits.takeTermination();
+  sendSync(message: Encoded, form: number, timeout: Ms): true | Pending {
+    this.resource.memory.waits.takeTermination();
     if (this.sendNow(message, form, true, timeout <= 0)) return true;
     let sent: true | Pending = PENDING;
     try {
@@ -196,18 +198,18 @@ export class Messages {
     }
   }
 
-  #block(operation: Operation<true>, timeout: number): true | Pending {
-    this.#sendHaste.begin(performance.now(), this.ring.puts, true);
-    return blockSync(this.core.memory.waits, operation, timeout, this.#sendHaste);
+  #block(operation: Operation<true>, timeout: Ms): true | Pending {
+    this.#sendSpins.begin(performance.now(), this.ring.puts, true);
+    return blockSync(this.resource.memory.waits, operation, timeout, this.#sendSpins);
   }
 
   /** Wakes a reader that sleeps; it wakes the next when there is more than it takes. */
   wakeReader(): void {
-    this.core.memory.waits.signal(this.ring.notEmpty);
+    this.resource.memory.waits.signal(this.ring.notEmpty);
   }
 
   #offer(message: Encoded, form: number, wait: Wait, grow: boolean, quiet = false): true | Pending {
-    const { info } = this.core;
+    const { info } = this.resource;
     const announce = channels.send.hasSubscribers
       ? (n: number) => publish('send', info, n, message.length, wait)
       : undefined;
@@ -220,24 +222,24 @@ export class Messages {
   #sending(message: Encoded, form: number, grow = true): Operation<true> {
     return {
       op: 'waitSend',
-      target: this.core.info,
+      target: this.resource.info,
       point: this.ring.notFull,
-      line: this.#writers,
-      attempt: (wait, slice) => {
-        this.#checkReaders(slice);
+      queue: this.#writers,
+      attempt: (wait, lookForDead) => {
+        this.#checkReaders(lookForDead);
         return this.#offer(message, form, wait, grow);
       },
     };
   }
 
   /** Receives; `use` turns the bytes into the result at once, before they are overwritten. */
-  async receive<T>(use: Use<T>, timeout: number): Promise<T | Pending> {
+  async receive<T>(use: Use<T>, timeout: Ms): Promise<T | Pending> {
     const now = this.receiveNow(use, false);
     return now !== PENDING ? now : await this.receiveLater(use, timeout);
   }
 
   /** The rest of {@link receive}, when {@link receiveNow} found nothing. */
-  receiveLater<T>(use: Use<T>, timeout: number, signal?: AbortSignal): Promise<T | Pending> {
+  receiveLater<T>(use: Use<T>, timeout: Ms, signal?: AbortSignal): Promise<T | Pending> {
     return blockAsync(this.#receiving(use), timeout, signal);
   }
 
@@ -247,69 +249,69 @@ export class Messages {
     return this.#take(use, channels.receive.hasSubscribers ? newWait(sync) : NO_WAIT, false);
   }
 
-  receiveSync<T>(use: Use<T>, timeout: number): T | Pending {
-    this.core.memory.waits.takeTermination();
+  receiveSync<T>(use: Use<T>, timeout: Ms): T | Pending {
+    this.resource.memory.waits.takeTermination();
     const now = this.receiveNow(use, true);
     if (now !== PENDING || timeout <= 0) return now;
     // Who has sent something since may be waiting for the answer to it: no naps then.
-    this.#receiveHaste.begin(performance.now(), this.ring.gets, sentByThread === this.#sentBefore);
+    this.#receiveSpins.begin(performance.now(), this.ring.gets, sentByThread === this.#sentBefore);
     this.#sentBefore = sentByThread;
-    return blockSync(this.core.memory.waits, this.#receiving(use), timeout, this.#receiveHaste);
+    return blockSync(this.resource.memory.waits, this.#receiving(use), timeout, this.#receiveSpins);
   }
 
-  #take<T>(use: Use<T>, wait: Wait, slice: boolean): T | Pending {
+  #take<T>(use: Use<T>, wait: Wait, lookForDead: boolean): T | Pending {
     const announce = channels.receive.hasSubscribers
-      ? (n: number, bytes: number) => publish('receive', this.core.info, n, bytes, wait)
+      ? (n: number, bytes: number) => publish('receive', this.resource.info, n, bytes, wait)
       : undefined;
     const message = this.ring.take(announce, use.copies ? undefined : isKept);
     if (message !== undefined) return use(message, message.length);
-    this.#checkWriters(slice);
+    this.#checkWriters(lookForDead);
     return PENDING;
   }
 
   #receiving<T>(use: Use<T>): Operation<T> {
-    const attempt = (wait: Wait, slice: boolean): T | Pending => this.#take(use, wait, slice);
+    const attempt = (wait: Wait, lookForDead: boolean): T | Pending => this.#take(use, wait, lookForDead);
     return {
       op: 'waitReceive',
-      target: this.core.info,
+      target: this.resource.info,
       point: this.ring.notEmpty,
-      line: this.#readers,
+      queue: this.#readers,
       attempt,
     };
   }
 
   /** Waits until `ready` is true or the time is over; nothing is taken. */
-  async poll(timeout: number, signal?: AbortSignal): Promise<boolean> {
+  async poll(timeout: Ms, signal?: AbortSignal): Promise<boolean> {
     return (await blockAsync(this.#polling(), timeout, signal)) !== PENDING;
   }
 
-  pollSync(timeout: number): boolean {
-    return blockSync(this.core.memory.waits, this.#polling(), timeout) !== PENDING;
+  pollSync(timeout: Ms): boolean {
+    return blockSync(this.resource.memory.waits, this.#polling(), timeout) !== PENDING;
   }
 
   #polling(): Operation<true> {
     const point = this.ring.notEmpty;
-    const attempt = (_wait: Wait, slice: boolean): true | Pending =>
-      this.ring.count > 0 || this.atEnd(slice) ? true : PENDING;
-    return { op: 'waitReceive', target: this.core.info, point, line: this.#readers, attempt };
+    const attempt = (_wait: Wait, lookForDead: boolean): true | Pending =>
+      this.ring.count > 0 || this.atEnd(lookForDead) ? true : PENDING;
+    return { op: 'waitReceive', target: this.resource.info, point, queue: this.#readers, attempt };
   }
 
   /** Whether nothing is left and nobody can send any more. `look`: also find the dead among those who could. */
   atEnd(look: boolean): boolean {
     if (this.#ends === 'ignored') return false;
-    if (look) this.core.memory.sweepHolders(this.core.at, BLOCK.writers);
-    return this.core.memory.isAbandoned(this.core.at, BLOCK.writers) && this.ring.count === 0;
+    if (look) this.resource.memory.sweepHolders(this.resource.at, BLOCK.writers);
+    return this.resource.memory.isAbandoned(this.resource.at, BLOCK.writers) && this.ring.count === 0;
   }
 
-  #checkWriters(slice: boolean): void {
-    if (this.atEnd(slice)) throw new EOFError('every writer has closed its end of the pipe');
+  #checkWriters(lookForDead: boolean): void {
+    if (this.atEnd(lookForDead)) throw new EOFError('every writer has closed its end of the pipe');
   }
 
-  #checkReaders(slice: boolean): void {
+  #checkReaders(lookForDead: boolean): void {
     if (this.#ends === 'ignored') return;
-    if (slice) this.core.memory.sweepHolders(this.core.at, BLOCK.readers);
-    if (!this.core.memory.isAbandoned(this.core.at, BLOCK.readers)) return;
-    publish('sendRejected', this.core.info);
+    if (lookForDead) this.resource.memory.sweepHolders(this.resource.at, BLOCK.readers);
+    if (!this.resource.memory.isAbandoned(this.resource.at, BLOCK.readers)) return;
+    publish('sendRejected', this.resource.info);
     throw new OSError('broken pipe: every reader has closed its end', { code: 'EPIPE' });
   }
 }

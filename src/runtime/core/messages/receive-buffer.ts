@@ -1,26 +1,28 @@
-/** Where received messages land, and how bytes get there. */
+/** The buffer into which messages are copied out of shared memory, and how bytes are copied. */
 
-/** Of a fresh ring, and of the memory for messages. */
+/** Size of the receive buffer, and of a new ring, in bytes. */
 export const FIRST_BYTES = 64 * 1024;
-const KEEP_SCRATCH = 4 * 1024 * 1024;
+/** A receive buffer that has become larger than this is given up after the message it was for. */
+const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 export const NO_BYTES: Buffer = Buffer.alloc(0);
 
-/** Received messages land here; reused, since fresh memory for each large message costs more than copying. */
-let scratch: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+/** One for the thread, reused for every message: fresh memory for each large one costs more than copying it. */
+let receiveBuffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
+/** Bytes up to which a loop is faster than `set` with `subarray`. */
 const SHORT = 48;
 
-/** Short copies byte by byte: `set` and `subarray` cost more than that. */
+/** Copies `length` bytes of `from`, from `at` on, to `position` of `to`. */
 export function copy(from: Uint8Array, at: number, to: Uint8Array, position: number, length: number): void {
   if (length <= SHORT) for (let i = 0; i < length; i++) to[position + i] = from[at + i] as number;
   else to.set(from.subarray(at, at + length), position);
 }
 
-/** At least `length` bytes, valid until the next call. */
-export function reserveScratch(length: number): Buffer {
-  if (length <= scratch.length && scratch.length <= KEEP_SCRATCH) return scratch;
-  if (length <= FIRST_BYTES || length > scratch.length) {
-    scratch = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(length, FIRST_BYTES))));
+/** The receive buffer, at least `length` bytes long. What lies in it is overwritten by the next message of the thread. */
+export function reserveReceiveBuffer(length: number): Buffer {
+  if (length <= receiveBuffer.length && receiveBuffer.length <= MOST_KEPT_BYTES) return receiveBuffer;
+  if (length <= FIRST_BYTES || length > receiveBuffer.length) {
+    receiveBuffer = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(length, FIRST_BYTES))));
   }
-  return scratch;
+  return receiveBuffer;
 }

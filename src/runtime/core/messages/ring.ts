@@ -3,10 +3,11 @@
  * writers and one the readers, so that the two sides never wait for each other; positions are committed by one store
  * each, so that death in the middle of a put or get changes nothing.
  */
+import type { Words } from '../../../base/quantities.ts';
 import { BLOCK, WAIT } from '../../../shm/layout.ts';
 import type { Memory } from '../../../shm/memory.ts';
-import type { Core, Shape } from '../handles/core.ts';
-import { copy, FIRST_BYTES, NO_BYTES, reserveScratch } from './receive-buffer.ts';
+import type { HeldResource, Shape } from '../handles/held-resource.ts';
+import { copy, FIRST_BYTES, NO_BYTES, reserveReceiveBuffer } from './receive-buffer.ts';
 
 /**
  * Words of the content. What writers change and what readers change are in cache lines of their own.
@@ -65,10 +66,10 @@ export const FULL = 0;
 export const STORED = 1;
 
 export class Ring {
-  readonly #core: Core;
+  readonly #resource: HeldResource;
   readonly #memory: Memory;
   readonly #words: Int32Array;
-  readonly #at: number;
+  readonly #at: Words;
   readonly #bounded: boolean;
   #place = -1;
   #bytes: Uint8Array = NO_BYTES;
@@ -78,16 +79,16 @@ export class Ring {
   /** Reused: what the last `take` returned. */
   readonly #received = { bytes: NO_BYTES, form: 0, length: 0, kept: false };
 
-  constructor(core: Core) {
-    this.#core = core;
-    this.#memory = core.memory;
-    this.#words = core.memory.words;
-    this.#at = core.content;
+  constructor(resource: HeldResource) {
+    this.#resource = resource;
+    this.#memory = resource.memory;
+    this.#words = resource.memory.words;
+    this.#at = resource.content;
     this.#bounded = this.#word(RING.maxItems) !== 0 || this.#word(RING.maxBytes) !== 0;
   }
 
   /** Fills a fresh block's content. */
-  static initialise(content: number, memory: Memory, maxItems: number, maxBytes: number): void {
+  static initialise(content: Words, memory: Memory, maxItems: number, maxBytes: number): void {
     const { words } = memory;
     words[content + RING.maxItems] = maxItems;
     words[content + RING.maxBytes] = maxBytes;
@@ -220,7 +221,7 @@ export class Ring {
    */
   take(
     announce?: (n: number, length: number) => void,
-    keep?: (bytes: Uint8Array, at: number, form: number) => boolean,
+    keep?: (bytes: Uint8Array, at: Words, form: number) => boolean,
   ): Received | undefined {
     const { inner, waits } = this.#memory;
     const words = this.#words;
@@ -242,7 +243,7 @@ export class Ring {
       received.form = this.#heads[(frame >> 2) + 1] ?? 0;
       const from = frame + FRAME_HEAD;
       received.kept = length >= LARGE && keep?.(this.#bytes, from, received.form) === true;
-      received.bytes = received.kept ? allocate(length) : reserveScratch(length);
+      received.bytes = received.kept ? allocate(length) : reserveReceiveBuffer(length);
       copy(this.#bytes, from, received.bytes, 0, length);
       position = (gets + 1) | 0;
       words[at + RING.head + (position & 1)] = (head + ((FRAME_HEAD + length + 7) & ~7)) | 0;
@@ -296,7 +297,7 @@ export class Ring {
     const field = place & 1 ? BLOCK.extentB : BLOCK.extentA;
     const { allocator } = this.#memory;
     if (this.#extent >= 0) allocator.forget(this.#extent);
-    this.#extent = (this.#words[this.#core.at + field] ?? 1) - 1;
+    this.#extent = (this.#words[this.#resource.at + field] ?? 1) - 1;
     const { buffer } = allocator.mapping(this.#extent);
     this.#bytes = Buffer.from(buffer);
     this.#heads = new Int32Array(buffer);
@@ -323,9 +324,9 @@ export class Ring {
         done += run;
       }
       const odd = (this.#place & 1) === 1;
-      this.#words[this.#core.at + (odd ? BLOCK.extentA : BLOCK.extentB)] = extent.id + 1;
+      this.#words[this.#resource.at + (odd ? BLOCK.extentA : BLOCK.extentB)] = extent.id + 1;
       Atomics.store(this.#words, this.#at + RING.place, (this.#place + 1) & 0x7fffffff);
-      this.#words[this.#core.at + (odd ? BLOCK.extentB : BLOCK.extentA)] = 0;
+      this.#words[this.#resource.at + (odd ? BLOCK.extentB : BLOCK.extentA)] = 0;
     } finally {
       inner.leave(this.#at + RING.readLock);
     }

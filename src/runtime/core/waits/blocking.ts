@@ -2,45 +2,51 @@
  * Blocking operations, in both forms, over `Waits`: every lock, queue and pipe is an `attempt` plus these two functions.
  * An attempt publishes its own success; here the wait around it is published.
  */
+
 import type { Outcome, ResourceInfo } from '../../../base/channels.ts';
-import type { Haste } from '../../../shm/spin-policy.ts';
+import type { Ms, Words } from '../../../base/quantities.ts';
+import type { SpinPolicy } from '../../../shm/spin-policy.ts';
 import type { Waiter, Waits } from '../../../shm/waiting.ts';
 import { publishWait, publishWaitEnd, type Wait, type WaitOp } from '../diagnostics/publish.ts';
-import { OwnerDiedError, TimeoutError } from '../errors/errors.ts';
+import { EOFError, OwnerDiedError, TimeoutError } from '../errors/errors.ts';
 import { withCaller } from '../errors/stacks.ts';
 import { currentTask } from '../tasks/task.ts';
-import { tellOfStarts } from './unstarted.ts';
+import { warnOfPendingStarts } from './pending-starts.ts';
 
 /** Returned by an attempt that must wait, and by an operation whose time is over. */
 export const PENDING = Symbol('pending');
 export type Pending = typeof PENDING;
 
 export interface Operation<T> {
-  /** undefined: the wait is not worth telling. */
+  /** How the wait is published; undefined: not at all, since it is a part of another. */
   readonly op: WaitOp | undefined;
   readonly target: ResourceInfo;
   /** Which part of the target is waited for; see the record kind `subject`. */
   readonly subject?: number;
   /** Word position of the wait point. */
-  readonly point: number;
+  readonly point: Words;
   /** Asynchronous waiters of this thread on this point, first come first served. */
-  readonly line: Line;
-  /** Tries once. `slice`: also look whether someone that the operation depends on has died. May throw. */
-  attempt(wait: Wait, slice: boolean): T | Pending;
+  readonly queue: WaitQueue;
+  /**
+   * Tries once; throws what ends the operation. `lookForDead`: also looks whether the process that could end the wait has died,
+   * which costs a system call.
+   */
+  attempt(wait: Wait, lookForDead: boolean): T | Pending;
 }
 
-/** Lets a thread's own waiters on one point go in the order in which they came. */
-export class Line implements Waiter {
-  readonly point: number;
+/** A thread's asynchronous waiters on one wait point, who are tried in the order in which they came. */
+export class WaitQueue implements Waiter {
+  readonly point: Words;
   /** READ | WRITE: the waiters need the resource in one of these roles. */
   readonly role: number;
   readonly #waits: Waits;
-  readonly #busy: Set<Line>;
+  /** The queues of the resource in which somebody waits. */
+  readonly #busy: Set<WaitQueue>;
   readonly #jobs: (() => boolean)[] = [];
   #failure: Error | undefined;
 
-  /** @param busy holds the line while somebody waits in it */
-  constructor(waits: Waits, point: number, role: number, busy: Set<Line>) {
+  /** @param busy holds this queue while somebody waits in it */
+  constructor(waits: Waits, point: Words, role: number, busy: Set<WaitQueue>) {
     this.#waits = waits;
     this.point = point;
     this.role = role;
@@ -99,7 +105,7 @@ export function newWait(sync: boolean): Wait {
   return { n: 0, site: 0, task: currentTask(), sync };
 }
 
-function begin(operation: Operation<unknown>, timeout: number, wait: Wait, signal?: AbortSignal): void {
+function begin(operation: Operation<unknown>, timeout: Ms, wait: Wait, signal?: AbortSignal): void {
   if (operation.op === undefined) return;
   publishWait(operation.op, operation.target, timeout, wait, signal, operation.subject);
 }
@@ -109,18 +115,18 @@ function end(operation: Operation<unknown>, wait: Wait, outcome: Outcome): void 
 
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof OwnerDiedError) return 'ownerDied';
-  return (error as Error | undefined)?.name === 'EOFError' ? 'closed' : 'error';
+  return error instanceof EOFError ? 'closed' : 'error';
 }
 
 /**
- * The synchronous form: blocks the thread for up to `timeout` milliseconds; PENDING when they have passed. `haste`: what
+ * The synchronous form: blocks the thread for up to `timeout` milliseconds; PENDING when they have passed. `spinPolicy`: what
  * it does before it sleeps.
  */
 export function blockSync<T>(
   waits: Waits,
   operation: Operation<T>,
-  timeout: number,
-  haste?: Haste,
+  timeout: Ms,
+  spinPolicy?: SpinPolicy,
 ): T | Pending {
   waits.takeTermination();
   const wait = newWait(true);
@@ -132,21 +138,21 @@ export function blockSync<T>(
   const start = performance.now();
   let looked = start;
   const attempt = (quick: boolean): boolean => {
-    let slice = false;
+    let lookForDead = false;
     if (!quick) {
       const now = performance.now();
-      slice = now - looked >= 40;
-      if (slice) {
+      lookForDead = now - looked >= 40;
+      if (lookForDead) {
         looked = now;
-        tellOfStarts(now - start);
+        warnOfPendingStarts(now - start);
       }
     }
-    result = operation.attempt(wait, slice);
+    result = operation.attempt(wait, lookForDead);
     return result !== PENDING;
   };
   try {
-    waits.block(operation.point, attempt, start + timeout, haste);
-    haste?.end(performance.now() - start);
+    waits.block(operation.point, attempt, start + timeout, spinPolicy);
+    spinPolicy?.end(performance.now() - start);
   } catch (error) {
     end(operation, wait, outcomeOf(error));
     throw error;
@@ -158,12 +164,12 @@ export function blockSync<T>(
 /** The asynchronous form: at most `timeout` milliseconds (then PENDING) or until `signal` aborts (then it rejects). */
 export async function blockAsync<T>(
   operation: Operation<T>,
-  timeout: number,
+  timeout: Ms,
   signal?: AbortSignal,
 ): Promise<T | Pending> {
   signal?.throwIfAborted();
   const wait = newWait(false);
-  if (operation.line.length === 0) {
+  if (operation.queue.length === 0) {
     const first = operation.attempt(wait, false);
     if (first !== PENDING) return first;
   }
@@ -171,17 +177,17 @@ export async function blockAsync<T>(
   begin(operation, timeout, wait, signal);
   try {
     return await new Promise<T | Pending>((resolve, reject) =>
-      queue(operation, wait, timeout, signal, resolve, reject),
+      enqueue(operation, wait, timeout, signal, resolve, reject),
     );
   } catch (error) {
     throw signal?.aborted ? error : withCaller(error);
   }
 }
 
-function queue<T>(
+function enqueue<T>(
   operation: Operation<T>,
   wait: Wait,
-  timeout: number,
+  timeout: Ms,
   signal: AbortSignal | undefined,
   resolve: (result: T | Pending) => void,
   reject: (reason: unknown) => void,
@@ -195,38 +201,38 @@ function queue<T>(
   };
   const job = (): boolean => {
     const now = performance.now();
-    const slice = now - looked >= 80;
-    if (slice) looked = now;
+    const lookForDead = now - looked >= 80;
+    if (lookForDead) looked = now;
     try {
-      if (operation.line.failure !== undefined) throw operation.line.failure;
-      const result = operation.attempt(wait, slice);
+      if (operation.queue.failure !== undefined) throw operation.queue.failure;
+      const result = operation.attempt(wait, lookForDead);
       if (result === PENDING) return false;
       finish('ok');
       resolve(result);
     } catch (error) {
-      finish(error === operation.line.failure ? 'closed' : outcomeOf(error));
+      finish(error === operation.queue.failure ? 'closed' : outcomeOf(error));
       reject(error);
     }
     return true;
   };
   const abort = (): void => {
-    operation.line.leave(job);
+    operation.queue.leave(job);
     finish('cancelled');
     reject(signal?.reason);
   };
   if (timeout !== Number.POSITIVE_INFINITY) {
     timer = setTimeout(() => {
-      operation.line.leave(job);
+      operation.queue.leave(job);
       finish('timeout');
       resolve(PENDING);
     }, clampTimer(timeout));
   }
   signal?.addEventListener('abort', abort, { once: true });
-  operation.line.join(job);
+  operation.queue.join(job);
 }
 
 /** Node's timers take at most 2^31-1 ms (and would fire at once beyond). */
-export function clampTimer(milliseconds: number): number {
+export function clampTimer(milliseconds: Ms): number {
   return Math.min(Math.ceil(milliseconds), 0x7fffffff);
 }
 

@@ -6,9 +6,16 @@ import {
   patience,
   type WaitOptions,
 } from '../../core/arguments/options.ts';
-import { BufferTooShort, OSError } from '../../core/errors/errors.ts';
-import { allocateCore, announceCore, type Core, keyOf, READ, WRITE } from '../../core/handles/core.ts';
-import { checkName, coreFields, openFields } from '../../core/handles/handle.ts';
+import { BufferTooShort, EOFError, OSError } from '../../core/errors/errors.ts';
+import { checkName, openResourceFields, resourceFields } from '../../core/handles/handle.ts';
+import {
+  allocateResource,
+  announceResource,
+  type HeldResource,
+  keyOf,
+  READ,
+  WRITE,
+} from '../../core/handles/held-resource.ts';
 import { memory } from '../../core/handles/instance.ts';
 import { registerHandle } from '../../core/handles/transfer.ts';
 import {
@@ -27,8 +34,8 @@ import { checkPlace, checkRoom, partOf } from './bytes.ts';
 const PIPE_BYTES = 1024 * 1024;
 
 interface Ends {
-  readonly reader: Core | undefined;
-  readonly writer: Core | undefined;
+  readonly reader: HeldResource | undefined;
+  readonly writer: HeldResource | undefined;
 }
 const ends = new Internal<Ends>();
 
@@ -48,7 +55,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** @internal */
-  static of<R, S>(reader: Core | undefined, writer: Core | undefined): Connection<R, S> {
+  static of<R, S>(reader: HeldResource | undefined, writer: HeldResource | undefined): Connection<R, S> {
     return new Connection<R, S>(ends.pass({ reader, writer }));
   }
 
@@ -63,9 +70,9 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** The resources of both directions. @throws OSError when closed @internal */
-  cores(): { readonly reader: Core | undefined; readonly writer: Core | undefined } {
+  cores(): { readonly reader: HeldResource | undefined; readonly writer: HeldResource | undefined } {
     this.#checkOpen();
-    return { reader: this.#reader?.core, writer: this.#writer?.core };
+    return { reader: this.#reader?.resource, writer: this.#writer?.resource };
   }
 
   /** What this end receives from. @throws OSError when it does not receive @internal */
@@ -76,7 +83,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   /** Sends a value if there is room for it now. @throws what {@link send} rejects with @internal */
   sendAtOnce(value: S): boolean {
     const writer = this.#write();
-    return writer.sendNow(encodeMessage(value, writer.core.info), FORM.value, false, false);
+    return writer.sendNow(encodeMessage(value, writer.resource.info), FORM.value, false, false);
   }
 
   /** Sends a value; resolves when it is in the pipe. Rejects with OSError (`EPIPE`) when no reader is left. */
@@ -84,7 +91,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
     const writer = this.#write();
     const limit = patience(options);
     options?.signal?.throwIfAborted();
-    const message = encodeMessage(value, writer.core.info);
+    const message = encodeMessage(value, writer.resource.info);
     if (writer.sendNow(message, FORM.value, false, limit <= 0)) return;
     const sent = await writer.sendLater(message, FORM.value, limit, options?.signal);
     if (sent === PENDING) throw timedOut('send');
@@ -92,7 +99,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
 
   sendSync(value: S, options?: WaitOptions): void {
     const writer = this.#write();
-    const message = encodeMessage(value, writer.core.info);
+    const message = encodeMessage(value, writer.resource.info);
     if (writer.sendSync(message, FORM.value, patience(options)) === PENDING) throw timedOut('send');
   }
 
@@ -159,8 +166,8 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#reader?.core.release(READ);
-    this.#writer?.core.release(WRITE);
+    this.#reader?.resource.release(READ);
+    this.#writer?.resource.release(WRITE);
   }
 
   [Symbol.dispose](): void {
@@ -174,7 +181,7 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
       try {
         value = await this.recv();
       } catch (error) {
-        if ((error as Error).name === 'EOFError') return;
+        if (error instanceof EOFError) return;
         throw error;
       }
       yield value;
@@ -216,18 +223,18 @@ export function Pipe<A = unknown, B = A>(
   checkName(name);
   const toFirst = allocate();
   if (!duplex) {
-    const core = announceCore(toFirst, 'pipe', { name, capacity: 0 });
-    return [Connection.of<A, B>(core, undefined), Connection.of<B, A>(undefined, core)];
+    const resource = announceResource(toFirst, 'pipe', { name, capacity: 0 });
+    return [Connection.of<A, B>(resource, undefined), Connection.of<B, A>(undefined, resource)];
   }
   const toSecond = allocate();
   const own = memory();
-  const first = announceCore(toFirst, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toSecond) });
-  const second = announceCore(toSecond, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toFirst) });
+  const first = announceResource(toFirst, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toSecond) });
+  const second = announceResource(toSecond, 'pipe', { name, capacity: 0, peerKey: keyOf(own, toFirst) });
   return [Connection.of<A, B>(first, second), Connection.of<B, A>(second, first)];
 }
 
 function allocate(): number {
-  return allocateCore(ringShape('pipe'), (content, own) => Ring.initialise(content, own, 0, PIPE_BYTES));
+  return allocateResource(ringShape('pipe'), (content, own) => Ring.initialise(content, own, 0, PIPE_BYTES));
 }
 
 function bytesMessage(bytes: ArrayBufferView | ArrayBuffer, offset?: number, size?: number): Encoded {
@@ -254,11 +261,14 @@ registerHandle<Connection>(Connection.prototype, {
   id: 'connection',
   toWire(connection) {
     const { reader, writer } = connection.cores();
-    const blocks = [reader, writer].flatMap((core) => (core === undefined ? [] : [core.at]));
-    return { fields: [reader && coreFields(reader), writer && coreFields(writer)], blocks };
+    const blocks = [reader, writer].flatMap((resource) => (resource === undefined ? [] : [resource.at]));
+    return { fields: [reader && resourceFields(reader), writer && resourceFields(writer)], blocks };
   },
   fromWire(fields) {
     const [reader, writer] = fields as [readonly unknown[] | undefined, readonly unknown[] | undefined];
-    return Connection.of(reader && openFields(reader, 'pipe'), writer && openFields(writer, 'pipe'));
+    return Connection.of(
+      reader && openResourceFields(reader, 'pipe'),
+      writer && openResourceFields(writer, 'pipe'),
+    );
   },
 });

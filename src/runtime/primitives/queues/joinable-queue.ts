@@ -2,7 +2,7 @@ import { atMost } from '../../core/arguments/internal.ts';
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import { ValueError } from '../../core/errors/errors.ts';
-import { ofCore, registerSingle } from '../../core/handles/handle.ts';
+import { ofResource, registerSingle } from '../../core/handles/handle.ts';
 import { RING_EXTRA, RING_THIRD_POINT } from '../../core/messages/ring.ts';
 import { blockAsync, blockSync, type Operation, PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { createQueue, Queue, type QueueOptions } from './queue.ts';
@@ -16,27 +16,27 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   constructor(options?: number | QueueOptions);
   constructor(...given: [options?: number | QueueOptions]) {
     const [options = {}] = atMost(1, given, 'new JoinableQueue({ maxsize, name })');
-    super(ofCore.pass(ofCore.received(options) ?? createQueue('joinableQueue', options)));
+    super(ofResource.pass(ofResource.received(options) ?? createQueue('joinableQueue', options)));
   }
 
   /** Reports one item done. @throws ValueError when called more often than items were put */
   taskDone(): void {
-    const { core } = this;
-    const { words, waits } = core.memory;
-    const at = core.content + DONE;
+    const { resource } = this;
+    const { words, waits } = resource.memory;
+    const at = resource.content + DONE;
     for (;;) {
       const done = Atomics.load(words, at);
       if (done === this.messages.ring.puts) throw new ValueError('taskDone() called too many times');
       if (Atomics.compareExchange(words, at, done, (done + 1) | 0) === done) break;
     }
-    publish('taskDone', core.info);
-    if (this.unfinished() === 0) waits.wake(core.content + RING_THIRD_POINT, true);
+    publish('taskDone', resource.info);
+    if (this.unfinished() === 0) waits.wake(resource.content + RING_THIRD_POINT, true);
   }
 
   /** Items put and not yet reported done. */
   unfinished(): number {
-    const { core } = this;
-    return (this.messages.ring.puts - Atomics.load(core.memory.words, core.content + DONE)) >>> 0;
+    const { resource } = this;
+    return (this.messages.ring.puts - Atomics.load(resource.memory.words, resource.content + DONE)) >>> 0;
   }
 
   /** Waits until every item is done; resolves to false when `timeout` (seconds) has passed before. */
@@ -45,15 +45,19 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   joinSync(options?: WaitOptions): boolean {
-    return blockSync(this.core.memory.waits, this.#joining(), patience(options)) !== PENDING;
+    return blockSync(this.resource.memory.waits, this.#joining(), patience(options)) !== PENDING;
   }
 
   #joining(): Operation<true> {
-    const { core } = this;
-    const point = core.content + RING_THIRD_POINT;
+    const { resource } = this;
+    const point = resource.content + RING_THIRD_POINT;
     const attempt = (): true | Pending => (this.unfinished() === 0 ? true : PENDING);
-    return { op: 'waitTaskDone', target: core.info, point, line: core.line(point), attempt };
+    return { op: 'waitTaskDone', target: resource.info, point, queue: resource.waitQueue(point), attempt };
   }
 }
 
-registerSingle(JoinableQueue.prototype, 'joinableQueue', (core) => new JoinableQueue(ofCore.pass(core)));
+registerSingle(
+  JoinableQueue.prototype,
+  'joinableQueue',
+  (resource) => new JoinableQueue(ofResource.pass(resource)),
+);

@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { atMost, Internal } from '../../core/arguments/internal.ts';
 import { type AsyncWaitOptions, patience } from '../../core/arguments/options.ts';
 import { Empty, Full, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { clampTimer } from '../../core/waits/blocking.ts';
 
 /** How items lie in a queue. */
@@ -286,4 +286,4 @@ function comparePythonic(a: unknown, b: unknown): number {
 export { Empty, Full };
 
 // As in Python, whose tutorials show this very TypeError.
-staysHere(Queue.prototype, 'queue.Queue', "it belongs to one process; use forkscope's Queue", TypeError);
+refuseTransfer(Queue.prototype, 'queue.Queue', "it belongs to one process; use forkscope's Queue", TypeError);

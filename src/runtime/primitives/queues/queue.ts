@@ -1,8 +1,8 @@
 import { atMost } from '../../core/arguments/internal.ts';
 import { type AsyncWaitOptions, numberOr, patience, type WaitOptions } from '../../core/arguments/options.ts';
 import { AssertionError, Empty, Full, ValueError } from '../../core/errors/errors.ts';
-import { BOTH, type Core, createCore } from '../../core/handles/core.ts';
-import { checkName, Handle, ofCore, registerSingle } from '../../core/handles/handle.ts';
+import { checkName, Handle, ofResource, registerSingle } from '../../core/handles/handle.ts';
+import { BOTH, createResource, type HeldResource } from '../../core/handles/held-resource.ts';
 import { encodeMessage, Messages, readValue } from '../../core/messages/messages.ts';
 import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
 import { PENDING } from '../../core/waits/blocking.ts';
@@ -28,21 +28,21 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
   constructor(options?: number | QueueOptions);
   constructor(...given: [options?: number | QueueOptions]) {
     const [options = {}] = atMost(1, given, 'new Queue({ maxsize, name })');
-    const own = ofCore.received(options) ?? createQueue('queue', options);
+    const own = ofResource.received(options) ?? createQueue('queue', options);
     super(own, BOTH);
     this.messages = new Messages(own, 'ignored');
   }
 
   /** Most items; 0: unbounded. */
   get maxsize(): number {
-    return this.core.info.capacity;
+    return this.resource.info.capacity;
   }
 
   /** Adds an item, when there is room. Rejects with Full when `timeout` (seconds) has passed or with `block: false`. */
   async put(item: T, options?: AsyncWaitOptions): Promise<void> {
     const limit = patience(options);
     options?.signal?.throwIfAborted();
-    const message = encodeMessage(item, this.core.info);
+    const message = encodeMessage(item, this.resource.info);
     if (this.messages.sendNow(message, FORM.value, false, limit <= 0)) return;
     const sent = await this.messages.sendLater(message, FORM.value, limit, options?.signal);
     if (sent === PENDING) throw new Full('the queue is full');
@@ -50,7 +50,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 
   /** Adds an item, blocking the thread while there is no room. */
   putSync(item: T, options?: WaitOptions): void {
-    const message = encodeMessage(item, this.core.info);
+    const message = encodeMessage(item, this.resource.info);
     if (this.messages.sendSync(message, FORM.value, patience(options)) === PENDING)
       throw new Full('the queue is full');
   }
@@ -62,7 +62,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 
   /** Takes the oldest item, when there is one. Rejects with Empty when `timeout` (seconds) has passed or with `block: false`. */
   async get(options?: AsyncWaitOptions): Promise<T> {
-    this.core;
+    this.resource;
     const limit = patience(options);
     options?.signal?.throwIfAborted();
     const now = this.messages.receiveNow(readValue, false);
@@ -74,7 +74,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 
   /** Takes an item, blocking the thread while there is none. */
   getSync(options?: WaitOptions): T {
-    this.core;
+    this.resource;
     const item = this.messages.receiveSync(readValue, patience(options));
     if (item === PENDING) throw new Empty('the queue is empty');
     return item as T;
@@ -87,7 +87,7 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 
   /** Items in the queue at this moment; others may change it before the caller looks. */
   qsize(): number {
-    this.core;
+    this.resource;
     return this.messages.ring.count;
   }
 
@@ -118,10 +118,10 @@ export class Queue<T = unknown> extends Handle implements AsyncIterable<T> {
 }
 
 /** The memory of a new queue. @throws ValueError, TypeMismatch for wrong options */
-export function createQueue(kind: QueueKind, options: number | QueueOptions): Core {
+export function createQueue(kind: QueueKind, options: number | QueueOptions): HeldResource {
   const { maxsize = 0, name } = numberOr('maxsize', options);
   const size = checkSize(maxsize);
-  return createCore(ringShape(kind), { name: checkName(name), capacity: size }, (content, memory) =>
+  return createResource(ringShape(kind), { name: checkName(name), capacity: size }, (content, memory) =>
     Ring.initialise(content, memory, size, 0),
   );
 }
@@ -133,7 +133,7 @@ function checkSize(maxsize: unknown): number {
   return Math.max(0, maxsize);
 }
 
-registerSingle(Queue.prototype, 'queue', (core) => new Queue(ofCore.pass(core)));
+registerSingle(Queue.prototype, 'queue', (resource) => new Queue(ofResource.pass(resource)));
 
 /** The message channel under a queue, for the runtime's own parts that must not create a promise per item. */
 export function queueMessages(queue: Queue<never> | Queue<unknown>): Messages {

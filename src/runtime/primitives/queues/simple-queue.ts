@@ -1,7 +1,7 @@
 import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
-import { BOTH, createCore } from '../../core/handles/core.ts';
-import { checkName, Handle, ofCore, registerSingle } from '../../core/handles/handle.ts';
+import { checkName, Handle, ofResource, registerSingle } from '../../core/handles/handle.ts';
+import { BOTH, createResource } from '../../core/handles/held-resource.ts';
 import { encodeMessage, Messages, readValue } from '../../core/messages/messages.ts';
 import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
 
@@ -14,8 +14,8 @@ export class SimpleQueue<T = unknown> extends Handle {
   constructor(...given: [options?: { readonly name?: string }]) {
     const [options = {}] = atMost(1, given, 'new SimpleQueue({ name })');
     const own =
-      ofCore.received(options) ??
-      createCore(
+      ofResource.received(options) ??
+      createResource(
         ringShape('simpleQueue'),
         { name: checkName(optionsOf(options).name), capacity: 0 },
         (content, memory) => Ring.initialise(content, memory, 0, 0),
@@ -25,27 +25,31 @@ export class SimpleQueue<T = unknown> extends Handle {
   }
 
   async put(item: T): Promise<void> {
-    await this.#messages.send(encodeMessage(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
+    await this.#messages.send(encodeMessage(item, this.resource.info), FORM.value, Number.POSITIVE_INFINITY);
   }
 
   putSync(item: T): void {
-    this.#messages.sendSync(encodeMessage(item, this.core.info), FORM.value, Number.POSITIVE_INFINITY);
+    this.#messages.sendSync(encodeMessage(item, this.resource.info), FORM.value, Number.POSITIVE_INFINITY);
   }
 
   async get(): Promise<T> {
-    this.core;
+    this.resource;
     return (await this.#messages.receive(readValue, Number.POSITIVE_INFINITY)) as T;
   }
 
   getSync(): T {
-    this.core;
+    this.resource;
     return this.#messages.receiveSync(readValue, Number.POSITIVE_INFINITY) as T;
   }
 
   empty(): boolean {
-    this.core;
+    this.resource;
     return this.#messages.ring.count === 0;
   }
 }
 
-registerSingle(SimpleQueue.prototype, 'simpleQueue', (core) => new SimpleQueue(ofCore.pass(core)));
+registerSingle(
+  SimpleQueue.prototype,
+  'simpleQueue',
+  (resource) => new SimpleQueue(ofResource.pass(resource)),
+);

@@ -82,7 +82,10 @@ export class SharedMemory implements Disposable {
       fs.unlinkSync(segmentPath(this.name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new FileNotFoundError(`no shared memory segment "${this.name}"`, { code: 'ENOENT' });
+      throw new FileNotFoundError(`no shared memory segment "${this.name}"`, {
+        code: 'ENOENT',
+        cause: error,
+      });
     } finally {
       disclaim(this.name);
     }
@@ -134,7 +137,10 @@ function makeNamed(name: string, size: number, manager: string): number {
     }
     takeBack();
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new FileExistsError(`the shared memory segment "${name}" exists already`, { code: 'EEXIST' });
+    throw new FileExistsError(`the shared memory segment "${name}" exists already`, {
+      code: 'EEXIST',
+      cause: error,
+    });
   }
 }
 
@@ -146,6 +152,7 @@ function checkRoom(name: string, size: number): void {
   if (blocks > 0 && size > bavail * bsize)
     throw new SharedMemoryError(
       `shared memory exhausted: ${size} bytes have no room in ${folder}, where ${bavail * bsize} are free`,
+      { code: 'ERR_SHARED_MEMORY_EXHAUSTED' },
     );
 }
 
@@ -154,7 +161,7 @@ function openExisting(name: string): number {
     return fs.openSync(segmentPath(name), 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new FileNotFoundError(`no shared memory segment "${name}"`, { code: 'ENOENT' });
+    throw new FileNotFoundError(`no shared memory segment "${name}"`, { code: 'ENOENT', cause: error });
   }
 }
 

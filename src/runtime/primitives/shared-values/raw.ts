@@ -1,8 +1,8 @@
 import { BLOCK } from '../../../shm/layout.ts';
 import { Internal } from '../../core/arguments/internal.ts';
 import { IndexError, ValueError } from '../../core/errors/errors.ts';
-import { BOTH, type Core, createCore, type Shape } from '../../core/handles/core.ts';
-import { coreFields, coreOf, Handle, openFields } from '../../core/handles/handle.ts';
+import { Handle, openResourceFields, resourceFields, resourceOf } from '../../core/handles/handle.ts';
+import { BOTH, createResource, type HeldResource, type Shape } from '../../core/handles/held-resource.ts';
 import { registerHandle } from '../../core/handles/transfer.ts';
 import { type Access, defineFields, liveStruct } from './live.ts';
 import { type Element, type ElementType, type ElementValue, elementOf, type Schema } from './types.ts';
@@ -20,9 +20,9 @@ abstract class RawData<E extends ElementType> extends Handle {
   protected readonly view: DataView;
 
   /** @internal */
-  constructor(type: E, length: number, core: Core | undefined) {
+  constructor(type: E, length: number, resource: HeldResource | undefined) {
     const element = elementOf(type);
-    const own = core ?? allocate(element.bytes * length, length);
+    const own = resource ?? allocate(element.bytes * length, length);
     super(own, BOTH);
     this.type = type;
     this.element = element;
@@ -31,16 +31,16 @@ abstract class RawData<E extends ElementType> extends Handle {
 
   /** The memory itself: for typed arrays over it and for Atomics. */
   get bytes(): Uint8Array {
-    this.core;
+    this.resource;
     return new Uint8Array(this.view.buffer, this.view.byteOffset, this.view.byteLength);
   }
 }
 
-function allocate(bytes: number, length: number): Core {
+function allocate(bytes: number, length: number): HeldResource {
   if (bytes > MOST_BYTES) throw new ValueError(`${bytes} bytes of shared data are more than ${MOST_BYTES}`);
   const words = bytes > IN_BLOCK ? 1 : Math.ceil(bytes / 4);
   const shape: Shape = { kind: 'value', words, waitPoints: 0, waitPointCount: 0 };
-  return createCore(shape, { name: undefined, capacity: length }, (content, memory) => {
+  return createResource(shape, { name: undefined, capacity: length }, (content, memory) => {
     if (bytes <= IN_BLOCK) return;
     const extent = memory.allocator.extent(bytes);
     memory.words[content - BLOCK.content + BLOCK.extentA] = extent.id + 1;
@@ -49,18 +49,18 @@ function allocate(bytes: number, length: number): Core {
   });
 }
 
-function bytesOf(core: Core, bytes: number): DataView {
-  const { memory } = core;
+function bytesOf(resource: HeldResource, bytes: number): DataView {
+  const { memory } = resource;
   if (bytes <= IN_BLOCK)
-    return new DataView(memory.words.buffer, memory.words.byteOffset + core.content * 4, bytes);
-  const extent = (memory.words[core.at + BLOCK.extentA] ?? 1) - 1;
+    return new DataView(memory.words.buffer, memory.words.byteOffset + resource.content * 4, bytes);
+  const extent = (memory.words[resource.at + BLOCK.extentA] ?? 1) - 1;
   return new DataView(memory.allocator.mapping(extent).buffer, 0, bytes);
 }
 
 interface CellParts {
   readonly type: ElementType;
   /** The resource, where it exists. */
-  readonly core: Core | undefined;
+  readonly resource: HeldResource | undefined;
 }
 const cellParts = new Internal<CellParts>();
 const cellsParts = new Internal<CellParts & { readonly length: number }>();
@@ -70,11 +70,11 @@ export class RawCell<E extends ElementType> extends RawData<E> {
   readonly #fields: object | undefined;
 
   private constructor(parts: never) {
-    const { type, core } = cellParts.expect(parts, 'a RawCell comes from RawValue()');
-    super(type as E, 1, core);
+    const { type, resource } = cellParts.expect(parts, 'a RawCell comes from RawValue()');
+    super(type as E, 1, resource);
     if (typeof type === 'string') return;
     const access: Access = (body) => {
-      this.core;
+      this.resource;
       return body();
     };
     defineFields(this, type as Schema, this.view, access);
@@ -82,19 +82,19 @@ export class RawCell<E extends ElementType> extends RawData<E> {
   }
 
   /** @internal */
-  static of<E extends ElementType>(type: E, core?: Core): RawCell<E> {
-    return new RawCell(cellParts.pass({ type, core }));
+  static of<E extends ElementType>(type: E, resource?: HeldResource): RawCell<E> {
+    return new RawCell(cellParts.pass({ type, resource }));
   }
 
   /** Of a structure: an object whose fields are the memory's, so that `value.x += 1` writes there. */
   get value(): ElementValue<E> {
-    this.core;
+    this.resource;
     return this.#fields === undefined
       ? this.element.read(this.view, 0)
       : (this.#fields as unknown as ElementValue<E>);
   }
   set value(value: ElementValue<E>) {
-    this.core;
+    this.resource;
     this.element.write(this.view, 0, value);
   }
 
@@ -111,14 +111,14 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
   readonly length: number;
 
   private constructor(parts: never) {
-    const { type, length, core } = cellsParts.expect(parts, 'RawCells come from RawArray()');
-    super(type as E, length, core);
+    const { type, length, resource } = cellsParts.expect(parts, 'RawCells come from RawArray()');
+    super(type as E, length, resource);
     this.length = length;
   }
 
   /** @internal */
-  static of<E extends ElementType>(type: E, length: number, core?: Core): RawCells<E> {
-    return new RawCells(cellsParts.pass({ type, length, core }));
+  static of<E extends ElementType>(type: E, length: number, resource?: HeldResource): RawCells<E> {
+    return new RawCells(cellsParts.pass({ type, length, resource }));
   }
 
   /** Negative indices count from the end; of a structure, a copy. @throws IndexError */
@@ -182,14 +182,14 @@ export class RawCells<E extends ElementType> extends RawData<E> implements Itera
   }
 
   #range(start: number, end: number): [from: number, to: number] {
-    this.core;
+    this.resource;
     const place = (i: number): number => Math.min(Math.max(i < 0 ? i + this.length : i, 0), this.length);
     const from = place(start);
     return [from, Math.max(from, place(end))];
   }
 
   #offset(index: number): number {
-    this.core;
+    this.resource;
     const place = index < 0 ? index + this.length : index;
     if (!Number.isInteger(place) || place < 0 || place >= this.length) {
       throw new IndexError(`index ${index} is out of range (length ${this.length})`);
@@ -230,17 +230,17 @@ export function RawArray<E extends ElementType>(type: E, init: ArrayInit<E>): Ra
 registerHandle<RawCell<ElementType>>(RawCell.prototype, {
   id: 'rawValue',
   toWire(cell) {
-    const core = coreOf(cell);
-    return { fields: [cell.type, ...coreFields(core)], blocks: [core.at] };
+    const resource = resourceOf(cell);
+    return { fields: [cell.type, ...resourceFields(resource)], blocks: [resource.at] };
   },
-  fromWire: ([type, ...fields]) => RawCell.of(type as ElementType, openFields(fields, 'value')),
+  fromWire: ([type, ...fields]) => RawCell.of(type as ElementType, openResourceFields(fields, 'value')),
 });
 registerHandle<RawCells<ElementType>>(RawCells.prototype, {
   id: 'rawArray',
   toWire(cells) {
-    const core = coreOf(cells);
-    return { fields: [cells.type, cells.length, ...coreFields(core)], blocks: [core.at] };
+    const resource = resourceOf(cells);
+    return { fields: [cells.type, cells.length, ...resourceFields(resource)], blocks: [resource.at] };
   },
   fromWire: ([type, length, ...fields]) =>
-    RawCells.of(type as ElementType, length as number, openFields(fields, 'value')),
+    RawCells.of(type as ElementType, length as number, openResourceFields(fields, 'value')),
 });

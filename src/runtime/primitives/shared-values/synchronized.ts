@@ -1,6 +1,6 @@
 import { Internal } from '../../core/arguments/internal.ts';
 import { AssertionError, AttributeError } from '../../core/errors/errors.ts';
-import { coreFields, coreOf, ofCore, openFields } from '../../core/handles/handle.ts';
+import { ofResource, openResourceFields, resourceFields, resourceOf } from '../../core/handles/handle.ts';
 import { registerHandle } from '../../core/handles/transfer.ts';
 import { Lock } from '../sync/lock.ts';
 import { RLock } from '../sync/rlock.ts';
@@ -188,36 +188,42 @@ export function SharedArray<E extends ElementType>(
 }
 
 function lockWire(lock: Lock | RLock): readonly unknown[] {
-  return [lock instanceof RLock ? 'rlock' : 'lock', coreFields(coreOf(lock))];
+  return [lock instanceof RLock ? 'rlock' : 'lock', resourceFields(resourceOf(lock))];
 }
 function lockFromWire(wire: unknown): Lock | RLock {
   const [kind, fields] = wire as ['rlock' | 'lock', readonly unknown[]];
-  const core = ofCore.pass<object>(openFields(fields, kind));
-  return kind === 'rlock' ? new RLock(core) : new Lock(core);
+  const resource = ofResource.pass<object>(openResourceFields(fields, kind));
+  return kind === 'rlock' ? new RLock(resource) : new Lock(resource);
 }
 
 registerHandle<SynchronizedValue<ElementType>>(SynchronizedValue.prototype, {
   id: 'sharedValue',
   toWire(value) {
-    const core = coreOf(value.getObj());
-    const blocks = [core.at, coreOf(value.getLock()).at];
-    return { fields: [value.getObj().type, coreFields(core), lockWire(value.getLock())], blocks };
+    const resource = resourceOf(value.getObj());
+    const blocks = [resource.at, resourceOf(value.getLock()).at];
+    return { fields: [value.getObj().type, resourceFields(resource), lockWire(value.getLock())], blocks };
   },
   fromWire([type, fields, lock]) {
-    const core = openFields(fields as readonly unknown[], 'value');
-    return SynchronizedValue.of(RawCell.of(type as ElementType, core), lockFromWire(lock));
+    const resource = openResourceFields(fields as readonly unknown[], 'value');
+    return SynchronizedValue.of(RawCell.of(type as ElementType, resource), lockFromWire(lock));
   },
 });
 registerHandle<SynchronizedArray<ElementType>>(SynchronizedArray.prototype, {
   id: 'sharedArray',
   toWire(array) {
     const cells = array.getObj();
-    const core = coreOf(cells);
-    const blocks = [core.at, coreOf(array.getLock()).at];
-    return { fields: [cells.type, cells.length, coreFields(core), lockWire(array.getLock())], blocks };
+    const resource = resourceOf(cells);
+    const blocks = [resource.at, resourceOf(array.getLock()).at];
+    return {
+      fields: [cells.type, cells.length, resourceFields(resource), lockWire(array.getLock())],
+      blocks,
+    };
   },
   fromWire([type, length, fields, lock]) {
-    const core = openFields(fields as readonly unknown[], 'value');
-    return SynchronizedArray.of(RawCells.of(type as ElementType, length as number, core), lockFromWire(lock));
+    const resource = openResourceFields(fields as readonly unknown[], 'value');
+    return SynchronizedArray.of(
+      RawCells.of(type as ElementType, length as number, resource),
+      lockFromWire(lock),
+    );
   },
 });

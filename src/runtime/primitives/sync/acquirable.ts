@@ -1,7 +1,7 @@
 import { type AsyncWaitOptions, patience, type WaitOptions } from '../../core/arguments/options.ts';
 import { TypeMismatch } from '../../core/errors/errors.ts';
-import { BOTH, type Core } from '../../core/handles/core.ts';
 import { Handle } from '../../core/handles/handle.ts';
+import { BOTH, type HeldResource } from '../../core/handles/held-resource.ts';
 import { runInTask } from '../../core/tasks/task.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../../core/waits/blocking.ts';
 import { LockGuard } from './guard.ts';
@@ -11,8 +11,8 @@ export abstract class Acquirable extends Handle {
   readonly #operation: Operation<true>;
 
   /** @internal */
-  constructor(core: Core, operation: Operation<true>) {
-    super(core, BOTH);
+  constructor(resource: HeldResource, operation: Operation<true>) {
+    super(resource, BOTH);
     this.#operation = operation;
   }
 
@@ -23,7 +23,7 @@ export abstract class Acquirable extends Handle {
   acquire(): Promise<LockGuard>;
   acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
-    this.core;
+    this.resource;
     options?.signal?.throwIfAborted();
     if (this.takeNow()) return LockGuard.of(() => this.release());
     const result = await blockAsync(this.#operation, patience(options), options?.signal);
@@ -32,7 +32,7 @@ export abstract class Acquirable extends Handle {
 
   /** Takes it, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
   acquireSync(options?: WaitOptions): boolean {
-    const { memory } = this.core;
+    const { memory } = this.resource;
     return blockSync(memory.waits, this.#operation, patience(options)) !== PENDING;
   }
 
@@ -40,7 +40,7 @@ export abstract class Acquirable extends Handle {
 
   /** Whether others of this thread wait for it. @internal */
   protected get isWaitedFor(): boolean {
-    return this.#operation.line.length > 0;
+    return this.#operation.queue.length > 0;
   }
 
   /** A short way to take it at once, where there is one. False: the usual way. @internal */

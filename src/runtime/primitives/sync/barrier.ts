@@ -1,3 +1,4 @@
+import type { Words } from '../../../base/quantities.ts';
 import { WAIT } from '../../../shm/layout.ts';
 import { atMost, Internal } from '../../core/arguments/internal.ts';
 import {
@@ -9,8 +10,14 @@ import {
 } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import { BrokenBarrierError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
-import { BOTH, type Core, createCore, type Shape } from '../../core/handles/core.ts';
-import { checkName, coreFields, coreOf, Handle, openFields } from '../../core/handles/handle.ts';
+import {
+  checkName,
+  Handle,
+  openResourceFields,
+  resourceFields,
+  resourceOf,
+} from '../../core/handles/handle.ts';
+import { BOTH, createResource, type HeldResource, type Shape } from '../../core/handles/held-resource.ts';
 import { registerHandle } from '../../core/handles/transfer.ts';
 import {
   blockAsync,
@@ -58,7 +65,7 @@ export interface BarrierOptions {
 }
 
 interface Parts {
-  readonly core: Core;
+  readonly resource: HeldResource;
   readonly action: Action | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;
@@ -80,26 +87,26 @@ export class Barrier extends Handle {
   constructor(options: number | BarrierOptions);
   constructor(...given: [options: number | BarrierOptions]) {
     const [options] = atMost(1, given, 'new Barrier({ parties: 2, action, timeout, name })');
-    const { core, action, timeout } = existing.received(options) ?? make(options);
-    super(core, BOTH);
+    const { resource, action, timeout } = existing.received(options) ?? make(options);
+    super(resource, BOTH);
     this.#action = action;
     this.#timeout = timeout;
   }
 
   get parties(): number {
-    return this.core.info.capacity;
+    return this.resource.info.capacity;
   }
 
   /** How many wait now. */
   get nWaiting(): number {
-    const { core } = this;
-    const count = Atomics.load(core.memory.words, core.content + BARRIER.count);
+    const { resource } = this;
+    const count = Atomics.load(resource.memory.words, resource.content + BARRIER.count);
     return count >= this.parties ? 0 : count;
   }
 
   get broken(): boolean {
-    const { core } = this;
-    return Atomics.load(core.memory.words, core.content + BARRIER.broken) === 1;
+    const { resource } = this;
+    return Atomics.load(resource.memory.words, resource.content + BARRIER.broken) === 1;
   }
 
   /** @internal */
@@ -139,7 +146,7 @@ export class Barrier extends Handle {
 
   /** Makes the barrier new: whoever waits gets BrokenBarrierError, and the next round can begin. */
   reset(): void {
-    publish('barrierReset', this.core.info);
+    publish('barrierReset', this.resource.info);
     this.#exclusively((words, at) => {
       if ((words[at + BARRIER.count] ?? 0) > 0) this.#endRound(words, at, true);
       words[at + BARRIER.broken] = 0;
@@ -148,7 +155,7 @@ export class Barrier extends Handle {
 
   /** Breaks the barrier until `reset`: whoever waits, and whoever comes, gets BrokenBarrierError. */
   abort(): void {
-    publish('barrierBreak', this.core.info);
+    publish('barrierBreak', this.resource.info);
     this.#break();
   }
 
@@ -164,7 +171,7 @@ export class Barrier extends Handle {
   }
 
   #throughSync<T>(operation: Operation<T>, milliseconds: number): T {
-    const result = blockSync(this.core.memory.waits, operation, milliseconds);
+    const result = blockSync(this.resource.memory.waits, operation, milliseconds);
     return result === PENDING ? this.#timedOut() : result;
   }
 
@@ -197,58 +204,59 @@ export class Barrier extends Handle {
     this.#exclusively((words, at) => {
       if ((words[at + BARRIER.round] ?? 0) === arrival.round) this.#endRound(words, at, false);
     });
-    checkOutcome(this.core, arrival.round);
+    checkOutcome(this.resource, arrival.round);
   }
 
   #passed(arrival: Arrival): number {
-    publish('barrierPass', this.core.info, arrival.round >>> 0, arrival.index, newWait(false));
+    publish('barrierPass', this.resource.info, arrival.round >>> 0, arrival.index, newWait(false));
     return arrival.index;
   }
 
   /** A place in the round; those that come while a full round's action runs wait for the next one. */
   #arriving(): Operation<Arrival> {
-    return this.#operation((slice) => {
-      if (slice) this.#checkLeader();
+    return this.#operation((lookForDead) => {
+      if (lookForDead) this.#checkLeader();
       return this.#exclusively((words, at): Arrival | Pending => {
         if (words[at + BARRIER.broken] === 1) throw new BrokenBarrierError('the barrier is broken');
         const index = words[at + BARRIER.count] ?? 0;
         if (index >= (words[at + BARRIER.parties] ?? 0)) return PENDING;
         words[at + BARRIER.count] = index + 1;
-        words[at + BARRIER.leader] = index + 1 === this.parties ? this.core.memory.thread : 0;
+        words[at + BARRIER.leader] = index + 1 === this.parties ? this.resource.memory.thread : 0;
         return { round: words[at + BARRIER.round] ?? 0, index };
       });
     });
   }
 
   #waiting(arrival: Arrival): Operation<true> {
-    const { core } = this;
-    return this.#operation((slice) => {
-      if (slice) this.#checkLeader();
-      if (Atomics.load(core.memory.words, core.content + BARRIER.round) === arrival.round) return PENDING;
-      checkOutcome(core, arrival.round);
+    const { resource } = this;
+    return this.#operation((lookForDead) => {
+      if (lookForDead) this.#checkLeader();
+      if (Atomics.load(resource.memory.words, resource.content + BARRIER.round) === arrival.round)
+        return PENDING;
+      checkOutcome(resource, arrival.round);
       return true;
     }, arrival.round >>> 0);
   }
 
   /** @param round in which it has arrived, and whose end it awaits */
-  #operation<T>(attempt: (slice: boolean) => T | Pending, round?: number): Operation<T> {
-    const { core } = this;
-    const point = core.content + BARRIER.waiters;
-    const line = core.ownLine(point);
+  #operation<T>(attempt: (lookForDead: boolean) => T | Pending, round?: number): Operation<T> {
+    const { resource } = this;
+    const point = resource.content + BARRIER.waiters;
+    const queue = resource.ownWaitQueue(point);
     const arrived = round === undefined ? {} : { subject: round };
     return {
       op: 'waitBarrier',
-      target: core.info,
+      target: resource.info,
       ...arrived,
       point,
-      line,
-      attempt: (_, slice) => attempt(slice),
+      queue,
+      attempt: (_, lookForDead) => attempt(lookForDead),
     };
   }
 
   /** One that died in its action would leave the others waiting for ever. */
   #checkLeader(): void {
-    const { memory, content } = this.core;
+    const { memory, content } = this.resource;
     const leader = Atomics.load(memory.words, content + BARRIER.leader);
     if (leader === 0 || leader === memory.thread || memory.slots.isAlive(leader)) return;
     if (Atomics.compareExchange(memory.words, content + BARRIER.leader, leader, 0) === leader) this.abort();
@@ -261,7 +269,7 @@ export class Barrier extends Handle {
     });
   }
 
-  #endRound(words: Int32Array, at: number, broken: boolean): void {
+  #endRound(words: Int32Array, at: Words, broken: boolean): void {
     const round = words[at + BARRIER.round] ?? 0;
     const place = (round >>> 0) % OUTCOMES_KEPT;
     const word = at + BARRIER.outcomes + (place >> 5);
@@ -270,11 +278,11 @@ export class Barrier extends Handle {
     words[at + BARRIER.count] = 0;
     words[at + BARRIER.leader] = 0;
     Atomics.store(words, at + BARRIER.round, (round + 1) | 0);
-    this.core.memory.waits.wake(at + BARRIER.waiters, true);
+    this.resource.memory.waits.wake(at + BARRIER.waiters, true);
   }
 
-  #exclusively<T>(body: (words: Int32Array, at: number) => T): T {
-    const { memory, content } = this.core;
+  #exclusively<T>(body: (words: Int32Array, at: Words) => T): T {
+    const { memory, content } = this.resource;
     memory.inner.enter(content + BARRIER.lock);
     try {
       return body(memory.words, content);
@@ -284,9 +292,9 @@ export class Barrier extends Handle {
   }
 }
 
-function checkOutcome(core: Core, round: number): void {
+function checkOutcome(resource: HeldResource, round: number): void {
   const place = (round >>> 0) % OUTCOMES_KEPT;
-  const word = Atomics.load(core.memory.words, core.content + BARRIER.outcomes + (place >> 5));
+  const word = Atomics.load(resource.memory.words, resource.content + BARRIER.outcomes + (place >> 5));
   if ((word >>> (place & 31)) & 1) throw new BrokenBarrierError('the barrier is broken');
 }
 
@@ -303,14 +311,14 @@ function make(options: number | BarrierOptions): Parts {
       'a barrier needs its number of parties: new Barrier(2), new Barrier({ parties: 2 })',
     );
   checkWaits(timeout, action);
-  return { core: create(parties, checkName(name)), action: Action.of(action), timeout };
+  return { resource: create(parties, checkName(name)), action: Action.of(action), timeout };
 }
 
-function create(parties: unknown, name: string | undefined): Core {
+function create(parties: unknown, name: string | undefined): HeldResource {
   if (typeof parties !== 'number' || !Number.isInteger(parties) || parties < 1 || parties > 0x7fffffff) {
     throw new ValueError(`a barrier has a whole number of parties from 1, not ${String(parties)}`);
   }
-  return createCore(SHAPE, { name, capacity: parties }, (content, memory) => {
+  return createResource(SHAPE, { name, capacity: parties }, (content, memory) => {
     memory.words[content + BARRIER.parties] = parties;
   });
 }
@@ -318,15 +326,15 @@ function create(parties: unknown, name: string | undefined): Core {
 registerHandle<Barrier>(Barrier.prototype, {
   id: 'barrier',
   toWire(barrier) {
-    const core = coreOf(barrier);
-    const fields = [barrier.defaultTimeout, barrier.action?.toWire(), ...coreFields(core)];
-    return { fields, blocks: [core.at] };
+    const resource = resourceOf(barrier);
+    const fields = [barrier.defaultTimeout, barrier.action?.toWire(), ...resourceFields(resource)];
+    return { fields, blocks: [resource.at] };
   },
   fromWire([timeout, action, ...fields]) {
-    const core = openFields(fields, 'barrier');
+    const resource = openResourceFields(fields, 'barrier');
     return new Barrier(
       existing.pass({
-        core,
+        resource,
         action: Action.fromWire(action),
         timeout: timeout as number | undefined,
       }),

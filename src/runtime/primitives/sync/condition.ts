@@ -8,8 +8,15 @@ import {
 } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import { AssertionError, OwnerDiedError, ValueError } from '../../core/errors/errors.ts';
-import { BOTH, type Core, createCore, type Shape } from '../../core/handles/core.ts';
-import { checkName, coreFields, coreOf, Handle, ofCore, openFields } from '../../core/handles/handle.ts';
+import {
+  checkName,
+  Handle,
+  ofResource,
+  openResourceFields,
+  resourceFields,
+  resourceOf,
+} from '../../core/handles/handle.ts';
+import { BOTH, createResource, type HeldResource, type Shape } from '../../core/handles/held-resource.ts';
 import { registerHandle } from '../../core/handles/transfer.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../../core/waits/blocking.ts';
 import { waitLimits } from './event.ts';
@@ -33,7 +40,7 @@ export interface ConditionOptions {
 }
 
 /** In the place of a constructor's options: a condition that exists. */
-const existing = new Internal<{ readonly core: Core; readonly lock: Lock | RLock }>();
+const existing = new Internal<{ readonly resource: HeldResource; readonly lock: Lock | RLock }>();
 
 /** A condition variable between processes: wait for a change that others notify, under a lock. */
 export class Condition extends Handle {
@@ -44,10 +51,10 @@ export class Condition extends Handle {
   constructor(options?: ConditionOptions | Lock | RLock);
   constructor(...given: [options?: ConditionOptions | Lock | RLock]) {
     const [options = {}] = atMost(1, given, 'new Condition({ lock, name })');
-    const { lock, core } = existing.received(options) ?? create(options);
-    super(core, BOTH);
+    const { lock, resource } = existing.received(options) ?? create(options);
+    super(resource, BOTH);
     this.#lock = lock;
-    this.#sleepers = new Sleepers(core, core.content + CONDITION.sleepers);
+    this.#sleepers = new Sleepers(resource, resource.content + CONDITION.sleepers);
   }
 
   /** The lock under which to wait and to notify. */
@@ -94,7 +101,7 @@ export class Condition extends Handle {
 
   /** The same, blocking the thread. */
   waitSync(options?: number | WaitOptions): boolean {
-    const { memory } = this.core;
+    const { memory } = this.resource;
     const { seat, depth } = this.#sleep();
     try {
       const notified = blockSync(memory.waits, this.#waiting(seat), patience(waitLimits(options)));
@@ -118,13 +125,13 @@ export class Condition extends Handle {
 
   /** Wakes up to `n` of those who wait, first come first served. @throws AssertionError when the caller does not hold the lock */
   notify(n = 1): void {
-    const { core } = this;
+    const { resource } = this;
     if (!Number.isInteger(n) || n < 0)
       throw new ValueError(`notify takes a whole number from 0, not ${String(n)}`);
     this.#checkHeld('notify');
     const { woken, last } = this.#sleepers.notify(n);
-    publish('notify', core.info, last, woken);
-    if (woken > 0) core.memory.waits.wake(core.content + CONDITION.waiters, true);
+    publish('notify', resource.info, last, woken);
+    if (woken > 0) resource.memory.waits.wake(resource.content + CONDITION.waiters, true);
   }
 
   notifyAll(): void {
@@ -132,7 +139,7 @@ export class Condition extends Handle {
   }
 
   #sleep(): { seat: number; depth: number } {
-    this.core;
+    this.resource;
     this.#checkHeld('wait');
     const seat = this.#sleepers.sit();
     if (this.#lock instanceof RLock) return { seat, depth: this.#lock.releaseAll() };
@@ -171,48 +178,48 @@ export class Condition extends Handle {
   }
 
   #waiting(seat: number): Operation<true> {
-    const { core } = this;
-    const point = core.content + CONDITION.waiters;
+    const { resource } = this;
+    const point = resource.content + CONDITION.waiters;
     const attempt = (): true | typeof PENDING => (this.#sleepers.isNotified(seat) ? true : PENDING);
-    // Each wait has its own seat, so those of one thread need not go in turn: a line would let the first hold up the rest.
+    // Each wait has its own seat, so those of one thread need not go in turn: one queue would let the first hold up the rest.
     return {
       op: 'waitCondition',
-      target: core.info,
+      target: resource.info,
       subject: this.#sleepers.ticket(seat),
       point,
-      line: core.ownLine(point),
+      queue: resource.ownWaitQueue(point),
       attempt,
     };
   }
 }
 
 function create(options: ConditionOptions | Lock | RLock): {
-  readonly core: Core;
+  readonly resource: HeldResource;
   readonly lock: Lock | RLock;
 } {
   const isLock = options instanceof Lock || options instanceof RLock;
   const { lock = new RLock(), name }: ConditionOptions = isLock ? { lock: options } : optionsOf(options);
   if (!(lock instanceof Lock || lock instanceof RLock))
     throw new AssertionError('lock is a Lock or an RLock');
-  const peerKey = coreOf(lock).info.key;
-  return { lock, core: createCore(SHAPE, { name: checkName(name), capacity: 0, peerKey }) };
+  const peerKey = resourceOf(lock).info.key;
+  return { lock, resource: createResource(SHAPE, { name: checkName(name), capacity: 0, peerKey }) };
 }
 
 registerHandle<Condition>(Condition.prototype, {
   id: 'condition',
   toWire(condition) {
-    const core = coreOf(condition);
-    const lock = coreOf(condition.lock);
+    const resource = resourceOf(condition);
+    const lock = resourceOf(condition.lock);
     const kind = condition.lock instanceof RLock ? 'rlock' : 'lock';
-    return { fields: [coreFields(core), kind, coreFields(lock)], blocks: [core.at, lock.at] };
+    return { fields: [resourceFields(resource), kind, resourceFields(lock)], blocks: [resource.at, lock.at] };
   },
   fromWire(fields) {
     const [own, kind, lock] = fields as [readonly unknown[], 'rlock' | 'lock', readonly unknown[]];
-    const core = ofCore.pass<object>(openFields(lock, kind));
+    const resource = ofResource.pass<object>(openResourceFields(lock, kind));
     return new Condition(
       existing.pass({
-        lock: kind === 'rlock' ? new RLock(core) : new Lock(core),
-        core: openFields(own, 'condition'),
+        lock: kind === 'rlock' ? new RLock(resource) : new Lock(resource),
+        resource: openResourceFields(own, 'condition'),
       }),
     );
   },

@@ -7,8 +7,8 @@ import {
   type WaitOptions,
 } from '../../core/arguments/options.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
-import { BOTH, createCore, type Shape } from '../../core/handles/core.ts';
-import { checkName, Handle, ofCore, registerSingle } from '../../core/handles/handle.ts';
+import { checkName, Handle, ofResource, registerSingle } from '../../core/handles/handle.ts';
+import { BOTH, createResource, type Shape } from '../../core/handles/held-resource.ts';
 import { blockAsync, blockSync, type Operation, PENDING } from '../../core/waits/blocking.ts';
 
 /** `rounds` counts the sets, so that a waiter which wakes after a set and a clear still sees the set. */
@@ -22,31 +22,31 @@ export class Event extends Handle {
   constructor(...given: [options?: { readonly name?: string }]) {
     const [options = {}] = atMost(1, given, 'new Event({ name })');
     super(
-      ofCore.received(options) ??
-        createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 }),
+      ofResource.received(options) ??
+        createResource(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 }),
       BOTH,
     );
   }
 
   isSet(): boolean {
-    const { core } = this;
-    return Atomics.load(core.memory.words, core.content + EVENT.flag) === 1;
+    const { resource } = this;
+    return Atomics.load(resource.memory.words, resource.content + EVENT.flag) === 1;
   }
 
   /** Sets the flag and wakes everybody who waits. */
   set(): void {
-    const { core } = this;
-    const { words, waits } = core.memory;
-    publish('eventSet', core.info);
-    Atomics.store(words, core.content + EVENT.flag, 1);
-    Atomics.add(words, core.content + EVENT.rounds, 1);
-    waits.wake(core.content + EVENT.waiters, true);
+    const { resource } = this;
+    const { words, waits } = resource.memory;
+    publish('eventSet', resource.info);
+    Atomics.store(words, resource.content + EVENT.flag, 1);
+    Atomics.add(words, resource.content + EVENT.rounds, 1);
+    waits.wake(resource.content + EVENT.waiters, true);
   }
 
   clear(): void {
-    const { core } = this;
-    publish('eventClear', core.info);
-    Atomics.store(core.memory.words, core.content + EVENT.flag, 0);
+    const { resource } = this;
+    publish('eventClear', resource.info);
+    Atomics.store(resource.memory.words, resource.content + EVENT.flag, 0);
   }
 
   /** Waits for the flag; resolves to false when `timeout` (seconds) has passed before. */
@@ -56,23 +56,23 @@ export class Event extends Handle {
   }
 
   waitSync(options?: number | WaitOptions): boolean {
-    const { memory } = this.core;
+    const { memory } = this.resource;
     return blockSync(memory.waits, this.#waiting(), patience(waitLimits(options))) !== PENDING;
   }
 
   #waiting(): Operation<true> {
-    const { core } = this;
-    const { words } = core.memory;
-    const point = core.content + EVENT.waiters;
-    const round = Atomics.load(words, core.content + EVENT.rounds);
+    const { resource } = this;
+    const { words } = resource.memory;
+    const point = resource.content + EVENT.waiters;
+    const round = Atomics.load(words, resource.content + EVENT.rounds);
     return {
       op: 'waitEvent',
-      target: core.info,
+      target: resource.info,
       point,
-      line: core.line(point),
+      queue: resource.waitQueue(point),
       attempt: () => {
-        const set = Atomics.load(words, core.content + EVENT.flag) === 1;
-        return set || Atomics.load(words, core.content + EVENT.rounds) !== round ? true : PENDING;
+        const set = Atomics.load(words, resource.content + EVENT.flag) === 1;
+        return set || Atomics.load(words, resource.content + EVENT.rounds) !== round ? true : PENDING;
       },
     };
   }
@@ -87,4 +87,4 @@ export function waitLimits(options: number | AsyncWaitOptions | undefined): Asyn
   return typeof options === 'number' ? { timeout: options } : options;
 }
 
-registerSingle(Event.prototype, 'event', (core) => new Event(ofCore.pass(core)));
+registerSingle(Event.prototype, 'event', (resource) => new Event(ofResource.pass(resource)));

@@ -1,5 +1,5 @@
 import { TypeMismatch } from '../../core/errors/errors.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 
 /** What `acquire` resolves to; disposing it releases the lock, once. */
 export class LockGuard implements AsyncDisposable, Disposable {
@@ -22,4 +22,4 @@ export class LockGuard implements AsyncDisposable, Disposable {
   }
 }
 
-staysHere(LockGuard.prototype, 'LockGuard', 'whoever shall hold the lock acquires it');
+refuseTransfer(LockGuard.prototype, 'LockGuard', 'whoever shall hold the lock acquires it');

@@ -1,11 +1,17 @@
+import type { Words } from '../../../base/quantities.ts';
 import { TERMINATE, WAIT } from '../../../shm/layout.ts';
 import type { Memory } from '../../../shm/memory.ts';
 import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf, type WaitOptions } from '../../core/arguments/options.ts';
 import { channels, publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { OwnerDiedError, ValueError } from '../../core/errors/errors.ts';
-import { type Core, createCore, openCores, type Shape } from '../../core/handles/core.ts';
-import { checkName, ofCore, registerSingle } from '../../core/handles/handle.ts';
+import { checkName, ofResource, registerSingle } from '../../core/handles/handle.ts';
+import {
+  createResource,
+  type HeldResource,
+  heldResources,
+  type Shape,
+} from '../../core/handles/held-resource.ts';
 import { beforeRelease } from '../../core/handles/instance.ts';
 import { newWait, PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { Acquirable } from './acquirable.ts';
@@ -33,26 +39,26 @@ const SHAPE: Shape = { kind: 'lock', words: LOCK.words, waitPoints: LOCK.waiters
  * waiter gets OwnerDiedError.
  */
 export class Lock extends Acquirable {
-  // Copies of what the handle's core has: an uncontended pair costs 20 ns, and each step through objects 1–2.
+  // Copies of what the handle's resource has: an uncontended pair costs 20 ns, and each step through objects 1–2.
   readonly #words: Int32Array;
-  readonly #at: number;
+  readonly #at: Words;
   readonly #memory: Memory;
-  readonly #terminateAt: number;
+  readonly #terminateAt: Words;
 
   /** @param options `name` appears in traces and errors. @throws TypeMismatch for anything else */
   constructor(options?: { readonly name?: string });
   constructor(...given: [options?: { readonly name?: string }]) {
     const [options = {}] = atMost(1, given, 'new Lock({ name })');
     const own =
-      ofCore.received(options) ??
-      createCore(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
+      ofResource.received(options) ??
+      createResource(SHAPE, { name: checkName(optionsOf(options).name), capacity: 0 });
     const point = own.content + LOCK.waiters;
     super(own, {
       op: 'waitAcquire',
       target: own.info,
       point,
-      line: own.line(point),
-      attempt: (wait, slice) => attemptLock(own, wait, slice, own.memory.thread),
+      queue: own.waitQueue(point),
+      attempt: (wait, lookForDead) => attemptLock(own, wait, lookForDead, own.memory.thread),
     });
     this.#words = own.memory.words;
     this.#at = own.content;
@@ -62,68 +68,74 @@ export class Lock extends Acquirable {
 
   /** Takes the lock, blocking the whole thread. False when `timeout` (seconds) has passed or with `block: false`. */
   override acquireSync(options?: WaitOptions): boolean {
-    const { core } = this;
+    const { resource } = this;
     if (this.#words[this.#terminateAt] === TERMINATE.requested) this.#memory.waits.takeTermination();
-    return this.#take(core, true) || super.acquireSync(options);
+    return this.#take(resource, true) || super.acquireSync(options);
   }
 
   /** @internal */
   protected override takeNow(): boolean {
-    return !this.isWaitedFor && this.#take(this.core, false);
+    return !this.isWaitedFor && this.#take(this.resource, false);
   }
 
   /** Gives the lock back. @throws ValueError when nobody holds it */
   release(): void {
-    const { core } = this;
+    const { resource } = this;
     const words = this.#words;
     const at = this.#at;
     if (channels.release.hasSubscribers && words[at] !== 0)
-      publish('release', core.info, words[at + LOCK.ticket]);
+      publish('release', resource.info, words[at + LOCK.ticket]);
     if (Atomics.exchange(words, at, 0) === 0) throw new ValueError('release() of a lock that nobody holds');
     this.#memory.waits.wake(at + LOCK.waiters);
   }
 
   /** Whether anybody holds the lock now. */
   get locked(): boolean {
-    return Atomics.load(this.#words, this.core.content) !== 0;
+    return Atomics.load(this.#words, this.resource.content) !== 0;
   }
 
-  #take(core: Core, sync: boolean): boolean {
+  #take(resource: HeldResource, sync: boolean): boolean {
     const words = this.#words;
     const at = this.#at;
     if (Atomics.compareExchange(words, at, 0, this.#memory.thread) !== 0) return false;
     const ticket = (words[at + LOCK.ticket] as number) + 1;
     words[at + LOCK.ticket] = ticket;
-    if (channels.acquire.hasSubscribers) publish('acquire', core.info, ticket, 0, newWait(sync));
+    if (channels.acquire.hasSubscribers) publish('acquire', resource.info, ticket, 0, newWait(sync));
     return true;
   }
 }
 
 /** One try at a lock word, with what must be written beside it. @throws OwnerDiedError after it has freed a dead holder's lock */
-export function attemptLock(core: Core, wait: Wait, slice: boolean, thread: number): true | Pending {
-  const { words } = core.memory;
-  const at = core.content;
+export function attemptLock(
+  resource: HeldResource,
+  wait: Wait,
+  lookForDead: boolean,
+  thread: number,
+): true | Pending {
+  const { words } = resource.memory;
+  const at = resource.content;
   const holder = Atomics.compareExchange(words, at, 0, thread);
   if (holder === 0) {
     const ticket = ((words[at + LOCK.ticket] ?? 0) + 1) >>> 0;
     words[at + LOCK.ticket] = ticket;
     words[at + LOCK.task] = wait.task;
-    publish('acquire', core.info, ticket, wait.n, wait);
+    publish('acquire', resource.info, ticket, wait.n, wait);
     return true;
   }
-  if (slice && (holder & EXITED) === 0 && !core.memory.slots.isAlive(holder)) recover(core, holder);
+  if (lookForDead && (holder & EXITED) === 0 && !resource.memory.slots.isAlive(holder))
+    recover(resource, holder);
   return PENDING;
 }
 
-function recover(core: Core, holder: number): void {
-  const { words } = core.memory;
-  const at = core.content;
-  const pid = core.memory.slots.pidOf(holder);
+function recover(resource: HeldResource, holder: number): void {
+  const { words } = resource.memory;
+  const at = resource.content;
+  const pid = resource.memory.slots.pidOf(holder);
   const ticket = words[at + LOCK.ticket] ?? 0;
   if (Atomics.compareExchange(words, at, holder, 0) !== holder) return;
-  publish('ownerDied', core.info, ticket, pid);
-  core.memory.waits.wake(at + LOCK.waiters);
-  const name = core.info.name === undefined ? '' : ` "${core.info.name}"`;
+  publish('ownerDied', resource.info, ticket, pid);
+  resource.memory.waits.wake(at + LOCK.waiters);
+  const name = resource.info.name === undefined ? '' : ` "${resource.info.name}"`;
   throw new OwnerDiedError(
     `process ${pid === 0 ? '(unknown)' : pid} died holding the lock${name}; the lock is free again`,
     pid,
@@ -132,12 +144,12 @@ function recover(core: Core, holder: number): void {
 
 /** At a normal end: locks that this thread holds are left held, and marked so that nobody takes their holder for dead. */
 function leaveHeld(): void {
-  for (const core of openCores()) {
-    if (core.info.kind !== 'lock' && core.info.kind !== 'rlock') continue;
-    const { thread, words } = core.memory;
-    Atomics.compareExchange(words, core.content, thread, thread | EXITED);
+  for (const resource of heldResources()) {
+    if (resource.info.kind !== 'lock' && resource.info.kind !== 'rlock') continue;
+    const { thread, words } = resource.memory;
+    Atomics.compareExchange(words, resource.content, thread, thread | EXITED);
   }
 }
 beforeRelease(leaveHeld);
 
-registerSingle(Lock.prototype, 'lock', (core) => new Lock(ofCore.pass(core)));
+registerSingle(Lock.prototype, 'lock', (resource) => new Lock(ofResource.pass(resource)));

@@ -3,8 +3,8 @@ import { atMost } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
 import { publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { ValueError } from '../../core/errors/errors.ts';
-import { type Core, createCore, type Shape } from '../../core/handles/core.ts';
-import { checkName, ofCore, registerSingle } from '../../core/handles/handle.ts';
+import { checkName, ofResource, registerSingle } from '../../core/handles/handle.ts';
+import { createResource, type HeldResource, type Shape } from '../../core/handles/held-resource.ts';
 import { PENDING, type Pending } from '../../core/waits/blocking.ts';
 import { Acquirable } from './acquirable.ts';
 
@@ -39,14 +39,14 @@ export class Semaphore extends Acquirable {
   constructor(options?: number | SemaphoreOptions);
   constructor(...given: [options?: number | SemaphoreOptions]) {
     const [options = {}] = atMost(1, given, 'new Semaphore({ value: 1, name })');
-    const own = ofCore.received(options) ?? create(options, 'semaphore');
+    const own = ofResource.received(options) ?? create(options, 'semaphore');
     const point = own.content + SEMAPHORE.waiters;
     const tickets: number[] = [];
     super(own, {
       op: 'waitAcquire',
       target: own.info,
       point,
-      line: own.line(point),
+      queue: own.waitQueue(point),
       attempt: (wait) => attempt(own, wait, tickets),
     });
     this.#tickets = tickets;
@@ -54,30 +54,30 @@ export class Semaphore extends Acquirable {
 
   /** Units that are free now. */
   getValue(): number {
-    const { core } = this;
-    return Atomics.load(core.memory.words, core.content + SEMAPHORE.value);
+    const { resource } = this;
+    return Atomics.load(resource.memory.words, resource.content + SEMAPHORE.value);
   }
 
   /** Gives one unit. @throws ValueError when that is more than it may hold */
   release(): void {
-    const { core } = this;
-    const { words, waits } = core.memory;
-    const at = core.content + SEMAPHORE.value;
-    const most = this.most(core);
+    const { resource } = this;
+    const { words, waits } = resource.memory;
+    const at = resource.content + SEMAPHORE.value;
+    const most = this.most(resource);
     let published = false;
     for (;;) {
       const value = Atomics.load(words, at);
       if (value >= most) throw new ValueError('semaphore released too many times');
       // Before the unit is there, so that no observer sees its acquisition first.
-      if (!published) publish('release', core.info, this.#tickets.shift() ?? 0);
+      if (!published) publish('release', resource.info, this.#tickets.shift() ?? 0);
       published = true;
       if (Atomics.compareExchange(words, at, value, value + 1) === value) break;
     }
-    waits.wake(core.content + SEMAPHORE.waiters);
+    waits.wake(resource.content + SEMAPHORE.waiters);
   }
 
   /** Most units it may hold. @internal */
-  protected most(_core: Core): number {
+  protected most(_core: HeldResource): number {
     return MOST;
   }
 }
@@ -88,43 +88,43 @@ export class BoundedSemaphore extends Semaphore {
   constructor(options?: number | SemaphoreOptions);
   constructor(...given: [options?: number | SemaphoreOptions]) {
     const [options = {}] = atMost(1, given, 'new BoundedSemaphore({ value: 1, name })');
-    super(ofCore.pass(ofCore.received(options) ?? create(options, 'boundedSemaphore')));
+    super(ofResource.pass(ofResource.received(options) ?? create(options, 'boundedSemaphore')));
   }
 
   /** @internal */
-  protected override most(core: Core): number {
-    return core.info.capacity;
+  protected override most(resource: HeldResource): number {
+    return resource.info.capacity;
   }
 }
 
-function create(options: number | SemaphoreOptions, kind: SemaphoreKind): Core {
+function create(options: number | SemaphoreOptions, kind: SemaphoreKind): HeldResource {
   const { value = 1, name } = numberOr('value', options);
   if (!Number.isInteger(value) || value < 0 || value > MOST) {
     throw new ValueError(`a semaphore's initial value is a whole number from 0, not ${String(value)}`);
   }
-  return createCore(shape(kind), { name: checkName(name), capacity: value }, (content, memory) => {
+  return createResource(shape(kind), { name: checkName(name), capacity: value }, (content, memory) => {
     memory.words[content + SEMAPHORE.value] = value;
   });
 }
 
-function attempt(core: Core, wait: Wait, tickets: number[]): true | Pending {
-  const { words } = core.memory;
-  const at = core.content + SEMAPHORE.value;
+function attempt(resource: HeldResource, wait: Wait, tickets: number[]): true | Pending {
+  const { words } = resource.memory;
+  const at = resource.content + SEMAPHORE.value;
   for (;;) {
     const value = Atomics.load(words, at);
     if (value <= 0) return PENDING;
     if (Atomics.compareExchange(words, at, value, value - 1) === value) break;
   }
-  const ticket = (Atomics.add(words, core.content + SEMAPHORE.ticket, 1) + 1) >>> 0;
+  const ticket = (Atomics.add(words, resource.content + SEMAPHORE.ticket, 1) + 1) >>> 0;
   if (tickets.push(ticket) > MOST_TICKETS) tickets.shift();
-  publish('acquire', core.info, ticket, wait.n, wait);
+  publish('acquire', resource.info, ticket, wait.n, wait);
   // Two units may have been given while one waiter was rung: whoever was served passes it on.
-  if (Atomics.load(words, at) > 0) core.memory.waits.wake(core.content + SEMAPHORE.waiters);
+  if (Atomics.load(words, at) > 0) resource.memory.waits.wake(resource.content + SEMAPHORE.waiters);
   return true;
 }
 
 function register<S extends Semaphore>(id: SemaphoreKind, type: new (options: SemaphoreOptions) => S): void {
-  registerSingle<S>(type.prototype as S, id, (core) => new type(ofCore.pass(core)));
+  registerSingle<S>(type.prototype as S, id, (resource) => new type(ofResource.pass(resource)));
 }
 register('semaphore', Semaphore);
 register('boundedSemaphore', BoundedSemaphore);

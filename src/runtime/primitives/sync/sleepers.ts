@@ -1,5 +1,6 @@
+import type { Words } from '../../../base/quantities.ts';
 import { AssertionError } from '../../core/errors/errors.ts';
-import type { Core } from '../../core/handles/core.ts';
+import type { HeldResource } from '../../core/handles/held-resource.ts';
 
 const SEAT = { state: 0, thread: 1, order: 2, words: 3 } as const;
 const FREE = 0;
@@ -15,18 +16,18 @@ export const SLEEPER_WORDS = 1 + MOST_SLEEPERS * SEAT.words;
  * sleeper that gives up leaves without it. Python counts sleepers instead, and hangs when one of them dies.
  */
 export class Sleepers {
-  readonly #core: Core;
-  readonly #at: number;
+  readonly #resource: HeldResource;
+  readonly #at: Words;
 
   /** @param at word position of the table, {@link SLEEPER_WORDS} long */
-  constructor(core: Core, at: number) {
-    this.#core = core;
+  constructor(resource: HeldResource, at: Words) {
+    this.#resource = resource;
     this.#at = at;
   }
 
   /** Takes a seat. @throws AssertionError when all are taken */
   sit(): number {
-    const { words, thread } = this.#core.memory;
+    const { words, thread } = this.#resource.memory;
     const seat = this.#find((at) => Atomics.load(words, at) === FREE) ?? this.#find((at) => this.#isDead(at));
     if (seat === undefined) throw new AssertionError(`more than ${MOST_SLEEPERS} waits on one condition`);
     const at = this.#seat(seat);
@@ -36,14 +37,14 @@ export class Sleepers {
     return seat;
   }
 
-  #find(fits: (at: number) => boolean): number | undefined {
+  #find(fits: (at: Words) => boolean): number | undefined {
     for (let seat = 0; seat < MOST_SLEEPERS; seat++) if (fits(this.#seat(seat))) return seat;
     return undefined;
   }
 
   /** Number of the wait in a seat among all waits of the condition: uint32, from 1, +1 a wait. */
   ticket(seat: number): number {
-    return (this.#core.memory.words[this.#seat(seat) + SEAT.order] ?? 0) >>> 0;
+    return (this.#resource.memory.words[this.#seat(seat) + SEAT.order] ?? 0) >>> 0;
   }
 
   /**
@@ -51,7 +52,7 @@ export class Sleepers {
    * them, 0: none.
    */
   notify(count: number): { woken: number; last: number } {
-    const { words } = this.#core.memory;
+    const { words } = this.#resource.memory;
     let woken = 0;
     let last = 0;
     for (const at of this.#waiting()) {
@@ -66,12 +67,12 @@ export class Sleepers {
   }
 
   isNotified(seat: number): boolean {
-    return Atomics.load(this.#core.memory.words, this.#seat(seat)) === NOTIFIED;
+    return Atomics.load(this.#resource.memory.words, this.#seat(seat)) === NOTIFIED;
   }
 
   /** Leaves; true when the sleeper had been notified, even if only just now. */
   leave(seat: number): boolean {
-    return Atomics.exchange(this.#core.memory.words, this.#seat(seat), FREE) === NOTIFIED;
+    return Atomics.exchange(this.#resource.memory.words, this.#seat(seat), FREE) === NOTIFIED;
   }
 
   #seat(seat: number): number {
@@ -79,7 +80,7 @@ export class Sleepers {
   }
 
   #waiting(): number[] {
-    const { words } = this.#core.memory;
+    const { words } = this.#resource.memory;
     const found: number[] = [];
     for (let seat = 0; seat < MOST_SLEEPERS; seat++) {
       const at = this.#seat(seat);
@@ -89,8 +90,8 @@ export class Sleepers {
     return found.sort((a, b) => ((words[a + SEAT.order] ?? 0) - (words[b + SEAT.order] ?? 0)) | 0);
   }
 
-  #isDead(at: number): boolean {
-    const { words, thread, slots } = this.#core.memory;
+  #isDead(at: Words): boolean {
+    const { words, thread, slots } = this.#resource.memory;
     const sleeper = words[at + SEAT.thread] ?? 0;
     return sleeper !== thread && !slots.isAlive(sleeper);
   }

@@ -2,7 +2,7 @@
 import { processState } from '../../../shm/liveness.ts';
 import { EOFError, OSError, RemoteError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
-import { coreFields, coreOf, ofCore, openFields } from '../../core/handles/handle.ts';
+import { ofResource, openResourceFields, resourceFields, resourceOf } from '../../core/handles/handle.ts';
 import { beforeRelease } from '../../core/handles/instance.ts';
 import { currentTask } from '../../core/tasks/task.ts';
 import { Connection, Pipe } from '../../primitives/pipes/connection.ts';
@@ -88,7 +88,7 @@ export class ServerClient {
 
   /** Sees to it that the answer is received: it may come at once, where nothing else is under way. */
   #expect(): void {
-    if (this.#calls.size === 1) this.#inbox?.hurry();
+    if (this.#calls.size === 1) this.#inbox?.pollBriefly();
     if (this.#calls.size > 0) this.#inbox?.listen();
   }
 
@@ -215,7 +215,7 @@ export function clientFor(
   address: ServerAddress,
   makeProxy: (token: ProxyToken, client: ServerClient) => object,
 ): ServerClient {
-  const key = address.kind === 'memory' ? coreOf(address.inbox).info.key : remoteKey(address);
+  const key = address.kind === 'memory' ? resourceOf(address.inbox).info.key : remoteKey(address);
   let client = clients.get(key);
   if (client === undefined) {
     client = new ServerClient(address, makeProxy);
@@ -241,8 +241,8 @@ export function addressToWire(address: ServerAddress): {
 } {
   if (address.kind === 'socket')
     return { fields: [address.kind, address.address, address.serializer], blocks: [] };
-  const core = coreOf(address.inbox);
-  return { fields: [address.kind, address.pid, coreFields(core)], blocks: [core.at] };
+  const resource = resourceOf(address.inbox);
+  return { fields: [address.kind, address.pid, resourceFields(resource)], blocks: [resource.at] };
 }
 
 export function addressFromWire(fields: readonly unknown[]): ServerAddress {
@@ -250,7 +250,9 @@ export function addressFromWire(fields: readonly unknown[]): ServerAddress {
     const serializer = fields[2] as SerializerReference;
     return { kind: 'socket', address: fields[1] as Address, serializer };
   }
-  const inbox = new Queue<ServerLink>(ofCore.pass(openFields(fields[2] as readonly unknown[], 'queue')));
+  const inbox = new Queue<ServerLink>(
+    ofResource.pass(openResourceFields(fields[2] as readonly unknown[], 'queue')),
+  );
   return { kind: 'memory', pid: fields[1] as number, inbox };
 }
 

@@ -1,5 +1,6 @@
 /** The receiving half of a connection in shared memory, for a manager's server and clients: no promise a message. */
-import { Moment } from '../../../shm/spin-policy.ts';
+import type { Ms, Words } from '../../../base/quantities.ts';
+import { BriefPoll } from '../../../shm/spin-policy.ts';
 import type { Waiter, Waits } from '../../../shm/waiting.ts';
 import { publishWait, publishWaitEnd, type Wait } from '../../core/diagnostics/publish.ts';
 import { type Messages, readValue } from '../../core/messages/messages.ts';
@@ -20,18 +21,18 @@ export interface InboxOptions<T> {
   /** Whether its waits for messages are published: where nobody else says what the thread waits for. */
   readonly published: boolean;
   /** `look` is called after each `ms` milliseconds without a message while some are expected. It may throw: that ends the inbox. */
-  readonly lookAgain?: { readonly ms: number; readonly look: () => void };
-  /** After a message it waits a moment for the next, as {@link Inbox.hurry} does: for a process that has nothing else to do. */
+  readonly lookAgain?: { readonly ms: Ms; readonly look: () => void };
+  /** After a message it waits a moment for the next, as {@link Inbox.pollBriefly} does: for a process that has nothing else to do. */
   readonly eager: boolean;
 }
 
 /** While it listens, `onMessage` is called for each message as it comes. */
 export class Inbox<T> implements Waiter {
-  readonly point: number;
+  readonly point: Words;
   readonly #options: InboxOptions<T>;
   readonly #reader: Messages;
   readonly #waits: Waits;
-  readonly #moment = new Moment();
+  readonly #briefPoll = new BriefPoll();
   #listening = false;
   /** Between `listen` and `rest`. */
   #expecting = false;
@@ -47,7 +48,7 @@ export class Inbox<T> implements Waiter {
   constructor(connection: Connection<T, never>, options: InboxOptions<T>) {
     this.#options = options;
     this.#reader = connection.receiver();
-    this.#waits = this.#reader.core.memory.waits;
+    this.#waits = this.#reader.resource.memory.waits;
     this.point = this.#reader.ring.notEmpty;
   }
 
@@ -83,13 +84,13 @@ export class Inbox<T> implements Waiter {
    * Blocks the thread for the moment in which a message is likely to come, and handles it: to sleep and be woken would take
    * both sides longer. Now and then it does nothing, so that the loop gets its turns.
    */
-  hurry(): void {
-    if (!this.#ended && performance.now() - this.#turn < TURN_MS) this.#tryHurry();
+  pollBriefly(): void {
+    if (!this.#ended && performance.now() - this.#turn < TURN_MS) this.#tryBriefly();
   }
 
-  #tryHurry(): boolean {
+  #tryBriefly(): boolean {
     try {
-      return this.#moment.spend(this.#isReady) && this.#drain(1) > 0;
+      return this.#briefPoll.poll(this.#isReady) && this.#drain(1) > 0;
     } catch (error) {
       this.#end(error);
       return false;
@@ -108,13 +109,13 @@ export class Inbox<T> implements Waiter {
     } catch (error) {
       this.#end(error);
     }
-    if (this.#options.eager && !this.#ended) while (performance.now() - now < TURN_MS && this.#tryHurry());
+    if (this.#options.eager && !this.#ended) while (performance.now() - now < TURN_MS && this.#tryBriefly());
     if (this.#expecting && !this.#ended) this.#begin();
     return this.#ended;
   }
 
   /** Handles up to `limit` messages that are there; their number. */
-  #drain(limit: number): number {
+  #drain(limit: Ms): number {
     let count = 0;
     while (count < limit && !this.#ended) {
       const message = this.#reader.receiveNow(readValue, false);
@@ -128,7 +129,7 @@ export class Inbox<T> implements Waiter {
   }
 
   /** Nothing has come. True when it listens no longer. */
-  #nothing(now: number): boolean {
+  #nothing(now: Ms): boolean {
     if (now - this.#looked < LOOK_MS) return false;
     this.#looked = now;
     if (!this.#expecting) {
@@ -148,12 +149,12 @@ export class Inbox<T> implements Waiter {
     this.#heard = performance.now();
     if (this.#wait !== undefined || !this.#options.published) return;
     this.#wait = newWait(false);
-    publishWait('waitReceive', this.#reader.core.info, Number.POSITIVE_INFINITY, this.#wait);
+    publishWait('waitReceive', this.#reader.resource.info, Number.POSITIVE_INFINITY, this.#wait);
   }
 
   #finish(outcome: 'ok' | 'cancelled' | 'closed'): void {
     if (this.#wait === undefined) return;
-    publishWaitEnd(this.#reader.core.info, this.#wait, outcome);
+    publishWaitEnd(this.#reader.resource.info, this.#wait, outcome);
     this.#wait = undefined;
   }
 

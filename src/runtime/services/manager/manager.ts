@@ -6,7 +6,7 @@ import type { Reference } from '../../core/functions/function-reference.ts';
 import { load } from '../../core/functions/load.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
 import { resolveReference } from '../../core/functions/resolve.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { type AnyFunction, task } from '../../core/tasks/task.ts';
 import { type Connection, Pipe } from '../../primitives/pipes/connection.ts';
 import { Queue } from '../../primitives/queues/queue.ts';
@@ -240,8 +240,8 @@ export class SyncManager extends BaseManager {
     return this.create('Pool', processes) as Promise<PoolProxy>;
   }
 }
-staysHere(BaseManager.prototype, 'BaseManager', 'send its proxies, or connect() to its address');
-staysHere(SyncManager.prototype, 'SyncManager', 'send its proxies, or connect() to its address');
+refuseTransfer(BaseManager.prototype, 'BaseManager', 'send its proxies, or connect() to its address');
+refuseTransfer(SyncManager.prototype, 'SyncManager', 'send its proxies, or connect() to its address');
 
 for (const type of standardTypes().values()) addType(SyncManager, type);
 

@@ -26,7 +26,7 @@ export class LockObject {
     } catch (error) {
       // In the server it is a lock between threads, whose errors Python names differently.
       if (error instanceof ValueError && this.#lock instanceof Lock)
-        throw new RuntimeError('release unlocked lock');
+        throw new RuntimeError('release unlocked lock', { cause: error });
       throw error;
     }
   }

@@ -4,7 +4,7 @@ import { milliseconds } from '../../core/arguments/options.ts';
 import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { TimeoutError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { clampTimer, newWait } from '../../core/waits/blocking.ts';
 
 export interface Callbacks<R> {
@@ -17,7 +17,7 @@ export interface Callbacks<R> {
 /** What a result needs from its pool. */
 export interface ResultHost {
   readonly info: ResourceInfo;
-  /** Somebody waits (+1) or no longer (−1): meanwhile the pool keeps the program alive. */
+  /** One caller more (+1) or less (−1) waits for this result; while any does, the pool keeps the program alive. */
   awaited(change: 1 | -1): void;
   /** The task has failed, and no callback was told. */
   failed(result: AsyncResult<unknown>): void;
@@ -118,4 +118,4 @@ export class AsyncResult<R> {
   }
 }
 
-staysHere(AsyncResult.prototype, 'AsyncResult', 'send what its get() resolves to');
+refuseTransfer(AsyncResult.prototype, 'AsyncResult', 'send what its get() resolves to');

@@ -2,16 +2,16 @@
 
 import { publish } from '../../core/diagnostics/publish.ts';
 import { BrokenPoolError } from '../../core/errors/errors.ts';
-import { coreOf } from '../../core/handles/handle.ts';
+import { resourceOf } from '../../core/handles/handle.ts';
 import type { Queue } from '../../primitives/queues/queue.ts';
 import { endUnwanted } from '../process/children.ts';
 import { Process, stateOf } from '../process/process.ts';
-import { type PoolCore, WORKER } from './core.ts';
+import { type PoolHandle, WORKER } from './pool-handle.ts';
 import { poolWorker, type WorkerOptions } from './worker.ts';
 
 export interface CrewOptions {
   readonly size: number;
-  readonly pool: PoolCore;
+  readonly pool: PoolHandle;
   readonly tasks: Queue;
   readonly results: Queue;
   readonly maxTasks: number;
@@ -122,7 +122,7 @@ export class Crew {
       this.#members.delete(seat);
       throw error;
     }
-    publish('poolWorker', coreOf(pool).info, process.pid ?? 0);
+    publish('poolWorker', resourceOf(pool).info, process.pid ?? 0);
     // Not `process.exited`, which keeps the program alive until then.
     void stateOf(process as Process).exited.then((exitCode) => this.#left(member, exitCode));
   }

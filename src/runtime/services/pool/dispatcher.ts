@@ -5,14 +5,14 @@ import { noteCaller, publishFrom } from '../../core/diagnostics/publish.ts';
 import { type BrokenPoolError, MaybeEncodingError, RemoteTraceback } from '../../core/errors/errors.ts';
 import { withoutRuntime } from '../../core/errors/stacks.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
-import { coreOf } from '../../core/handles/handle.ts';
+import { resourceOf } from '../../core/handles/handle.ts';
 import { decodeValue, encodeValue, type Messages } from '../../core/messages/messages.ts';
 import { FORM, type Received } from '../../core/messages/ring.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import { PENDING } from '../../core/waits/blocking.ts';
 import { type Queue, queueMessages } from '../../primitives/queues/queue.ts';
-import { type PoolCore, WORKER } from './core.ts';
 import { type Flight, Flights, type Outcome, type Submission } from './flights.ts';
+import { type PoolHandle, WORKER } from './pool-handle.ts';
 import { RESULT, RESULT_AT, TASK } from './wire.ts';
 
 /** Results handled in one go, before the loop gets its turn. */
@@ -21,7 +21,7 @@ const BATCH = 2048;
 const UNSAID = 16;
 
 export interface DispatcherOptions {
-  readonly pool: PoolCore;
+  readonly pool: PoolHandle;
   readonly tasks: Queue;
   readonly results: Queue;
   readonly onReady: (seat: number) => void;
@@ -52,11 +52,11 @@ export class Dispatcher implements Waiter {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#info = coreOf(options.pool).info;
+    this.#info = resourceOf(options.pool).info;
     this.#tasks = queueMessages(options.tasks);
     this.#results = queueMessages(options.results);
     this.point = this.#results.ring.notEmpty;
-    coreOf(options.results).memory.waits.add(this, false);
+    resourceOf(options.results).memory.waits.add(this, false);
   }
 
   /** Whether tasks are not settled yet. */
@@ -72,7 +72,7 @@ export class Dispatcher implements Waiter {
   awaited(change: 1 | -1): void {
     this.#awaited += change;
     const { results } = this.#options;
-    if (!results.closed) coreOf(results).memory.waits.setRef(this, this.#awaited > 0);
+    if (!results.closed) resourceOf(results).memory.waits.setRef(this, this.#awaited > 0);
   }
 
   /**
@@ -146,7 +146,7 @@ export class Dispatcher implements Waiter {
     const body = flight.body(index);
     const message = encodeValue(
       place > 0 ? body : [reference, body],
-      coreOf(this.#options.tasks).info,
+      resourceOf(this.#options.tasks).info,
       TASK.body,
     );
     const bytes = message.bytes as Buffer;
@@ -176,7 +176,7 @@ export class Dispatcher implements Waiter {
     if (results.closed) return false;
     for (let i = 0; i < limit; i++) {
       if (this.#results.receiveNow(this.#read, true) === PENDING) {
-        if (i > 0) coreOf(results).memory.waits.came();
+        if (i > 0) resourceOf(results).memory.waits.pollForNext();
         return false;
       }
       this.#receive();
@@ -231,7 +231,7 @@ export class Dispatcher implements Waiter {
 
   /**
    * It died between taking a task and saying which. The task is the one that left the queue, has no result, and is at no
-   * live worker; that is certain in a moment when no live worker is between the two.
+   * live worker; which of them is known as soon as no live worker stands between taking a task and saying so.
    */
   #findLost(live: () => readonly number[], error: BrokenPoolError): void {
     if (this.#options.tasks.closed) return;
@@ -267,7 +267,7 @@ export class Dispatcher implements Waiter {
 
   /** No more results: the queues can be closed. */
   end(): void {
-    coreOf(this.#options.results).memory.waits.remove(this);
+    resourceOf(this.#options.results).memory.waits.remove(this);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   ValueError,
 } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import { clampTimer } from '../../core/waits/blocking.ts';
 import type { AsyncResult } from './async-result.ts';
@@ -253,5 +253,5 @@ function zip(sources: readonly Iterable<unknown>[]): unknown[][] {
   return Array.from({ length }, (_, i) => columns.map((column) => column[i]));
 }
 
-staysHere(Future.prototype, 'Future', 'send its result');
-staysHere(ProcessPoolExecutor.prototype, 'ProcessPoolExecutor', 'it belongs to who made it');
+refuseTransfer(Future.prototype, 'Future', 'send its result');
+refuseTransfer(ProcessPoolExecutor.prototype, 'ProcessPoolExecutor', 'it belongs to who made it');

@@ -4,19 +4,19 @@ import { numberOr } from '../../core/arguments/options.ts';
 import { noteCaller, publish } from '../../core/diagnostics/publish.ts';
 import { BrokenPoolError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import { Queue } from '../../primitives/queues/queue.ts';
 import { whyNoChildren } from '../process/process.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
 import { checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit, initializerError } from './checks.ts';
-import { PoolCore } from './core.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
 import type { Submission } from './flights.ts';
 import { gather } from './gather.ts';
 import type { ApplyArgs, ApplyOptions, Chunks, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
+import { PoolHandle } from './pool-handle.ts';
 import { ResultIterator } from './result-iterator.ts';
 import { MODE } from './wire.ts';
 
@@ -37,7 +37,7 @@ export class Pool implements AsyncDisposable {
   readonly #crew!: Crew;
   readonly #dispatcher: Dispatcher;
   readonly #queues: readonly [Queue, Queue];
-  readonly #core: PoolCore;
+  readonly #resource: PoolHandle;
   readonly #size: number;
   readonly #policy: PoolPolicy;
   /** Failed results that nobody had fetched when they failed; looked through when there are so many. */
@@ -67,13 +67,13 @@ export class Pool implements AsyncDisposable {
     const problem = whyNoChildren();
     if (problem !== undefined) throw problem;
     this.#policy = policy;
-    this.#core = new PoolCore({ size: this.#size, name });
+    this.#resource = new PoolHandle({ size: this.#size, name });
     const label = name ?? 'pool';
     const tasks = new Queue({ name: `${label} tasks` });
     const results = new Queue({ name: `${label} results` });
     this.#queues = [tasks, results];
     this.#dispatcher = new Dispatcher({
-      pool: this.#core,
+      pool: this.#resource,
       tasks,
       results,
       onReady: (seat) => this.#crew.markReady(seat),
@@ -82,7 +82,7 @@ export class Pool implements AsyncDisposable {
     });
     const crew = {
       size: this.#size,
-      pool: this.#core,
+      pool: this.#resource,
       tasks,
       results,
       maxTasks,
@@ -334,7 +334,7 @@ export class Pool implements AsyncDisposable {
       this.#break(broken);
       return;
     }
-    const states = (): number[] => Array.from({ length: this.#size }, (_, seat) => this.#core.get(seat));
+    const states = (): number[] => Array.from({ length: this.#size }, (_, seat) => this.#resource.get(seat));
     this.#dispatcher.workerDied(state, states, new BrokenPoolError(message));
   }
 
@@ -359,11 +359,11 @@ export class Pool implements AsyncDisposable {
   }
 
   #release(): void {
-    if (this.#core.closed) return;
+    if (this.#resource.closed) return;
     this.#dispatcher.end();
-    this.#core.close();
+    this.#resource.close();
     for (const queue of this.#queues) queue.close();
   }
 }
 
-staysHere(Pool.prototype, 'Pool', "it belongs to who made it; a manager's can be shared");
+refuseTransfer(Pool.prototype, 'Pool', "it belongs to who made it; a manager's can be shared");

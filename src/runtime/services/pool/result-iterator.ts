@@ -3,7 +3,7 @@ import { milliseconds } from '../../core/arguments/options.ts';
 import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { TimeoutError, TypeMismatch } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { clampTimer, newWait } from '../../core/waits/blocking.ts';
 import type { Outcome } from './flights.ts';
 
@@ -128,4 +128,4 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
   }
 }
 
-staysHere(ResultIterator.prototype, 'ResultIterator', 'send what it yields');
+refuseTransfer(ResultIterator.prototype, 'ResultIterator', 'send what it yields');

@@ -1,41 +1,41 @@
 /** What a pool's worker does: take a task, run it, send its result. Without a promise where the task has none. */
 import { inspect } from 'node:util';
 import type { ResourceInfo } from '../../../base/channels.ts';
-import { Haste } from '../../../shm/spin-policy.ts';
+import { SpinPolicy } from '../../../shm/spin-policy.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { load } from '../../core/functions/load.ts';
 import { resolveReference } from '../../core/functions/resolve.ts';
-import { coreOf } from '../../core/handles/handle.ts';
+import { resourceOf } from '../../core/handles/handle.ts';
 import { decodeValue, encodeValue, type Messages } from '../../core/messages/messages.ts';
 import { FORM, type Received } from '../../core/messages/ring.ts';
 import { type AnyFunction, runTask } from '../../core/tasks/task.ts';
 import { PENDING } from '../../core/waits/blocking.ts';
 import { type Queue, queueMessages } from '../../primitives/queues/queue.ts';
-import { type PoolCore, WORKER } from './core.ts';
+import { type PoolHandle, WORKER } from './pool-handle.ts';
 import { MODE, RESULT, RESULT_AT, TASK } from './wire.ts';
 
 /** For so long tasks run one after the other before the loop gets a turn, in milliseconds. */
 const TURN_MS = 2;
 
 export class WorkerTasks {
-  readonly #pool: PoolCore;
+  readonly #pool: PoolHandle;
   readonly #info: ResourceInfo;
   readonly #tasks: Messages;
   readonly #results: Messages;
   readonly #seat: number;
   /** By their places in the pool's table. */
   readonly #functions = new Map<number, AnyFunction>();
-  readonly #haste = new Haste();
+  readonly #spinPolicy = new SpinPolicy();
   #taken = 0;
   /** Tasks since the last wait. */
   #streak = 0;
   /** The task that was taken last; `failure`: its body cannot be had. */
   readonly #task = { number: 0, fn: 0, mode: 0, body: undefined as unknown, failure: undefined as unknown };
 
-  constructor(pool: PoolCore, tasks: Queue, results: Queue, seat: number) {
+  constructor(pool: PoolHandle, tasks: Queue, results: Queue, seat: number) {
     this.#pool = pool;
-    this.#info = coreOf(pool).info;
+    this.#info = resourceOf(pool).info;
     this.#tasks = queueMessages(tasks);
     this.#results = queueMessages(results);
     this.#seat = seat;
@@ -47,8 +47,8 @@ export class WorkerTasks {
     for (let left = most; left > 0; ) {
       if (!this.#take()) {
         const start = performance.now();
-        if (!this.#hurry(start)) await this.#tasks.poll(Number.POSITIVE_INFINITY);
-        this.#haste.end(performance.now() - start);
+        if (!this.#spin(start)) await this.#tasks.poll(Number.POSITIVE_INFINITY);
+        this.#spinPolicy.end(performance.now() - start);
         continue;
       }
       if (this.#task.number === 0) break;
@@ -94,11 +94,11 @@ export class WorkerTasks {
   };
 
   /** While tasks come in a stream, the next is worth a moment: to sleep and be woken costs both sides more. */
-  #hurry(start: number): boolean {
-    this.#haste.begin(start, this.#taken, this.#streak > 1);
+  #spin(start: number): boolean {
+    this.#spinPolicy.begin(start, this.#taken, this.#streak > 1);
     this.#streak = 0;
-    const { waits } = this.#tasks.core.memory;
-    return waits.hurry(() => this.#tasks.ring.count > 0, Number.POSITIVE_INFINITY, this.#haste);
+    const { waits } = this.#tasks.resource.memory;
+    return waits.spin(() => this.#tasks.ring.count > 0, Number.POSITIVE_INFINITY, this.#spinPolicy);
   }
 
   /** Runs the task that was taken; a promise where it is not done at once. */
@@ -158,7 +158,7 @@ export class WorkerTasks {
   }
 
   #send(number: number, kind: number, value: unknown): void {
-    const message = encodeValue(value, this.#results.core.info, RESULT_AT.body);
+    const message = encodeValue(value, this.#results.resource.info, RESULT_AT.body);
     const bytes = message.bytes as Buffer;
     bytes.writeUInt32LE(number, RESULT_AT.number);
     bytes[RESULT_AT.kind] = kind;

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { task } from '../../core/tasks/task.ts';
 import type { Queue } from '../../primitives/queues/queue.ts';
 import { asService, publishTargetStart } from '../process/target-start.ts';
-import type { PoolCore } from './core.ts';
+import type { PoolHandle } from './pool-handle.ts';
 import { functionOf, WorkerTasks } from './tasks.ts';
 import { RESULT } from './wire.ts';
 
@@ -15,7 +15,7 @@ export interface WorkerOptions {
   readonly initargs: readonly unknown[];
 }
 
-async function work(pool: PoolCore, tasks: Queue, results: Queue, options: WorkerOptions): Promise<void> {
+async function work(pool: PoolHandle, tasks: Queue, results: Queue, options: WorkerOptions): Promise<void> {
   const { seat, initializer, initargs, maxTasks } = options;
   const hands = new WorkerTasks(pool, tasks, results, seat);
   try {

@@ -144,7 +144,7 @@ function watchParent(header: StartHeader): void {
   setParentProcess(ParentProcess.of(header.parent.pid, header.parent.name, gone));
   whenOpened(() => {
     const { waits } = memory();
-    waits.onSlice = () => {
+    waits.onWaitStep = () => {
       if (process.ppid !== header.parent.pid) endAsOrphan();
     };
   });

@@ -1,7 +1,9 @@
 /** The children of this process: their end, joining them, and what becomes of them at its own exit. */
+
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { OWN_HANDLE } from '../../../base/environment.ts';
+import type { Ms } from '../../../base/quantities.ts';
 import { processState } from '../../../shm/liveness.ts';
 import { publish, publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { AssertionError } from '../../core/errors/errors.ts';
@@ -40,7 +42,7 @@ export function dropChild(process: Process): void {
 }
 
 /** Waits for a child's end for up to `timeout` milliseconds. */
-export async function joinChild(state: State, timeout: number, signal?: AbortSignal): Promise<void> {
+export async function joinChild(state: State, timeout: Ms, signal?: AbortSignal): Promise<void> {
   const { child, info } = state;
   if (state.exitCode !== null || child === undefined || info === undefined || timeout <= 0) return;
   signal?.throwIfAborted();
@@ -72,7 +74,7 @@ class Limits {
   readonly reached: Promise<void>;
   clear: () => void = () => {};
 
-  constructor(timeout: number, signal: AbortSignal | undefined) {
+  constructor(timeout: Ms, signal: AbortSignal | undefined) {
     this.reached = new Promise((resolve, reject) => {
       const timer =
         timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, clampTimer(timeout));

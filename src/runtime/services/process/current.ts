@@ -1,7 +1,7 @@
 /** Who am I: `currentProcess`, `parentProcess`, `activeChildren`. */
 import { processState } from '../../../shm/liveness.ts';
 import { TypeMismatch } from '../../core/errors/errors.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { liveChildren } from './children.ts';
 import { Process, standHere } from './process.ts';
 import { current, newState } from './state.ts';
@@ -76,4 +76,4 @@ export function activeChildren(): Process[] {
   return liveChildren();
 }
 
-staysHere(ParentProcess.prototype, 'ParentProcess', 'every process has its own');
+refuseTransfer(ParentProcess.prototype, 'ParentProcess', 'every process has its own');

@@ -13,9 +13,9 @@ import {
 import { bootstrapMessage, isBootstrapping, refuseStart } from '../../core/functions/bootstrapping.ts';
 import { lookupsEnded } from '../../core/functions/lookups.ts';
 import { type Found, refer, type Target } from '../../core/functions/reference.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AllButLast, AnyFunction } from '../../core/tasks/task.ts';
-import { countStart } from '../../core/waits/unstarted.ts';
+import { notePendingStart } from '../../core/waits/pending-starts.ts';
 import { authKey, checkAuthKey, setAuthKey } from './authkey.ts';
 import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
 import { launch } from './spawn.ts';
@@ -153,7 +153,7 @@ export class Process<F extends AnyFunction = AnyFunction> {
       state.starting = undefined;
       throw error;
     });
-    countStart(state.starting);
+    notePendingStart(state.starting);
     return state.starting;
   }
 
@@ -269,4 +269,4 @@ async function callByName(
   return kwargs === undefined ? fn(...args) : fn(...args, kwargs);
 }
 
-staysHere(Process.prototype, 'Process', 'it belongs to who started it; send its pid or its name');
+refuseTransfer(Process.prototype, 'Process', 'it belongs to who started it; send its pid or its name');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { crypto } from '../../../base/builtins.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
 import { type AuthenticationError, OSError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { authenticate, checkKey } from './auth.ts';
 import { type Deframer, MOST_BYTES } from './framing.ts';
 import { Handshakes } from './handshakes.ts';
@@ -237,4 +237,4 @@ function freeAddress(family: Family): Address {
   return file;
 }
 
-staysHere(Listener.prototype, 'Listener', 'send its address');
+refuseTransfer(Listener.prototype, 'Listener', 'send its address');

@@ -3,7 +3,7 @@ import { type AsyncWaitOptions, milliseconds, patience } from '../../core/argume
 import { Decoder } from '../../core/codec/decode.ts';
 import { Encoder } from '../../core/codec/encode.ts';
 import { BufferTooShort, EOFError, OSError, TypeMismatch } from '../../core/errors/errors.ts';
-import { staysHere } from '../../core/handles/not-transferable.ts';
+import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { peerHandleCodec, strangerHandleCodec } from '../../core/handles/remote-handles.ts';
 import { FORM } from '../../core/messages/ring.ts';
 import { clampTimer, timedOut } from '../../core/waits/blocking.ts';
@@ -266,7 +266,8 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         this.#unuse();
-        if (error) reject(new OSError(`broken pipe: ${error.message}`, { code: 'EPIPE' }));
+        if (error)
+          reject(new OSError('broken pipe: the other side is gone', { code: 'EPIPE', cause: error }));
         else resolve();
       });
     });
@@ -277,7 +278,7 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 }
 
-staysHere(
+refuseTransfer(
   SocketConnection.prototype,
   'SocketConnection',
   "Node cannot pass a socket on; send its Listener's address",

@@ -1,13 +1,15 @@
 /**
- * Resources as this thread holds them. All handles of a thread on one resource share a {@link Core}; the resource's block stays
+ * Resources as this thread holds them. All handles of a thread on one resource share a {@link HeldResource}; the resource's block stays
  * alive while any thread holds it or a message carries it.
  */
+
 import type { ResourceInfo, ResourceKind } from '../../../base/channels.ts';
+import type { Words } from '../../../base/quantities.ts';
 import { BLOCK } from '../../../shm/layout.ts';
 import type { Memory } from '../../../shm/memory.ts';
 import { publish } from '../diagnostics/publish.ts';
 import { OSError, ValueError } from '../errors/errors.ts';
-import { Line } from '../waits/blocking.ts';
+import { WaitQueue } from '../waits/blocking.ts';
 import { memory } from './instance.ts';
 
 /** READ | WRITE bits, as `open` and `close` publish them (`ROLE` of the trace). Locks and values use both. */
@@ -20,24 +22,24 @@ export const BOTH = READ | WRITE;
 export interface Shape {
   readonly kind: ResourceKind;
   /** Words of content. */
-  readonly words: number;
+  readonly words: Words;
   /** Where the wait points begin within the content, and how many there are. */
   readonly waitPoints: number;
   readonly waitPointCount: number;
 }
 
 /** One resource as this thread holds it. `content` is the first word of its content. */
-export class Core {
+export class HeldResource {
   readonly memory: Memory;
-  readonly at: number;
-  readonly content: number;
+  readonly at: Words;
+  readonly content: Words;
   readonly generation: number;
   readonly info: ResourceInfo;
-  readonly #lines = new Map<number, Line>();
-  readonly #busyLines = new Set<Line>();
+  readonly #waitQueues = new Map<number, WaitQueue>();
+  readonly #busyQueues = new Set<WaitQueue>();
   readonly #counts = { read: 0, write: 0 };
 
-  constructor(memory: Memory, at: number, info: ResourceInfo) {
+  constructor(memory: Memory, at: Words, info: ResourceInfo) {
     this.memory = memory;
     this.at = at;
     this.content = at + BLOCK.content;
@@ -46,18 +48,18 @@ export class Core {
   }
 
   /** This thread's asynchronous waiters at a wait point, who need the resource in one of the roles of `role`. */
-  line(point: number, role: Role = BOTH): Line {
-    let line = this.#lines.get(point);
-    if (line === undefined) {
-      line = this.ownLine(point, role);
-      this.#lines.set(point, line);
+  waitQueue(point: Words, role: Role = BOTH): WaitQueue {
+    let queue = this.#waitQueues.get(point);
+    if (queue === undefined) {
+      queue = this.ownWaitQueue(point, role);
+      this.#waitQueues.set(point, queue);
     }
-    return line;
+    return queue;
   }
 
-  /** A line for one waiter, who need not go in turn. */
-  ownLine(point: number, role: Role = BOTH): Line {
-    return new Line(this.memory.waits, point, role, this.#busyLines);
+  /** A queue of its own for one waiter, who need not wait for the turn of others. */
+  ownWaitQueue(point: Words, role: Role = BOTH): WaitQueue {
+    return new WaitQueue(this.memory.waits, point, role, this.#busyQueues);
   }
 
   retain(role: Role): void {
@@ -77,7 +79,7 @@ export class Core {
     if (role & READ && --this.#counts.read === 0) closed |= READ;
     if (role & WRITE && --this.#counts.write === 0) closed |= WRITE;
     if (closed) publish('close', this.info, 0, closed);
-    if (this.closed) cores.delete(this.info.key);
+    if (this.closed) held.delete(this.info.key);
     if (closed === 0 || !this.#failWaits()) this.#drop(closed);
     // Those who give up may still have something to put right in the resource.
     else setImmediate(() => this.#drop(closed));
@@ -85,17 +87,17 @@ export class Core {
 
   #drop(roles: Role): void {
     // It may have been opened anew meanwhile.
-    const gone = roles & ~(cores.get(this.info.key)?.held ?? 0);
+    const gone = roles & ~(held.get(this.info.key)?.held ?? 0);
     if (gone & READ) this.memory.drop(this.at, BLOCK.readers);
     if (gone & WRITE) this.memory.drop(this.at, BLOCK.writers);
   }
 
   /** Ends this thread's waits for what it no longer holds. Whether there were any. */
   #failWaits(): boolean {
-    const lost = [...this.#busyLines].filter((line) => (line.role & this.held) === 0);
+    const lost = [...this.#busyQueues].filter((queue) => (queue.role & this.held) === 0);
     const { kind } = this.info;
-    for (const line of lost) {
-      line.fail(kind === 'pipe' ? new OSError('handle is closed') : new ValueError(`${kind} is closed`));
+    for (const queue of lost) {
+      queue.fail(kind === 'pipe' ? new OSError('handle is closed') : new ValueError(`${kind} is closed`));
     }
     return lost.length > 0;
   }
@@ -110,11 +112,11 @@ export class Core {
   }
 }
 
-const cores = new Map<string, Core>();
+const held = new Map<string, HeldResource>();
 
 /** Every resource that this thread holds. */
-export function openCores(): Iterable<Core> {
-  return cores.values();
+export function heldResources(): Iterable<HeldResource> {
+  return held.values();
 }
 
 export interface Description {
@@ -123,48 +125,57 @@ export interface Description {
   readonly peerKey?: string | undefined;
 }
 
-function infoOf(memory: Memory, at: number, kind: ResourceKind, description: Description): ResourceInfo {
+function infoOf(memory: Memory, at: Words, kind: ResourceKind, description: Description): ResourceInfo {
   const key = keyOf(memory, at);
   const { name, capacity, peerKey } = description;
   return { key, kind, name, capacity, peerKey };
 }
 
-export function keyOf(memory: Memory, at: number): string {
+export function keyOf(memory: Memory, at: Words): string {
   return `${memory.session.address.id}:${at}:${memory.generation(at)}`;
 }
 
 /** Makes a resource. `initialise` fills its content before anybody is told of it. The caller then retains it. */
-export function createCore(shape: Shape, description: Description, initialise?: Initialise): Core {
-  return announceCore(allocateCore(shape, initialise), shape.kind, description);
+export function createResource(
+  shape: Shape,
+  description: Description,
+  initialise?: Initialise,
+): HeldResource {
+  return announceResource(allocateResource(shape, initialise), shape.kind, description);
 }
 
-type Initialise = (content: number, memory: Memory) => void;
+type Initialise = (content: Words, memory: Memory) => void;
 
-/** The first half of {@link createCore}, for resources that must know each other's keys. */
-export function allocateCore(shape: Shape, initialise?: Initialise): number {
+/** The first half of {@link createResource}, for resources that must know each other's keys. */
+export function allocateResource(shape: Shape, initialise?: Initialise): number {
   const own = memory();
   const at = own.create(shape.words, shape.waitPoints, shape.waitPointCount);
   initialise?.(at + BLOCK.content, own);
   return at;
 }
 
-/** The second half of {@link createCore}. */
-export function announceCore(at: number, kind: ResourceKind, description: Description): Core {
+/** The second half of {@link createResource}. */
+export function announceResource(at: Words, kind: ResourceKind, description: Description): HeldResource {
   const own = memory();
-  const core = new Core(own, at, infoOf(own, at, kind, description));
-  cores.set(core.info.key, core);
-  publish('create', core.info);
-  return core;
+  const resource = new HeldResource(own, at, infoOf(own, at, kind, description));
+  held.set(resource.info.key, resource);
+  publish('create', resource.info);
+  return resource;
 }
 
 /** The resource at `at`, as another thread or process described it. The caller retains it, then ends the flight. */
-export function openCore(at: number, generation: number, kind: ResourceKind, description: Description): Core {
+export function openResource(
+  at: Words,
+  generation: number,
+  kind: ResourceKind,
+  description: Description,
+): HeldResource {
   const own = memory();
   if (own.generation(at) !== generation) throw new ValueError(`a ${kind} in this message no longer exists`);
   const info = infoOf(own, at, kind, description);
-  const known = cores.get(info.key);
+  const known = held.get(info.key);
   if (known !== undefined) return known;
-  const core = new Core(own, at, info);
-  cores.set(info.key, core);
-  return core;
+  const resource = new HeldResource(own, at, info);
+  held.set(info.key, resource);
+  return resource;
 }

@@ -7,7 +7,7 @@ let starting = 0;
 let told = false;
 
 /** A `start()` that has not been awaited yet is under way in this thread until `done` settles. */
-export function countStart(done: Promise<unknown>): void {
+export function notePendingStart(done: Promise<unknown>): void {
   starting++;
   const ended = (): void => {
     starting--;
@@ -19,7 +19,7 @@ export function countStart(done: Promise<unknown>): void {
  * Says once that a synchronous wait which has lasted for `waited` ms holds up a start: without `await` before `start()` the
  * child is not there yet, and the thread that would make it stands still. A warning of Node's would be printed after the wait.
  */
-export function tellOfStarts(waited: number): void {
+export function warnOfPendingStarts(waited: number): void {
   if (starting === 0 || told || waited < PATIENCE) return;
   told = true;
   try {

@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import type { Ms } from '../../base/quantities.ts';
+import type { ChildId, Ms, Ns, ResourceId, SiteId, SourcesId } from '../../base/quantities.ts';
 
 /** The major version of records, definitions and session files together. Traces of another one are refused. */
 export const TRACE_VERSION = 1;
@@ -41,7 +41,7 @@ export interface StreamDefinition {
   /** Node's `threadId`; 0 is the main thread. */
   readonly threadId: number;
   /** Start of the process (threadId 0) or thread, ns since the session's origin. */
-  readonly start: number;
+  readonly start: Ns;
 }
 /** The process, told by its main thread. */
 export interface ProcessDefinition {
@@ -66,7 +66,7 @@ export interface ThreadDefinition {
 }
 export interface SiteDefinition {
   readonly type: 'site';
-  readonly id: number;
+  readonly id: SiteId;
   /** Path of the source (mapped back to TypeScript where a source map is known) or a URL. */
   readonly file: string;
   /** From 1. */
@@ -76,7 +76,7 @@ export interface SiteDefinition {
   /** Name of the calling function, '' at top level. */
   readonly fn: string;
   /** Id of the site that called this one: a stack is a chain of sites, the nearest frame first. Missing: the outermost. */
-  readonly caller?: number;
+  readonly caller?: SiteId;
   /** The function was suspended at this place, and awaited what led to the frame above. */
   readonly async?: true;
   /** Name of the installed package whose code this is. */
@@ -84,7 +84,7 @@ export interface SiteDefinition {
 }
 export interface ResourceDefinition {
   readonly type: 'resource';
-  readonly id: number;
+  readonly id: ResourceId;
   readonly key: string;
   readonly kind: ResourceKind;
   readonly name: string;
@@ -93,7 +93,7 @@ export interface ResourceDefinition {
 }
 export interface ChildDefinition {
   readonly type: 'child';
-  readonly id: number;
+  readonly id: ChildId;
   readonly spawnKey: string;
   readonly api: SpawnApi;
   readonly name: string;
@@ -117,7 +117,7 @@ export interface ProblemDefinition {
 export interface KeepAliveDefinition {
   readonly type: 'keepAlive';
   /** When it was so, ns since the session's origin. */
-  readonly time: number;
+  readonly time: Ns;
   /** Node's kinds of active resources (`process.getActiveResourcesInfo`), how many of each. */
   readonly handles: Readonly<Record<string, number>>;
 }
@@ -154,9 +154,9 @@ export interface Source {
   /** It keeps the process alive. */
   readonly ref: boolean;
   /** Id of a resource of this stream: what may come by it (the receiving direction), or of a writer the sending one. */
-  readonly resource?: number;
+  readonly resource?: ResourceId;
   /** Id of a `child` definition of this stream; of stdio pipes and IPC channels too, at the parent. */
-  readonly child?: number;
+  readonly child?: ChildId;
   /** False: the program has no listener for what may come, so nothing of it would run. */
   readonly listens?: boolean;
   /** The events that the program listens for, sorted: `exit`, `close`, `message`, `disconnect`, `data`, `end` … */
@@ -173,21 +173,21 @@ export interface Source {
   /** Bytes or messages that have arrived, and that nobody has taken. */
   readonly unread?: number;
   /** Timers: when the first one fires. */
-  readonly due?: number;
+  readonly due?: Ns;
   /** Timers: ns between two firings. */
-  readonly every?: number;
+  readonly every?: Ns;
   /** When it was made. */
-  readonly since?: number;
+  readonly since?: Ns;
   /** Where it was made. */
-  readonly site?: number;
+  readonly site?: SiteId;
 }
 /** All that can make the thread run again, now that it rests. `quiescent` names the one that holds by its `id`. */
 export interface SourcesDefinition {
   readonly type: 'sources';
   /** Unique among resources, children and sources of the stream. */
-  readonly id: number;
+  readonly id: SourcesId;
   /** When it was so, ns since the session's origin. */
-  readonly time: number;
+  readonly time: Ns;
   /** True: nothing that is not listed can wake the thread. False: there may be more. */
   readonly complete: boolean;
   readonly list: readonly Source[];
@@ -214,13 +214,13 @@ export type IncidentKind =
 export interface IncidentDefinition {
   readonly type: 'incident';
   readonly what: IncidentKind;
-  readonly time: number;
+  readonly time: Ns;
   readonly message: string;
   /** Of the error: `ENOENT`, `EPIPE`, `ERR_…`. */
   readonly code?: string;
-  readonly site?: number;
-  readonly resource?: number;
-  readonly child?: number;
+  readonly site?: SiteId;
+  readonly resource?: ResourceId;
+  readonly child?: ChildId;
   readonly value?: number;
 }
 export type Definition =
@@ -269,14 +269,14 @@ export type Observation =
   | SessionDefinition
   | {
       readonly type: 'rootStart';
-      readonly time: number;
+      readonly time: Ns;
       readonly pid: number;
       readonly spawnKey: string;
       readonly argv: readonly string[];
     }
   | {
       readonly type: 'rootExit';
-      readonly time: number;
+      readonly time: Ns;
       readonly pid: number;
       readonly exitCode: number | null;
       readonly signal: string | null;
@@ -284,7 +284,7 @@ export type Observation =
   /** Process table entry without a stream of its own (a child that is not Node). */
   | {
       readonly type: 'osProcess';
-      readonly time: number;
+      readonly time: Ns;
       readonly pid: number;
       readonly ppid: number;
       readonly name: string;
@@ -292,15 +292,15 @@ export type Observation =
       /** It runs Node, whatever it calls itself. */
       readonly isNode?: boolean;
     }
-  | { readonly type: 'osGone'; readonly time: number; readonly pid: number }
+  | { readonly type: 'osGone'; readonly time: Ns; readonly pid: number }
   /** cpu: percent of one core; memory: bytes resident. */
   | {
       readonly type: 'sample';
-      readonly time: number;
+      readonly time: Ns;
       readonly pid: number;
       readonly cpu: number;
       readonly memory: number;
     }
   /** The launcher killed what was left. */
-  | { readonly type: 'killed'; readonly time: number; readonly reason: string }
-  | { readonly type: 'end'; readonly time: number };
+  | { readonly type: 'killed'; readonly time: Ns; readonly reason: string }
+  | { readonly type: 'end'; readonly time: Ns };

@@ -1,3 +1,4 @@
+import type { Slot } from '../../base/quantities.ts';
 import { RECORD_SIZE } from './records.ts';
 
 /** 32-bit words in a record. */
@@ -11,7 +12,7 @@ const PRIME_C = 0xc2b2ae3d | 0;
  * Two lanes, so that the processor can compute them side by side; every step is a bijection of its lane, so that
  * a change of any one word always changes the result. Never 0: that is a slot that nobody has written.
  */
-export function recordCheck(words: Int32Array, at: number, slot: number): number {
+export function recordCheck(words: Int32Array, at: number, slot: Slot): number {
   let a = Math.imul((slot | 0) ^ words[at]!, PRIME_A);
   let b = Math.imul(words[at + 1]! ^ PRIME_C, PRIME_B);
   a = Math.imul((a ^ (a >>> 15)) + words[at + 2]!, PRIME_A);

@@ -1,3 +1,4 @@
+import type { Ns, Slot } from '../../base/quantities.ts';
 import { crc32 } from './hash.ts';
 
 /**
@@ -8,8 +9,8 @@ import { crc32 } from './hash.ts';
  */
 export interface Line {
   readonly seq: number;
-  readonly time: number;
-  readonly slot: number;
+  readonly time: Ns;
+  readonly slot: Slot;
   readonly value: unknown;
 }
 

@@ -1,5 +1,5 @@
 import { OUTCOMES, type Outcome } from '../../base/channels.ts';
-import type { Ns, SiteId, Slot } from '../../base/quantities.ts';
+import type { DefinitionId, Ns, SiteId, Slot } from '../../base/quantities.ts';
 import { type Group, KINDS, type KindSpec } from './kinds.ts';
 
 /**
@@ -117,7 +117,7 @@ export interface TraceRecord {
   /** Async task of the thread, 0: none. */
   task: number;
   /** Id of a definition of its stream, of which sort the kind says; 0: none. */
-  resource: number;
+  resource: DefinitionId;
   site: SiteId;
   /** By kind, as `value`: see {@link KINDS}. */
   n: number;

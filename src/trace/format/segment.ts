@@ -1,3 +1,4 @@
+import type { Ns, Slot } from '../../base/quantities.ts';
 import { wordsCheck } from './hash.ts';
 import { RECORD_SIZE } from './records.ts';
 
@@ -60,13 +61,14 @@ export interface SegmentHeader {
   readonly version: number;
   readonly stream: number;
   readonly segment: number;
-  readonly first: number;
+  /** Slot index of its first record. */
+  readonly first: Slot;
   readonly dropped: number;
   readonly capacity: number;
   readonly sink: SinkKind;
 }
 export interface Seal {
-  readonly watermark: number;
+  readonly watermark: Ns;
   readonly records: number;
   readonly lines: number;
 }

@@ -1,3 +1,4 @@
+import type { Ns } from '../../base/quantities.ts';
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
 import { KIND, type TraceRecord } from '../format/records.ts';
 import {
@@ -26,14 +27,14 @@ export class HotReader {
   /** The acquisition that was fed from the hot slot, until its stream tells what became of it. */
   #fed: TraceRecord | undefined;
   #seen: TraceRecord | undefined;
-  #seenAt = 0;
+  #seenAt: Ns = 0;
 
   constructor(files: TraceFiles) {
     this.#files = files;
   }
 
   /** For a live stream that gives nothing new: the lock that it has held for some time, once. */
-  stale(segment: SegmentReader, now: number): TraceRecord | undefined {
+  stale(segment: SegmentReader, now: Ns): TraceRecord | undefined {
     if (this.#fed || segment.header?.sink !== SINK.mapped) return undefined;
     const held = this.#read(segment.name)[HELD_SLOT];
     if (!held || held.n !== this.#seen?.n || held.time !== this.#seen.time) {

@@ -1,3 +1,4 @@
+import type { Ns } from '../../base/quantities.ts';
 import type { TraceSink } from './sink.ts';
 import type { FeedCounts, ReadMode, Source } from './source.ts';
 
@@ -12,10 +13,10 @@ function before(a: Source, b: Source): boolean {
 export function merge(
   sources: readonly Source[],
   mode: ReadMode,
-  limit: number,
+  limit: Ns,
   sink: TraceSink,
   counts: FeedCounts,
-): number {
+): Ns {
   const heap = sources.filter((s) => s.ready(mode) && s.time <= limit);
   for (let i = (heap.length >> 1) - 1; i >= 0; i--) siftDown(heap, i);
   const earliest = heap[0]?.time ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { Ns } from '../../base/quantities.ts';
 import { TRACE_VERSION } from '../format/definitions.ts';
 import { decodeLine } from '../format/lines.ts';
 import { HEADER_SIZE, parseFileName, readHeader, SESSION_FILE, viewsOf } from '../format/segment.ts';
@@ -23,7 +24,7 @@ const FIRST_LINES = [2048, 256 * 1024];
  * Opens a trace directory, live or saved; `lag`: see `ReaderOptions`. Throws `TraceError` when there is none, when it cannot be read, or when another
  * version of Forkscope wrote it; damage inside is reported while reading.
  */
-export function openTrace(dir: string, lag?: number): TraceReader {
+export function openTrace(dir: string, lag?: Ns): TraceReader {
   const names = listOrThrow(dir);
   const files = new NodeTraceFiles(dir);
   try {

@@ -1,3 +1,4 @@
+import type { Ns } from '../../base/quantities.ts';
 import { parseFileName } from '../format/segment.ts';
 import type { TraceFiles } from './files.ts';
 import { merge } from './merge.ts';
@@ -10,12 +11,12 @@ export interface ReaderOptions {
   /** Id of the session, '' where its file does not tell. */
   readonly session: string;
   /** Now, ns since the session's origin, on the clock of the traced program; +Infinity where that clock is not ours. */
-  readonly now: () => number;
+  readonly now: () => Ns;
   /**
    * How much later than its time a record may become visible and still find its place, ns. A preempted writer needs it;
    * what comes later than that is fed late and said.
    */
-  readonly lag?: number;
+  readonly lag?: Ns;
 }
 const DEFAULT_LAG = 50e6;
 
@@ -28,7 +29,7 @@ export class TraceReader {
   readonly #options: ReaderOptions;
   readonly #session: SessionSource;
   readonly #streams = new Map<string, StreamReader>();
-  #fedTo = Number.NEGATIVE_INFINITY;
+  #fedTo: Ns = Number.NEGATIVE_INFINITY;
 
   /** Use `openTrace`, which checks the version first. */
   constructor(files: TraceFiles, options: ReaderOptions) {
@@ -41,7 +42,7 @@ export class TraceReader {
    * Feeds everything new, in order, up to the time before which every stream is complete.
    * @param lag as in the options, for this time
    */
-  poll(sink: TraceSink, lag: number = this.#options.lag ?? DEFAULT_LAG): PollResult {
+  poll(sink: TraceSink, lag: Ns = this.#options.lag ?? DEFAULT_LAG): PollResult {
     const now = this.#options.now();
     const watermark = now - lag;
     const result = this.#feed(sink, watermark, now, false);
@@ -60,7 +61,7 @@ export class TraceReader {
     this.#files.close();
   }
 
-  #feed(sink: TraceSink, watermark: number, now: number, final: boolean): PollResult {
+  #feed(sink: TraceSink, watermark: Ns, now: Ns, final: boolean): PollResult {
     this.#look(final);
     const counts: FeedCounts = { records: 0, definitions: 0 };
     const sources = [this.#session, ...this.#streams.values()];

@@ -1,3 +1,4 @@
+import type { Ns, Slot } from '../../base/quantities.ts';
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
 import { KIND, type Kind, RECORD_SIZE, type TraceRecord } from '../format/records.ts';
 import type { Seal, SegmentHeader, SegmentViews } from '../format/segment.ts';
@@ -26,7 +27,7 @@ export class SegmentReader {
   readonly #files: TraceFiles;
   header: SegmentHeader | undefined;
   /** Slot index of its first record; known once `open` has said true. */
-  first = 0;
+  first: Slot = 0;
   capacity = 0;
   /** Index in the segment of the record at hand, or of the next one. */
   index = 0;
@@ -63,7 +64,7 @@ export class SegmentReader {
   }
 
   /** Goes on without a valid header: its records lie where they lie, and their checks say whether `first` is right. */
-  assume(first: number): void {
+  assume(first: Slot): void {
     this.first = first;
     this.capacity = Math.max(0, Math.floor((this.#files.size(this.name) - HEADER_SIZE) / RECORD_SIZE));
   }
@@ -102,10 +103,10 @@ export class SegmentReader {
     return 'gap';
   }
 
-  get time(): number {
+  get time(): Ns {
     return this.#chunk.doubles[this.#word(this.index) >> 1]!;
   }
-  get slot(): number {
+  get slot(): Slot {
     return this.first + this.index;
   }
 

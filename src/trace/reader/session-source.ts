@@ -1,3 +1,4 @@
+import type { Ns } from '../../base/quantities.ts';
 import type { Observation } from '../format/definitions.ts';
 import type { Line } from '../format/lines.ts';
 import { SESSION_FILE } from '../format/segment.ts';
@@ -27,7 +28,7 @@ function asObservation(line: Line | undefined): Observation | undefined {
 export class SessionSource implements Source {
   /** Sorts before every stream. */
   readonly name = '';
-  time = Number.NEGATIVE_INFINITY;
+  time: Ns = Number.NEGATIVE_INFINITY;
   readonly #lines: LineFileReader;
   readonly #skipped = new Skipped(SESSION_FILE);
   /** Minor version of the trace. */

@@ -1,3 +1,4 @@
+import type { Ns } from '../../base/quantities.ts';
 import type { Definition, Observation, StreamDefinition } from '../format/definitions.ts';
 import type { TraceRecord } from '../format/records.ts';
 
@@ -29,7 +30,7 @@ export interface Damage {
   /** Records (kind `definitions`: lines) that are missing; 0: their number is unknown, at least one may be. */
   readonly count: number;
   /** Where in the feed, ns since the session's origin. */
-  readonly time: number;
+  readonly time: Ns;
   /**
    * The thread's state before this place may be stale: forget what it held and waited for. The records of the next
    * checkpoint (FLAG.checkpoint) tell what it holds and waits for since when; without a gap they are not fed.
@@ -60,5 +61,5 @@ export interface PollResult {
   /** Something was fed after its place (its writer showed it late): replay from the start gives the true order. */
   readonly late: boolean;
   /** The feed is complete up to this time (ns since the session's origin), except for what comes late. */
-  readonly watermark: number;
+  readonly watermark: Ns;
 }

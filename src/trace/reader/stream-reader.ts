@@ -1,3 +1,4 @@
+import type { Ns, SiteId, Slot } from '../../base/quantities.ts';
 import { type Definition, type StreamDefinition, TRACE_VERSION } from '../format/definitions.ts';
 import { FLAG, isKnown, KIND, type TraceRecord } from '../format/records.ts';
 import { definitionsName } from '../format/segment.ts';
@@ -11,8 +12,8 @@ import type { FeedCounts, ReadMode, Source } from './source.ts';
 import { type Loss, StreamSegments } from './stream-segments.ts';
 
 interface QueuedDefinition {
-  readonly time: number;
-  readonly slot: number;
+  readonly time: Ns;
+  readonly slot: Slot;
   readonly value: Definition;
 }
 type Head = 'none' | 'damage' | 'definition' | 'record' | 'hot';
@@ -43,7 +44,7 @@ class Ids {
 /** One stream: its definitions and records in order, while it grows. */
 export class StreamReader implements Source {
   readonly name: string;
-  time = Number.NEGATIVE_INFINITY;
+  time: Ns = Number.NEGATIVE_INFINITY;
   definition: StreamDefinition | undefined;
   readonly #session: string;
   readonly #lines: LineFileReader;
@@ -59,7 +60,7 @@ export class StreamReader implements Source {
   #segment: SegmentReader | undefined;
   #head: Head = 'none';
   /** Time of the last event fed: the order within the stream is that of its slots, so time never goes back. */
-  #fedTime = Number.NEGATIVE_INFINITY;
+  #fedTime: Ns = Number.NEGATIVE_INFINITY;
   #hotDone = false;
   #polled = false;
   #foreign = false;
@@ -88,7 +89,7 @@ export class StreamReader implements Source {
   }
 
   /** End of a poll: a lock that an idle or busy thread holds without having told it yet. Feeds nothing else. */
-  feedHeldLock(sink: TraceSink, now: number, counts: FeedCounts): void {
+  feedHeldLock(sink: TraceSink, now: Ns, counts: FeedCounts): void {
     const segment = this.#segments.open;
     if (this.#head !== 'none' || !segment || !this.definition) return;
     const held = this.#hotReader.stale(segment, now);
@@ -144,7 +145,7 @@ export class StreamReader implements Source {
     else if (mode.final) this.#nextHot();
   }
 
-  #at(head: Head, time: number): void {
+  #at(head: Head, time: Ns): void {
     this.#head = head;
     // Not `Math.max`: a damaged number must not stop the clock of everybody else.
     this.time = this.#fedTime;
@@ -170,7 +171,7 @@ export class StreamReader implements Source {
   }
 
   /** Definitions are written before the records that use them: what is not there after another look is lost. */
-  #checkNames(resource: number, site: number, final: boolean): void {
+  #checkNames(resource: number, site: SiteId, final: boolean): void {
     if (this.#resources.has(resource) && this.#sites.has(site)) return;
     if (!this.#polled) this.#pollDefinitions(final);
     this.#polled = true;

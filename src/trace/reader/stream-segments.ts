@@ -1,3 +1,4 @@
+import type { Slot } from '../../base/quantities.ts';
 import { hashText } from '../format/hash.ts';
 import { KIND } from '../format/records.ts';
 import { type SegmentHeader, SINK, segmentName } from '../format/segment.ts';
@@ -27,7 +28,7 @@ export class StreamSegments {
   #newest = -1;
   #current: SegmentReader | undefined;
   /** Slot that follows the last record read. */
-  nextSlot = 0;
+  nextSlot: Slot = 0;
   /** Records that were reported as dropped. */
   #dropped = 0;
   /** Losses that were found and not taken by the stream yet. */

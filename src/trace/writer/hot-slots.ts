@@ -1,3 +1,4 @@
+import type { Ns, SiteId } from '../../base/quantities.ts';
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
 import { HOT_OFFSET, HOT_SLOT_BASE } from '../format/segment.ts';
 import type { TraceWriter } from './writer.ts';
@@ -16,10 +17,10 @@ export class HotSlots {
   /** The arguments are those of `TraceWriter.append`. */
   write(
     slot: number,
-    time: number,
+    time: Ns,
     head: number,
     resource: number,
-    site: number,
+    site: SiteId,
     n: number,
     value: number,
   ): void {

@@ -1,3 +1,4 @@
+import type { DefinitionId, Ns, SiteId, WaitNumber } from '../../base/quantities.ts';
 import { FLAG, isWait, KIND } from '../format/records.ts';
 import { HELD_SLOT, HOT_SLOTS } from '../format/segment.ts';
 import { HotSlots } from './hot-slots.ts';
@@ -32,18 +33,18 @@ export class Ledger implements Checkpoint {
   readonly #states: (ResourceState | undefined)[] = [];
   readonly #counting: ResourceState[] = [];
   readonly #freeSlots = Array.from({ length: HOT_SLOTS - 1 }, (_, i) => i + 1);
-  readonly #waits = new Map<number, OpenWait>();
+  readonly #waits = new Map<WaitNumber, OpenWait>();
   /** The `subject` of open waits that have one, by their numbers. */
-  readonly #subjects = new Map<number, OpenWait>();
+  readonly #subjects = new Map<WaitNumber, OpenWait>();
   #known = 0;
   #heldCount = 0;
   /** The resource whose acquisition is in the hot slot only, and that acquisition. */
   #hotState: ResourceState | undefined;
-  #hotTime = 0;
+  #hotTime: Ns = 0;
   #hotHead = 0;
-  #hotSite = 0;
+  #hotSite: SiteId = 0;
   #hotTicket = 0;
-  #time = 0;
+  #time: Ns = 0;
 
   constructor(writer: TraceWriter) {
     this.#writer = writer;
@@ -57,7 +58,7 @@ export class Ledger implements Checkpoint {
   }
 
   /** Records one event; `head`: see {@link headOf}, the others as in the record. */
-  record(time: number, head: number, resource: number, site: number, n: number, value: number): void {
+  record(time: Ns, head: number, resource: DefinitionId, site: SiteId, n: number, value: number): void {
     this.#time = time;
     const kind = head & 0xff;
     if (kind === acquire) this.#acquire(time, head, resource, site, n, value);
@@ -94,10 +95,10 @@ export class Ledger implements Checkpoint {
   /** State changes after the append: that may open a segment, whose checkpoint tells what was before. */
   #note(
     kind: number,
-    time: number,
+    time: Ns,
     head: number,
-    resource: number,
-    site: number,
+    resource: DefinitionId,
+    site: SiteId,
     n: number,
     value: number,
   ): void {
@@ -118,7 +119,14 @@ export class Ledger implements Checkpoint {
     else if (isWait(kind)) this.#waits.set(n, { time, head, resource, site, n, value });
   }
 
-  #acquire(time: number, head: number, resource: number, site: number, ticket: number, wait: number): void {
+  #acquire(
+    time: Ns,
+    head: number,
+    resource: DefinitionId,
+    site: SiteId,
+    ticket: number,
+    wait: WaitNumber,
+  ): void {
     const state = this.#state(resource);
     if (state.hotSlot > 0) {
       if (wait === 0 && this.#heldCount === 0 && !this.#hotState && this.#isHot(state, time)) {
@@ -135,7 +143,7 @@ export class Ledger implements Checkpoint {
     this.#append(state, { time, head, resource, site, ticket, wait });
   }
 
-  #release(time: number, head: number, resource: number, site: number, ticket: number): void {
+  #release(time: Ns, head: number, resource: DefinitionId, site: SiteId, ticket: number): void {
     const state = this.#state(resource);
     if (this.#hotState === state && this.#hotTicket === ticket) {
       this.#countPair(state);
@@ -147,7 +155,7 @@ export class Ledger implements Checkpoint {
   }
 
   /** Counting goes on while pairs come fast; now and then what was counted enters the stream. */
-  #isHot(state: ResourceState, time: number): boolean {
+  #isHot(state: ResourceState, time: Ns): boolean {
     if (time - state.pairsTime > COLD_NS) {
       this.#settle();
       this.#cool(state);
@@ -169,7 +177,7 @@ export class Ledger implements Checkpoint {
     this.#hot.write(hotSlot, pairsTime, pairsHead, id, pairsSite, pairsTicket, pairs);
   }
 
-  #forget(state: ResourceState, ticket: number, time: number): void {
+  #forget(state: ResourceState, ticket: number, time: Ns): void {
     const { held } = state;
     const index =
       held.length === 1 && held[0]!.ticket === ticket ? 0 : held.findIndex((h) => h.ticket === ticket);
@@ -181,7 +189,7 @@ export class Ledger implements Checkpoint {
     if (was.wait === 0 && this.#heldCount === 0) this.#watchRate(state, was, time);
   }
 
-  #watchRate(state: ResourceState, was: Held, time: number): void {
+  #watchRate(state: ResourceState, was: Held, time: Ns): void {
     // What is only counted cannot be saved from a lane.
     if (state.hotSlot > 0 || (this.#writer.saved && !this.#writer.mapped)) return;
     if (state.windowPairs === 0) state.windowStart = was.time;
@@ -246,14 +254,14 @@ export class Ledger implements Checkpoint {
     if (received > 0) this.#total(id, FLAG.signal, received, receivedBytes);
   }
 
-  #total(id: number, flags: number, count: number, bytes: number): void {
+  #total(id: DefinitionId, flags: number, count: number, bytes: number): void {
     const high = Math.floor(bytes / 2 ** 32);
     const f = flags | FLAG.checkpoint;
     this.#writer.append(this.#time, headOf(KIND.total, f, 0), id, 0, count | 0, bytes | 0);
     if (high > 0) this.#writer.append(this.#time, headOf(KIND.totalHigh, f, 0), id, 0, 0, high);
   }
 
-  #state(id: number): ResourceState {
+  #state(id: DefinitionId): ResourceState {
     let state = this.#states[id];
     if (!state) {
       state = new ResourceState(id);

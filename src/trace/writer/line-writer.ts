@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { Ns } from '../../base/quantities.ts';
 import { encodeLine } from '../format/lines.ts';
 
 // Taken now: programs and test libraries replace these functions, and traces are none of their business.
@@ -32,7 +33,7 @@ export class LineWriter {
   }
 
   /** `time`: ns since the session's origin; `slot`: records that the stream has now (session file: 0). */
-  write(value: object, time: number, slot = 0): void {
+  write(value: object, time: Ns, slot = 0): void {
     const line = encodeLine({ seq: this.#seq++, time, slot, value });
     if (this.#waitingBytes + line.length > MAX_WAITING) return;
     this.#waitingBytes += line.length;

@@ -1,4 +1,5 @@
 import type { SharedFiles } from '../../base/environment.ts';
+import type { DefinitionId, Ns, SiteId, Slot } from '../../base/quantities.ts';
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
 import { HEADER_SIZE, HOT_OFFSET, SINK, viewsOf } from '../format/segment.ts';
 import type { Lane } from './lanes.ts';
@@ -47,10 +48,10 @@ export class TraceWriter {
   /** Word index of the next record in memory, and where the memory or the segment ends. */
   #at = 0;
   #end = 0;
-  #slot = 0;
+  #slot: Slot = 0;
   #flushedAt = 0;
-  #retryAt = Number.NEGATIVE_INFINITY;
-  #lastTime = 0;
+  #retryAt: Ns = Number.NEGATIVE_INFINITY;
+  #lastTime: Ns = 0;
   #rotating = false;
   #through = false;
 
@@ -61,7 +62,7 @@ export class TraceWriter {
   }
 
   /** Records appended so far, kept or not: the slot of the next one. */
-  get slot(): number {
+  get slot(): Slot {
     return this.#slot;
   }
   /** Records that were given up by the size cap or a failed write. */
@@ -95,7 +96,7 @@ export class TraceWriter {
    * Appends one record. `time`: ns since the session's origin, not before the last one's (but in a checkpoint);
    * `head`: `kind | flags << 8 | task << 16`; the others as in the record (unsigned numbers may come as signed ones).
    */
-  append(time: number, head: number, resource: number, site: number, n: number, value: number): void {
+  append(time: Ns, head: number, resource: DefinitionId, site: SiteId, n: number, value: number): void {
     if (this.#at >= this.#end && !this.#slide() && !this.#rotate(time)) {
       this.#slot++;
       this.#segments.giveUp(1);
@@ -159,7 +160,7 @@ export class TraceWriter {
     return true;
   }
 
-  #rotate(time: number): boolean {
+  #rotate(time: Ns): boolean {
     if (this.#rotating || time < this.#retryAt) return false;
     const needed = (this.checkpoint?.size() ?? 0) * 2 + 1;
     const prepared = this.#prepare(needed);
@@ -241,7 +242,7 @@ export class TraceWriter {
     this.#flushedAt = HEADER_WORDS;
   }
 
-  #sealSegment(watermark: number): void {
+  #sealSegment(watermark: Ns): void {
     const file = this.#file;
     if (!file) return;
     try {
@@ -255,7 +256,7 @@ export class TraceWriter {
   }
 
   /** A write has failed: what was not on disk is lost, and the next segment begins after it. */
-  #fail(time: number): void {
+  #fail(time: Ns): void {
     const file = this.#file;
     if (!file) return;
     file.abandon();

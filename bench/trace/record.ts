@@ -21,7 +21,7 @@ let streams = 0;
 
 function open(shared: SharedFiles | undefined): TraceWriter {
   const writer = new TraceWriter({ dir, stream: `${++streams}-a.0`, maxBytes: 32 * 1024 * 1024 });
-  if (shared) writer.use(shared);
+  if (shared) writer.useSink(shared);
   return writer;
 }
 

@@ -95,7 +95,7 @@ export function openStream(
     definitions: lines,
     lane: options.lane,
   });
-  if (options.shared) writer.use(options.shared);
+  if (options.shared) writer.useSink(options.shared);
   const [processKey = '', threadId = '0'] = name.split('.');
   const definition: StreamDefinition = {
     type: 'stream',

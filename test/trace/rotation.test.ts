@@ -25,7 +25,7 @@ function killed(dir: string, finish: boolean): void {
   defineResource(stream, 1);
   for (let n = 1; n <= 500; n++) stream.writer.append(n, headOf(KIND.send, 0, 0), 1, 0, n, 0);
   files.sync();
-  if (finish) stream.writer.use(files);
+  if (finish) stream.writer.useSink(files);
 }
 
 function read(dir: string): Collector {

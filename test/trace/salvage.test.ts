@@ -114,7 +114,7 @@ test('while the process ends: what is there is written, and what follows is writ
   lanes.close();
   salvage({ dir, stream: NAME, lane }, false);
   assert.deepEqual([read(dir).records.length, read(dir).damages], [700, []]);
-  assert.ok(stream.writer.through);
+  assert.ok(stream.writer.writesThrough);
   for (let n = 701; n <= 9000; n++) {
     send(stream, n, n);
     stream.writer.flush();
@@ -139,7 +139,7 @@ test('a stream that has gone over to mapped files is left alone', (t) => {
   const { stream, lane } = open(dir);
   send(stream, 1, 5);
   const files = new CopiedFiles();
-  stream.writer.use(files);
+  stream.writer.useSink(files);
   send(stream, 6, 8);
   salvage({ dir, stream: NAME, lane }, true);
   files.sync();
@@ -151,7 +151,7 @@ test('stopped between two segments: the last one is the end', (t) => {
   const dir = temporaryDirectory(t);
   const { stream, lane } = open(dir);
   send(stream, 1, 5);
-  stream.writer.use(new CopiedFiles());
+  stream.writer.useSink(new CopiedFiles());
   salvage({ dir, stream: NAME, lane }, true);
   const { records, damages } = read(dir);
   assert.deepEqual([records.map((r) => r.n), damages], [upTo(5), []]);

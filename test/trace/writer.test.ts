@@ -131,7 +131,7 @@ test('switching to the mapped sink begins a new segment and loses nothing', (t) 
   writeSession(dir);
   const stream = openStream(dir, NAME);
   for (let i = 0; i < 10; i++) stream.ledger.record(i, headOf(KIND.signal, 0, 0), 0, 0, i, 0);
-  stream.writer.use(new CopiedFiles());
+  stream.writer.useSink(new CopiedFiles());
   for (let i = 10; i < 20; i++) stream.ledger.record(i, headOf(KIND.signal, 0, 0), 0, 0, i, 0);
   stream.writer.finish();
   stream.ledger.record(20, headOf(KIND.signal, 0, 0), 0, 0, 20, 0);

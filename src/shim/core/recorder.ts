@@ -263,7 +263,7 @@ export class Recorder {
   holdNothing(): void {
     for (const record of this.#sums) record();
     this.#ledger.settle();
-    this.#writer.holdNothing();
+    this.#writer.writeThrough();
     this.#schedule.expectNext();
   }
 
@@ -276,7 +276,7 @@ export class Recorder {
   /** Following records go into mapped files, which survive whatever happens to this process. */
   use(files: SharedFiles): void {
     this.flush();
-    this.#writer.use(files);
+    this.#writer.useSink(files);
   }
 
   /** The thread ends with `code`. What comes after this is written at once. */

@@ -85,7 +85,7 @@ export class WriteSchedule {
   #writeOrPlan(time: Ns): Ns {
     if (this.#isHeld) return Number.NEGATIVE_INFINITY;
     const atOnce = this.#writtenAt + WRITE_AT_ONCE_AFTER;
-    if (time > atOnce || this.#writer.through) {
+    if (time > atOnce || this.#writer.writesThrough) {
       this.#areCallbacksShort &&= this.#isPlanned;
       this.write();
       return Number.NEGATIVE_INFINITY;

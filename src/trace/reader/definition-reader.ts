@@ -11,7 +11,7 @@ export class LineFileReader {
   readonly #name: string;
   readonly #parser = new LineParser();
   #position = 0;
-  /** Lines at the end that were reported as missing. */
+  /** Lines that are missing at the end of the file, and were reported. */
   #missing = 0;
   /** Lines read and not yet taken by `shift`. */
   readonly queue: Line[] = [];
@@ -25,7 +25,7 @@ export class LineFileReader {
     this.#name = name;
   }
 
-  /** Nothing will be written any more, and `expected` lines must have been there. */
+  /** Nothing will be written any more: the file should have `expected` lines, and those that it lacks are lost. */
   expect(expected: number): void {
     const missing = expected - this.#parser.count - this.#missing;
     if (missing <= 0) return;

@@ -13,18 +13,18 @@ import {
 import type { TraceFiles } from './files.ts';
 import { decodeRecord, emptyRecord, SegmentReader } from './segment-reader.ts';
 
-/** A lock that is held this long in the hot slot only is told: whoever waits for it must see its holder. */
-const STALE_NS = 300e6;
+/** An acquisition that has stood in the hot slot for this long, ns, is fed: who waits for the lock must see who holds it. */
+const STALE_NS: Ns = 300e6;
 
 /** True when ticket `a` comes after `b`; tickets are counted modulo 2³². */
 export function after(a: number, b: number): boolean {
   return ((a - b) | 0) > 0;
 }
 
-/** What the hot slots of one stream hold, and what of it was fed already. */
+/** Reads the hot slots of one stream, and remembers which acquisition was fed from there. */
 export class HotReader {
   readonly #files: TraceFiles;
-  /** The acquisition that was fed from the hot slot, until its stream tells what became of it. */
+  /** The acquisition that was fed from the hot slot, until a record of the stream ends or repeats it. */
   #fed: TraceRecord | undefined;
   #seen: TraceRecord | undefined;
   #seenAt: Ns = 0;
@@ -33,7 +33,7 @@ export class HotReader {
     this.#files = files;
   }
 
-  /** For a live stream that gives nothing new: the lock that it has held for some time, once. */
+  /** For a live stream without new records: the acquisition that has stood in the hot slot for some time, once. */
   stale(segment: SegmentReader, now: Ns): TraceRecord | undefined {
     if (this.#fed || segment.header?.sink !== SINK.mapped) return undefined;
     const held = this.#read(segment.name)[HELD_SLOT];
@@ -47,7 +47,7 @@ export class HotReader {
     return held;
   }
 
-  /** For a stream that has ended: everything that had not reached it. */
+  /** For a stream that has ended: everything in the hot slots that is not among its records. */
   rest(segment: SegmentReader): TraceRecord[] {
     if (segment.header?.sink !== SINK.mapped) return [];
     const slots = this.#read(segment.name);
@@ -73,12 +73,12 @@ export class HotReader {
     if (record.kind === KIND.release && record.n === fed.n) this.#fed = undefined;
     if (record.kind !== KIND.pairs || after(fed.n, record.n)) return undefined;
     this.#fed = undefined;
-    // The acquisition is one of these pairs: it was told, so its release is told too, and the others are counted.
+    // The acquisition is one of these pairs: it was fed, so its release must be fed too, and the pairs are one less.
     record.value--;
     return { ...record, kind: KIND.release, flags: 0, n: fed.n, value: 0 };
   }
 
-  /** Its lock was not given back since: the pairs of its resource do not reach its ticket. */
+  /** `held` is still held: the counted pairs of its resource have not come to its ticket. */
   #isHeld(held: TraceRecord, slots: readonly (TraceRecord | undefined)[]): boolean {
     return !slots.some((s) => s?.kind === KIND.pairs && s.resource === held.resource && !after(held.n, s.n));
   }

@@ -1,17 +1,17 @@
 import type { Ns } from '../../base/quantities.ts';
+import type { EventFeed, FeedCounts, ReadMode } from './event-feed.ts';
 import type { TraceSink } from './sink.ts';
-import type { FeedCounts, ReadMode, Source } from './source.ts';
 
-function before(a: Source, b: Source): boolean {
+function before(a: EventFeed, b: EventFeed): boolean {
   return a.time < b.time || (a.time === b.time && a.name < b.name);
 }
 
 /**
- * Feeds the events of all sources in the order (time, name), as far as `limit` (ns since the session's origin).
+ * Feeds the events of all feeds in the order (time, name), as far as `limit` (ns since the session's origin).
  * Returns the time of the earliest event that was fed, +Infinity if there was none.
  */
 export function merge(
-  sources: readonly Source[],
+  sources: readonly EventFeed[],
   mode: ReadMode,
   limit: Ns,
   sink: TraceSink,
@@ -36,12 +36,12 @@ export function merge(
   return earliest;
 }
 
-function second(heap: readonly Source[]): Source | undefined {
+function second(heap: readonly EventFeed[]): EventFeed | undefined {
   const [, a, b] = heap;
   return a && b && before(b, a) ? b : a;
 }
 
-function siftDown(heap: Source[], from: number): void {
+function siftDown(heap: EventFeed[], from: number): void {
   const item = heap[from]!;
   let i = from;
   for (;;) {

@@ -1,10 +1,10 @@
 import type { Ns } from '../../base/quantities.ts';
 import { parseFileName } from '../format/segment.ts';
+import type { FeedCounts } from './event-feed.ts';
 import type { TraceFiles } from './files.ts';
 import { merge } from './merge.ts';
-import { SessionSource } from './session-source.ts';
+import { SessionReader } from './session-reader.ts';
 import type { PollResult, TraceSink } from './sink.ts';
-import type { FeedCounts } from './source.ts';
 import { StreamReader } from './stream-reader.ts';
 
 export interface ReaderOptions {
@@ -27,7 +27,7 @@ const DEFAULT_LAG = 50e6;
 export class TraceReader {
   readonly #files: TraceFiles;
   readonly #options: ReaderOptions;
-  readonly #session: SessionSource;
+  readonly #session: SessionReader;
   readonly #streams = new Map<string, StreamReader>();
   #fedTo: Ns = Number.NEGATIVE_INFINITY;
 
@@ -35,7 +35,7 @@ export class TraceReader {
   constructor(files: TraceFiles, options: ReaderOptions) {
     this.#files = files;
     this.#options = options;
-    this.#session = new SessionSource(files);
+    this.#session = new SessionReader(files);
   }
 
   /**

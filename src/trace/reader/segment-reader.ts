@@ -17,7 +17,7 @@ const MAX_CHUNK = 8192;
 const NO_RECORDS = viewsOf(new ArrayBuffer(0), 0, 0);
 
 /**
- * - `record`: one is at hand. - `gap`: `skipped` damaged records were passed over. - `none`: nothing more for now, or ever.
+ * - `record`: a record is at hand. - `gap`: `skipped` damaged records were passed over. - `none`: there is no record now; there may be later.
  */
 export type Advance = 'record' | 'gap' | 'none';
 
@@ -31,7 +31,7 @@ export class SegmentReader {
   capacity = 0;
   /** Index in the segment of the record at hand, or of the next one. */
   index = 0;
-  /** Kind of the last record that was done with, 0: none. */
+  /** Kind of the record before the one at hand, 0: there was none. */
   lastKind = 0;
   /** Damaged records that the last `gap` passed over. */
   skipped = 0;
@@ -46,7 +46,7 @@ export class SegmentReader {
     this.name = name;
   }
 
-  /** Reads the header; false while there is none. */
+  /** Reads the header; false while the file has no valid one. */
   open(): boolean {
     const views = this.#readHead();
     this.header = views && readHeader(views);
@@ -56,14 +56,17 @@ export class SegmentReader {
     return true;
   }
 
-  /** Nobody has written a header into it. */
+  /** The place of the header holds nothing but zeros: the file was made, and its writer got no further. */
   isBlank(): boolean {
     const bytes = new Uint8Array(HEADER_SIZE);
     this.#files.read(this.name, 0, bytes);
     return bytes.every((b) => b === 0);
   }
 
-  /** Goes on without a valid header: its records lie where they lie, and their checks say whether `first` is right. */
+  /**
+   * Goes on without a valid header. Records always follow the header, so only `first` (slot index of the first record) is a
+   * guess: where it is wrong, no record's check matches.
+   */
   assume(first: Slot): void {
     this.first = first;
     this.capacity = Math.max(0, Math.floor((this.#files.size(this.name) - HEADER_SIZE) / RECORD_SIZE));
@@ -74,18 +77,18 @@ export class SegmentReader {
     return views && readSeal(views);
   }
 
-  /** It is not sealed, and its writer held nothing back. */
+  /** The segment is not sealed, but its writer wrote each record at once: none can be missing at its end. */
   isWrittenThrough(): boolean {
     const views = this.#readHead();
     return views !== undefined && isWrittenThrough(views);
   }
 
-  /** Nothing read so far counts as up to date any more. */
+  /** A new poll begins: what was read of the file before may have grown since. */
   refresh(): void {
     this.#fresh = false;
   }
 
-  /** `whole`: no one writes to it any more, so a valid record may be searched up to its end. */
+  /** Looks for the next record. `whole`: nobody writes to the file any more, so a gap may be passed over up to its end. */
   advance(whole: boolean): Advance {
     if (this.index >= this.capacity) return 'none';
     if (this.#has(this.index)) return 'record';
@@ -110,14 +113,14 @@ export class SegmentReader {
     return this.first + this.index;
   }
 
-  /** Copies the record at hand. */
+  /** Copies the record at hand into `into`. */
   decode(into: TraceRecord): void {
     const { words, doubles } = this.#chunk;
     decodeRecord(words, doubles, this.#word(this.index), into);
     into.slot = this.slot;
   }
 
-  /** Done with the record at hand. */
+  /** Goes on to the next record. */
   step(): void {
     this.lastKind = this.#chunk.words[this.#word(this.index) + 2]! & 0xff;
     this.index++;

@@ -3,12 +3,12 @@ import { type Definition, type StreamDefinition, TRACE_VERSION } from '../format
 import { FLAG, isKnown, KIND, type TraceRecord } from '../format/records.ts';
 import { definitionsName } from '../format/segment.ts';
 import { asDefinition, guessStream, isTyped, LineFileReader } from './definition-reader.ts';
+import type { EventFeed, FeedCounts, ReadMode } from './event-feed.ts';
 import type { TraceFiles } from './files.ts';
 import { HotReader } from './hot-reader.ts';
 import { emptyRecord, type SegmentReader } from './segment-reader.ts';
 import type { Damage, TraceSink } from './sink.ts';
 import { Skipped } from './skipped.ts';
-import type { FeedCounts, ReadMode, Source } from './source.ts';
 import { type Loss, StreamSegments } from './stream-segments.ts';
 
 interface QueuedDefinition {
@@ -24,7 +24,7 @@ function numberOf(definition: Definition): number {
   return type === 'resource' || type === 'child' || type === 'sources' ? definition.id : 0;
 }
 
-/** Ids that definitions have named so far. */
+/** The ids that definitions of a stream have named so far. */
 class Ids {
   readonly #known = new Set<number>([0]);
   add(id: number): void {
@@ -42,7 +42,7 @@ class Ids {
 }
 
 /** One stream: its definitions and records in order, while it grows. */
-export class StreamReader implements Source {
+export class StreamReader implements EventFeed {
   readonly name: string;
   time: Ns = Number.NEGATIVE_INFINITY;
   definition: StreamDefinition | undefined;
@@ -78,7 +78,7 @@ export class StreamReader implements Source {
   found(segments: readonly number[], final: boolean): void {
     this.#segments.found(segments);
     this.#polled = false;
-    // A definition that is found now may belong before the record at hand.
+    // A definition that has come meanwhile may belong before the record at hand: choose again.
     if (this.#head === 'record') this.#head = 'none';
     this.#pollDefinitions(final);
   }
@@ -88,7 +88,7 @@ export class StreamReader implements Source {
     return this.#head !== 'none';
   }
 
-  /** End of a poll: a lock that an idle or busy thread holds without having told it yet. Feeds nothing else. */
+  /** End of a poll: feeds the acquisition of a lock that is held, and so far stands in the hot slot only. */
   feedHeldLock(sink: TraceSink, now: Ns, counts: FeedCounts): void {
     const segment = this.#segments.open;
     if (this.#head !== 'none' || !segment || !this.definition) return;
@@ -147,7 +147,7 @@ export class StreamReader implements Source {
 
   #at(head: Head, time: Ns): void {
     this.#head = head;
-    // Not `Math.max`: a damaged number must not stop the clock of everybody else.
+    // Not `Math.max`: a damaged time (NaN) would stay for ever, and hold up all other streams.
     this.time = this.#fedTime;
     if (time > this.#fedTime) this.time = time;
   }
@@ -214,14 +214,14 @@ export class StreamReader implements Source {
     });
   }
 
-  /** Its first line is damaged or its file is gone: the name of the stream tells the most important. */
+  /** The stream's first line is damaged or its definition file is gone: what can be, is taken from the stream's name. */
   #mayGuess(mode: ReadMode, found: SegmentReader | undefined): boolean {
     const lineLost = this.#losses.some((l) => l.kind === 'definitions');
     if (!mode.final && !lineLost) return false;
     const definition = guessStream(this.name, this.#session, TRACE_VERSION);
     this.definition = definition;
     this.#definitions.unshift({ time: found?.time ?? definition.start, slot: 0, value: definition });
-    // Without a record either it was killed as it began: that its end is missing says all.
+    // A stream without a record either was killed as it began: that it has no end is reported anyway.
     if (!lineLost && found) this.#loseDefinitions(0, 'its definitions are missing');
     return true;
   }

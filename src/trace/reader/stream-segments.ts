@@ -6,10 +6,10 @@ import type { TraceFiles } from './files.ts';
 import { SegmentReader } from './segment-reader.ts';
 import type { DamageKind } from './sink.ts';
 
-/** Nothing is held back by a thread that rests: what comes after a rest is written at once. */
+/** A stream whose last record is one of these lacks nothing, though it has no end: a resting thread has written all that it had. */
 const RESTS: ReadonlySet<number> = new Set([KIND.quiescent, KIND.rest]);
 
-/** Damage as a stream's segments find it; the stream adds who and when. */
+/** Damage as a stream's segments find it; the stream reader adds the stream and the time. */
 export interface Loss {
   readonly kind: DamageKind;
   readonly count: number;
@@ -23,7 +23,7 @@ export class StreamSegments {
   readonly #stream: string;
   readonly #hash: number;
   readonly #version: number;
-  /** Numbers of segments that are there and not begun, ascending. */
+  /** Numbers of the segments that are in the directory and that reading has not come to, ascending. */
   #waiting: number[] = [];
   #newest = -1;
   #current: SegmentReader | undefined;
@@ -31,9 +31,9 @@ export class StreamSegments {
   nextSlot: Slot = 0;
   /** Records that were reported as dropped. */
   #dropped = 0;
-  /** Losses that were found and not taken by the stream yet. */
+  /** Losses that the stream reader has not reported yet. */
   readonly losses: Loss[] = [];
-  /** There was a gap before the segment at hand: its checkpoint tells what is true now. */
+  /** Records are missing before the segment at hand: its checkpoint tells what the thread holds and waits for. */
   restart = false;
   #gap = false;
   #ended = false;
@@ -54,7 +54,7 @@ export class StreamSegments {
     this.#current?.refresh();
   }
 
-  /** The segment with a record at hand, or `undefined`: nothing more for now. Check `losses` first, they come before it. */
+  /** The segment with a record at hand, or `undefined`: nothing more for now. `losses` come before that record. */
   advance(final: boolean): SegmentReader | undefined {
     while (this.losses.length === 0) {
       const current = this.#current ?? this.#openNext(final);
@@ -68,12 +68,12 @@ export class StreamSegments {
     return undefined;
   }
 
-  /** The last segment, when the stream has been read to its end and it was never sealed: its hot slots count. */
+  /** The segment that is being read; at the end of the stream the last one, if it was never sealed: then its hot slots count. */
   get open(): SegmentReader | undefined {
     return this.#current;
   }
 
-  /** The segment at hand gives nothing more now; true when the next one may be begun. */
+  /** `current` has no more records now. True: none will come, and the next segment may be begun. */
   #endSegment(current: SegmentReader, final: boolean): boolean {
     this.nextSlot = current.slot;
     const seal = current.seal();
@@ -94,7 +94,7 @@ export class StreamSegments {
     return true;
   }
 
-  /** Its writer was killed as it made the next mapped segment: that is nothing but zeros, and this one is still open. */
+  /** Leaves out a mapped segment of nothing but zeros: the writer was killed while it made it, and `current` is still the open one. */
   #forgetUnbegun({ header }: SegmentReader): void {
     const [next] = this.#waiting;
     if (next === undefined || this.#waiting.length > 1 || header?.sink !== SINK.mapped) return;
@@ -135,7 +135,7 @@ export class StreamSegments {
     return segment;
   }
 
-  /** A header that cannot be read: the records tell by their checks whether they follow the ones before. */
+  /** Reads a segment without a valid header as if it followed the one before: the checks of its records say whether it does. */
   #assume(segment: SegmentReader): void {
     segment.assume(this.nextSlot);
     this.#lose('unreadable', 0, `${segment.name}: its header is damaged`);

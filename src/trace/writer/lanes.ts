@@ -1,6 +1,6 @@
 import { segmentBytes } from '../format/segment.ts';
 
-/** Words before the bytes of a lane. */
+/** Indices of the control words in front of each lane's bytes. */
 const WORD = { state: 0, thread: 1, parent: 2, base: 3, lines: 4 };
 const CONTROL_BYTES = 64;
 const FREE = 0;
@@ -45,17 +45,17 @@ export class Lanes {
     }
   }
 
-  /** The process ends: from now on nothing may be held back. */
+  /** The process ends: every thread writes each record at once from now on. */
   close(): void {
     Atomics.store(this.#control, CLOSING, 1);
   }
 }
 
-/** The part of one worker thread. */
+/** Where one worker thread collects its records. */
 export class Lane {
   readonly index: number;
   readonly memory: SharedArrayBuffer;
-  /** As in a segment file: a header, then records. Those before `base` are not here any more. */
+  /** As in a segment file: a header, then records. The first `base` records of the segment are written and no longer here. */
   readonly bytes: Uint8Array;
   readonly #shared: Int32Array;
   readonly #words: Int32Array;
@@ -112,7 +112,7 @@ export class Lane {
     Atomics.store(this.#words, WORD.lines, count);
   }
 
-  /** Read for every record, and thus without a fence: whoever sees it late is saved by who has set it. */
+  /** Read for every record, and thus without a fence: records that a thread still holds back then are saved by the thread that closes. */
   get closing(): boolean {
     return this.#shared[CLOSING] !== 0;
   }

@@ -30,12 +30,12 @@ export class ResourceState {
   sentBytes = 0;
   received = 0;
   receivedBytes = 0;
-  /** Uncontended pairs since `windowStart`, to see whether they come fast. */
+  /** Uncontended pairs since the time `windowStart`, to see whether they come fast. */
   windowPairs = 0;
   windowStart: Ns = 0;
   /** Hot slot in which pairs are counted, 0: they are recorded one by one. */
   hotSlot = 0;
-  /** Pairs counted and not in the stream yet, since `pairsFrom`; ticket, site, head and time of the last one. */
+  /** Pairs that are counted and not in the stream yet, since the time `pairsFrom`; the other fields are those of the last pair. */
   pairs = 0;
   pairsFrom: Ns = 0;
   pairsTime: Ns = 0;

@@ -9,12 +9,12 @@ import type { Checkpoint, TraceWriter } from './writer.ts';
 /** Pairs that must come within {@link WINDOW_NS} (20,000 a second) before a resource's pairs are counted, not recorded. */
 const WINDOW_PAIRS = 64;
 const WINDOW_NS = (WINDOW_PAIRS / 20_000) * 1e9;
-/** A pause this long ends the counting. */
-const COLD_NS = 5e6;
-/** Counted pairs enter the stream at least this often, so that a live view sees them grow. */
-const MAX_COUNTING_NS = 100e6;
+/** When this long, ns, no pair of a resource has come, its pairs are recorded one by one again. */
+const COLD_NS: Ns = 5e6;
+/** Counted pairs enter the stream at least this often, ns, so that a live view sees them grow. */
+const MAX_COUNTING_NS: Ns = 100e6;
 const CHECKPOINT = FLAG.checkpoint << 8;
-/** By themselves: every record is compared with them. */
+/** Constants of their own: as properties of `KIND` they would be looked up for every record. */
 const { acquire, release, send, receive } = KIND;
 
 /** `kind | flags << 8 | task << 16`, the third word of a record. */
@@ -38,7 +38,7 @@ export class Ledger implements Checkpoint {
   readonly #subjects = new Map<WaitNumber, OpenWait>();
   #known = 0;
   #heldCount = 0;
-  /** The resource whose acquisition is in the hot slot only, and that acquisition. */
+  /** The resource whose last acquisition stands in the hot slot and nowhere else; the acquisition's fields follow. */
   #hotState: ResourceState | undefined;
   #hotTime: Ns = 0;
   #hotHead = 0;
@@ -64,14 +64,14 @@ export class Ledger implements Checkpoint {
     if (kind === acquire) this.#acquire(time, head, resource, site, n, value);
     else if (kind === release) this.#release(time, head, resource, site, n);
     else {
-      // Whoever waits or ends must be seen with all that it has.
+      // The thread may now stand still or end: the pairs counted so far must be in its stream before, or a view would never get them.
       if (this.#counting.length > 0 && kind !== send && kind !== receive) this.#settle();
       this.#writer.append(time, head, resource, site, n, value);
       this.#note(kind, time, head, resource, site, n, value);
     }
   }
 
-  /** Brings what is counted into the stream. */
+  /** Brings the counted pairs, and the acquisition in the hot slot, into the stream. */
   settle(): void {
     if (this.#counting.length > 0) this.#settle();
   }
@@ -92,7 +92,7 @@ export class Ledger implements Checkpoint {
     this.#settle();
   }
 
-  /** State changes after the append: that may open a segment, whose checkpoint tells what was before. */
+  /** Called after the record is appended: that may open a segment, whose checkpoint must tell the state before the record. */
   #note(
     kind: number,
     time: Ns,
@@ -154,7 +154,7 @@ export class Ledger implements Checkpoint {
     this.#forget(state, ticket, time);
   }
 
-  /** Counting goes on while pairs come fast; now and then what was counted enters the stream. */
+  /** Whether pairs of this resource still come fast enough to be counted. Brings them into the stream when it is time. */
   #isHot(state: ResourceState, time: Ns): boolean {
     if (time - state.pairsTime > COLD_NS) {
       this.#settle();
@@ -190,8 +190,8 @@ export class Ledger implements Checkpoint {
   }
 
   #watchRate(state: ResourceState, was: Held, time: Ns): void {
-    // What is only counted cannot be saved from a lane.
-    if (state.hotSlot > 0 || (this.#writer.saved && !this.#writer.mapped)) return;
+    // A worker that is stopped is saved from its lane, and counts are not in it.
+    if (state.hotSlot > 0 || (this.#writer.outlivesThread && !this.#writer.mapped)) return;
     if (state.windowPairs === 0) state.windowStart = was.time;
     if (++state.windowPairs < WINDOW_PAIRS) return;
     state.windowPairs = 0;
@@ -240,7 +240,7 @@ export class Ledger implements Checkpoint {
 
   #settlePairs(state: ResourceState): void {
     const { pairsTime, pairsHead, id, pairsSite, pairsTicket, pairs } = state;
-    // Before the append, for once: the checkpoint of a segment that it opens settles too.
+    // Before the append, unlike everywhere else: it may open a segment, whose checkpoint would append these pairs once more.
     state.pairs = 0;
     this.#writer.append(pairsTime, pairsHead, id, pairsSite, pairsTicket, pairs);
     state.acquisitions += pairs;

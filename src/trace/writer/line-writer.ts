@@ -18,7 +18,7 @@ export class LineWriter {
   #seq = 0;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  /** Lines of `together`. */
+  /** Lines that {@link together} collects. */
   #batch: Uint8Array[] | undefined;
 
   /** Creates the file (mode 0600) if it can. `path`: absolute. */
@@ -27,7 +27,7 @@ export class LineWriter {
     this.#open();
   }
 
-  /** Lines that were given to it so far. */
+  /** Lines given to `write` so far. */
   get count(): number {
     return this.#seq;
   }
@@ -82,7 +82,7 @@ export class LineWriter {
     try {
       for (let line = this.#waiting[0]; line; line = this.#waiting[0]) {
         const written = writeSync(this.#fd, line);
-        // Half a line: the rest follows at the next try, nothing else writes to this file.
+        // Half a line: the rest is written at the next try, and nothing in between, as nobody else writes to this file.
         if (written < line.length) this.#waiting[0] = line.subarray(written);
         else this.#waiting.shift();
         this.#waitingBytes -= written;

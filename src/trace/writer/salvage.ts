@@ -62,7 +62,7 @@ interface Copy {
   readonly base: number;
 }
 
-/** Records first, the mark that nothing is missing after them. The file may have been made and not been written yet. */
+/** Writes the records, and after them the mark that nothing is missing. The worker may have made the file and written nothing. */
 function complete(collected: Collected, { header, views, bytes, base }: Copy, ended: boolean): void {
   const records = validRecords(views, header.first + base);
   const path = `${collected.dir}/${segmentName(collected.stream, header.segment)}`;
@@ -77,7 +77,7 @@ function complete(collected: Collected, { header, views, bytes, base }: Copy, en
   }
 }
 
-/** Records that are whole; one that is half stored does not count, as anywhere. */
+/** How many records are whole. The last one may be half stored: its check does not match, and it is left out. */
 function validRecords({ words }: SegmentViews, first: number): number {
   let count = 0;
   for (let at = HEADER_WORDS; at + RECORD_WORDS <= words.length; at += RECORD_WORDS) {
@@ -88,7 +88,7 @@ function validRecords({ words }: SegmentViews, first: number): number {
   return count;
 }
 
-/** It was stopped between two segments: the last one that it has sealed is the end, if there is no mapped one after it. */
+/** The worker was stopped between two segments: marks the last one that it has sealed as the end, if no mapped one follows it. */
 function endSealed({ dir, stream, lane }: Collected, { segment }: SegmentHeader, views: SegmentViews): void {
   const seal = readSeal(views);
   if (!seal || existsSync(`${dir}/${segmentName(stream, segment + 1)}`)) return;
@@ -102,7 +102,7 @@ function endSealed({ dir, stream, lane }: Collected, { segment }: SegmentHeader,
   }
 }
 
-/** It was stopped between its first definition and its first record. */
+/** The worker was stopped between its first definition and its first record: gives its stream an empty segment, as its end. */
 function addEmpty({ dir, stream, lane }: Collected, ended: boolean): void {
   if (!existsSync(`${dir}/${definitionsName(stream)}`)) return;
   const bytes = new Uint8Array(HEADER_SIZE);

@@ -20,19 +20,19 @@ export interface SegmentFile {
   /** Its number in the stream. */
   readonly segment: number;
   readonly capacity: number;
-  /** Records that its views hold at once; a segment with more is {@link slide|slid} over. */
+  /** Records that the views hold at once. Where a segment has more, the views {@link slide} over it. */
   readonly window: number;
   /** Makes the first `records` records readable by others. */
   flush(records: number): void;
   /** How many of the first `records` records others can read now, also after a flush that failed. */
   readable(records: number): number;
-  /** All records of the window are flushed: its place is for the following ones. */
+  /** The records in the views are all flushed: from now on the views are for the records that follow. */
   slide(): void;
-  /** From now on each record is flushed at once: whoever reads it may know. */
+  /** Notes in the header that each record is flushed at once from now on: a reader misses nothing where the segment ends. */
   markThrough(): void;
-  /** Ends it; its views must not be touched any more. */
+  /** Ends the segment; its views must not be touched any more. */
   seal(seal: Seal): void;
-  /** Lets go of it as it is, after an error. */
+  /** Closes the file as it is, after an error. */
   abandon(): void;
 }
 
@@ -187,12 +187,12 @@ export class WrittenSegment implements SegmentFile {
     return this.#flushed;
   }
 
-  /** What is given up is counted by the writer: nobody else may bring it back. */
+  /** The writer counts the records as given up: whoever saves the lane must not write them after all. */
   #forget(): void {
     if (this.#lane) this.#bytes.fill(0, 0, HEADER_SIZE);
   }
 
-  /** Bytes of the file; those in memory begin `shift` later. */
+  /** Writes the file's bytes `from`–`to`, which in memory lie `shift` bytes further to the front. */
   #write(from: number, to: number, shift: number): void {
     for (let at = from; at < to; ) {
       const written = writeSync(this.#fd, this.#bytes, at - shift, to - at, at);

@@ -1,4 +1,5 @@
 import type { SharedFiles } from '../../base/environment.ts';
+import type { Slot } from '../../base/quantities.ts';
 import { TRACE_VERSION } from '../format/definitions.ts';
 import { hashText } from '../format/hash.ts';
 import { SINK, type SinkKind, segmentBytes, segmentName } from '../format/segment.ts';
@@ -45,8 +46,8 @@ export class Segments {
     return this.#dropped;
   }
 
-  /** Following segments are mapped with `files`, or written when it is `undefined`. */
-  use(files: SharedFiles | undefined): void {
+  /** Maps the following segments with `files`, or writes them (`undefined`). */
+  useSink(files: SharedFiles | undefined): void {
     this.#shared = files;
   }
 
@@ -56,12 +57,12 @@ export class Segments {
   }
 
   /**
-   * A new segment for at least `needed` records, the first of which is the stream's `first`. `open`: records in the segment
-   * before it, if that is not sealed yet. Throws what the system says.
+   * A new segment for at least `needed` records, the first of which has the slot `first`. `unsealed`: records in the
+   * segment before it, if that is not sealed yet: they count for the size cap. Throws what the system says.
    */
-  open(first: number, needed: number, open = 0): SegmentFile {
+  open(first: Slot, needed: number, unsealed = 0): SegmentFile {
     const capacity = this.#capacityFor(needed);
-    this.#enforceCap(segmentBytes(capacity) + (open > 0 ? segmentBytes(open) : 0));
+    this.#enforceCap(segmentBytes(capacity) + (unsealed > 0 ? segmentBytes(unsealed) : 0));
     const segment = this.#next++;
     const path = this.#path(segment);
     const header = {
@@ -80,7 +81,7 @@ export class Segments {
     return new WrittenSegment(path, header, this.#memory);
   }
 
-  /** Notes that a segment has got its last record. */
+  /** A segment has got its last record, and has this many. */
   sealed(segment: number, records: number): void {
     const bytes = segmentBytes(records);
     this.#sealed.push({ segment, bytes, records });

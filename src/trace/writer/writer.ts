@@ -7,11 +7,11 @@ import type { SegmentFile } from './segment-file.ts';
 import { Segments } from './segments.ts';
 
 const HEADER_WORDS = HEADER_SIZE >> 2;
-/** After a failed write the next one is tried this much later: a full disk must not cost a system call a record. */
-const RETRY_NS = 100e6;
+/** After a failed write the next try is this much later, ns: on a full disk each record would cost a system call. */
+const RETRY_NS: Ns = 100e6;
 const NO_SEGMENT = viewsOf(new ArrayBuffer(0), 0, 0);
 
-/** What opens a segment: called with the segment already in place. */
+/** Writes the records that open a segment; the segment is already the writer's own when it is asked. */
 export interface Checkpoint {
   /** Most records that {@link Checkpoint.write} will append. */
   size(): number;
@@ -43,9 +43,9 @@ export class TraceWriter {
   #file: SegmentFile | undefined;
   #words: Int32Array = NO_SEGMENT.words;
   #doubles: Float64Array = NO_SEGMENT.doubles;
-  /** Records of the segment before those in memory. */
+  /** How many records of the segment are written and not in memory any more. */
   #base = 0;
-  /** Word index of the next record in memory, and where the memory or the segment ends. */
+  /** Word index in `#words` of the next record, and of the end of the memory or of the segment. */
   #at = 0;
   #end = 0;
   #slot: Slot = 0;
@@ -53,7 +53,7 @@ export class TraceWriter {
   #retryAt: Ns = Number.NEGATIVE_INFINITY;
   #lastTime: Ns = 0;
   #rotating = false;
-  #through = false;
+  #writesThrough = false;
 
   constructor(options: WriterOptions) {
     this.#definitions = options.definitions;
@@ -72,13 +72,13 @@ export class TraceWriter {
   get mapped(): boolean {
     return this.#segments.sink === SINK.mapped;
   }
-  /** What is collected outlives this thread. */
-  get saved(): boolean {
+  /** The records that are collected outlive this thread: they are mapped, or others of its process can read them. */
+  get outlivesThread(): boolean {
     return this.mapped || this.#lane !== undefined;
   }
-  /** Nothing may be held back any more: flush each record. The stream or the process is about to end. */
-  get through(): boolean {
-    return this.#through || this.#lane?.closing === true;
+  /** Each record is written at once from now on: the stream or the process is about to end. */
+  get writesThrough(): boolean {
+    return this.#writesThrough || this.#lane?.closing === true;
   }
   /** There is something that `flush` would write. */
   get pending(): boolean {
@@ -116,40 +116,40 @@ export class TraceWriter {
     this.#lastTime = time;
   }
 
-  /** Following records are mapped with `files` (`undefined`: written); the open segment is sealed first. */
-  use(files: SharedFiles | undefined): void {
+  /** Maps the following records with `files`, or writes them (`undefined`); the open segment is sealed first. */
+  useSink(files: SharedFiles | undefined): void {
     this.#sealSegment(this.#lastTime);
-    this.#segments.use(files);
+    this.#segments.useSink(files);
     this.#retryAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Writes what is collected. */
+  /** Writes the records that are collected. */
   flush(): void {
     if (!this.#file || !this.pending) return;
     try {
       this.#file.flush(this.#records);
       this.#flushedAt = this.#at;
-      if (this.through && !this.#through) this.#markThrough(this.#file);
+      if (this.writesThrough && !this.#writesThrough) this.#markThrough(this.#file);
     } catch {
       this.#fail(this.#lastTime);
     }
   }
 
-  /** Whatever happens to the thread from now on, nothing of its stream is missing. */
-  holdNothing(): void {
+  /** Writes what is collected, and from now on each record at once: wherever the thread is stopped, nothing is missing. */
+  writeThrough(): void {
     this.flush();
     if (this.#file) this.#markThrough(this.#file);
-    this.#through = true;
+    this.#writesThrough = true;
   }
 
-  /** The stream ends here, as far as is known: a later record opens another (written) segment, and is not held back. */
+  /** Seals the stream: this is its end. A record that comes nevertheless opens another segment and is written at once. */
   finish(): void {
-    this.#through = true;
+    this.#writesThrough = true;
     this.#sealSegment(Number.POSITIVE_INFINITY);
-    this.#segments.use(undefined);
+    this.#segments.useSink(undefined);
   }
 
-  /** The memory is full, the segment is not. */
+  /** Where a segment holds more records than the memory: writes those in memory, and begins with the next ones. */
   #slide(): boolean {
     const file = this.#file;
     if (!file || this.#records >= file.capacity) return false;
@@ -180,8 +180,8 @@ export class TraceWriter {
   }
 
   /**
-   * The mapped segment that follows, made before the one at hand is sealed: a stream that is killed in between has one that is
-   * open, and thus no end that could be missing. Hot slots go along, until the checkpoint settles them.
+   * The mapped segment that follows, made before the one at hand is sealed: a process that is killed in between leaves an open
+   * segment, and a reader misses no end. The hot slots are copied, until the checkpoint brings what they hold into the stream.
    */
   #prepare(needed: number): SegmentFile | undefined {
     const old = this.#file;
@@ -195,10 +195,10 @@ export class TraceWriter {
     }
   }
 
-  /** Where mapping is refused, writing may still work. */
+  /** A segment of the other sink: where mapping is refused, writing may still work. */
   #openWritten(needed: number): boolean {
     if (!this.mapped) return false;
-    this.#segments.use(undefined);
+    this.#segments.useSink(undefined);
     try {
       this.#adopt(this.#segments.open(this.#slot, needed));
       return true;
@@ -212,10 +212,10 @@ export class TraceWriter {
     this.#words = file.views.words;
     this.#doubles = file.views.doubles;
     this.#begin(file, 0);
-    if (this.through) this.#markThrough(file);
+    if (this.writesThrough) this.#markThrough(file);
   }
 
-  /** The memory is free for the records from `base` on. */
+  /** The memory of `file` holds the records from `base` on, so far none. */
   #begin(file: SegmentFile, base: number): void {
     this.#base = base;
     this.#at = HEADER_WORDS;
@@ -224,7 +224,7 @@ export class TraceWriter {
   }
 
   #markThrough(file: SegmentFile): void {
-    this.#through = true;
+    this.#writesThrough = true;
     try {
       file.markThrough();
     } catch {
@@ -246,7 +246,7 @@ export class TraceWriter {
     const file = this.#file;
     if (!file) return;
     try {
-      const end = this.#through ? Number.POSITIVE_INFINITY : watermark;
+      const end = this.#writesThrough ? Number.POSITIVE_INFINITY : watermark;
       file.seal({ records: this.#records, lines: this.#definitions?.count ?? 0, watermark: end });
     } catch {
       // Not sealed: a reader finds its end by the first slot of the next segment.

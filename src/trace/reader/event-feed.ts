@@ -1,7 +1,7 @@
 import type { Ns } from '../../base/quantities.ts';
 import type { TraceSink } from './sink.ts';
 
-/** How far a source may look: what its writer may still add decides what counts as missing. */
+/** Whether what is not in the files may still come, or is missing. */
 export interface ReadMode {
   /** Nothing will be written any more: what is not there is lost. */
   readonly final: boolean;
@@ -9,15 +9,15 @@ export interface ReadMode {
   readonly now: Ns;
 }
 
-/** One file or stream that feeds events in its own order; the merge takes the earliest of all. */
-export interface Source {
+/** The events of one file or stream, in their own order; the merge feeds the earliest event of all feeds. */
+export interface EventFeed {
   /** Breaks ties of time, so that the order is the same in every run. */
   readonly name: string;
-  /** Place in time of the event at hand; never before the one before it. Only valid while `ready` says true. */
+  /** Time of the event at hand, not earlier than that of the event before it. Only valid while `ready` says true. */
   readonly time: Ns;
   /** True when an event is at hand; reads on where needed. */
   ready(mode: ReadMode): boolean;
-  /** Feeds the event at hand and is done with it. */
+  /** Feeds the event at hand to `sink`; the next one follows. */
   feed(sink: TraceSink, counts: FeedCounts): void;
 }
 

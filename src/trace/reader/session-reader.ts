@@ -3,10 +3,10 @@ import type { Observation } from '../format/definitions.ts';
 import type { Line } from '../format/lines.ts';
 import { SESSION_FILE } from '../format/segment.ts';
 import { isTyped, LineFileReader } from './definition-reader.ts';
+import type { EventFeed, FeedCounts, ReadMode } from './event-feed.ts';
 import type { TraceFiles } from './files.ts';
 import type { TraceSink } from './sink.ts';
 import { Skipped } from './skipped.ts';
-import type { FeedCounts, ReadMode, Source } from './source.ts';
 
 const OBSERVATION_TYPES: ReadonlySet<string> = new Set<Observation['type']>([
   'session',
@@ -25,7 +25,7 @@ function asObservation(line: Line | undefined): Observation | undefined {
 }
 
 /** The session file: what was seen from outside, each at the time it was written down. */
-export class SessionSource implements Source {
+export class SessionReader implements EventFeed {
   /** Sorts before every stream. */
   readonly name = '';
   time: Ns = Number.NEGATIVE_INFINITY;

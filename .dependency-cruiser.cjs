@@ -57,6 +57,7 @@ const LAYERS = {
     context: ['core', 'sites', 'thread', 'children', 'sources', 'rest'],
     atomics: ['core', 'context'],
     ports: ['core', 'sites', 'sources', 'context'],
+    ipc: ['core', 'sites', 'children', 'sources', 'context'],
     stdio: ['core', 'sites', 'children', 'sources', 'rest', 'context'],
     probes: [
       'core',
@@ -67,6 +68,7 @@ const LAYERS = {
       'rest',
       'context',
       'atomics',
+      'ipc',
       'ports',
       'stdio',
     ],

@@ -46,6 +46,8 @@ export class Rests implements TraceSink {
   readonly #resting = new Map<string, { thread: StreamDefinition; id: number; time: number; told: number }>();
   readonly damages: Damage[] = [];
   readonly problems: string[] = [];
+  /** Where messages were refused. */
+  readonly rejected: string[] = [];
 
   definition({ stream }: StreamDefinition, def: Definition): void {
     if (def.type === 'site') this.#sites.set(`${stream} ${def.id}`, def);
@@ -55,15 +57,17 @@ export class Rests implements TraceSink {
     else if (def.type === 'incident') this.#incidents.push({ stream, incident: def });
     else if (def.type === 'problem') this.problems.push(`${def.code}: ${def.message}`);
   }
-  record(thread: StreamDefinition, { kind, resource, time }: TraceRecord): void {
+  record(thread: StreamDefinition, { kind, resource, time, site }: TraceRecord): void {
     const { stream } = thread;
+    if (kind === KIND.sendRejected) this.rejected.push(this.#place(stream, site));
     const told = (this.#resting.get(stream)?.told ?? 0) + 1;
     if (kind === KIND.quiescent) this.#resting.set(stream, { thread, id: resource, time, told });
     else this.#resting.delete(stream);
   }
   observation(): void {}
   damage(damage: Damage): void {
-    this.damages.push(damage);
+    // A test has no launcher, and so no session file with an end.
+    if (damage.stream !== undefined) this.damages.push(damage);
   }
 
   get now(): Rest[] {
@@ -80,16 +84,20 @@ export class Rests implements TraceSink {
     return this.#incidents.map(({ stream, incident }) => ({ stream, ...this.#name(stream, incident) }));
   }
 
+  #place(stream: string, site: number | undefined): string {
+    const at = this.#sites.get(`${stream} ${site}`);
+    return at ? `${path.basename(at.file)}:${at.line}` : '';
+  }
+
   #name<T extends { site?: number; resource?: number; child?: number }>(
     stream: string,
     { site, resource, child, ...rest }: T,
   ): Omit<T, 'site' | 'resource' | 'child'> & Pick<Named, 'site' | 'resource' | 'child'> {
-    const at = this.#sites.get(`${stream} ${site}`);
     const channel = this.#resources.get(`${stream} ${resource}`);
     const started = this.#children.get(`${stream} ${child}`);
     return {
       ...rest,
-      site: at ? `${path.basename(at.file)}:${at.line}` : '',
+      site: this.#place(stream, site),
       resource: channel ? `${channel.kind} ${channel.name}`.trim() : '',
       child: started ? [started.api, ...started.argv.map((a) => path.basename(a))].join(' ') : '',
     };
@@ -156,4 +164,13 @@ export async function sourcesOf(
   const rest = rests.root;
   if (!rest) throw new Error(`it did not rest, and ended: ${JSON.stringify(result)}`);
   return rest;
+}
+
+/** The sources of a kind, without what differs from run to run. */
+export function ofKind(rest: Rest, kind: Named['kind']): Partial<Named>[] {
+  return rest.list
+    .filter((source) => source.kind === kind)
+    .map(({ since: _, due: __, kind: ___, ...source }) =>
+      Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')),
+    );
 }

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Named, type Rest, sourcesOf } from './sources-helpers.ts';
+import { ofKind, sourcesOf } from './sources-helpers.ts';
 
 const TIMEOUT = { timeout: 30_000 };
-
-/** The sources of a kind, without what differs from run to run. */
-function ofKind(rest: Rest, kind: Named['kind']): Partial<Named>[] {
-  return rest.list
-    .filter((source) => source.kind === kind)
-    .map(({ since: _, due: __, kind: ___, ...source }) =>
-      Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')),
-    );
-}
 
 test('timers: when they fire, how often, and where they were made', TIMEOUT, async (t) => {
   const rest = await sourcesOf(

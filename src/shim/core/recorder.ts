@@ -13,6 +13,7 @@ import type {
 import type {
   ChildDefinition,
   Definition,
+  IncidentDefinition,
   ProblemDefinition,
   ResourceDefinition,
   Source,
@@ -32,6 +33,8 @@ import { WriteSchedule } from './write-schedule.ts';
 const MAX_PROBLEMS = 100;
 /** The shim's own waits are numbered from here; the runtime numbers its own from 1. */
 const FIRST_WAIT = 0x80000001;
+/** As many incidents. */
+const MAX_INCIDENTS = 1000;
 
 export interface RecorderOptions {
   readonly dir: string;
@@ -58,6 +61,7 @@ export class Recorder {
   #finished = false;
   #quiescent = false;
   readonly #problems = new Set<string>();
+  #incidents = 0;
   /** Called by the first record after each call of `watchActivity`. */
   #onActivity: (() => void) | undefined;
   readonly #sums: (() => void)[] = [];
@@ -137,6 +141,12 @@ export class Recorder {
     if (this.#problems.has(key) || this.#problems.size >= MAX_PROBLEMS) return;
     this.#problems.add(key);
     this.define(definition);
+  }
+
+  /** Tells of something that may explain an end or a silence. */
+  incident(incident: Omit<IncidentDefinition, 'type' | 'time'>): void {
+    if (++this.#incidents > MAX_INCIDENTS) return;
+    this.define({ type: 'incident', time: this.clock.now(), ...incident });
   }
 
   /** Records one event, now. Numbers are cut to 32 bits. */

@@ -34,7 +34,10 @@ export function addPorts(look: Look, unrefd: Iterable<object>): void {
     if (end && !end.options.silent) {
       look.told.add(handle);
       if (isTold(end, ref)) look.list.add(describe(handle, end, ref));
-    } else if (!ref) look.told.add(handle);
+    } else if (handle instanceof worker.MessagePort) {
+      look.told.add(handle);
+      if (ref) look.list.add({ kind: 'native', ref, detail: "MessagePort of Node's own" });
+    }
   }
 }
 

@@ -10,10 +10,12 @@ import { closingChildren, liveChildren, type StartedChild } from '../children/li
 import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
+import { textOf } from '../core/errors.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { captureFrames, type RawFrame } from '../sites/stack.ts';
-import { addChildren } from '../sources/children.ts';
+import { addChildren, CHILD_EVENTS } from '../sources/children.ts';
+import { heard } from '../sources/events.ts';
 
 /** What `ChildProcess.prototype.spawn` gets, from every asynchronous form and from cluster. */
 interface SpawnOptions {
@@ -40,6 +42,7 @@ export const childProcesses: Probe = {
     shim.sources.contribute(addChildren);
     const prototype: object = childProcess.ChildProcess.prototype;
     const ids = new WeakMap<object, ChildId>();
+    const failed = new WeakMap<object, Failed>();
     patch(
       prototype,
       'spawn',
@@ -47,7 +50,8 @@ export const childProcesses: Probe = {
         function spawn(this: unknown, ...args) {
           const started = guarded(shim, 'child-process', () => prepare(shim, args[0], spawn));
           const result = Reflect.apply(original, this, args);
-          if (started) guarded(shim, 'child-process', () => recordStart(shim, this as object, started, ids));
+          if (started)
+            guarded(shim, 'child-process', () => recordStart(shim, this as object, started, { ids, failed }));
           return result;
         },
     );
@@ -60,6 +64,8 @@ export const childProcesses: Probe = {
           if (args[0] === 'exit')
             guarded(shim, 'child-process', () => recordExit(shim, this as object, args, ids));
           else if (args[0] === 'close') guarded(shim, 'child-process', () => closed(this as object));
+          else if (args[0] === 'error')
+            guarded(shim, 'child-process', () => recordFailure(shim, this as object, args[1], failed));
           return Reflect.apply(original, this, args);
         },
     );
@@ -104,16 +110,43 @@ function isNodes(frame: RawFrame): boolean {
   return frame.getFileName()?.startsWith('node:') === true;
 }
 
-function recordStart(shim: Shim, child: object, started: Started, ids: WeakMap<object, ChildId>): void {
+/** A child that there is not: no such command, no more processes … The program gets an `error` event next. */
+interface Failed {
+  readonly id: ChildId;
+  readonly site: SiteId;
+}
+interface Known {
+  readonly ids: WeakMap<object, ChildId>;
+  readonly failed: WeakMap<object, Failed>;
+}
+
+function recordStart(shim: Shim, child: object, started: Started, { ids, failed }: Known): void {
   const pid: unknown = Reflect.get(child, 'pid');
-  // No such command, no more processes …: the program gets an `error` event, and there is no child.
-  if (typeof pid !== 'number') return;
   const { api, spawnKey, site, file, argv } = started;
   const { recorder } = shim;
   const id = recorder.defineChild({ spawnKey, api, file, argv: shorten(argv) });
+  if (typeof pid !== 'number') {
+    failed.set(child, { id, site });
+    return;
+  }
   ids.set(child, id);
   liveChildren.set(child, { id, spawnKey, site, since: recorder.clock.now() });
   recorder.record('start', { child: id, site, pid });
+}
+
+function recordFailure(shim: Shim, child: object, error: unknown, failed: WeakMap<object, Failed>): void {
+  const known = failed.get(child);
+  if (known === undefined) return;
+  failed.delete(child);
+  const code: unknown = Reflect.get(Object(error), 'code');
+  shim.recorder.incident({
+    what: 'spawnFailed',
+    message: textOf(error),
+    child: known.id,
+    events: heard(child, CHILD_EVENTS),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(known.site === 0 ? {} : { site: known.site }),
+  });
 }
 
 function recordExit(

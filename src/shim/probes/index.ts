@@ -2,6 +2,7 @@ import type { Probe } from '../context/shim.ts';
 import { atomics } from './atomics.ts';
 import { childProcesses } from './child-process.ts';
 import { execve } from './execve.ts';
+import { handles } from './handles.ts';
 import { ipc } from './ipc.ts';
 import { lifecycle } from './lifecycle.ts';
 import { ports } from './ports.ts';
@@ -21,6 +22,7 @@ export const PROBES: readonly Probe[] = [
   ipc,
   childProcesses,
   stdio,
+  handles,
   syncSpawns,
   execve,
   ports,

@@ -1,7 +1,10 @@
 import type { Probe, Shim } from '../context/shim.ts';
 import { builtin } from '../core/builtins.ts';
+import { stackOf, textOf } from '../core/errors.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
+
+type Skip = (...args: unknown[]) => unknown;
 
 /** Node's exit code then. */
 const FATAL_IN_HANDLER = 7;
@@ -65,18 +68,28 @@ function watchEvents(shim: Shim): void {
           if (event.startsWith('SIG') && event !== RESIZED)
             guarded(shim, 'lifecycle', () => recordSignal(shim, event, 0));
           else if (event === 'uncaughtExceptionMonitor')
-            guarded(shim, 'lifecycle', () => recordException(shim, value));
+            guarded(shim, 'lifecycle', () => recordException(shim, value, args[2]));
           else if (event === 'uncaughtException')
             return handled(shim, () => Reflect.apply(original, this, args));
-          else if (event === 'exit') return exit(shim, () => Reflect.apply(original, this, args), value);
+          else if (event === 'newListener') guarded(shim, 'lifecycle', () => listening(shim, value, emit));
+          else if (event === 'exit')
+            return exit(shim, () => Reflect.apply(original, this, args), value, emit);
         }
         return Reflect.apply(original, this, args);
       },
   );
 }
 
+function listening(shim: Shim, event: unknown, skip: Skip): void {
+  if (typeof event !== 'string' || !event.startsWith('SIG')) return;
+  const { sites, sources, recorder } = shim;
+  sources.signals.added(event, () => ({ site: sites.here(skip), since: recorder.clock.now() }));
+}
+
 /** Listeners come first: they may still do things, and change the code. */
-function exit(shim: Shim, listeners: () => unknown, code: unknown): unknown {
+function exit(shim: Shim, listeners: () => unknown, code: unknown, skip: Skip): unknown {
+  // Where the loop has run dry, or an exception ends the thread, nothing of the program is on the stack.
+  const site = guarded(shim, 'lifecycle', () => shim.sites.here(skip)) ?? 0;
   let failed = true;
   try {
     const result = listeners();
@@ -85,7 +98,11 @@ function exit(shim: Shim, listeners: () => unknown, code: unknown): unknown {
   } finally {
     // A listener that throws ends the process with 1, unless the program handles even that.
     const fatal = failed && process.listenerCount('uncaughtException') === 0;
-    guarded(shim, 'lifecycle', () => end(shim, fatal ? 1 : exitCode(process.exitCode ?? code)));
+    guarded(shim, 'lifecycle', () => {
+      const value = fatal ? 1 : exitCode(process.exitCode ?? code);
+      if (site !== 0) shim.recorder.incident({ what: 'exitCalled', message: '', site, value });
+      end(shim, value);
+    });
   }
 }
 
@@ -108,8 +125,18 @@ function handled(shim: Shim, listeners: () => unknown): unknown {
 
 /** The last moment in which this thread can do something. Of a main thread: its workers are stopped next. */
 function end(shim: Shim, code: number): void {
+  if (!shim.recorder.finished) tellUnwritten(shim);
   shim.recorder.finish(code);
   if (shim.thread.threadId === 0) shim.lanes.close();
+}
+
+function tellUnwritten({ recorder, sources }: Shim): void {
+  for (const left of sources.writers) {
+    const { resource, bytes, site } = left();
+    if (bytes === 0) continue;
+    const where = site === 0 ? {} : { site };
+    recorder.incident({ what: 'unwritten', message: '', resource, value: bytes, ...where });
+  }
 }
 
 function exitCode(code: unknown): number {
@@ -123,7 +150,7 @@ function recordSignal({ recorder }: Shim, name: string, pid: number): void {
   recorder.flush();
 }
 
-function recordKill(shim: Shim, pid: unknown, signal: unknown, skip: (...args: unknown[]) => unknown): void {
+function recordKill(shim: Shim, pid: unknown, signal: unknown, skip: Skip): void {
   const number =
     typeof signal === 'number' ? signal : signalNumber(typeof signal === 'string' ? signal : 'SIGTERM');
   if (!number || typeof pid !== 'number') return;
@@ -132,8 +159,18 @@ function recordKill(shim: Shim, pid: unknown, signal: unknown, skip: (...args: u
   shim.recorder.flush();
 }
 
-function recordException({ recorder }: Shim, error: unknown): void {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  recorder.problem('uncaughtException', text);
+/** `origin`: Node's word for what it was. */
+function recordException(shim: Shim, error: unknown, origin: unknown): void {
+  const { recorder, sites } = shim;
+  const message = textOf(error);
+  const site = sites.ofText(stackOf(error));
+  const code: unknown = Reflect.get(Object(error), 'code');
+  recorder.problem('uncaughtException', message);
+  recorder.incident({
+    what: origin === 'unhandledRejection' ? origin : 'uncaughtException',
+    message,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(site === 0 ? {} : { site }),
+  });
   recorder.flush();
 }

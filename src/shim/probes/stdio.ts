@@ -5,6 +5,7 @@ import { liveChildren } from '../children/live-children.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
+import { origins } from '../sources/origin.ts';
 import { override } from '../stdio/flow.ts';
 import { type PipePlace, StdioPipes } from '../stdio/pipes.ts';
 import type { Reader } from '../stdio/reader.ts';
@@ -41,10 +42,11 @@ export const stdio: Probe = {
     // Streams of worker threads are Node's own, over messages.
     if (spawnKey === undefined || shim.thread.threadId !== 0) return;
     for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
-      onFirstUse(shim, name, (stream) => {
+      onFirstUse(shim, name, (stream, getter) => {
         const way = fd === 0 ? 'down' : 'up';
         if (isPipeSocket(stream) && mayBeParents(fd))
           pipes.add(stream, { spawnKey, fd, way, side: 'child', site: 0 });
+        if (fd === 0) origins.put(stream, { ...origins.of(stream), site: shim.sites.here(getter) });
       });
     }
   },
@@ -85,7 +87,7 @@ function overrideDestroy(shim: Shim, socket: PipeSocket, ends: readonly (Reader 
 }
 
 /** `process.stdin`, `stdout` and `stderr` are made when they are first asked for, and never because of the shim. */
-function onFirstUse(shim: Shim, name: string, seen: (stream: unknown) => void): void {
+function onFirstUse(shim: Shim, name: string, seen: (stream: object, getter: () => unknown) => void): void {
   const descriptor = Object.getOwnPropertyDescriptor(process, name);
   const original = descriptor?.get;
   if (!descriptor?.configurable || original === undefined) return;
@@ -96,7 +98,7 @@ function onFirstUse(shim: Shim, name: string, seen: (stream: unknown) => void): 
     if (used) return stream;
     used = true;
     guarded(shim, 'stdio', () => {
-      seen(stream);
+      if (typeof stream === 'object' && stream !== null) seen(stream, get);
       if (Object.getOwnPropertyDescriptor(process, name)?.get === get)
         Reflect.defineProperty(process, name, descriptor);
     });

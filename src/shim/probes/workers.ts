@@ -7,6 +7,7 @@ import { hasRef, liveWorkers } from '../children/live-workers.ts';
 import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
+import { stackOf, textOf } from '../core/errors.ts';
 import { guarded } from '../core/guard.ts';
 import { patch } from '../core/patch.ts';
 import { makingWorker } from '../ports/of-thread.ts';
@@ -30,7 +31,8 @@ export const workers: Probe = {
           if (args[0] === 'exit') {
             liveWorkers.delete(this as object);
             guarded(shim, 'workers', () => recordExit(shim, this as object, args[1], known));
-          }
+          } else if (args[0] === 'error')
+            guarded(shim, 'workers', () => recordError(shim, this as object, args[1], known));
           return Reflect.apply(emitOriginal, this, args);
         },
     );
@@ -192,6 +194,15 @@ function addWorkers(look: Look, known: WeakMap<object, Known>): void {
       ...(since === undefined ? {} : { since }),
     });
   }
+}
+
+/** It ends next: Node has brought the error over from its thread. */
+function recordError(shim: Shim, made: object, error: unknown, known: WeakMap<object, Known>): void {
+  const was = known.get(made);
+  if (was === undefined) return;
+  const site = shim.sites.ofText(stackOf(error));
+  const message = textOf(error);
+  shim.recorder.incident({ what: 'workerError', message, child: was.id, ...(site === 0 ? {} : { site }) });
 }
 
 /** Its thread runs no more: what it had not written is written now. */

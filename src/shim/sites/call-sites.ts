@@ -3,7 +3,7 @@ import { FLAG } from '../../trace/format/records.ts';
 import type { Recorder } from '../core/recorder.ts';
 import { FrameFiles } from './frame-files.ts';
 import type { Sampler } from './sampler.ts';
-import { captureFrames, type RawFrame } from './stack.ts';
+import { captureFrames, parseStack, type RawFrame } from './stack.ts';
 import { StackTable } from './stack-table.ts';
 
 /** Frames in which the program's nearest one is found nearly always, below the runtime's and Node's. */
@@ -39,6 +39,15 @@ export class CallSites {
 
   ofFrames(frames: readonly RawFrame[]): SiteId {
     return this.#enabled ? this.#stacks.idOf(frames) : 0;
+  }
+
+  /** Number of the stack that an error shows as text. */
+  ofText(stack: string): number {
+    if (!this.#enabled) return 0;
+    // Node, or whoever formats stacks for the program, has looked into the source maps already.
+    const isMapped =
+      Reflect.get(process, 'sourceMapsEnabled') === true || typeof Error.prepareStackTrace === 'function';
+    return this.#stacks.idOf(parseStack(stack), isMapped);
   }
 
   /**

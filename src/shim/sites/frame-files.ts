@@ -15,6 +15,8 @@ export interface Position {
   readonly line: number;
   readonly column: number;
   readonly fn: string;
+  /** It is one of the source already, as Node or a loader has written it into the text of a stack. */
+  readonly isMapped: boolean;
 }
 
 /** What is known of a file that has occurred in a stack. */

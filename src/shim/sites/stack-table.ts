@@ -38,9 +38,12 @@ export class StackTable {
     this.#files = files;
   }
 
-  /** Number of the stack `frames`, the nearest first; 0: none of them is the program's, or there are too many stacks. */
-  idOf(frames: readonly RawFrame[]): SiteId {
-    const kept = this.#keep(frames);
+  /**
+   * Number of the stack `frames`, the nearest first; 0: none of them is the program's, or there are too many stacks.
+   * `isMapped`: they are positions in the sources.
+   */
+  idOf(frames: readonly RawFrame[], isMapped = false): SiteId {
+    const kept = this.#keep(frames, isMapped);
     let stack: Stack | undefined;
     for (let i = kept.length - 1; i >= 0; i--) {
       stack = this.#nearer(stack, kept[i] as Kept);
@@ -53,13 +56,13 @@ export class StackTable {
   nearest(frames: readonly RawFrame[]): Position | undefined {
     for (const frame of frames) {
       const file = this.#fileOf(frame);
-      if (file) return this.#positionOf(file, frame);
+      if (file) return this.#positionOf(file, frame, false);
     }
     return undefined;
   }
 
   /** Of frames of the same package that follow each other, the nearest one stays. */
-  #keep(frames: readonly RawFrame[]): Kept[] {
+  #keep(frames: readonly RawFrame[], isMapped: boolean): Kept[] {
     const kept: Kept[] = [];
     let lastPackage = '';
     for (const frame of frames) {
@@ -68,7 +71,7 @@ export class StackTable {
       const isFolded = file.owner === 'package' && file.package === lastPackage;
       lastPackage = file.package;
       if (isFolded) continue;
-      kept.push({ position: this.#positionOf(file, frame), isAsync: frame.isAsync() });
+      kept.push({ position: this.#positionOf(file, frame, isMapped), isAsync: frame.isAsync() });
       if (kept.length === MOST_FRAMES) break;
     }
     return kept;
@@ -81,13 +84,14 @@ export class StackTable {
     return file.owner === 'left out' ? undefined : file;
   }
 
-  #positionOf(file: FrameFile, frame: RawFrame): Position {
+  #positionOf(file: FrameFile, frame: RawFrame, isMapped: boolean): Position {
     const line = frame.getLineNumber() ?? 0;
     const column = frame.getColumnNumber() ?? 0;
-    const key = line * COLUMNS + (column % COLUMNS);
+    const key = line * COLUMNS + (column % COLUMNS) + (isMapped ? 0.5 : 0);
     let position = file.positions.get(key);
     if (position === undefined) {
-      position = { id: ++this.#positions, file, line, column, fn: frame.getFunctionName() ?? '' };
+      const fn = frame.getFunctionName() ?? '';
+      position = { id: ++this.#positions, file, line, column, fn, isMapped };
       file.positions.set(key, position);
     }
     return position;
@@ -106,8 +110,9 @@ export class StackTable {
   }
 
   #define(id: number, { position, isAsync }: Kept, caller: number | undefined): void {
-    const { file, line, column, fn } = position;
-    const place = this.#maps.original({ file: toPath(file.name), line, column, fn });
+    const { file, line, column, fn, isMapped } = position;
+    const generated = { file: toPath(file.name), line, column, fn };
+    const place = isMapped ? generated : this.#maps.original(generated);
     this.#recorder.define({
       type: 'site',
       id,

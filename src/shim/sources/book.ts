@@ -4,6 +4,7 @@ import { addHandles } from './handles.ts';
 import { SourceList } from './list.ts';
 import type { Contributor, Look } from './look.ts';
 import { addRequests } from './requests.ts';
+import { SignalBook } from './signals.ts';
 import type { TimerBook } from './timers.ts';
 import type { UnrefBook } from './unref.ts';
 
@@ -12,9 +13,6 @@ interface ProcessInternals {
   _getActiveHandles?(): unknown[];
   _getActiveRequests?(): unknown[];
 }
-
-/** Node itself listens to it for each stream that is a terminal. */
-const RESIZED = 'SIGWINCH';
 
 /** What a look has found. */
 export interface Found {
@@ -27,11 +25,22 @@ export interface Found {
   readonly nextDue: number;
 }
 
+/** What an end of a channel has not written yet. */
+export interface Unwritten {
+  readonly resource: number;
+  readonly bytes: number;
+  /** Of the last write, 0: not known. */
+  readonly site: number;
+}
+
 /** All that can make this thread run again. Probes tell what they know; the rest is asked of Node. */
 export class SourceBook {
   readonly timers: TimerBook;
   readonly unrefs: UnrefBook;
+  readonly signals = new SignalBook();
   readonly #contributors: Contributor[] = [];
+  /** Asked when the thread ends: what is left then is lost. */
+  readonly writers = new Set<() => Unwritten>();
   /** Native addons that the program has loaded, by the names of their files. */
   readonly addons = new Set<string>();
 
@@ -50,13 +59,13 @@ export class SourceBook {
     const internals = process as ProcessInternals;
     const handles = (internals._getActiveHandles?.() ?? []).filter(isObject);
     const list = new SourceList();
-    const look: Look = { list, refd: new Set(handles), told: new Set() };
+    const look: Look = { list, refd: new Set(handles), told: new Set(), standIns: 0 };
     for (const contribute of this.#contributors) contribute(look);
     addHandles(look, handles);
     addHandles(look, this.unrefs.active());
-    this.timers.collect(list, count(resources, 'Timeout'));
+    this.timers.collect(list, count(resources, 'Timeout') - look.standIns);
     addRequests(look, internals._getActiveRequests?.() ?? []);
-    addSignals(look);
+    this.signals.addTo(look);
     addDebugger(look);
     for (const addon of this.addons) list.add({ kind: 'native', ref: false, detail: addon });
     const entries = list.entries;
@@ -73,14 +82,6 @@ function count(resources: readonly string[], kind: string): number {
   let n = 0;
   for (const resource of resources) if (resource === kind) n++;
   return n;
-}
-
-function addSignals({ list }: Look): void {
-  const names = process
-    .eventNames()
-    .filter((name): name is string => typeof name === 'string' && name.startsWith('SIG') && name !== RESIZED);
-  if (names.length > 0)
-    list.add({ kind: 'signal', ref: false, listens: true, detail: names.sort().join(', ') });
 }
 
 /** A person may be about to do anything. */

@@ -7,7 +7,8 @@ import {
 import { heard } from './events.ts';
 import type { Look } from './look.ts';
 
-const EVENTS = ['close', 'disconnect', 'error', 'exit', 'message'];
+/** What ends a child, or comes from it. */
+export const CHILD_EVENTS = ['close', 'disconnect', 'error', 'exit', 'message'];
 
 /** Adds the children of this thread: those that live, and those that have ended without a `close` so far. */
 export function addChildren(look: Look): void {
@@ -22,7 +23,7 @@ export function addChildren(look: Look): void {
 
 function add(look: Look, child: object, { id, site, since }: StartedChild, state?: 'exited'): void {
   look.told.add(child);
-  const events = heard(child, EVENTS);
+  const events = heard(child, CHILD_EVENTS);
   look.list.add({
     kind: 'child',
     ref: look.refd.has(child),

@@ -24,9 +24,23 @@ export function addHandles(look: Look, handles: Iterable<object>): void {
     if (look.told.has(handle) || Reflect.get(handle, own) === true) continue;
     look.told.add(handle);
     if (isSocket(handle)) sockets.push(handle);
-    else look.list.add({ ...describe(handle), ref: look.refd.has(handle), ...originOf(handle) });
+    else look.list.add({ ...describe(handle), ref: isRefd(look, handle), ...originOf(handle) });
   }
   addSockets(look, sockets);
+}
+
+function isRefd(look: Look, handle: object): boolean {
+  if (look.refd.has(handle)) return true;
+  if (!isShared(handle) || Reflect.get(handle, '_unref') === true) return false;
+  // An interval keeps the worker alive in its stead.
+  look.standIns++;
+  return true;
+}
+
+/** A worker of a cluster has no handle for a server: the primary accepts for it. */
+function isShared(handle: object): boolean {
+  const inner: unknown = handle instanceof net.Server ? Reflect.get(handle, '_handle') : undefined;
+  return typeof inner === 'object' && inner !== null && !('getAsyncId' in inner);
 }
 
 function describe(handle: object): Pick<Source, 'kind' | 'local' | 'detail'> {

@@ -7,6 +7,8 @@ export interface Look {
   readonly refd: ReadonlySet<object>;
   /** Those of them (and of those that keep nothing alive) that are told already, or that nothing can come by. */
   readonly told: Set<object>;
+  /** Timers of Node's own that stand for what is told already. */
+  standIns: number;
 }
 
 /** Adds to a look what one part of the shim knows. */

@@ -11,12 +11,13 @@ const OF_HANDLES: ReadonlySet<string> = new Set([
 const WORDS: Readonly<Record<string, string>> = {
   FSReqCallback: 'file operation',
   FSReqPromise: 'file operation',
+  FileHandleCloseReq: 'file operation',
   GetAddrInfoReqWrap: 'DNS lookup',
   GetNameInfoReqWrap: 'DNS lookup',
   QueryReqWrap: 'DNS query',
 };
 
-/** Adds what Node works on for the program. `hidden`: names of requests that only their number is known of. */
+/** Adds what Node works on for the program. */
 export function addRequests(look: Look, requests: readonly unknown[]): void {
   for (const request of requests) {
     if (typeof request !== 'object' || request === null) continue;

@@ -91,7 +91,7 @@ function address(host: string | undefined, port: number | undefined): string | u
 
 /** What the probe that has seen it made knows of it. */
 export function originOf(handle: object): Partial<Source> {
-  const { since, site, resource, child, detail } = origins.of(handle) ?? {};
+  const { since, site = madeBy(handle), resource, child, detail } = origins.of(handle) ?? {};
   return {
     ...(resource === undefined ? {} : { resource }),
     ...(child === undefined ? {} : { child }),
@@ -99,4 +99,10 @@ export function originOf(handle: object): Partial<Source> {
     ...(since === undefined ? {} : { since }),
     ...(site === undefined || site === 0 ? {} : { site }),
   };
+}
+
+/** A connection that was accepted comes from where its server listens. */
+function madeBy(handle: object): number | undefined {
+  const server: unknown = Reflect.get(handle, 'server');
+  return typeof server === 'object' && server !== null ? origins.of(server)?.site : undefined;
 }

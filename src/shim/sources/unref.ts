@@ -17,7 +17,7 @@ export class UnrefBook {
     patch(prototype, 'unref', (original) => {
       return function unref(this: unknown, ...args: unknown[]): unknown {
         const result = Reflect.apply(original, this, args);
-        if (typeof this === 'object' && this !== null) book.#add(this, isActive);
+        if (typeof this === 'object' && this !== null) book.add(this, isActive);
         return result;
       };
     });
@@ -34,7 +34,8 @@ export class UnrefBook {
     return [...active];
   }
 
-  #add(handle: object, isActive: (handle: object) => boolean): void {
+  /** One that Node has unref'd itself. */
+  add(handle: object, isActive: (handle: object) => boolean): void {
     // Idle connections of a client are unref'd again and again.
     if (this.#known.has(handle)) return;
     this.#known.add(handle);

@@ -7,6 +7,8 @@ export interface PipeSocket {
   readonly readableHighWaterMark: number;
   readonly readableFlowing: boolean | null;
   readonly writableLength: number;
+  /** Bytes that the program has written, whatever has become of them. */
+  readonly bytesWritten?: number;
   readonly _handle: PipeHandle | null;
   push(chunk: unknown, encoding?: unknown): boolean;
   _write(chunk: unknown, encoding: unknown, done: unknown): void;

@@ -1,6 +1,7 @@
 import type { Ns, ResourceId, WaitNumber } from '../../base/quantities.ts';
 import type { Shim } from '../context/shim.ts';
 import { guarded } from '../core/guard.ts';
+import type { Unwritten } from '../sources/book.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
 import type { PipeSocket } from './socket.ts';
 
@@ -31,7 +32,13 @@ export class Writer implements End {
     this.#counted = this.#handle?.bytesWritten ?? 0;
     this.#flow = new ByteFlow(shim, 'send', resource);
     this.#overrideWrites();
+    shim.sources.writers.add(this.#unwritten);
   }
+
+  readonly #unwritten = (): Unwritten => {
+    const { resource, site } = this.#flow;
+    return { resource, site, bytes: this.#pending() > 0 ? this.#left() : 0 };
+  };
 
   /** It waits for room. */
   get stalled(): boolean {
@@ -113,6 +120,12 @@ export class Writer implements End {
     return this.socket._handle && !this.socket.destroyed ? this.socket.writableLength : 0;
   }
 
+  /** Bytes that the program has written, and the system not taken. */
+  #left(): number {
+    const { bytesWritten = 0, writeQueueSize = 0 } = this.#handle ?? {};
+    return Math.max(0, Number(this.socket.bytesWritten ?? 0) - bytesWritten + writeQueueSize);
+  }
+
   look(): boolean {
     const pending = this.#pending();
     const { bytesWritten = 0, writeQueueSize = 0 } = this.#handle ?? {};
@@ -128,6 +141,7 @@ export class Writer implements End {
   closed(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#shim.sources.writers.delete(this.#unwritten);
     this.#moves();
     this.flush();
     this.#shim.recorder.record('disconnect', { resource: this.#flow.resource, ignored: 0 });

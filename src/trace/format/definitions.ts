@@ -194,22 +194,21 @@ export interface SourcesDefinition {
 }
 /** What an {@link IncidentDefinition} is about. */
 export type IncidentKind =
-  /** `message`: name and message of the error. The thread, or with a handler nothing, ends by it. */
+  /** `message`: name and message of the error, `site`: where it was made. The thread ends by it, or goes on with a handler. */
   | 'uncaughtException'
+  | 'unhandledRejection'
   /** A worker thread ended by an error, as its parent heard of it. `child` */
   | 'workerError'
-  /** A child could not be started. `child`, `code`: ENOENT … */
+  /** A child could not be started, and there is no `start` of it. `child`, `code`: ENOENT …, `events`: what the program listens for */
   | 'spawnFailed'
-  /** A message could not be sent: the call threw or called back with an error. `resource`, `code` */
+  /** A message was not sent, since its channel was closed. `resource`, `code` */
   | 'sendFailed'
-  /** `process.exit` was called. `value`: the code. */
+  /** `process.exit` was called at `site`. `value`: the code. */
   | 'exitCalled'
   /** The thread ended with output that was not written. `resource`, `value`: bytes. */
   | 'unwritten'
-  /** `disconnect()` was called at this end of an IPC channel. `resource` */
-  | 'disconnectCalled'
-  /** `end()` was called: nothing more will be written. `resource`, `value`: bytes that still wait. */
-  | 'endCalled';
+  /** `disconnect()` was called at this end of an IPC channel, or a worker of a cluster was told to. `resource` */
+  | 'disconnectCalled';
 /** Something that happened once and may explain an end or a silence. */
 export interface IncidentDefinition {
   readonly type: 'incident';
@@ -222,6 +221,7 @@ export interface IncidentDefinition {
   readonly resource?: ResourceId;
   readonly child?: ChildId;
   readonly value?: number;
+  readonly events?: readonly string[];
 }
 export type Definition =
   | StreamDefinition

@@ -1,0 +1,33 @@
+import { EventEmitter } from 'node:events';
+import { liveChildren } from '../children/live-children.ts';
+import { heard } from '../sources/events.ts';
+import type { Look } from '../sources/look.ts';
+import { type IpcEnd, openEnds } from './end.ts';
+
+const EVENTS = ['disconnect', 'internalMessage', 'message'];
+const listeners: (this: unknown, name: string) => number = EventEmitter.prototype.listenerCount;
+
+/** Adds the open IPC channels of this thread: what may come by them, and who would hear it. */
+export function addChannels(look: Look): void {
+  for (const end of openEnds) add(look, end);
+}
+
+function add(look: Look, { target, handle, incoming, queued, unread, since }: IpcEnd): void {
+  if (!target || Reflect.get(target, 'connected') !== true) return;
+  if (handle) look.told.add(handle);
+  const child = liveChildren.get(target);
+  // Node's own listener takes what belongs to handles; one more is that of a cluster.
+  const isCluster = listeners.call(target, 'internalMessage') > 1;
+  const events = heard(target, EVENTS).filter((name) => name !== 'internalMessage' || isCluster);
+  look.list.add({
+    kind: 'ipc',
+    ref: handle !== undefined && look.refd.has(handle),
+    resource: incoming,
+    listens: events.some((name) => name !== 'disconnect'),
+    events,
+    ...(child ? { child: child.id, site: child.site } : {}),
+    ...(queued > 0 ? { unwritten: queued } : {}),
+    ...(unread > 0 ? { unread } : {}),
+    since,
+  });
+}

@@ -21,7 +21,7 @@ function add(look: Look, { target, handle, incoming, queued, unread, since }: Ip
   const events = heard(target, EVENTS).filter((name) => name !== 'internalMessage' || isCluster);
   look.list.add({
     kind: 'ipc',
-    ref: handle !== undefined && look.refd.has(handle),
+    ref: handle !== undefined && look.isRefd(handle),
     resource: incoming,
     listens: events.some((name) => name !== 'disconnect'),
     events,

@@ -27,9 +27,9 @@ export function listensTo(port: object): string[] {
 
 /** Adds the ports that keep this thread alive, or that were unref'd and still have a listener. */
 export function addPorts(look: Look, unrefd: Iterable<object>): void {
-  for (const handle of [...look.refd, ...unrefd]) {
+  for (const handle of [...look.handles, ...unrefd]) {
     if (look.told.has(handle)) continue;
-    const ref = look.refd.has(handle);
+    const ref = look.isRefd(handle);
     const end = portEnds.of(handle);
     if (end && !end.options.silent) {
       look.told.add(handle);

@@ -1,8 +1,10 @@
 import { OWN_HANDLE } from '../../base/environment.ts';
 import type { WaitNumber } from '../../base/quantities.ts';
 import { countRefdWorkers } from '../children/live-workers.ts';
-import { natives } from '../core/natives.ts';
+import type { Resources } from '../sources/resources.ts';
 
+/** More handles than these are not looked at one by one. */
+const MANY = 1000;
 const own = Symbol.for(OWN_HANDLE);
 
 /** Kinds of resources whose every event is recorded: a thread that has no others rests while nothing is recorded. */
@@ -61,11 +63,12 @@ export class Counts {
   }
 
   /** Active resources by Node's name for their kind, without those that keep nothing alive, and with the workers. */
-  kinds(): Record<string, number> {
+  kinds({ names, timers }: Resources): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const kind of natives.getActiveResourcesInfo.call(process)) counts[kind] = (counts[kind] ?? 0) + 1;
+    for (const kind of names) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (timers > 0) counts.Timeout = timers;
     const handles = (process as ProcessInternals)._getActiveHandles?.() ?? [];
-    for (const handle of handles) {
+    for (const handle of handles.slice(0, MANY)) {
       const kind = silentKind(handle);
       if (kind === undefined || counts[kind] === undefined) continue;
       counts[kind]--;
@@ -86,7 +89,9 @@ export class Counts {
   handles(unrefTimers: number): number {
     const internals = process as ProcessInternals;
     const joined = new Set(this.#joined.values());
-    const handles = (internals._getActiveHandles?.() ?? []).filter((h) => canWake(h, joined));
+    const all = internals._getActiveHandles?.() ?? [];
+    if (all.length > MANY) return all.length;
+    const handles = all.filter((h) => canWake(h, joined));
     const requests = internals._getActiveRequests?.() ?? [];
     const explained = this.#expert?.explain(handles, unrefTimers);
     if (!explained || explained.size === 0) return handles.length + requests.length;

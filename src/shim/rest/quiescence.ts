@@ -3,6 +3,7 @@ import { reportProblem } from '../core/guard.ts';
 import { natives } from '../core/natives.ts';
 import type { Recorder } from '../core/recorder.ts';
 import type { Found, SourceBook } from '../sources/book.ts';
+import { activeResources, type Resources } from '../sources/resources.ts';
 import { LoopTurns } from '../sources/turns.ts';
 import { Counts, type HandleExpert } from './counts.ts';
 
@@ -99,7 +100,7 @@ export class Quiescence {
     this.#try(() => {
       const turned = this.#turns.turned();
       const due = this.#recorder.clock.now() >= this.#nextDue;
-      if ((turned || due || this.#looks === 1) && !this.#look(turned)) {
+      if ((turned || due || !this.#complete) && !this.#look(turned)) {
         this.#looks = 0;
         this.#arm();
       } else this.#again();
@@ -125,16 +126,15 @@ export class Quiescence {
     this.#recorder.settle();
     // Asking what keeps the loop alive costs time for each message in the queue.
     if (this.#isWriting()) return false;
-    const resources = natives.getActiveResourcesInfo.call(process);
-    // Something runs as soon as this callback ends.
-    if (resources.includes('Immediate')) return false;
+    const resources = activeResources();
+    if (resources.runs) return false;
     if (this.#looks === 0) this.#turns.turned();
     this.#looks++;
     const found = this.#book.look(resources);
     const changed = found.signature !== this.#signature || found.complete !== this.#complete;
     // The look's own records are nothing that the thread does.
     this.#recorder.watchActivity(() => {});
-    if (turned || changed) this.#rest(found, changed);
+    if (turned || changed) this.#rest(found, changed, resources);
     this.#again();
     this.#watch();
     return true;
@@ -148,14 +148,14 @@ export class Quiescence {
     return left !== before;
   }
 
-  #rest(found: Found, changed: boolean): void {
+  #rest(found: Found, changed: boolean, resources: Resources): void {
     const recorder = this.#recorder;
     const unrefTimers = found.list.filter(({ kind, ref }) => kind === 'timer' && !ref).length;
     // First: what the handles are for may be waits.
     let handles = this.#counts.handles(unrefTimers);
     let timers = found.list.reduce((n, { kind, count }) => (kind === 'timer' ? n + count : n), 0);
     if (recorder.openWaits === 0) {
-      const kept = this.#counts.kinds();
+      const kept = this.#counts.kinds(resources);
       handles += kept.Worker ?? 0;
       timers += this.#counts.unwatched(kept);
       this.#tellKept(kept);

@@ -1,9 +1,10 @@
 import type { Source } from '../../trace/format/definitions.ts';
 import { builtin } from '../core/builtins.ts';
-import { addHandles } from './handles.ts';
+import { addHandles, lookAt } from './handles.ts';
 import { SourceList } from './list.ts';
 import type { Contributor, Look } from './look.ts';
 import { addRequests } from './requests.ts';
+import type { Resources } from './resources.ts';
 import { SignalBook } from './signals.ts';
 import type { TimerBook } from './timers.ts';
 import type { UnrefBook } from './unref.ts';
@@ -54,16 +55,13 @@ export class SourceBook {
     this.#contributors.push(contribute);
   }
 
-  /** `resources`: `process.getActiveResourcesInfo()`. */
-  look(resources: readonly string[]): Found {
+  look(resources: Resources): Found {
     const internals = process as ProcessInternals;
-    const handles = (internals._getActiveHandles?.() ?? []).filter(isObject);
     const list = new SourceList();
-    const look: Look = { list, refd: new Set(handles), told: new Set(), standIns: 0 };
+    const look = lookAt(list, internals._getActiveHandles?.() ?? []);
     for (const contribute of this.#contributors) contribute(look);
-    addHandles(look, handles);
     addHandles(look, this.unrefs.active());
-    this.timers.collect(list, count(resources, 'Timeout') - look.standIns);
+    this.timers.collect(list, resources.timers - look.standIns);
     addRequests(look, internals._getActiveRequests?.() ?? []);
     this.signals.addTo(look);
     addDebugger(look);
@@ -72,16 +70,6 @@ export class SourceBook {
     const nextDue = Math.min(...entries.map(({ due }) => due ?? Number.POSITIVE_INFINITY));
     return { list: entries, signature: list.signature, complete: !list.isCut, nextDue };
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function count(resources: readonly string[], kind: string): number {
-  let n = 0;
-  for (const resource of resources) if (resource === kind) n++;
-  return n;
 }
 
 /** A person may be about to do anything. */

@@ -18,7 +18,7 @@ export function addChildren(look: Look): void {
     if (child === undefined) closingChildren.delete(reference);
     else add(look, child, started, 'exited');
   }
-  for (const handle of look.refd) if (!look.told.has(handle)) addRuntimes(look, handle);
+  for (const handle of look.handles) if (!look.told.has(handle)) addRuntimes(look, handle);
 }
 
 function add(look: Look, child: object, { id, site, since }: StartedChild, state?: 'exited'): void {
@@ -26,7 +26,7 @@ function add(look: Look, child: object, { id, site, since }: StartedChild, state
   const events = heard(child, CHILD_EVENTS);
   look.list.add({
     kind: 'child',
-    ref: look.refd.has(child),
+    ref: look.isRefd(child),
     child: id,
     listens: events.includes('exit') || events.includes('close'),
     events,

@@ -1,10 +1,8 @@
 import net from 'node:net';
-import { OWN_HANDLE } from '../../base/environment.ts';
 import type { Source } from '../../trace/format/definitions.ts';
-import type { Look } from './look.ts';
-import { addSockets, isSocket, originOf } from './sockets.ts';
-
-const own = Symbol.for(OWN_HANDLE);
+import type { SourceList } from './list.ts';
+import { Look } from './look.ts';
+import { addSockets, isSocket, OWN, originOf, type Socket } from './sockets.ts';
 
 /** Kinds of Node's handles, by the name of their class. */
 const KINDS: Readonly<Record<string, Source['kind']>> = {
@@ -17,22 +15,35 @@ const KINDS: Readonly<Record<string, Source['kind']>> = {
   Signal: 'signal',
 };
 
-/** Adds the handles that no part of the shim has told of: servers, sockets, watchers, and what is known by its class only. */
-export function addHandles(look: Look, handles: Iterable<object>): void {
-  const sockets = [];
-  for (const handle of handles) {
-    if (look.told.has(handle) || Reflect.get(handle, own) === true) continue;
-    look.told.add(handle);
+/** Sorts what Node lists. The runtime's own handles serve its waits only. */
+export function lookAt(list: SourceList, listed: readonly unknown[]): Look {
+  const handles: object[] = [];
+  const sockets: Socket[] = [];
+  for (const handle of listed) {
+    if (typeof handle !== 'object' || handle === null) continue;
     if (isSocket(handle)) sockets.push(handle);
-    else look.list.add({ ...describe(handle), ref: isRefd(look, handle), ...originOf(handle) });
+    else if (Reflect.get(handle, OWN) !== true) handles.push(handle);
   }
-  addSockets(look, sockets);
+  return new Look(list, handles, sockets);
 }
 
-function isRefd(look: Look, handle: object): boolean {
-  if (look.refd.has(handle)) return true;
+/** Adds the handles that no part of the shim has told of: servers, sockets, watchers, and what is known by its class only. */
+export function addHandles(look: Look, unrefd: readonly object[]): void {
+  for (const handle of look.handles) if (!look.told.has(handle)) add(look, handle, true);
+  addSockets(look, look.sockets, true);
+  const others = unrefd.filter((handle) => !look.told.has(handle) && !look.isRefd(handle));
+  for (const handle of others) if (!isSocket(handle)) add(look, handle, isKeptElsewhere(look, handle));
+  addSockets(look, others.filter(isSocket), false);
+}
+
+function add(look: Look, handle: object, ref: boolean): void {
+  look.told.add(handle);
+  look.list.add({ ...describe(handle), ref, ...originOf(handle) });
+}
+
+/** A server of a worker of a cluster: an interval keeps the worker alive in its stead. */
+function isKeptElsewhere(look: Look, handle: object): boolean {
   if (!isShared(handle) || Reflect.get(handle, '_unref') === true) return false;
-  // An interval keeps the worker alive in its stead.
   look.standIns++;
   return true;
 }

@@ -8,6 +8,8 @@ const OF_HANDLES: ReadonlySet<string> = new Set([
   'PipeConnectWrap',
   'SendWrap',
 ]);
+/** More are only counted. */
+const MANY = 200;
 const WORDS: Readonly<Record<string, string>> = {
   FSReqCallback: 'file operation',
   FSReqPromise: 'file operation',
@@ -19,7 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Adds what Node works on for the program. */
 export function addRequests(look: Look, requests: readonly unknown[]): void {
-  for (const request of requests) {
+  if (requests.length > MANY) look.list.add({ kind: 'request', ref: true }, requests.length - MANY);
+  for (const request of requests.slice(0, MANY)) {
     if (typeof request !== 'object' || request === null) continue;
     const { name } = request.constructor;
     const handle: unknown = Reflect.get(request, 'handle');

@@ -1,9 +1,12 @@
 import net from 'node:net';
+import { OWN_HANDLE } from '../../base/environment.ts';
 import type { Source } from '../../trace/format/definitions.ts';
 import type { Look } from './look.ts';
 import { origins } from './origin.ts';
 
-/** With more sockets than these they are only counted, by what they do. */
+/** What belongs to the runtime serves its waits only. */
+export const OWN = Symbol.for(OWN_HANDLE);
+/** Where there are more sockets, those whose other end is unknown are only counted. */
 const MANY = 64;
 
 /** What of a socket is read: plain properties and getters without effects. */
@@ -22,9 +25,9 @@ interface SocketState {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
 }
-type SocketSource = Pick<Source, 'kind' | 'ref' | 'listens' | 'state' | 'unwritten'>;
+export type Socket = object & SocketState;
 
-export function isSocket(handle: object): handle is object & SocketState {
+export function isSocket(handle: object): handle is Socket {
   return handle instanceof net.Socket;
 }
 
@@ -33,40 +36,36 @@ export function isSilent({ _handle, connecting, writableLength }: SocketState): 
   return _handle?.reading !== true && !connecting && writableLength === 0;
 }
 
-/** Adds sockets of all kinds: connections, pipes, terminals. */
-export function addSockets(look: Look, sockets: readonly (object & SocketState)[]): void {
-  const active = sockets.filter((socket) => !isSilent(socket));
-  const many = active.length > MANY;
-  const counts = new Map<string, { source: SocketSource; count: number }>();
-  for (const socket of active) {
-    const source = describe(look, socket);
-    if (!many) {
-      look.list.add({ ...source, ...placeOf(socket), ...originOf(socket) });
-      continue;
-    }
-    const key = `${source.kind} ${source.ref} ${source.listens} ${source.state} ${source.unwritten !== undefined}`;
-    const known = counts.get(key);
-    if (known) known.count++;
-    else counts.set(key, { source, count: 1 });
+/** Adds sockets of all kinds: connections, pipes, terminals. `ref`: they keep the thread alive. */
+export function addSockets({ list, told }: Look, sockets: readonly Socket[], ref: boolean): void {
+  const known = sockets.length > MANY ? sockets.filter(isChannel) : sockets;
+  for (const socket of known) {
+    if (told.has(socket) || isSilent(socket) || Reflect.get(socket, OWN) === true) continue;
+    list.add({ ...describe(socket), ref, ...placeOf(socket), ...originOf(socket) });
   }
-  for (const { source, count } of counts.values()) look.list.add(source, count);
+  const others = sockets.length - known.length;
+  if (others > 0) list.add({ kind: 'socket', ref, listens: true }, others);
 }
 
-function describe(look: Look, socket: object & SocketState): SocketSource {
+/** Its other end is known, or will be. */
+function isChannel(socket: Socket): boolean {
+  return origins.of(socket)?.resource !== undefined;
+}
+
+function describe(socket: Socket): Pick<Source, 'kind' | 'listens' | 'state' | 'unwritten'> {
   const { connecting, writableLength, writableEnded, _handle } = socket;
   const state = connecting ? 'connecting' : writableEnded && writableLength > 0 ? 'ended' : undefined;
   return {
     kind: kindOf(socket),
-    ref: look.refd.has(socket),
     listens: _handle?.reading === true,
     ...(state === undefined ? {} : { state }),
     ...(writableLength > 0 ? { unwritten: writableLength } : {}),
   };
 }
 
-function kindOf(socket: object & SocketState): Source['kind'] {
+function kindOf(socket: Socket): Source['kind'] {
   if (socket.isTTY === true) return 'terminal';
-  if (origins.of(socket)?.resource !== undefined) return 'stdio';
+  if (isChannel(socket)) return 'stdio';
   return socket._handle?.constructor.name === 'Pipe' ? 'pipe' : 'socket';
 }
 

@@ -1,7 +1,11 @@
 import timersModule from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { OWN_HANDLE } from '../../base/environment.ts';
+
 import type { Ms } from '../../base/quantities.ts';
+
+import type { Source } from '../../trace/format/definitions.ts';
+
 import type { Clock } from '../core/clock.ts';
 import { natives } from '../core/natives.ts';
 import { patch } from '../core/patch.ts';
@@ -27,7 +31,8 @@ interface TimersList extends Link {
 
 /** A timer that fires sooner never meets a resting thread, ms. */
 const SOON_MS = 50;
-/** More timers than these are counted, and not looked at one by one. */
+/** Of the timers with one delay so many are looked at, those that fire first; and of all so many. The others are counted. */
+const MOST_OF_DELAY = 64;
 const MOST = 1000;
 const FEW = 64;
 /** In a loop that makes timers on one line, one of so many at the least shows where it was made. */
@@ -129,53 +134,50 @@ export class TimerBook {
     this.#most = Math.max(FEW, this.#lists.size * 2);
   }
 
-  /** `refd`: how many Node counts that keep the program alive. Returns how many timers may still call the program. */
-  collect(list: SourceList, refd: number): number {
+  /** `refd`: how many Node counts that keep the program alive. */
+  collect(list: SourceList, refd: number): void {
     const reference = natives.setTimeout.call(globalThis, noop, 1) as unknown as Timer;
     const elapsed = reference._idleStart;
     natives.clearTimeout.call(globalThis, reference as never);
     const origin = this.#clock.now() - elapsed * 1e6;
-    const found: Found = { all: 0, refd: 0, moreRefd: 0, more: 0 };
+    const found: Found = { all: 0, refd: 0 };
     this.#forget();
     for (const ring of this.#lists.values()) this.#collectRing(ring, origin, list, found);
-    // Node has made them for itself.
-    const hidden = Math.max(0, refd - found.refd);
-    if (hidden + found.moreRefd > 0) list.add({ kind: 'timer', ref: true }, hidden + found.moreRefd);
-    if (found.more > 0) list.add({ kind: 'timer', ref: false }, found.more);
-    return found.all + hidden;
+    // Node has made them for itself, or there are too many.
+    const others = Math.max(0, refd - found.refd);
+    if (others > 0) list.add({ kind: 'timer', ref: true }, others);
   }
 
   #collectRing(ring: Link, origin: number, list: SourceList, found: Found): void {
+    let left = MOST_OF_DELAY;
     for (let link = ring._idlePrev; link && link !== ring; link = link._idlePrev) {
       if (!isTimer(link) || natives.own.has(link) || Reflect.get(link, own) === true) continue;
-      const ref = link.hasRef();
-      found.all++;
-      if (ref) found.refd++;
-      if (found.all > MOST) {
-        if (ref) found.moreRefd++;
-        else found.more++;
-        continue;
+      if (--left < 0 || ++found.all > MOST) {
+        // Whether it keeps the program alive shows in Node's count only.
+        list.add({ kind: 'timer', ref: false });
+        return;
       }
-      const { since, site } = this.#origins.get(link) ?? {};
-      const every = typeof link._repeat === 'number' ? link._repeat * 1e6 : undefined;
-      list.add({
-        kind: 'timer',
-        ref,
-        due: origin + (link._idleStart + link._idleTimeout) * 1e6,
-        ...(every === undefined ? {} : { every }),
-        ...(since === undefined ? {} : { since }),
-        ...(site === undefined ? {} : { site }),
-      });
+      const ref = link.hasRef();
+      if (ref) found.refd++;
+      list.add({ kind: 'timer', ref, ...this.#describe(link, origin) });
     }
+  }
+
+  #describe(timer: Timer, origin: number): Partial<Source> {
+    const { since, site } = this.#origins.get(timer) ?? {};
+    return {
+      due: origin + (timer._idleStart + timer._idleTimeout) * 1e6,
+      ...(typeof timer._repeat === 'number' ? { every: timer._repeat * 1e6 } : {}),
+      ...(since === undefined ? {} : { since }),
+      ...(site === undefined || site === 0 ? {} : { site }),
+    };
   }
 }
 
-/** What a look has found: all timers, those that keep the program alive, and of both those that were only counted. */
+/** What a look has found: all timers, and those that keep the program alive. */
 interface Found {
   all: number;
   refd: number;
-  moreRefd: number;
-  more: number;
 }
 
 function noop(): void {}

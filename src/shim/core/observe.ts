@@ -20,8 +20,8 @@ export interface Reporting {
 export interface Around<C> {
   /** `undefined`: nothing is to be seen of this call. `self`: of a class, the one that `new` was called with. */
   begin(self: unknown, args: Args): C | undefined;
-  /** `result`: what was returned or made; `undefined` where the call has thrown. */
-  end(context: C, returned: boolean, result: unknown, args: Args): void;
+  /** `outcome`: what was returned, made or thrown. */
+  end(context: C, returned: boolean, outcome: unknown, args: Args): void;
   /**
    * May a call that has thrown be made once more? An error that is made while the tracer is on the stack shows it. So a call
    * that was refused for its arguments is refused again, when the tracer has left the stack.
@@ -89,7 +89,7 @@ export function surrounding<C, F extends Callee>(original: F, where: Reporting, 
     try {
       result = Reflect.apply(target, self, args as never[]);
     } catch (error) {
-      end(where, around, context, false, undefined, args);
+      end(where, around, context, false, error, args);
       return around.repeats(args) ? target : throwing(args, error);
     }
     end(where, around, context, true, result, args);
@@ -110,7 +110,7 @@ export function constructing<C, F extends Class>(original: F, where: Reporting, 
     try {
       made = construct(target, args, by);
     } catch (error) {
-      end(where, around, context, false, undefined, args);
+      end(where, around, context, false, error, args);
       return around.repeats(args) ? construct.bind(undefined, target, [...args], by) : throwing(args, error);
     }
     end(where, around, context, true, made, args);
@@ -138,11 +138,11 @@ function end<C>(
   around: Around<C>,
   context: C,
   returned: boolean,
-  result: unknown,
+  outcome: unknown,
   args: Args,
 ): void {
   try {
-    around.end(context, returned, result, args);
+    around.end(context, returned, outcome, args);
   } catch (error) {
     reportProblem(recorder, probe, error);
   }

@@ -140,8 +140,8 @@ function received(own: PortTracing, port: object, message: unknown): void {
 function observeTake(where: Where, own: PortTracing): void {
   surround<true>(worker, 'receiveMessageOnPort', where, {
     begin: () => true,
-    end(_begun, _returned, result, args) {
-      if (result !== undefined) taken(own, args[0], result);
+    end(_begun, returned, result, args) {
+      if (returned && result !== undefined) taken(own, args[0], result);
     },
     repeats: (args) => args.every(runsNothing),
   });

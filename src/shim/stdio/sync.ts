@@ -7,16 +7,12 @@ import type { Shim } from '../context/shim.ts';
 export interface SyncPipes {
   readonly spawnKey: string;
   readonly site: SiteId;
-  /** Of `spawnSync` and its kin, as the program gave them. */
-  readonly options: unknown;
 }
 
-/** What a synchronous spawn has moved: Node reads and writes for it and gives the program all at once. `output`: by descriptor. */
-export function recordSyncBytes(shim: Shim, pipes: SyncPipes, output: readonly unknown[]): void {
+/** What a synchronous spawn has moved: Node reads and writes for it and gives the program all at once. `bytes`: by descriptor. */
+export function recordSyncBytes(shim: Shim, pipes: SyncPipes, bytes: readonly number[]): void {
   if (!shim.session.options.stdio) return;
-  const { input, encoding } = Object(pipes.options) as { input?: unknown; encoding?: unknown };
-  recordBytes(shim, pipes, 0, sizeOf(input, 'utf8'));
-  for (let fd = 1; fd < output.length; fd++) recordBytes(shim, pipes, fd, sizeOf(output[fd], encoding));
+  for (const [fd, count] of bytes.entries()) recordBytes(shim, pipes, fd, count);
 }
 
 function recordBytes({ recorder }: Shim, { spawnKey, site }: SyncPipes, fd: number, bytes: number): void {
@@ -28,7 +24,8 @@ function recordBytes({ recorder }: Shim, { spawnKey, site }: SyncPipes, fd: numb
   recorder.record(fd === 0 ? 'send' : 'receive', { resource: id, position: bytes, bytes, summed: true });
 }
 
-function sizeOf(data: unknown, encoding: unknown): number {
+/** `encoding`: what a string was decoded with. */
+export function sizeOf(data: unknown, encoding: unknown): number {
   if (ArrayBuffer.isView(data)) return data.byteLength;
   if (typeof data !== 'string') return 0;
   return Buffer.byteLength(data, Buffer.isEncoding(String(encoding)) ? (encoding as BufferEncoding) : 'utf8');

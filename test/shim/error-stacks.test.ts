@@ -47,7 +47,7 @@ for (const [name, source] of Object.entries(PROGRAMS)) {
         'program.cjs',
         `${HEAD}${before}\n${source}\n${before.endsWith('{') ? '}' : ''}`,
       );
-      const clean = (text: string) => text.replace(/\(node:\d+\)/g, '').replace(/pid \d+/g, 'pid');
+      const clean = (text: string) => text.replace(/\(node:\d+\)/g, '').replace(/pid:? \d+/g, 'pid');
       const plain = await run(process.execPath, [file]);
       const { code, stdout, stderr, trace } = await runTraced(t, process.execPath, [file]);
       assert.equal(clean(stdout), clean(plain.stdout));

@@ -6,7 +6,7 @@ import {
   patience,
   type WaitOptions,
 } from '../../core/arguments/options.ts';
-import { BufferTooShort, EOFError, OSError } from '../../core/errors/errors.ts';
+import { BufferTooShort, OSError } from '../../core/errors/errors.ts';
 import { checkName, openResourceFields, resourceFields } from '../../core/handles/handle.ts';
 import {
   allocateResource,
@@ -29,6 +29,7 @@ import {
 import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
 import { PENDING, timedOut } from '../../core/waits/blocking.ts';
 import { checkPlace, checkRoom, partOf } from './bytes.ts';
+import { untilEnd } from './until-end.ts';
 
 /** Bytes in one direction before `send` waits. A larger message goes when the direction is empty. */
 const PIPE_BYTES = 1024 * 1024;
@@ -175,17 +176,8 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Messages until the end of file. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
-    for (;;) {
-      let value: R;
-      try {
-        value = await this.recv();
-      } catch (error) {
-        if (error instanceof EOFError) return;
-        throw error;
-      }
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
+    return untilEnd(() => this.recv());
   }
 
   #limited(bytes: Buffer, maxLength: number | undefined): Buffer {

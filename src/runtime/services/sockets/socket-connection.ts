@@ -8,6 +8,7 @@ import { peerHandleCodec, strangerHandleCodec } from '../../core/handles/remote-
 import { FORM } from '../../core/messages/ring.ts';
 import { clampTimer, timedOut } from '../../core/waits/blocking.ts';
 import { checkPlace, checkRoom, partOf } from '../../primitives/pipes/bytes.ts';
+import { untilEnd } from '../../primitives/pipes/until-end.ts';
 import { Deframer, type Frame, frame, USUAL_BYTES } from './framing.ts';
 
 /** Bytes of messages that wait to be received, from which on the socket is not read: the peer is held up, not our memory filled. */
@@ -144,17 +145,8 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Messages until the end. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
-    for (;;) {
-      let value: R;
-      try {
-        value = await this.recv();
-      } catch (error) {
-        if (error instanceof EOFError) return;
-        throw error;
-      }
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
+    return untilEnd(() => this.recv());
   }
 
   /** Resolves when the peer has read what was sent, but for a few megabytes, or is gone. */

@@ -237,6 +237,9 @@ export class StreamBuilder {
   openRole(resource: Resource, role: keyof typeof ROLE): this {
     return this.on('open', resource, { value: ROLE[role] });
   }
+  closeRole(resource: Resource, role: keyof typeof ROLE): this {
+    return this.on('close', resource, { value: ROLE[role] });
+  }
   acquire(resource: Resource, n: number, site?: string, op: Op = {}): this {
     return this.on('acquire', resource, { ...op, n, site });
   }

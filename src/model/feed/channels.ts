@@ -16,6 +16,7 @@ const CHANNEL = byNumber<ApplyToUse, 'channel'>({
   },
   receive(world, stream, record, use) {
     use.received++;
+    use.lastReceiveTime = record.time;
     use.receivedBytes += record.value;
     if (use.resource.kind === 'stdio') pairBytes(world, record, use, 'receive');
     else if (record.n !== 0) world.pairing.receive(use.resource, record.n, half(stream.thread.index, record));

@@ -1,5 +1,6 @@
 import type { Definition } from '../../trace/format/definitions.ts';
 import type { StreamState } from '../state/entities.ts';
+import { makeIncident } from '../state/incidents.ts';
 import { makeSources } from '../state/sources.ts';
 import type { World } from '../state/world.ts';
 
@@ -40,6 +41,8 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
       stream.sources = makeSources(stream, def);
       return;
     case 'incident':
+      thread.incidents.push(makeIncident(stream, def));
+      world.touch(process);
       return;
     case 'problem':
       world.loss.problem(process, def.code, def.message);

@@ -45,11 +45,13 @@ const HANDLERS: Handlers = {
     process.goneAt = time;
     world.processes.changed(process);
   },
-  sample(world, { time, pid, cpu, memory }) {
+  sample(world, { time, pid, cpu, memory, reads = null }) {
     const process = world.processes.at(pid, time);
     if (process === undefined) return;
     process.cpu = cpu;
     process.memory = memory;
+    if (process.reads !== reads) world.graphRevision = world.revision;
+    process.reads = reads;
     process.revision = world.revision;
   },
   killed(world, { time, reason }) {

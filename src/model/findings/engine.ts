@@ -1,4 +1,4 @@
-import type { ProcessEntity, Wait } from '../state/entities.ts';
+import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import type { Finding, FindingKind } from '../types/index.ts';
 import { WaitGraph } from './graph/graph.ts';
@@ -78,14 +78,21 @@ export class FindingsEngine {
 
   /** As {@link look}, with those at rest whom only the end at hand may have woken: orphans see it before the launcher does. */
   private lookBack(time: number): Finding[] {
-    const woken = [...this.world.waiting].filter(
-      ({ woken }) => woken !== null && time - woken.time < LAST_MOMENT,
+    const { resting, threads } = this.world;
+    const woken = threads.filter(
+      ({ alive, woken }) => alive && woken !== null && time - woken.time < LAST_MOMENT,
     );
-    for (const thread of woken) thread.quiescent = thread.woken?.rest ?? null;
+    for (const thread of woken) {
+      thread.quiescent = thread.woken?.rest ?? null;
+      resting.add(thread);
+    }
     try {
       return this.look(time, () => {});
     } finally {
-      for (const thread of woken) thread.quiescent = null;
+      for (const thread of woken) {
+        thread.quiescent = null;
+        resting.delete(thread);
+      }
     }
   }
 
@@ -93,6 +100,7 @@ export class FindingsEngine {
     const { world } = this;
     world.processes.link();
     const claimed = new Set<Wait>();
+    const explained = new Set<ThreadEntity>();
     const graphs = new Map<number, Pick<RuleContext, 'graph' | 'certain' | 'suspected'>>();
     const findings = new Map<string, Finding>();
     for (const rule of this.rules) {
@@ -100,7 +108,7 @@ export class FindingsEngine {
       const stuck = graphs.get(suspectAfter) ?? stuckSets(new WaitGraph(world, now, suspectAfter, due));
       graphs.set(suspectAfter, stuck);
       const threshold = (name: string): number => this.threshold(rule, name);
-      const context: RuleContext = { rule, world, now, ...stuck, claimed, threshold, due };
+      const context: RuleContext = { rule, world, now, ...stuck, claimed, explained, threshold, due };
       for (const finding of rule.check(context))
         if (!findings.has(finding.id)) findings.set(finding.id, finding);
     }
@@ -138,10 +146,11 @@ function rank(finding: Finding): number {
   return (finding.blocking ? 0 : 2) + (finding.certainty === 'certain' ? 0 : 1);
 }
 
-/** Only a process that waits or holds, or has children, can be part of a finding that its end would hide. */
+/** Only a process that waits, rests or holds, or has children, can be part of a finding that its end would hide. */
 function involved(process: ProcessEntity): boolean {
   if (process.children.size > 0) return true;
   for (const thread of process.threads.values())
-    if (thread.waits.size > 0 || thread.holds.length > 0) return true;
+    if (thread.waits.size > 0 || thread.holds.length > 0 || (thread.quiescent ?? thread.woken) !== null)
+      return true;
   return false;
 }

@@ -8,6 +8,7 @@ import type {
   StreamDefinition,
 } from '../../trace/format/definitions.ts';
 import type { KindOf } from '../../trace/format/records.ts';
+import type { Incident } from './incidents.ts';
 import type { SourceSet } from './sources.ts';
 import { Track } from './track.ts';
 
@@ -89,6 +90,8 @@ export class ProcessEntity {
   signalledAt: number | null = null;
   cpu: number | null = null;
   memory: number | null = null;
+  /** Of one that is not traced: the descriptor from which it slept at the last look, until there is something to read. */
+  reads: number | null = null;
   parent: ProcessEntity | null = null;
   readonly children = new Set<ProcessEntity>();
   revision = 0;
@@ -212,6 +215,8 @@ export class ThreadEntity {
   syncWait: Wait | null = null;
   readonly holds: Hold[] = [];
   readonly uses = new Map<ResourceEntity, ThreadUse>();
+  /** What happened once in it and may explain an end or a silence, in order. */
+  readonly incidents: Incident[] = [];
   readonly tasks = new Map<number, string>();
   /** Of a manager's server: the calls that it works on, by the task that does. */
   readonly calls = new Map<number, Call>();
@@ -262,6 +267,7 @@ export class ThreadUse {
   unread = false;
   lastSendSite = 0;
   lastSendTime = 0;
+  lastReceiveTime = Number.NEGATIVE_INFINITY;
 
   constructor(thread: ThreadEntity, resource: ResourceEntity) {
     this.thread = thread;

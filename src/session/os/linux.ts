@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { systemCall } from '../../base/linux-syscalls.ts';
 import { type ProcStat, procStat } from '../../base/proc.ts';
 import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
@@ -45,6 +46,10 @@ export class LinuxProcessTable implements OsProcessTable {
       },
       get isNode() {
         return runsNode(pid);
+      },
+      get reads() {
+        const call = systemCall(pid);
+        return call?.name === 'read' ? call.args[0] : undefined;
       },
       cpu: elapsed > 0 ? Math.max(0, ((used - known.used) / elapsed) * 100) : null,
       memory: resident(pid),

@@ -8,6 +8,8 @@ export interface OsProcess {
   readonly command: string;
   /** Does it run Node, whatever its title says (npm sets one)? `undefined`: the system does not tell. */
   readonly isNode?: boolean;
+  /** The descriptor from which it sleeps until there is something to read; missing: none, or the system does not tell. */
+  readonly reads?: number | undefined;
   /** Percent of one core since the last look (at the first: since its start); `null`: unknown. */
   readonly cpu: number | null;
   /** Bytes resident; `null`: unknown. */

@@ -134,7 +134,11 @@ export class OsSampler {
       const { command, isNode } = entry;
       this.#write({ type: 'osProcess', time, pid, ppid, name, command, ...(isNode && { isNode }) });
     }
-    if (cpu !== null && memory !== null) this.#write({ type: 'sample', time, pid, cpu: round(cpu), memory });
+    if (cpu === null || memory === null) return;
+    // Whoever is traced tells itself what it waits for.
+    const reads = this.#announced.has(pid) ? entry.reads : undefined;
+    const sample = { type: 'sample', time, pid, cpu: round(cpu), memory } as const;
+    this.#write(reads === undefined ? sample : { ...sample, reads });
   }
 }
 

@@ -300,6 +300,8 @@ export type Observation =
       readonly pid: number;
       readonly cpu: number;
       readonly memory: number;
+      /** The descriptor from which an untraced process sleeps until there is something to read. */
+      readonly reads?: number;
     }
   /** The launcher killed what was left. */
   | { readonly type: 'killed'; readonly time: Ns; readonly reason: string }

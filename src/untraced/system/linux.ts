@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { systemCall } from '../../base/linux-syscalls.ts';
 import { inspectPort, splitOptions } from './inspect-port.ts';
 import { linksOf, parseTcp, parseUnix, type TcpSocket } from './linux-links.ts';
-import { syscallName } from './linux-syscalls.ts';
 import type { Descriptor, Link, ProgramSystem, SystemThread } from './system.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
@@ -116,18 +116,6 @@ export class LinuxSystem implements ProgramSystem {
       return [{ fd: Number(name), kind: kind as 'pipe' | 'socket', inode: Number(inode), access }];
     });
   }
-}
-
-interface SystemCall {
-  readonly name: string;
-  readonly args: readonly number[];
-}
-
-/** The call in which the main thread sleeps; `null`: it runs, or that may not be known. */
-function systemCall(pid: number): SystemCall | null {
-  const [number, ...args] = read(`/proc/${pid}/syscall`).trim().split(' ');
-  const name = syscallName(Number(number));
-  return name === undefined ? null : { name, args: args.map(Number) };
 }
 
 function tcpSockets(): TcpSocket[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Resource, type StreamBuilder, TraceBuilder } from '../builder.ts';
-import { LONG, none, only } from './ask.ts';
+import { type Resource, type RestSource, type StreamBuilder, TraceBuilder } from '../builder.ts';
+import { LONG, none, only, places, SETTLED } from './ask.ts';
 
 function pool(workers: number): {
   t: TraceBuilder;
@@ -125,69 +125,115 @@ describe('pools', () => {
 });
 
 describe('ipc-keeps-alive', () => {
-  function fork(): { t: TraceBuilder; main: StreamBuilder; child: StreamBuilder; ipc: Resource } {
+  /** A child that has answered what it was sent, and a parent that listens for its end. */
+  function fork() {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });
-    const ipc = t.resource('ipc', 'down');
     const child = main.start('child', { pid: 11, api: 'fork', site: '/app/main.ts:3' });
-    main.on('send', ipc, { n: 1 });
-    child.openRole(ipc, 'read').on('receive', ipc, { n: 1 });
-    return { t, main, child, ipc };
+    const [down, up] = [t.resource('ipc', 'down'), t.resource('ipc', 'up')];
+    main.openRole(down, 'write').openRole(up, 'read');
+    child.openRole(down, 'read').openRole(up, 'write');
+    const channel: RestSource = { kind: 'ipc', resource: down, listens: true, events: ['message'] };
+    const end: RestSource = { kind: 'child', child, listens: true, events: ['exit'] };
+    const answers: RestSource = { kind: 'ipc', resource: up, child, listens: true, events: ['message'] };
+    return { t, main, child, channel, end, answers, up };
   }
-  it('is suspected when the child has nothing but IPC and the parent only waits for its end', () => {
-    const { t, main, child } = fork();
-    main.join(child, {}, 'waitChild');
-    main.quiescent();
-    child.quiescent(1, 0);
-    none(t);
-    const finding = only(t, 'ipc-keeps-alive', 'suspected', LONG);
+  it('is certain when the child has nothing but IPC and the parent only waits for its end', () => {
+    const { t, main, child, channel, end, answers } = fork();
+    child.rest(channel);
+    none(t, LONG);
+    main.rest(end, answers);
+    const finding = only(t, 'ipc-keeps-alive', 'certain');
     assert.match(finding.fix, /disconnect/);
+    const members = finding.proof?.members.map(({ thread }) => thread);
+    assert.deepEqual(members?.sort(), ['10.0', '11.0']);
   });
   it('is not reported for a child with other work, a parent with other work, or after disconnect', () => {
-    for (const [parent, handles] of [
-      [true, 2],
-      [false, 1],
-    ] as const) {
-      const { t, main, child } = fork();
-      main.join(child, {}, 'waitChild');
-      if (parent) main.quiescent();
-      child.quiescent(handles, 0);
+    const timer: RestSource = { kind: 'timer', due: 1e12 };
+    const server: RestSource = { kind: 'server', local: '127.0.0.1:80' };
+    for (const [ofChild, ofMain] of [
+      [[timer], []],
+      [[server], []],
+      [[], [server]],
+      [[], [timer]],
+    ]) {
+      const { t, main, child, channel, end, answers } = fork();
+      child.rest(channel, ...(ofChild ?? []));
+      main.rest(end, answers, ...(ofMain ?? []));
       none(t, LONG);
     }
-    const { t, main, child, ipc } = fork();
-    main.join(child, {}, 'waitChild');
-    main.quiescent();
-    child.on('disconnect', ipc).quiescent(1, 0);
+    const { t, main, child, channel, end, answers, up } = fork();
+    child.rest(channel);
+    main.on('disconnect', up).rest(end, answers);
     none(t, LONG);
+  });
+  it('gives way to the death of another child that still had work', () => {
+    const { t, main, child, channel, end, answers } = fork();
+    const other = main.start('other', { pid: 12, api: 'fork', site: '/app/main.ts:4' });
+    main.childExit(other, { code: 1 });
+    child.rest(channel);
+    main.rest(end, answers);
+    const finding = only(t, 'request-unanswered', 'certain', SETTLED);
+    assert.match(finding.title, /^other ended with exit code 1/);
   });
 });
 
 describe('port-keeps-alive', () => {
-  it('is suspected when only ports and idle workers are left', () => {
+  function worker() {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });
-    const port = t.resource('port', 'p');
-    main.create(port);
-    main.thread('w').quiescent(1, 0);
-    main.quiescent(2, 0);
-    none(t);
-    const finding = only(t, 'port-keeps-alive', 'suspected', LONG);
-    assert.match(finding.title, /1 idle worker thread and 1 open message port/);
+    const thread = main.thread('w');
+    const [down, up] = [t.resource('port', 'down'), t.resource('port', 'up')];
+    main.openRole(down, 'write').openRole(up, 'read');
+    thread.openRole(down, 'read').openRole(up, 'write');
+    const parent: RestSource = { kind: 'parent', resource: down, listens: true };
+    const messages: RestSource = { kind: 'port', resource: up, listens: true };
+    return { t, main, thread, parent, messages, down, up };
+  }
+  it('is certain when only ports and idle workers are left', () => {
+    const { t, main, thread, parent, messages } = worker();
+    thread.rest(parent);
+    none(t, LONG);
+    main.rest(messages);
+    const finding = only(t, 'port-keeps-alive', 'certain');
+    assert.match(finding.title, /does not exit: its message port/);
   });
   it('is not reported for a server, a timer, or a worker that works', () => {
-    for (const [handles, timers, busy] of [
-      [3, 0, false],
-      [1, 1, false],
-      [2, 0, true],
-    ] as const) {
-      const t = new TraceBuilder();
-      const main = t.root({ pid: 10 });
-      main.create(t.resource('port', 'p'));
-      const worker = main.thread('w');
-      if (!busy) worker.quiescent(1, 0);
-      main.quiescent(handles, timers);
-      none(t, LONG);
+    const { t, main, messages } = worker();
+    main.rest(messages);
+    none(t, LONG);
+    for (const more of [
+      { kind: 'timer', due: 1e12 },
+      { kind: 'server', local: '127.0.0.1:80' },
+      { kind: 'socket', remote: '10.0.0.1:80', local: '10.0.0.2:5000' },
+    ] satisfies RestSource[]) {
+      const scene = worker();
+      scene.thread.rest(scene.parent);
+      scene.main.rest(scene.messages, more);
+      none(scene.t, LONG);
     }
+  });
+  it('is not reported when the other end was just closed', () => {
+    const { t, main, thread, parent, messages, down, up } = worker();
+    thread.rest(parent);
+    main.closeRole(down, 'write').closeRole(up, 'read').rest(messages);
+    none(t, LONG);
+  });
+  it('gives way to crossed-acks when a message was sent and not answered', () => {
+    const { t, main, thread, parent, messages, down } = worker();
+    main.on('send', down, { n: 1, site: '/app/main.ts:7' });
+    thread.on('receive', down, { n: 1 }).rest(parent);
+    main.rest(messages);
+    const finding = only(t, 'crossed-acks', 'certain');
+    assert.ok(places(finding).includes('sent 7'));
+  });
+  it('gives way to message-not-heard when nobody listens for it', () => {
+    const { t, main, thread, messages, down } = worker();
+    main.on('send', down, { n: 1, site: '/app/main.ts:7' });
+    thread.rest({ kind: 'server', local: '127.0.0.1:80' });
+    main.rest(messages);
+    none(t);
+    only(t, 'message-not-heard', 'suspected', LONG);
   });
 });
 

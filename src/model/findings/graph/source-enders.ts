@@ -55,10 +55,19 @@ export class SourceEnders {
   }
 
   /** Something is under way by it: sent or still to be written, and not received. What nobody listens for stays there. */
-  private comes({ resource, told }: SourceEntity): boolean {
+  private comes({ resource, told, thread }: SourceEntity): boolean {
     if ((told.unwritten ?? 0) > 0 && told.kind !== 'stdio') return true;
-    if (resource === null || told.listens === false) return false;
+    if (resource === null) return false;
+    if (this.isClosed(resource, thread)) return true;
+    if (told.listens === false) return false;
     return depth(resource) > 0 || depth(this.known.world.resourceByKey.get(`${resource.key}handles`)) > 0;
+  }
+
+  /** Its other end was closed: that is heard here too, and the channel keeps nothing alive any more. */
+  private isClosed(resource: ResourceEntity, thread: ThreadEntity): boolean {
+    const back = this.known.world.resourceByKey.get(resource.peerKey);
+    const others = [...resource.uses, ...(back?.uses ?? [])].filter((use) => use.thread !== thread);
+    return others.length > 0 && others.every((use) => !use.open || use.disconnectedAt !== null);
   }
 
   private child({ child, told }: SourceEntity): Enders {

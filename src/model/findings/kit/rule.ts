@@ -1,4 +1,4 @@
-import type { Wait } from '../../state/entities.ts';
+import type { ThreadEntity, Wait } from '../../state/entities.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding, FindingKind } from '../../types/index.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
@@ -34,7 +34,7 @@ export interface Rule {
   check(context: RuleContext): Finding[];
 }
 
-/** What a rule looks at. Rules read; only `claimed` and `due` are told back. */
+/** What a rule looks at. Rules read; only `claimed`, `explained` and `due` are told back. */
 export interface RuleContext {
   readonly rule: Rule;
   readonly world: World;
@@ -47,6 +47,8 @@ export interface RuleContext {
   readonly suspected: Stuck;
   /** Waits that a finding explains: later rules leave them alone. */
   readonly claimed: Set<Wait>;
+  /** Threads that rest without a wait, and why is found: later rules leave groups with them alone. */
+  readonly explained: Set<ThreadEntity>;
   /** A threshold of the rule, in its own unit. */
   threshold(name: string): number;
   /** Asks for another look at this session time, though nothing was fed. */

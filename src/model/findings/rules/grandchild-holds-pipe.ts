@@ -1,10 +1,12 @@
 import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
-import type { ProcessEntity } from '../../state/entities.ts';
+import type { ProcessEntity, ThreadEntity } from '../../state/entities.ts';
 import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
-import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
-import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
+import { placeOfSource } from '../kit/awaited-ends.ts';
+import { notedFinding, type Place, startedPlaces, waitPlace } from '../kit/noted.ts';
+import { hears, restingSources } from '../kit/rest.ts';
+import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords } from '../kit/words.ts';
 
 /** The child has exited, but its end is still awaited: a descendant that it left behind holds its stdio open. */
@@ -16,35 +18,66 @@ export const grandchildHoldsPipe: Rule = {
   thresholds: { suspectAfter: SUSPECT_AFTER },
   yieldsTo: ['pipe-no-eof'],
   check(context) {
-    const { world, graph, claimed } = context;
     const findings: Finding[] = [];
-    for (const thread of world.waiting) {
-      if (!thread.alive) continue;
-      for (const wait of thread.waits.values()) {
-        const process = wait.child?.process ?? null;
-        if (process === null || process.alive || wait.timeoutMs !== null || claimed.has(wait)) continue;
-        if (wait.kind !== KIND.waitChild && wait.kind !== KIND.waitSyncSpawn) continue;
-        const orphans = living(process);
-        if (orphans.length === 0 || !graph.lasted(process.end ?? 0)) continue;
-        claimed.add(wait);
-        const names = listWords(orphans.map((orphan) => `${processName(orphan)} (${orphan.pid})`));
-        findings.push(
-          notedFinding(context, {
-            certainty: 'suspected',
-            blocking: true,
-            title: `${processName(process)} has exited, but ${names} holds its output open`,
-            time: process.end ?? 0,
-            processes: [thread.process, process, ...orphans],
-            places: [waitPlace(wait), ...startedPlaces(process)],
-            explanation: `${processName(thread.process)} waits for 'close' of ${processName(process)}, which exited ${duration(context.now - (process.end ?? 0))} ago; ${names}, started below it, is still alive and has inherited its pipes.`,
-            fix: "Wait for 'exit' instead of 'close', start background children with stdio 'ignore' and detached, or end them first.",
-          }),
-        );
-      }
+    for (const awaited of [...bySources(context), ...byWaits(context)]) {
+      const { process } = awaited;
+      const orphans = living(process);
+      if (orphans.length === 0 || !context.graph.lasted(process.end ?? 0)) continue;
+      findings.push(say(context, awaited, orphans));
     }
     return findings;
   },
 };
+
+/** An end that is awaited although the process has ended. */
+interface Awaited {
+  readonly thread: ThreadEntity;
+  readonly process: ProcessEntity;
+  readonly places: readonly Place[];
+}
+
+/** `close` listeners of children that have exited. */
+function* bySources({ world }: RuleContext): Iterable<Awaited> {
+  for (const thread of world.resting) {
+    for (const source of restingSources(thread) ?? []) {
+      const process = source.child?.process ?? null;
+      if (source.kind !== 'child' || process === null || process.alive || !hears(source, 'close')) continue;
+      yield { thread, process, places: [placeOfSource(source)] };
+    }
+  }
+}
+
+/** `spawnSync` and its like read the output to its end. */
+function* byWaits({ world, claimed }: RuleContext): Iterable<Awaited> {
+  for (const thread of world.waiting) {
+    if (!thread.alive) continue;
+    for (const wait of thread.waits.values()) {
+      const process = wait.child?.process ?? null;
+      if (process === null || process.alive || wait.timeoutMs !== null || claimed.has(wait)) continue;
+      if (wait.kind !== KIND.waitChild && wait.kind !== KIND.waitSyncSpawn) continue;
+      claimed.add(wait);
+      yield { thread, process, places: [waitPlace(wait)] };
+    }
+  }
+}
+
+function say(
+  context: RuleContext,
+  { thread, process, places }: Awaited,
+  orphans: readonly ProcessEntity[],
+): Finding {
+  const names = listWords(orphans.map((orphan) => `${processName(orphan)} (${orphan.pid})`));
+  return notedFinding(context, {
+    certainty: 'suspected',
+    blocking: true,
+    title: `${processName(process)} has exited, but ${names} ${orphans.length === 1 ? 'holds' : 'hold'} its output open`,
+    time: process.end ?? 0,
+    processes: [thread.process, process, ...orphans],
+    places: [...places, ...startedPlaces(process), ...orphans.flatMap(startedPlaces)],
+    explanation: `${processName(thread.process)} waits for 'close' of ${processName(process)}, which exited ${duration(context.now - (process.end ?? 0))} ago; ${names}, started below it, ${orphans.length === 1 ? 'is' : 'are'} still alive and may have inherited its pipes.`,
+    fix: "Wait for 'exit' instead of 'close', start background children with stdio 'ignore' and detached, or end them first.",
+  });
+}
 
 function living(process: ProcessEntity): ProcessEntity[] {
   const alive: ProcessEntity[] = [];

@@ -2,6 +2,7 @@
 import type { Rule } from '../kit/rule.ts';
 import { atomicsWaitNoNotifier } from './atomics-wait-no-notifier.ts';
 import { barrierMismatch } from './barrier-mismatch.ts';
+import { crossedAcks } from './crossed-acks.ts';
 import { exitAfterSend } from './exit-after-send.ts';
 import { exitJoinBeforeDrain } from './exit-join-before-drain.ts';
 import { grandchildHoldsPipe } from './grandchild-holds-pipe.ts';
@@ -12,6 +13,7 @@ import { killedInQueueOperation } from './killed-in-queue-operation.ts';
 import { lockCycle } from './lock-cycle.ts';
 import { lockOrderInversion } from './lock-order-inversion.ts';
 import { lostNotify } from './lost-notify.ts';
+import { messageNotHeard } from './message-not-heard.ts';
 import { missingTaskDone } from './missing-task-done.ts';
 import { notifyDeadSleeper } from './notify-dead-sleeper.ts';
 import { ownerDied } from './owner-died.ts';
@@ -23,7 +25,11 @@ import { poolStarvation } from './pool-starvation.ts';
 import { poolWorkerKilled } from './pool-worker-killed.ts';
 import { poolWorkerNotReplaced } from './pool-worker-not-replaced.ts';
 import { portKeepsAlive } from './port-keeps-alive.ts';
+import { requestUnanswered } from './request-unanswered.ts';
 import { selfDeadlock } from './self-deadlock.ts';
+import { sendFailed } from './send-failed.ts';
+import { spawnFailed } from './spawn-failed.ts';
+import { stdinNotEnded } from './stdin-not-ended.ts';
 import { stdoutNotDrained } from './stdout-not-drained.ts';
 import { syncSpawnCycle } from './sync-spawn-cycle.ts';
 import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
@@ -32,6 +38,7 @@ import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
 export const RULES: readonly Rule[] = [
   atomicsWaitNoNotifier,
   barrierMismatch,
+  crossedAcks,
   exitAfterSend,
   exitJoinBeforeDrain,
   grandchildHoldsPipe,
@@ -42,6 +49,7 @@ export const RULES: readonly Rule[] = [
   lockCycle,
   lockOrderInversion,
   lostNotify,
+  messageNotHeard,
   missingTaskDone,
   notifyDeadSleeper,
   ownerDied,
@@ -53,7 +61,11 @@ export const RULES: readonly Rule[] = [
   poolWorkerKilled,
   poolWorkerNotReplaced,
   portKeepsAlive,
+  requestUnanswered,
   selfDeadlock,
+  sendFailed,
+  spawnFailed,
+  stdinNotEnded,
   stdoutNotDrained,
   syncSpawnCycle,
   workerDiedHoldingLock,

@@ -1,10 +1,12 @@
 import { duration } from '../../../base/units.ts';
 import { processName } from '../../state/names.ts';
+import { sourceName } from '../../state/source-words.ts';
 import type { Finding } from '../../types/index.ts';
-import { channels, idle, isIdle } from '../kit/idle.ts';
-import { createdPlaces, notedFinding } from '../kit/noted.ts';
-import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { countWords, listWords, resourceWords } from '../kit/words.ts';
+import { placeOfSource } from '../kit/awaited-ends.ts';
+import { notedFinding } from '../kit/noted.ts';
+import { type RestGroup, restGroups } from '../kit/rest.ts';
+import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
+import { listWords, threadWords } from '../kit/words.ts';
 
 /** Nothing is left but message ports and workers that themselves only wait for messages. */
 export const portKeepsAlive: Rule = {
@@ -13,44 +15,38 @@ export const portKeepsAlive: Rule = {
   blocks: 'always',
   outlives: true,
   thresholds: { suspectAfter: SUSPECT_AFTER },
-  yieldsTo: ['pipe-no-eof'],
+  yieldsTo: ['pipe-no-eof', 'crossed-acks'],
   check(context) {
-    const { world, graph } = context;
     const findings: Finding[] = [];
-    for (const process of world.processes.all) {
-      const main = idle(process);
-      if (main === null || main.quiescent === null) continue;
-      const workers = [...process.threads.values()].filter((thread) => thread !== main && thread.alive);
-      if (workers.some((worker) => !isIdle(worker))) continue;
-      // A port has a direction each way, and keeps alive where messages may come.
-      const ports = channels(main, ['port', 'broadcast']).filter((port) => {
-        const use = main.uses.get(port);
-        return use === undefined || !use.counted || use.readers > 0;
-      });
-      const { handles, time } = main.quiescent;
-      // A server or a socket beside them would be counted too, and is a reason to live.
-      if (handles > ports.length + workers.length || ports.length + workers.length === 0) continue;
-      const since = Math.max(time, ...workers.map((worker) => worker.quiescent?.time ?? 0));
-      if (!graph.lasted(since)) continue;
-      const name = processName(process);
-      const what = [
-        ...(workers.length > 0 ? [countWords(workers.length, 'idleWorker')] : []),
-        ...(ports.length > 0 ? [countWords(ports.length, 'openPort')] : []),
-      ];
-      findings.push(
-        notedFinding(context, {
-          certainty: 'suspected',
-          blocking: true,
-          title: `${name} does not exit: ${listWords(what)} ${handles === 1 ? 'keeps' : 'keep'} it alive`,
-          time: since,
-          processes: [process],
-          resources: ports,
-          places: ports.flatMap(createdPlaces),
-          explanation: `All threads of ${name} have been idle for ${duration(context.now - since)}, without timers and waits; what keeps it alive is ${listWords(what)}${ports.length > 0 ? ` (${listWords(ports.map((port) => resourceWords(world, port)))})` : ''}.`,
-          fix: 'Close the port or unref() it, terminate() the worker, or take the message listener away, when there is no more work.',
-        }),
-      );
+    for (const group of restGroups(context)) {
+      if (!group.sources.some(({ told, kind }) => told.ref && KINDS.has(kind))) continue;
+      for (const thread of group.threads) context.explained.add(thread);
+      findings.push(say(context, group));
     }
     return findings;
   },
 };
+
+const KINDS: ReadonlySet<string> = new Set(['port', 'broadcast', 'worker', 'parent']);
+
+function say(context: RuleContext, { processes, threads, sources, since, units }: RestGroup): Finding {
+  const keep = sources.filter(({ told, kind }) => told.ref && KINDS.has(kind));
+  // Of those that only wait for the end of another one nothing follows.
+  const [kept] = keep.map(({ thread }) => thread.process);
+  const name = kept === undefined ? '' : processName(kept);
+  const ofMain = keep.filter(({ thread }) => thread.process === kept && thread.threadId === 0);
+  const what = (ofMain.length > 0 ? ofMain : keep).map(sourceName);
+  const who = listWords(threads.map((thread) => threadWords(thread)));
+  return notedFinding(context, {
+    certainty: 'certain',
+    blocking: true,
+    title: `${name} does not exit: its ${listWords(what)} ${what.length === 1 ? 'keeps' : 'keep'} it alive`,
+    time: since,
+    processes,
+    resources: keep.flatMap(({ resource }) => (resource === null ? [] : [resource])),
+    places: keep.map(placeOfSource),
+    explanation: `${who} ${threads.length === 1 ? 'has' : 'have'} rested for ${duration(context.now - since)}, without timers and without anything from outside; what keeps ${threads.length === 1 ? 'it' : 'them'} alive is ${listWords(keep.map(sourceName), 8)}. Nobody is left who could send by them.`,
+    fix: 'Close the port or unref() it, terminate() the worker, or take the message listener away, when there is no more work.',
+    stuck: units,
+  });
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+
+/** Numbers of the system calls in which a thread of Node sleeps; others are not told apart. From the kernel's tables. */
+const NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  x64: {
+    0: 'read',
+    1: 'write',
+    7: 'poll',
+    20: 'writev',
+    44: 'sendto',
+    46: 'sendmsg',
+    202: 'futex',
+    232: 'epoll_wait',
+    281: 'epoll_pwait',
+    441: 'epoll_pwait2',
+  },
+  arm64: {
+    22: 'epoll_pwait',
+    63: 'read',
+    64: 'write',
+    66: 'writev',
+    73: 'ppoll',
+    98: 'futex',
+    206: 'sendto',
+    211: 'sendmsg',
+    441: 'epoll_pwait2',
+  },
+};
+
+/** A call of the kernel in which a thread sleeps. */
+export interface SystemCall {
+  readonly name: string;
+  readonly args: readonly number[];
+}
+
+/** The call in which the main thread of a process sleeps; `null`: it runs, or that may not be known. */
+export function systemCall(pid: number): SystemCall | null {
+  try {
+    const [number, ...args] = readFileSync(`/proc/${pid}/syscall`, 'utf8').trim().split(' ');
+    const name = syscallName(Number(number));
+    return name === undefined ? null : { name, args: args.map(Number) };
+  } catch {
+    return null;
+  }
+}
+
+function syscallName(number: number): string | undefined {
+  return NAMES[process.arch]?.[number];
+}

@@ -1,0 +1,41 @@
+import type { ResourceEntity, ThreadEntity, ThreadUse } from '../../state/entities.ts';
+import type { World } from '../../state/world.ts';
+import type { Place } from './noted.ts';
+
+const CHANNELS: ReadonlySet<ResourceEntity['kind']> = new Set(['ipc', 'port', 'broadcast']);
+
+/** The last message of a thread into a channel, since which nothing has come back by it. */
+export interface OpenRequest {
+  readonly from: ThreadEntity;
+  readonly use: ThreadUse;
+  /** Where and when it was sent, ns. */
+  readonly site: number;
+  readonly time: number;
+  /** Who is known at the other end. */
+  readonly to: readonly ThreadEntity[];
+}
+
+/** The messages of a thread that nobody has answered, the last of each channel. Whether an answer was due nobody knows. */
+export function openRequests(world: World, thread: ThreadEntity): OpenRequest[] {
+  const open: OpenRequest[] = [];
+  for (const use of thread.uses.values()) {
+    const { resource } = use;
+    if (!CHANNELS.has(resource.kind) || use.sent === 0 || isNodesOwn(resource)) continue;
+    const back = world.resourceByKey.get(resource.peerKey);
+    const answered = (back && thread.uses.get(back)?.lastReceiveTime) ?? Number.NEGATIVE_INFINITY;
+    if (answered >= use.lastSendTime) continue;
+    const ends = [...resource.uses, ...(back?.uses ?? [])].map((other) => other.thread);
+    const to = [...new Set(ends)].filter((other) => other !== thread);
+    open.push({ from: thread, use, site: use.lastSendSite, time: use.lastSendTime, to });
+  }
+  return open.sort((a, b) => b.time - a.time);
+}
+
+/** Node starts and feeds its worker threads by ports of its own, which nobody answers. */
+function isNodesOwn({ name }: ResourceEntity): boolean {
+  return name.startsWith("Node's own");
+}
+
+export function requestPlace({ from, use, site, time }: OpenRequest): Place {
+  return { role: 'sent', thread: from, resource: use.resource, site, time };
+}

@@ -1,0 +1,68 @@
+import { duration } from '../../../base/units.ts';
+import type { ThreadEntity } from '../../state/entities.ts';
+import { sourceDoes } from '../../state/source-words.ts';
+import type { Finding } from '../../types/index.ts';
+import { placeText } from '../../words/index.ts';
+import { placeOfSource } from '../kit/awaited-ends.ts';
+import { notedFinding } from '../kit/noted.ts';
+import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
+import { type RestGroup, restGroups } from '../kit/rest.ts';
+import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
+import { listWords, threadWords } from '../kit/words.ts';
+
+/** A message was sent within a group whose members all rest, and its answer has not come: nothing is on the way any more. */
+export const crossedAcks: Rule = {
+  kind: 'crossed-acks',
+  summary:
+    'Threads rest in a circle of messages, ports, pipes or connections with nothing on the way, and a request is open.',
+  blocks: 'always',
+  outlives: true,
+  thresholds: { suspectAfter: SUSPECT_AFTER },
+  yieldsTo: [
+    'request-unanswered',
+    'message-not-heard',
+    'ipc-keeps-alive',
+    'stdin-not-ended',
+    'grandchild-holds-pipe',
+  ],
+  check(context) {
+    const findings: Finding[] = [];
+    for (const group of restGroups(context)) {
+      const among = new Set(group.threads);
+      const open = group.threads.flatMap((thread) =>
+        openRequests(context.world, thread).filter(({ to }) => to.some((other) => among.has(other))),
+      );
+      if (open.length === 0) continue;
+      for (const thread of group.threads) context.explained.add(thread);
+      findings.push(say(context, group, open));
+    }
+    return findings;
+  },
+};
+
+function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[]): Finding {
+  const { world, now } = context;
+  const { threads, processes, since, sources, units } = group;
+  const askers = [...new Set(open.map(({ from }) => from))];
+  const told = open.map(({ from, to, site }) => {
+    const at = placeText(world.sites.view(site));
+    return `${threadWords(from)} sent to ${listWords(to.map((thread) => threadWords(thread)))}${at === '' ? '' : ` at ${at}`} and has heard nothing since`;
+  });
+  const waits = threads.map((thread) => `${threadWords(thread)} ${doesOf(thread, group)}`);
+  return notedFinding(context, {
+    certainty: 'certain',
+    blocking: true,
+    title: `${listWords(askers.map((thread) => threadWords(thread)))} ${askers.length === 1 ? 'waits' : 'wait'} for an answer, and ${listWords(threads.map((thread) => threadWords(thread)))} all rest`,
+    time: since,
+    processes,
+    resources: open.map(({ use }) => use.resource),
+    places: [...open.map(requestPlace), ...sources.map(placeOfSource)],
+    explanation: `${told.join('. ')}. For ${duration(now - since)} all of them have rested: ${listWords(waits)}. No message is on its way, no timer is armed, and nothing from outside can reach them.`,
+    fix: 'Let one side answer before it asks in its turn: handle messages while an answer is awaited (no lock or queue of one around the call), and answer also when the work fails.',
+    stuck: units,
+  });
+}
+
+function doesOf(thread: ThreadEntity, { sources }: RestGroup): string {
+  return listWords(sources.filter((source) => source.thread === thread).map(sourceDoes));
+}

@@ -1,0 +1,71 @@
+import { duration } from '../../../base/units.ts';
+import type { ThreadEntity } from '../../state/entities.ts';
+import type { Incident } from '../../state/incidents.ts';
+import type { Finding } from '../../types/index.ts';
+import { placeText } from '../../words/index.ts';
+import { firstLine } from '../kit/ends.ts';
+import { notedFinding } from '../kit/noted.ts';
+import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
+import { hasOutside, restingSources } from '../kit/rest.ts';
+import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
+import { threadWords } from '../kit/words.ts';
+
+/** A message could not be sent (it has a function in it, its channel was closed), and whoever waits for one rests. */
+export const sendFailed: Rule = {
+  kind: 'send-failed',
+  summary: 'A message could not be sent, and a thread that waits for one from there rests.',
+  blocks: 'always',
+  outlives: true,
+  thresholds: { suspectAfter: SUSPECT_AFTER },
+  yieldsTo: ['request-unanswered'],
+  check(context) {
+    const findings: Finding[] = [];
+    for (const thread of context.world.resting) {
+      const sources = restingSources(thread);
+      if (sources === null || context.explained.has(thread) || hasOutside(sources)) continue;
+      for (const request of openRequests(context.world, thread)) {
+        const failed = failedAnswer(request);
+        if (failed === undefined || !context.graph.lasted(thread.quiescent?.since ?? 0)) continue;
+        context.explained.add(thread).add(failed.thread);
+        findings.push(say(context, thread, request, failed));
+        break;
+      }
+    }
+    return findings;
+  },
+};
+
+/** The last thing that the other side tried to send since the request, and could not. */
+function failedAnswer({ to, time }: OpenRequest): Incident | undefined {
+  return to
+    .flatMap(({ incidents }) => incidents)
+    .findLast((incident) => incident.what === 'sendFailed' && incident.time >= time);
+}
+
+function say(context: RuleContext, waiter: ThreadEntity, request: OpenRequest, failed: Incident): Finding {
+  const { world, now } = context;
+  const [who, by] = [threadWords(waiter), threadWords(failed.thread)];
+  const at = placeText(world.sites.view(failed.site));
+  const asked = placeText(world.sites.view(request.site));
+  const since = waiter.quiescent?.since ?? failed.time;
+  return notedFinding(context, {
+    certainty: 'suspected',
+    blocking: true,
+    title: `${by} could not send its answer (${firstLine(failed.told.message)}), and ${who} waits for it`,
+    time: since,
+    processes: [failed.thread.process, waiter.process],
+    resources: [request.use.resource],
+    places: [
+      {
+        role: 'sent',
+        thread: failed.thread,
+        resource: failed.resource,
+        site: failed.site,
+        time: failed.time,
+      },
+      requestPlace(request),
+    ],
+    explanation: `Sending${at === '' ? '' : ` at ${at}`} threw: ${firstLine(failed.told.message)}. ${who} sent its request${asked === '' ? '' : ` at ${asked}`} before that, has heard nothing since, and has rested for ${duration(now - since)}.`,
+    fix: 'Send only what can be cloned (no functions, no class instances with private state), and answer with an error where sending throws, so that nobody waits for ever.',
+  });
+}

@@ -136,7 +136,7 @@ describe('ipc-keeps-alive', () => {
     const channel: RestSource = { kind: 'ipc', resource: down, listens: true, events: ['message'] };
     const end: RestSource = { kind: 'child', child, listens: true, events: ['exit'] };
     const answers: RestSource = { kind: 'ipc', resource: up, child, listens: true, events: ['message'] };
-    return { t, main, child, channel, end, answers, up };
+    return { t, main, child, channel, end, answers, down };
   }
   it('is certain when the child has nothing but IPC and the parent only waits for its end', () => {
     const { t, main, child, channel, end, answers } = fork();
@@ -162,9 +162,9 @@ describe('ipc-keeps-alive', () => {
       main.rest(end, answers, ...(ofMain ?? []));
       none(t, LONG);
     }
-    const { t, main, child, channel, end, answers, up } = fork();
+    const { t, main, child, channel, end, answers, down } = fork();
     child.rest(channel);
-    main.on('disconnect', up).rest(end, answers);
+    main.on('disconnect', down).rest(end, answers);
     none(t, LONG);
   });
   it('gives way to the death of another child that still had work', () => {

@@ -6,7 +6,6 @@ import { baseName } from '../../words/index.ts';
 import { firstLine } from '../kit/ends.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import {} from '../kit/words.ts';
 
 /** These tell of a child that could not be started by their callback. */
 const BY_CALLBACK: ReadonlySet<string> = new Set([

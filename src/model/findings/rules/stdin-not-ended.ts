@@ -8,7 +8,6 @@ import { endAwaiters } from '../kit/awaited-ends.ts';
 import { createdPlaces, notedFinding, startedPlaces } from '../kit/noted.ts';
 import { restingSources } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import {} from '../kit/words.ts';
 
 /** The parent waits for the end of a child that reads its stdin, and nobody has ended that. */
 export const stdinNotEnded: Rule = {

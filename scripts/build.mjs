@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { builtins, lazyWidth } from './lib/builtins.mjs';
 import { installed, noticesOf, packagesOf } from './lib/notices.mjs';
+import { capturedPrimordials } from './lib/primordials.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -45,6 +46,9 @@ const webview = {
   sourcesContent: false,
   minify: true,
 };
+const primordials = capturedPrimordials(
+  ['shim', 'trace', 'shm', 'base'].map((name) => path.join(root, 'src', name)),
+);
 const bundles = [
   {
     ...node,
@@ -65,7 +69,8 @@ const bundles = [
     ...program,
     entryPoints: ['src/shim/start.ts'],
     outfile: 'dist/core-shim.cjs',
-    banner: { js: '(function (exports, require, module) {' },
+    banner: { js: `(function (exports, require, module) {${primordials.code}` },
+    define: { ...program.define, ...primordials.define },
     footer: { js: '})' },
     minify: true,
   },

@@ -26,7 +26,7 @@ import type {
   TrackTile,
   TrackView,
 } from './types/index.ts';
-import { ProcessViews } from './views/processes.ts';
+import { endedUnseen, ProcessViews } from './views/processes.ts';
 import { channelViews, resourceViews } from './views/resources.ts';
 import { type FlowFilter, TimelineViews } from './views/timeline.ts';
 
@@ -139,7 +139,7 @@ export class Model implements TraceSink, Answers {
     return this.engine.at(Math.max(now, this.world.lastTime));
   }
   loss(): LossView {
-    return this.world.loss.view();
+    return this.world.loss.view(this.world.processes.all.filter(endedUnseen));
   }
 
   tracks(): readonly TrackView[] {

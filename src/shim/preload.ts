@@ -9,6 +9,8 @@ import { ENV_SESSION } from '../base/environment.ts';
 import { loadCore } from './load-core.ts';
 
 try {
+  // A program that looks through what is loaded finds what it has loaded itself.
+  Reflect.deleteProperty(require.cache, __filename);
   // A worker may have its session from the thread that started it.
   if (process.env[ENV_SESSION] || !worker.isMainThread) {
     const { start, file } = loadCore(__dirname, true);

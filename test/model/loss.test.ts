@@ -171,3 +171,49 @@ describe('records that make no sense', () => {
     }
   });
 });
+
+describe('exact', () => {
+  const root = (argv: readonly string[]) => {
+    const t = new TraceBuilder();
+    t.observe({ type: 'rootStart', time: t.tick(), pid: 10, spawnKey: 'k', argv });
+    return t;
+  };
+  const loss = (t: TraceBuilder) => t.feed(new Model()).loss();
+
+  it('is not said of a program whose root ended without a stream, where the root is a Node', () => {
+    const t = root(['/bin/node', '--check', 'x.js']);
+    assert.equal(loss(t).exact, true, 'it may only have begun');
+    t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: 0, signal: null });
+    assert.equal(loss(t).exact, false);
+    assert.deepEqual(
+      loss(t).problems.map(({ process, code }) => [process, code]),
+      [['10', 'process-unseen']],
+    );
+    const shell = root(['bash', '-c', 'true']);
+    shell.observe({ type: 'rootExit', time: shell.tick(), pid: 10, exitCode: 0, signal: null });
+    assert.equal(loss(shell).exact, true);
+  });
+
+  it('is not said where a child of the runtime ended without a stream', () => {
+    for (const [api, exact] of [
+      ['Process', false],
+      ['fork', true],
+    ] as const) {
+      const t = new TraceBuilder();
+      const main = t.root({ pid: 10 });
+      const key = main.startOnly('lost', { pid: 11, api });
+      assert.equal(loss(t).exact, true);
+      main.childExit(key, { pid: 11 });
+      assert.equal(loss(t).exact, exact, api);
+    }
+  });
+
+  it('is not said where a probe failed', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    main.define({ type: 'problem', code: 'uncaughtException', message: 'of the program' });
+    assert.equal(loss(t).exact, true);
+    main.define({ type: 'problem', code: 'shim-ipc', message: 'Error: x' });
+    assert.equal(loss(t).exact, false);
+  });
+});

@@ -11,6 +11,8 @@ export interface Situation {
    */
   readonly shell: string;
   readonly needs?: readonly Need[];
+  /** What differs for a reason: taken out of both outputs before they are compared. */
+  readonly known?: { readonly why: string; readonly what: RegExp };
   /** Takes long: only in `npm run test:long`. */
   readonly long?: boolean;
 }
@@ -26,12 +28,12 @@ const withPackages = (name: string, shell: string): Situation => ({
 const needing = (needs: readonly Need[], name: string, shell: string): Situation => ({ name, shell, needs });
 
 const LIMITS: readonly Situation[] = [
-  plain('open files 32', 'ulimit -n 32; $NODE $P/ipc.cjs'),
-  plain('open files 24', 'ulimit -n 24; $NODE $P/ipc.cjs'),
+  long('open files 32', 'ulimit -n 32; $NODE $P/ipc.cjs'),
+  long('open files 24', 'ulimit -n 24; $NODE $P/ipc.cjs'),
   plain('open files 20', 'ulimit -n 20; $NODE $P/simple.cjs'),
   long('address space', 'ulimit -v 1500000; $NODE --max-old-space-size=64 $P/simple.cjs'),
   plain('no file may be written', 'ulimit -f 0; $NODE $P/ipc.cjs'),
-  plain('files of 8 KB at most', 'ulimit -f 16; $NODE $P/ipc.cjs'),
+  long('files of 8 KB at most', 'ulimit -f 16; $NODE $P/ipc.cjs'),
   plain('a small stack', 'ulimit -s 512; $NODE $P/simple.cjs'),
   plain('a mask that denies everything', 'umask 777; $NODE $P/ipc.cjs'),
   plain('a small heap', '$NODE --max-old-space-size=64 $P/ipc.cjs'),
@@ -44,13 +46,13 @@ const LIMITS: readonly Situation[] = [
 
 const ENVIRONMENT: readonly Situation[] = [
   plain('nothing special', '$NODE $P/ipc.cjs'),
-  plain('HOME unset', 'unset HOME; $NODE $P/ipc.cjs'),
-  plain('HOME that is not there', 'HOME=/nonexistent $NODE $P/ipc.cjs'),
+  long('HOME unset', 'unset HOME; $NODE $P/ipc.cjs'),
+  long('HOME that is not there', 'HOME=/nonexistent $NODE $P/ipc.cjs'),
   plain('TMPDIR that is not there', 'TMPDIR=/nonexistent $NODE $P/ipc.cjs'),
   plain('a minimal environment', 'env -i PATH=$PATH NODE_OPTIONS="$NODE_OPTIONS" $NODE $P/ipc.cjs'),
   plain('variables deleted', '$NODE $P/envdel.cjs'),
   plain('variables frozen', '$NODE $P/envfreeze.cjs'),
-  plain('workers with variables of their own', '$NODE $P/wenv.cjs'),
+  long('workers with variables of their own', '$NODE $P/wenv.cjs'),
 ];
 
 const FOLDERS: readonly Situation[] = [
@@ -65,25 +67,31 @@ const FOLDERS: readonly Situation[] = [
     'a full folder',
     'unshare -m sh -c "mkdir t && mount -t tmpfs -o size=64k none t && cd t && { dd if=/dev/zero of=f bs=1k count=64 2>/dev/null; $NODE $P/ipc.cjs; }"',
   ),
-  plain('a folder that is gone', '$NODE $P/chdir.cjs'),
+  {
+    ...plain('a folder that is gone', '$NODE $P/chdir.cjs'),
+    known: {
+      why: 'a worker cannot start there; with any preload Node finds another error first',
+      what: /(ENOENT|ERR_INVALID_URL)(?=\nexit 1)/,
+    },
+  },
 ];
 
 const STDIO: readonly Situation[] = [
-  plain('stdin closed', '$NODE $P/ipc.cjs <&-'),
-  plain('stdout closed', '$NODE $P/ipc.cjs >&-'),
+  long('stdin closed', '$NODE $P/ipc.cjs <&-'),
+  long('stdout closed', '$NODE $P/ipc.cjs >&-'),
   plain('stderr closed', '$NODE $P/ipc.cjs 2>&-'),
   plain('all closed', '$NODE $P/simple.cjs <&- >&- 2>&-; echo rc $?'),
-  plain('head', '$NODE $P/many.cjs | head -1; echo "${PIPESTATUS[0]}"'),
-  plain('head of one byte', '$NODE $P/simple.cjs | head -c 1; echo'),
-  plain('SIGPIPE ignored', 'trap "" PIPE; $NODE $P/many.cjs | head -1'),
+  long('head', '$NODE $P/many.cjs | head -1; echo "${PIPESTATUS[0]}"'),
+  long('head of one byte', '$NODE $P/simple.cjs | head -c 1; echo'),
+  long('SIGPIPE ignored', 'trap "" PIPE; $NODE $P/many.cjs | head -1'),
   plain('a full device', '$NODE $P/ipc.cjs > /dev/full; echo rc $?'),
-  plain('stdin', 'echo hello | $NODE $P/stdinecho.cjs'),
-  plain('stdin from nothing', '$NODE $P/stdinecho.cjs </dev/null'),
+  long('stdin', 'echo hello | $NODE $P/stdinecho.cjs'),
+  long('stdin from nothing', '$NODE $P/stdinecho.cjs </dev/null'),
   plain(
     'script on stdin',
     `echo "require('child_process').spawnSync('true'); console.log(__filename)" | $NODE -`,
   ),
-  plain('print', '$NODE -p "[process.argv.length, process.execArgv.join()].join()" x'),
+  long('print', '$NODE -p "[process.argv.length, process.execArgv.join()].join()" x'),
   long(
     'REPL',
     'printf "1+1\\nrequire(\\"child_process\\").execSync(\\"echo a\\").toString()\\n.exit\\n" | $NODE -i',
@@ -92,8 +100,8 @@ const STDIO: readonly Situation[] = [
 ];
 
 const STARTED_BY: readonly Situation[] = [
-  plain('nice', 'nice -n 15 $NODE $P/ipc.cjs'),
-  plain('timeout', 'timeout 30 $NODE $P/simple.cjs'),
+  long('nice', 'nice -n 15 $NODE $P/ipc.cjs'),
+  long('timeout', 'timeout 30 $NODE $P/simple.cjs'),
   long(
     'timeout that kills',
     `timeout -s KILL 1 $NODE -e "require('child_process').spawn('sleep',['0.1']); setInterval(()=>{},1e3)"; echo $?`,
@@ -102,15 +110,15 @@ const STARTED_BY: readonly Situation[] = [
     'timeout that terminates',
     `timeout 1 $NODE -e "process.on('SIGTERM',()=>{console.log('t');process.exit(9)}); setInterval(()=>{},1e3)"; echo $?`,
   ),
-  plain('setsid', 'setsid -w $NODE $P/simple.cjs'),
-  plain('nohup', 'nohup $NODE $P/simple.cjs 2>&1 | grep -v nohup; true'),
-  plain('a chain of exec', '$NODE $P/chain.cjs; echo $?'),
+  long('setsid', 'setsid -w $NODE $P/simple.cjs'),
+  long('nohup', 'nohup $NODE $P/simple.cjs 2>&1 | grep -v nohup; true'),
+  long('a chain of exec', '$NODE $P/chain.cjs; echo $?'),
   plain('execve', '$NODE $P/execve.cjs; echo $?'),
   plain('a signal to itself', '$NODE $P/sig.cjs; echo $?'),
   plain('abort', 'ulimit -c 0; $NODE $P/abort.cjs 2>/dev/null; echo $?'),
-  plain('twenty children', '$NODE $P/quick.cjs'),
+  long('twenty children', '$NODE $P/quick.cjs'),
   long('cluster', '$NODE $P/cluster.cjs | sort'),
-  plain('an ES module in a worker', '$NODE $P/esmw.mjs'),
+  long('an ES module in a worker', '$NODE $P/esmw.mjs'),
   plain('uncaught', '$NODE $P/uncaught.cjs'),
 ];
 
@@ -171,11 +179,11 @@ const NAMESPACES: readonly Situation[] = [
 
 const FLAGS: readonly Situation[] = [
   plain('frozen intrinsics', '$NODE --frozen-intrinsics $P/frozen.cjs'),
-  plain('no eval', '$NODE --disallow-code-generation-from-strings $P/frozen.cjs'),
+  long('no eval', '$NODE --disallow-code-generation-from-strings $P/frozen.cjs'),
   plain('no addons', '$NODE --no-addons $P/frozen.cjs'),
-  plain('no compiler', '$NODE --jitless $P/frozen.cjs'),
-  plain('__proto__ throws', '$NODE --disable-proto=throw $P/frozen.cjs'),
-  plain('__proto__ deleted', '$NODE --disable-proto=delete $P/frozen.cjs'),
+  long('no compiler', '$NODE --jitless $P/frozen.cjs'),
+  long('__proto__ throws', '$NODE --disable-proto=throw $P/frozen.cjs'),
+  long('__proto__ deleted', '$NODE --disable-proto=delete $P/frozen.cjs'),
   plain(
     'permissions',
     '$NODE $([ $MAJOR -ge 23 ] && echo --permission || echo --experimental-permission) --allow-fs-read=* --allow-child-process --allow-worker $P/frozen.cjs',
@@ -188,16 +196,16 @@ const FLAGS: readonly Situation[] = [
     'deprecations throw',
     '$NODE --pending-deprecation --trace-deprecation --throw-deprecation $P/frozen.cjs',
   ),
-  plain('traced warnings', '$NODE --trace-warnings --unhandled-rejections=strict $P/frozen.cjs'),
-  plain('source maps', '$NODE --enable-source-maps $P/uncaught.cjs'),
-  plain('no stack traces', '$NODE --stack-trace-limit=0 $P/uncaught.cjs'),
-  plain('links preserved', '$NODE --preserve-symlinks --preserve-symlinks-main $P/frozen.cjs'),
-  plain('old OpenSSL', '$NODE --openssl-legacy-provider $P/frozen.cjs'),
-  plain(
+  long('traced warnings', '$NODE --trace-warnings --unhandled-rejections=strict $P/frozen.cjs'),
+  long('source maps', '$NODE --enable-source-maps $P/uncaught.cjs'),
+  long('no stack traces', '$NODE --stack-trace-limit=0 $P/uncaught.cjs'),
+  long('links preserved', '$NODE --preserve-symlinks --preserve-symlinks-main $P/frozen.cjs'),
+  long('old OpenSSL', '$NODE --openssl-legacy-provider $P/frozen.cjs'),
+  long(
     'warnings to a file',
     '$NODE --redirect-warnings=$W/warn.txt $P/frozen.cjs; cat $W/warn.txt 2>/dev/null',
   ),
-  plain(
+  long(
     'check',
     '$NODE --check $P/ipc.cjs; echo $?; echo "syntax error(" > $W/x.cjs; $NODE --check $W/x.cjs 2>&1 | grep -c SyntaxError',
   ),
@@ -222,22 +230,31 @@ const FLAGS: readonly Situation[] = [
 ];
 
 const INSIDE: readonly Situation[] = [
-  plain('bindings of Node', '$NODE $P/binding.cjs'),
-  plain('diagnostics channels', '$NODE $P/diag.cjs'),
-  plain('contexts', '$NODE $P/vmc.cjs'),
-  plain('a domain', '$NODE $P/domain.cjs'),
-  plain('async hooks', '$NODE $P/ahooks.cjs'),
+  long('bindings of Node', '$NODE $P/binding.cjs'),
+  long('diagnostics channels', '$NODE $P/diag.cjs'),
+  long('contexts', '$NODE $P/vmc.cjs'),
+  long('a domain', '$NODE $P/domain.cjs'),
+  {
+    ...plain('async hooks', '$NODE $P/ahooks.cjs'),
+    known: { why: "the tracer's own timers are timers, which async_hooks tells of", what: /Timeout \d+/ },
+  },
   long('heap snapshot', '$NODE $P/heap.cjs'),
   long('inspector', '$NODE $P/insp.cjs 2>/dev/null'),
   long('limits of workers', '$NODE $P/wlim.cjs'),
-  plain('process by a proxy', '$NODE $P/procrep.cjs'),
+  long('process by a proxy', '$NODE $P/procrep.cjs'),
   plain('no global process', '$NODE $P/procnull.cjs; echo $?'),
   plain('prototypes with more', '$NODE $P/evilproto.cjs'),
   plain('primordials throw', '$NODE $P/primordials.cjs; echo $?'),
   plain('primordials lie, exit', '$NODE $P/primordials-exit.cjs; echo $?'),
   plain('primordials throw, natural end', '$NODE $P/primordials-natural.cjs; echo $?'),
   plain('primordials lie, exception', '$NODE $P/primordials-throw.cjs; echo $?'),
-  plain('what a program sees of itself', '$NODE $P/reqcache.cjs'),
+  {
+    ...plain('what a program sees of itself', '$NODE $P/reqcache.cjs'),
+    known: {
+      why: 'a symbol on the global object keeps two copies of the tracer from tracing one process',
+      what: /^\d+(?= \d+ \d+$)/m,
+    },
+  },
 ];
 
 const LIBRARIES: readonly Situation[] = [

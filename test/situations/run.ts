@@ -151,13 +151,23 @@ async function inFolder(
   }
 }
 
-/** Without what differs from run to run: the folder, and numbers of processes. */
+/** Lines of a stack that are compared. */
+const STACK = 5;
+
+/** Without what differs from run to run, the folder and numbers of processes; and without frames of the tracer in stacks. */
 function normal(text: string, folder: string): string {
+  let frames = 0;
   return text
     .replaceAll(folder, '$W')
     .replace(/\b\d{3,7}\b/g, 'N')
     .replace(/\r/g, '')
-    .replace(/^forkscope: .*\n/gm, '');
+    .split('\n')
+    .filter((line) => {
+      if (!/^\s+at /.test(line)) frames = 0;
+      else if (line.includes('/core-shim.cjs') || ++frames > STACK) return false;
+      return !line.startsWith('forkscope: ');
+    })
+    .join('\n');
 }
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<Ended> {

@@ -46,6 +46,8 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
       return;
     case 'problem':
       world.loss.problem(process, def.code, def.message);
+      // A probe failed: what it would have seen is missing.
+      if (def.code.startsWith('shim-')) world.loss.exact = false;
       break;
   }
   world.processes.changed(process);

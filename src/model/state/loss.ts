@@ -3,6 +3,10 @@ import type { LossView } from '../types/index.ts';
 import type { ProcessEntity } from './entities.ts';
 
 const UNENDED = 'trace-unended';
+const NO_STREAM = {
+  code: 'process-unseen',
+  message: 'it ended before the tracer was loaded in it, or ran without it: what it did is missing',
+};
 
 /** What the trace could not keep, what was damaged, and what the shim could not trace. */
 export class LossState {
@@ -36,8 +40,10 @@ export class LossState {
     this.problems.push({ process, code, message, count: 1 });
   }
 
-  view(): LossView {
-    const problems = this.problems.map(({ process, code, message }) => ({
+  /** @param unseen processes of which nothing is known, though a stream of each was due */
+  view(unseen: readonly ProcessEntity[] = []): LossView {
+    const all = [...this.problems, ...unseen.map((process) => ({ process, ...NO_STREAM }))];
+    const problems = all.map(({ process, code, message }) => ({
       process: process === null || process.id === '' ? null : process.id,
       code,
       message: code === UNENDED && process?.alive === true ? stillRan(message) : message,
@@ -46,7 +52,8 @@ export class LossState {
       (a, b) =>
         compare(a.process ?? '', b.process ?? '') || compare(a.code, b.code) || compare(a.message, b.message),
     );
-    return { exact: this.exact, dropped: this.dropped, damaged: this.damaged, problems };
+    const exact = this.exact && unseen.length === 0;
+    return { exact, dropped: this.dropped, damaged: this.damaged, problems };
   }
 }
 

@@ -91,11 +91,34 @@ function osArgv(process: ProcessEntity): readonly string[] {
 
 const NODE_APIS = new Set(['Process', 'fork', 'cluster']);
 
-function reason(process: ProcessEntity): string {
+function programOf({ child, os }: ProcessEntity): string {
+  return baseName(child?.file || child?.argv[0] || os?.name || '');
+}
+
+/** Is it a Node, as far as whoever has started it, its name and the system tell? */
+function seemsNode(process: ProcessEntity): boolean {
   const { child, os } = process;
-  const program = baseName(child?.file || child?.argv[0] || os?.name || '');
   const called = (child !== null && NODE_APIS.has(child.api)) || os?.isNode === true;
-  const node = called || /^(node|nodejs|tsx)(\.exe)?$/i.test(program);
+  return called || /^(node|nodejs|tsx)(\.exe)?$/i.test(programOf(process));
+}
+
+/**
+ * A process of which a stream was due, and which has ended without one: the root of the program, or a child that the runtime has
+ * started. What it did is missing.
+ */
+export function endedUnseen(process: ProcessEntity): boolean {
+  const api = process.child?.api;
+  return (
+    !process.instrumented &&
+    !process.alive &&
+    (api === 'Process' || (api === 'launcher' && seemsNode(process)))
+  );
+}
+
+function reason(process: ProcessEntity): string {
+  const { child } = process;
+  const program = programOf(process);
+  const node = seemsNode(process);
   if (!node) return program === '' ? 'seen from outside only' : `not a Node.js program (${program})`;
   // Then Node runs nothing but its own code in this process, and preloads nothing.
   const flag = child?.argv.find((a) => a === '--watch' || a === '--run' || a.startsWith('--watch-path'));

@@ -1,6 +1,8 @@
 import type { Ns } from '../../base/quantities.ts';
 
-const { hrtime, uptime } = process;
+// Bound: programs replace `Function.prototype.call` too.
+const hrtime = process.hrtime.bind(process);
+const uptime = process.uptime.bind(process);
 
 /**
  * Time of a session on `process.hrtime`, the one clock that all processes of a machine share: the wall clock breaks
@@ -17,12 +19,13 @@ export class Clock {
   constructor(origin: bigint) {
     this.#seconds = Number(origin / 1_000_000_000n);
     this.#nanoseconds = Number(origin % 1_000_000_000n);
-    this.start = this.now() - uptime.call(process) * 1e9;
+    this.start = this.now() - uptime() * 1e9;
   }
 
   /** Nanoseconds since the session's origin. */
   now(): Ns {
-    const [seconds, nanoseconds] = hrtime.call(process);
-    return (seconds - this.#seconds) * 1e9 + (nanoseconds - this.#nanoseconds);
+    // Not taken apart: that would ask the iterator of arrays, which a program may have replaced.
+    const time = hrtime();
+    return (time[0] - this.#seconds) * 1e9 + (time[1] - this.#nanoseconds);
   }
 }

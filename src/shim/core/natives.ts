@@ -9,8 +9,18 @@ const { unref } = timers;
 const immediate = setImmediate(() => {});
 clearImmediate(immediate);
 const { unref: unrefImmediate } = immediate;
+const nextTick = process.nextTick.bind(process);
 /** The shim's timers. Not marked on themselves: Node's code is slower with timers of two shapes. */
 const own = new WeakSet<object>();
+
+/** What the shim does on its own must not end the program, whatever that has replaced. */
+function quietly(fn: () => void): void {
+  try {
+    fn();
+  } catch {
+    // Whoever calls says what is lost: the trace has no end then.
+  }
+}
 
 /**
  * Functions of the global scope and of `process` as they are when the shim loads: programs and test libraries replace
@@ -27,16 +37,19 @@ export const natives = {
   later(fn: () => void, ms: Ms): void {
     const timer = setTimeout(() => {
       natives.fired++;
-      fn();
+      quietly(fn);
     }, ms);
-    unref.call(timer);
+    Reflect.apply(unref, timer, []);
     own.add(timer);
   },
   /** Calls `fn` at the end of this turn of the loop, unless the program has ended by then. */
   soon(fn: () => void): void {
     natives.fired++;
-    unrefImmediate.call(setImmediate(fn));
+    Reflect.apply(unrefImmediate, setImmediate(quietly, fn), []);
   },
-  nextTick: process.nextTick,
+  /** Calls `fn` when the running callback has ended. */
+  tick(fn: () => void): void {
+    nextTick(quietly, fn);
+  },
   getActiveResourcesInfo: process.getActiveResourcesInfo,
 };

@@ -98,7 +98,7 @@ export class WriteSchedule {
   #plan(): void {
     this.#isPlanned = true;
     if (this.#areCallbacksShort) natives.soon(this.#writePlanned);
-    else natives.nextTick.call(process, this.#writePlanned);
+    else natives.tick(this.#writePlanned);
   }
 
   readonly #writePlanned = (): void => {

@@ -63,9 +63,11 @@ function watchEvents(shim: Shim): void {
     'emit',
     (original) =>
       function emit(this: unknown, ...args) {
-        const [event, value] = args;
+        // What is done outside of `guarded` calls nothing that a program may have replaced.
+        const event = args[0];
+        const value = args[1];
         if (typeof event === 'string') {
-          if (event.startsWith('SIG') && event !== RESIZED)
+          if (event[0] === 'S' && event[1] === 'I' && event[2] === 'G' && event !== RESIZED)
             guarded(shim, 'lifecycle', () => recordSignal(shim, event, 0));
           else if (event === 'uncaughtExceptionMonitor')
             guarded(shim, 'lifecycle', () => recordException(shim, value, args[2]));
@@ -97,8 +99,8 @@ function exit(shim: Shim, listeners: () => unknown, code: unknown, skip: Skip): 
     return result;
   } finally {
     // A listener that throws ends the process with 1, unless the program handles even that.
-    const fatal = failed && process.listenerCount('uncaughtException') === 0;
     guarded(shim, 'lifecycle', () => {
+      const fatal = failed && process.listenerCount('uncaughtException') === 0;
       const value = fatal ? 1 : exitCode(process.exitCode ?? code);
       if (site !== 0) shim.recorder.incident({ what: 'exitCalled', message: '', site, value });
       end(shim, value);

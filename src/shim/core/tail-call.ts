@@ -65,7 +65,8 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
  * `this` (or `new.target`) and the list of arguments. Where there is no WebAssembly (`--jitless`) the frames are there.
  */
 export function tailCalling(enter: Trap): Traps {
-  const { apply } = Reflect;
+  // By its whole name, which the bundle keeps as it is when the tracer loads: this runs at the program's first call.
+  const apply = Reflect.apply;
   try {
     const { Module, Instance } = wasm as Wasm;
     const { c, n } = new Instance(new Module(moduleBytes()), { s: { e: enter, a: apply } }).exports;

@@ -30,7 +30,13 @@ const needing = (needs: readonly Need[], name: string, shell: string): Situation
 const LIMITS: readonly Situation[] = [
   long('open files 32', 'ulimit -n 32; $NODE $P/ipc.cjs'),
   long('open files 24', 'ulimit -n 24; $NODE $P/ipc.cjs'),
-  plain('open files 20', 'ulimit -n 20; $NODE $P/simple.cjs'),
+  {
+    ...plain('open files 20', 'ulimit -n 20; $NODE $P/simple.cjs'),
+    known: {
+      why: 'from Node 22 on no descriptor is left for the first file that Node loads, which is the preload',
+      what: /\/\S+\/(simple|shim)\.cjs/g,
+    },
+  },
   long('address space', 'ulimit -v 1500000; $NODE --max-old-space-size=64 $P/simple.cjs'),
   plain('no file may be written', 'ulimit -f 0; $NODE $P/ipc.cjs'),
   long('files of 8 KB at most', 'ulimit -f 16; $NODE $P/ipc.cjs'),
@@ -84,7 +90,7 @@ const STDIO: readonly Situation[] = [
   long('head', '$NODE $P/many.cjs | head -1; echo "${PIPESTATUS[0]}"'),
   long('head of one byte', '$NODE $P/simple.cjs | head -c 1; echo'),
   long('SIGPIPE ignored', 'trap "" PIPE; $NODE $P/many.cjs | head -1'),
-  plain('a full device', '$NODE $P/ipc.cjs > /dev/full; echo rc $?'),
+  plain('a full device', '$NODE $P/simple.cjs > /dev/full; echo rc $?'),
   long('stdin', 'echo hello | $NODE $P/stdinecho.cjs'),
   long('stdin from nothing', '$NODE $P/stdinecho.cjs </dev/null'),
   plain(

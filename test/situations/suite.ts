@@ -30,5 +30,7 @@ export function compareAll(title: string, situations: readonly Situation[]): voi
 }
 
 function without(ended: Ended, { known }: Situation): Ended {
-  return known === undefined ? ended : { ...ended, stdout: ended.stdout.replace(known.what, '') };
+  if (known === undefined) return ended;
+  const { stdout, stderr } = ended;
+  return { ...ended, stdout: stdout.replace(known.what, ''), stderr: stderr.replace(known.what, '') };
 }

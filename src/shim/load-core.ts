@@ -19,7 +19,7 @@ type Wrapped = (exports: object, require: NodeJS.Require, module: { exports: obj
  * @throws what the system says when it can't be read
  */
 export function loadCore(folder: string, cached: boolean): Core {
-  // Not by `path.join`: see `Segments`.
+  // `path.join` looks at each character: V8 would compile that on another thread, at the start of each process.
   const file = `${folder}/${CORE}`;
   const source = readFileSync(file, 'utf8');
   const cachedData = cached ? readCache(folder) : undefined;

@@ -23,7 +23,7 @@ function main(target: string): void {
   const dir = mkdtempSync(path.join(tmpdir(), 'forkscope-warm-up-'));
   try {
     const core = loadCore(__dirname, false);
-    // Ours is what the shim wraps, so it is called when the shim has done all that it does at an end.
+    // The shim wraps this function, and so calls it when all is done that it does at the end of a process.
     Reflect.set(process, 'reallyExit', (code: number) => {
       store(target, core.script.createCachedData());
       rmSync(dir, { recursive: true, force: true });
@@ -46,7 +46,7 @@ function session(dir: string): SessionEnvironment {
   return { dir, session: 'warm-up', origin, shim, options: DEFAULT_SHIM_OPTIONS };
 }
 
-/** What most programs do, sooner or later. */
+/** Does what most programs do sooner or later, so that V8 compiles what the shim needs for it. */
 function act(): void {
   spawnSync(process.execPath, ['--version'], { stdio: 'ignore' });
   const { port1, port2 } = new MessageChannel();
@@ -58,12 +58,12 @@ function act(): void {
   child.send('warm-up');
 }
 
-/** The other end of a conversation. */
+/** The child with which `act` exchanges a message. */
 function echo(): void {
   process.once('message', (message) => process.send?.(message));
 }
 
-/** Whole or not at all: V8 trusts what it finds. */
+/** Writes the file whole or not at all: V8 trusts what it finds. */
 function store(target: string, data: Uint8Array): void {
   const half = `${target}.${process.pid}`;
   const fd = openSync(half, 'w', 0o600);

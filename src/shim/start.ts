@@ -33,19 +33,19 @@ import {
 
 const STARTED = Symbol.for('forkscope.shim');
 
-/** What the shim has from the file that was preloaded. */
+/** What the preloaded file hands to the shim. */
 export interface Preloaded {
   /** The file of this code, whose frames are not the user's. */
   readonly file: string;
-  /** Node's: copies what was replaced in its modules to those who import them. */
+  /** Node's function that makes `import`s of its modules see what was replaced in them. */
   readonly syncBuiltinESMExports: () => void;
 }
 
-/** Traces this thread, if it shall be. */
+/** Traces this thread, if it belongs to a session. */
 export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefined {
   if (STARTED in globalThis || isNodesOwnThread()) return undefined;
   const handover = takeHandover();
-  // Whoever makes a worker that is to be traced leaves word for it.
+  // A thread that makes a worker which is to be traced leaves a handover for it.
   if (!handover && !isMainThread) return undefined;
   restoreOptions(handover);
   const session = readSession({ [ENV_SESSION]: handover?.session ?? process.env[ENV_SESSION] });
@@ -55,7 +55,7 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
   const thread = identify(clock, handover);
   const { options, dir } = session;
   const lanes = new WorkerLanes(dir, thread, handover?.lane);
-  // The process ends: this thread may be stopped in the middle of the next line.
+  // The process is about to end, and with it this thread: its stream would have no end.
   if (lanes.own?.closing) return undefined;
   const recorder = new Recorder({
     dir,
@@ -140,12 +140,12 @@ function describeProcess(recorder: Recorder): void {
   });
 }
 
-/** The mapped sink, as soon as the runtime of this thread has loaded shared memory. */
+/** Maps the records, as soon as the runtime of this thread has loaded shared memory. */
 function useSharedFiles(recorder: Recorder): void {
   const use = (): void => {
     try {
       const files: unknown = Reflect.get(globalThis, Symbol.for(SHARED_FILES));
-      if (typeof files === 'object' && files !== null) recorder.use(files as SharedFiles);
+      if (typeof files === 'object' && files !== null) recorder.mapWith(files as SharedFiles);
     } catch (error) {
       reportProblem(recorder, 'shared-files', error);
     }

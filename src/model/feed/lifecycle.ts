@@ -40,7 +40,7 @@ const LIFE = byNumber<ApplyLife, 'life'>({
   }),
   threadStart: toChild((world, stream, record, child) => {
     begun(stream, record, child);
-    // It may end before the tracer is loaded in it.
+    // Known from now on: the worker may end before the tracer is loaded in it.
     world.thread(stream.thread.process, record.n, record.time);
     world.processes.worker(child, record.n);
   }),

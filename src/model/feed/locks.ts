@@ -62,7 +62,7 @@ function ownerDied(world: World, stream: StreamState, record: TraceRecord, use: 
   const { resource } = use;
   const hold = resource.holds.get(record.n);
   if (hold === undefined) return;
-  // Whoever gets the lock may tell so before anybody tells of the death: what the death ends is seen here first.
+  // The thread that frees the lock may be the first to tell of the death: findings about the dead process are made before it counts as dead.
   const { process } = hold.thread;
   if (process.alive) world.beforeEnd(process, record.time);
   resource.deaths.push({ hold, time: record.time, by: stream.thread });

@@ -41,7 +41,7 @@ const ACTIVITY: { readonly [G in Group]: boolean } = {
   pool: true,
   call: true,
   rest: true,
-  // They repeat what is known.
+  // Counters repeat what is known.
   counter: false,
   // The shim itself records waits that it finds when a thread rests; whatever else ends a rest says `resumed` first.
   wait: false,

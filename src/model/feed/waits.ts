@@ -48,7 +48,7 @@ export const beginWait: Apply = (world, stream, record, use) => {
     if (forgotten === undefined && wait.kind === KIND.waitAcquire && contends(wait.resource))
       wait.resource.contended++;
     wait.resource.waiters.add(wait);
-    // Who may go on is not known of plain memory: its waits are what is counted.
+    // Plain memory has no acquisitions: what is counted of it are its waits.
     if (forgotten === undefined && wait.kind === KIND.waitAtomics && use !== undefined) use.acquisitions++;
   }
   world.touch(thread.process);
@@ -91,7 +91,7 @@ function oldestShown(thread: ThreadEntity): Wait | null {
   return null;
 }
 
-/** After a gap nothing is known to be open, until the checkpoint says so. */
+/** After a gap in a stream no wait of its thread is known to be open, until the checkpoint that follows repeats it. */
 export function forgetWaits(world: World, stream: StreamState): void {
   const { thread } = stream;
   for (const wait of thread.waits.values()) {

@@ -4,7 +4,7 @@ import { permissionOptions, preloadOption, withoutPreload } from '../../base/nod
 /** What children must find in their environment to be traced. */
 export class ChildEnvironment {
   readonly #session: SessionEnvironment;
-  /** What a restricted process has in its own NODE_OPTIONS, and its children must not inherit. */
+  /** The permissions that this process has in its own NODE_OPTIONS, where it runs restricted: its children must not inherit them. */
   readonly #allow: string;
 
   constructor(session: SessionEnvironment) {
@@ -29,7 +29,7 @@ export class ChildEnvironment {
     return rest === '' ? undefined : rest;
   }
 
-  /** The same for an environment as an object, before Node has seen it; `env` is not changed. */
+  /** Adds session, spawn key and shim to an environment that is an object, before Node has seen it. A new object. */
   inject(env: NodeJS.ProcessEnv, spawnKey: string, args: readonly string[]): NodeJS.ProcessEnv {
     const pairs = this.injectPairs(
       toPairs(env),
@@ -51,7 +51,7 @@ export class ChildEnvironment {
     ];
   }
 
-  /** Takes all of ours away, for a child that shall not be traced. */
+  /** Takes session, spawn key and shim away, for a child that shall not be traced. */
   stripPairs(pairs: readonly string[]): string[] {
     const kept = pairs.filter((p) => !isOneOf(p, OURS));
     const options = this.withoutShim(pairValue(pairs, NODE_OPTIONS));

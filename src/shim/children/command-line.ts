@@ -1,6 +1,6 @@
 const MAX_ARGUMENT = 2000;
 const MAX_ARGUMENTS = 200;
-/** A command line as a trace keeps it: whole programs come as arguments of `-e` and `-c`. */
+/** A command line as a trace keeps it, with long arguments cut: `-e` and `-c` are given whole programs. */
 export function shorten(argv: readonly string[]): string[] {
   const kept = argv
     .slice(0, MAX_ARGUMENTS)

@@ -2,17 +2,17 @@ import type { ChildId, Ns, SiteId } from '../../base/quantities.ts';
 
 /** A child that is recorded. */
 export interface StartedChild {
-  /** Of its definition. */
+  /** Id of the child's definition. */
   readonly id: ChildId;
   readonly spawnKey: string;
   readonly site: SiteId;
-  /** ns since the session's origin. */
+  /** When it was started, ns since the session's origin. */
   readonly since: Ns;
 }
 /** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
 export const liveChildren = new Map<object, StartedChild>();
 
-/** Children that have ended, and whose pipes are not all closed yet. None is kept by being here: `close` may never come. */
+/** Children that have ended, and whose pipes are not all closed yet: weakly, as `close` may never come. */
 export const closingChildren = new Map<WeakRef<object>, StartedChild>();
 
 /** Definitions of the runtime's children by pid. */

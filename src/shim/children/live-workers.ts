@@ -1,4 +1,4 @@
-/** The worker threads that this thread has started and that have not ended. Node lists them nowhere as what keeps it alive. */
+/** The worker threads that this thread has started and that have not ended. Node does not list them among what keeps a thread alive. */
 export const liveWorkers = new Set<object>();
 
 /** How many of them keep this thread alive: not those that the program has unref'd. */
@@ -6,9 +6,9 @@ export function countRefdWorkers(): number {
   return [...liveWorkers].filter(hasRef).length;
 }
 
-/** It keeps its parent alive. */
+/** The worker keeps its parent alive. */
 export function hasRef(worker: object): boolean {
-  // Node tells it of the handle only.
+  // Only the worker's inner handle says so.
   const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === 'kHandle');
   const handle: unknown = symbol && Reflect.get(worker, symbol);
   if (typeof handle !== 'object' || handle === null) return true;

@@ -8,7 +8,7 @@ import type { SourceBook } from '../sources/book.ts';
 import type { WorkerLanes } from '../thread/lanes.ts';
 import type { ThreadIdentity } from '../thread/thread.ts';
 
-/** What every probe works with. One a thread. */
+/** What every probe works with; each thread has one. */
 export interface Shim {
   readonly session: SessionEnvironment;
   readonly recorder: Recorder;

@@ -6,7 +6,7 @@ export function textOf(error: unknown): string {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
   } catch {
-    // An object that cannot be made text of.
+    // The program threw an object that refuses to become text.
     return typeof error;
   }
 }

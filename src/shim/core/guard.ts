@@ -19,6 +19,6 @@ export function reportProblem(recorder: Recorder, probe: string, error: unknown)
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     recorder.problem(`shim-${probe}`, message);
   } catch {
-    // Nothing can be told any more; the program must not notice.
+    // The trace cannot be written any more, and there is no other place to say so.
   }
 }

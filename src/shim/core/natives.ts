@@ -1,7 +1,7 @@
 import type { Ms } from '../../base/quantities.ts';
 
 const { setImmediate, setTimeout, clearTimeout } = globalThis;
-/** Where Node keeps the methods of timers; there is no other way to it than a timer. */
+/** A timer, to get at the prototype of timers: Node shows it nowhere else. */
 const probe = setTimeout(() => {}, 0);
 clearTimeout(probe);
 const timers: { unref(this: NodeJS.Timeout): NodeJS.Timeout } = Object.getPrototypeOf(probe);
@@ -10,7 +10,7 @@ const immediate = setImmediate(() => {});
 clearImmediate(immediate);
 const { unref: unrefImmediate } = immediate;
 const nextTick = process.nextTick.bind(process);
-/** The shim's timers. Not marked on themselves: Node's code is slower with timers of two shapes. */
+/** The shim's own timers. A mark on the timers themselves would slow down Node's code, which then meets timers of two shapes. */
 const own = new WeakSet<object>();
 
 /** What the shim does on its own must not end the program, whatever that has replaced. */
@@ -31,7 +31,7 @@ export const natives = {
   setTimeout,
   clearTimeout,
   own,
-  /** How often the loop has turned for the shim. */
+  /** How often the loop has called one of the shim's own timers. */
   fired: 0,
   /** Calls `fn` once after `ms`, unless the program has ended by then. */
   later(fn: () => void, ms: Ms): void {

@@ -33,7 +33,7 @@ import { WriteSchedule } from './write-schedule.ts';
 const MAX_PROBLEMS = 100;
 /** The shim's own waits are numbered from here; the runtime numbers its own from 1. */
 const FIRST_WAIT = 0x80000001;
-/** As many incidents. */
+/** Beyond so many incidents no new ones are told, for the same reason. */
 const MAX_INCIDENTS = 1000;
 
 export interface RecorderOptions {
@@ -41,14 +41,14 @@ export interface RecorderOptions {
   readonly stream: string;
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** Of a worker thread: where it collects what it has not written. */
+  /** Where a worker thread collects the records that it has not written, so that they can be saved when it is stopped. */
   readonly lane?: Lane | undefined;
 }
 
-/** What the caller says of a new definition: at least these fields. */
+/** A new definition as its caller gives it: the required fields, and any others but its id. */
 type New<D, Required extends keyof D> = Pick<D, Required> & Partial<Omit<D, Required | 'type' | 'id'>>;
 
-/** Writes this thread's stream: definitions, records, and when a batch goes out. */
+/** Writes this thread's stream: its definitions and its records. */
 export class Recorder {
   readonly clock: Clock;
   readonly #lines: LineWriter;
@@ -111,16 +111,16 @@ export class Recorder {
     return id;
   }
 
-  /** What `work` defines and records goes out at its end: the definitions before what uses them. */
+  /** Runs `work`, and writes what it has defined and recorded at its end, by few system calls. */
   together(work: () => void): void {
-    // Mapped records are seen at once: what they use must be there.
+    // A reader sees mapped records at once: the definitions that they name must have been written before them.
     if (this.#schedule.isHeld || this.#writer.mapped) {
       work();
       return;
     }
     this.#schedule.hold();
     try {
-      // Who saves the records of a thread that is stopped here must find their definitions.
+      // The thread may be stopped here, and another saves its records: their definitions must have been written.
       if (this.#lane) work();
       else this.#lines.together(work);
     } finally {
@@ -143,7 +143,7 @@ export class Recorder {
     this.define(definition);
   }
 
-  /** Tells of something that may explain an end or a silence. */
+  /** Defines an incident: something that may explain why a thread ended, or says nothing any more. */
   incident(incident: Omit<IncidentDefinition, 'type' | 'time'>): void {
     if (++this.#incidents > MAX_INCIDENTS) return;
     this.define({ type: 'incident', time: this.clock.now(), ...incident });
@@ -167,7 +167,7 @@ export class Recorder {
     );
   }
 
-  /** A message goes into a channel. By position, as all that follows: what every message passes must not allocate. */
+  /** A message goes into a channel. Arguments by position, here and in the methods that follow: a call for every message must not allocate. */
   send(time: Ns, resource: ResourceId, site: SiteId, flags: number, position: number, bytes: Bytes): void {
     this.recordAt(time, KIND.send, flags, 0, resource, site, position, bytes);
   }
@@ -227,7 +227,7 @@ export class Recorder {
     tell?.();
   }
 
-  /** `tell` is called once, after the next record. */
+  /** Calls `tell` once, after the next record. */
   watchActivity(tell: () => void): void {
     this.#onActivity = tell;
     this.#schedule.expectNext();
@@ -249,7 +249,7 @@ export class Recorder {
     this.#schedule.write();
   }
 
-  /** The thread has said its end; what it still does is recorded. */
+  /** The end of the thread is recorded. What the thread still does after that is recorded too, and written at once. */
   get finished(): boolean {
     return this.#finished;
   }
@@ -258,38 +258,38 @@ export class Recorder {
     return this.#quiescent;
   }
 
-  /** `record` records what a probe has only counted so far. It is called before everything must be readable. */
+  /** Before each {@link flush}, `record` is called: it records what its probe has only counted so far. */
   beforeFlush(record: () => void): void {
     this.#sums.push(record);
   }
 
-  /** Everything that happened so far can be read by others. Call it before anything that may block or end the thread. */
+  /** Writes all that has happened so far. To be called before anything that may block or end the thread. */
   flush(): void {
     for (const record of this.#sums) record();
     this.#schedule.write();
   }
 
-  /** The thread may end at any moment without a word: what is recorded from now on is written at once. */
-  holdNothing(): void {
+  /** Writes all that has happened so far, and from now on each record at once: the thread may be stopped at any moment. */
+  writeThrough(): void {
     for (const record of this.#sums) record();
     this.#ledger.settle();
     this.#writer.writeThrough();
     this.#schedule.expectNext();
   }
 
-  /** Counted lock pairs enter the stream. */
+  /** Brings counted lock pairs into the stream, and writes all that has happened so far. */
   settle(): void {
     this.#ledger.settle();
     this.flush();
   }
 
-  /** Following records go into mapped files, which survive whatever happens to this process. */
-  use(files: SharedFiles): void {
+  /** Puts the following records into mapped files, which keep them whatever happens to this process. */
+  mapWith(files: SharedFiles): void {
     this.flush();
     this.#writer.useSink(files);
   }
 
-  /** The thread ends with `code`. What comes after this is written at once. */
+  /** Records that the thread ends with `code`, and seals its stream. */
   finish(code: number): void {
     if (this.#finished) return;
     for (const record of this.#sums) record();

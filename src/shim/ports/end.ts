@@ -16,7 +16,7 @@ export interface EndOptions {
   readonly sendOnly?: boolean;
   /** It is how a worker and its parent speak: `parentPort`, and what a `Worker` has inside. */
   readonly isParents?: boolean;
-  /** Nothing of it is recorded: it belongs to Node (threads of module hooks and the like). */
+  /** Nothing of this end is recorded: it belongs to Node (threads of module hooks and the like). */
   readonly silent?: boolean;
   /** Call site of the channel's making, in the thread that made it. */
   readonly madeAt?: SiteId;
@@ -79,7 +79,7 @@ export class PortEnd {
     return this.#in;
   }
 
-  /** Tells the trace that this thread has the end. */
+  /** Defines the channel's directions in the trace and records that this thread has the end, once. */
   open(): void {
     if (this.#open || this.options.silent) return;
     this.#open = true;
@@ -112,5 +112,5 @@ export class PortEnd {
   }
 }
 
-/** Ends by their ports. */
+/** The end that a port is. */
 export const portEnds: Stamps<PortEnd> = stamps<PortEnd>();

@@ -1,6 +1,6 @@
 import type { PortTracing } from './tracing.ts';
 
-/** That of this thread, once the probe of ports is installed. */
+/** The port tracing of this thread, once the probe of ports is installed. */
 let tracing: PortTracing | undefined;
 
 export function tracesPorts(own: PortTracing): void {

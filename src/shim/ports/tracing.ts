@@ -6,7 +6,7 @@ import { type EndState, PortRegistry } from './registry.ts';
 import { publicPort } from './sources.ts';
 import { portsIn } from './walk.ts';
 
-/** Key in the environment data of worker threads; only there while a worker is being made and has not read it. */
+/** Key in the environment data of worker threads. The program could see it, so it is there only until the new worker has read it. */
 const LENT = 'forkscope.ports.v1';
 
 interface Lent {
@@ -37,7 +37,7 @@ export class PortTracing {
   #registry: PortRegistry | undefined;
   /** This worker's end of Node's own channel: its port shows itself when it is used. */
   #nodesEnd: PortEnd | undefined;
-  /** What the worker that is being made gets. */
+  /** What the worker gets that is being made just now. */
   #making: Lent | undefined;
 
   constructor(shim: Shim) {
@@ -144,12 +144,12 @@ export class PortTracing {
   depart(end: PortEnd, ports: readonly object[], message: unknown): () => void {
     const n = end.sent + 1;
     const put: number[] = [];
-    // Nobody at the other end would ask.
+    // The other end is Node's own code, which never asks for ports.
     if (end.options.silent) return () => {};
     ports.forEach((port, index) => {
       const moved = portEnds.of(port);
       if (!moved) return;
-      // Nobody else knows where its channel was made.
+      // Where the port's channel was made is known in this thread only.
       moved.open();
       if (this.registry.put(end.channel, end.side, n, index, moved)) put.push(index);
       else

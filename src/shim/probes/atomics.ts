@@ -54,7 +54,7 @@ function observeWaitAsync(where: Reporting, elements: Elements, own: object): vo
     begin: (_self, args) => elements.begin(args, 0),
     end: (wait, returned, result) => {
       const value: unknown = returned ? Reflect.get(Object(result), 'value') : undefined;
-      // It is never rejected.
+      // The promise of `waitAsync` is never rejected.
       if (types.isPromise(value))
         then.call(value, (v: unknown) =>
           guarded(where, 'atomics', () => elements.end(wait, 0, outcomeOf(true, v))),
@@ -86,14 +86,14 @@ function isPlain(args: readonly unknown[]): boolean {
 
 interface Element {
   readonly resource: ResourceId;
-  /** Of waits that block, and of everything else: where a thread stands still is what a hang is about. */
+  /** Waits that block have a sampler of their own: where a thread stands still is what a hang is about. */
   readonly blocking: Sampler;
   readonly passing: Sampler;
   readonly isNodes: boolean;
 }
 
 const blockingWaits = new Ration();
-/** Blocking waits at one line are believed to have the same callers for so long, ns: their stack may be that of a hang. */
+/** For so long, ns, blocking waits at one line are taken to have the same callers. Short: a wrong stack might be that of a hang. */
 const FRESH_NS = 1e6;
 
 interface Wait {
@@ -118,7 +118,7 @@ class Elements {
     this.#shim = shim;
   }
 
-  /** The wait that begins; `undefined`: it is not the program's, or Node will refuse it. */
+  /** Records that a wait begins; `undefined`: it is Node's or the runtime's own, or one that Node will refuse. */
   begin(args: readonly unknown[], flags: number): Wait | undefined {
     const time = this.#shim.recorder.clock.now();
     const element = this.#elementOf(args);
@@ -153,7 +153,7 @@ class Elements {
   }
 
   #elementOf(args: readonly unknown[]): Element | undefined {
-    // Anything may be asked for, and what is there was checked once.
+    // The program may pass anything: only what was found to be an element before is in the map.
     const known = this.#byArray.get(args[0] as Shared)?.get(args[1] as number);
     const element = known ?? this.#newElement(args);
     return element?.isNodes ? undefined : element;

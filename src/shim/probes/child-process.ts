@@ -55,7 +55,7 @@ export const childProcesses: Probe = {
           return result;
         },
     );
-    // On the prototype, and no listener: that could change what the program sees.
+    // On the prototype: a listener on the child could be seen by the program.
     patch(
       prototype,
       'emit',
@@ -110,7 +110,7 @@ function isNodes(frame: RawFrame): boolean {
   return frame.getFileName()?.startsWith('node:') === true;
 }
 
-/** A child that there is not: no such command, no more processes … The program gets an `error` event next. */
+/** Node could not start the child (no such command, no more processes …); the program gets an `error` event next. */
 interface Failed {
   readonly id: ChildId;
   readonly site: SiteId;
@@ -166,7 +166,7 @@ function recordExit(
   shim.recorder.record('childExit', { child: id, pid, ...exitOf(code, signal) });
 }
 
-/** Its pipes are closed next, if nobody else has them. */
+/** The child has ended; its pipes are closed next, unless another process has them too. */
 function closing(child: object, started: StartedChild): void {
   closingChildren.set(new WeakRef(child), started);
 }

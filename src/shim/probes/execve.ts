@@ -19,8 +19,8 @@ interface Becoming {
 }
 
 /**
- * `process.execve`: the process becomes another program without any exit. That is told like a child which has the same pid, and
- * gets what it needs to be traced.
+ * `process.execve`: the process becomes another program without any exit. The new program is recorded as a child with the same
+ * pid, and gets in its environment what it needs to be traced.
  */
 export const execve: Probe = {
   name: 'execve',
@@ -41,7 +41,7 @@ export const execve: Probe = {
           try {
             return Reflect.apply(original, this, args);
           } catch (error) {
-            // No such file …: the process goes on as it was (or, before Node 26, is aborted).
+            // It failed (no such file …): the process goes on as it was (or, before Node 26, is aborted).
             if (last > 0)
               guarded(shim, 'execve', () =>
                 shim.recorder.record('childExit', { child: last, pid: 0, exit: NOT_EXECUTED }),
@@ -70,7 +70,7 @@ function become(shim: Shim, { execPath, args, env }: Becoming, site: SiteId): Ch
   }
   const id = recorder.defineChild({ spawnKey, api: 'execve', file, argv: shorten(argv) });
   recorder.record('start', { child: id, site, pid: process.pid });
-  recorder.holdNothing();
+  recorder.writeThrough();
   shim.lanes.close();
   return id;
 }

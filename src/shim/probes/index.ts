@@ -13,8 +13,8 @@ import { webLocks } from './web-locks.ts';
 import { workers } from './workers.ts';
 
 /**
- * Everything that is instrumented, in the order of installation. Later ones wrap earlier ones: the probe of children comes
- * after that of IPC, which finds the key that the first has put into a child's environment.
+ * All probes, in the order of installation. A later one wraps the earlier ones, and so sees a call first: the probe of
+ * children is installed after that of IPC, which then finds the spawn key in the child's environment.
  */
 export const PROBES: readonly Probe[] = [
   lifecycle,

@@ -75,13 +75,13 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
     'send',
     (original) =>
       function send(this: unknown, ...args) {
-        // A channel that is closed sends nothing, and says so.
+        // Over a closed channel nothing is sent: Node reports an error.
         if (Reflect.get(target, 'connected') !== true || isNodes(args[0])) {
           guarded(shim, 'ipc', () => end.passes(args[0], send));
           return Reflect.apply(original, this, args);
         }
         // Without closures, as everything that every message passes: they would cost as much as all the rest.
-        // What it sends may itself send something, in a `toJSON` or a getter.
+        // While Node encodes the message, the program may send another one, in a `toJSON` or a getter.
         const outer = end.begun;
         try {
           end.begin(send);
@@ -106,7 +106,7 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
   );
 }
 
-/** No listener for messages: that would keep the channel, and so the process, alive. */
+/** Sees messages arrive without a listener of its own, which would keep the channel, and so the process, alive. */
 function patchEmit(shim: Shim, owner: object, channels: WeakMap<object, IpcEnd>): void {
   patch(
     owner,

@@ -6,7 +6,7 @@ import { patch } from '../core/patch.ts';
 
 type Skip = (...args: unknown[]) => unknown;
 
-/** Node's exit code then. */
+/** Node's exit code after an uncaught exception. */
 const FATAL_IN_HANDLER = 7;
 
 function signalNumber(name: string): number | undefined {
@@ -19,7 +19,7 @@ export const lifecycle: Probe = {
   name: 'lifecycle',
   install(shim) {
     watchEvents(shim);
-    // `process.exit` ends here, also out of an exit listener; a normal end does not come by.
+    // `process.exit` calls it last, also from an exit listener; a process that ends by itself does not.
     patch(
       process,
       'reallyExit',
@@ -56,7 +56,7 @@ export const lifecycle: Probe = {
 /** Node itself listens to it for each stream that is a terminal: a resting thread rests on when a panel changes its size. */
 const RESIZED = 'SIGWINCH';
 
-/** An own `emit`, not listeners: listeners of signals would change what signals do. */
+/** Sees signals in an `emit` of its own: a listener would keep the signal from doing what it does by default. */
 function watchEvents(shim: Shim): void {
   patch(
     process,
@@ -120,7 +120,7 @@ function handled(shim: Shim, listeners: () => unknown): unknown {
     if (failed)
       guarded(shim, 'lifecycle', () => {
         if (shim.thread.threadId === 0) end(shim, FATAL_IN_HANDLER);
-        else shim.recorder.holdNothing();
+        else shim.recorder.writeThrough();
       });
   }
 }

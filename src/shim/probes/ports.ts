@@ -9,7 +9,7 @@ import { PortTracing } from '../ports/tracing.ts';
 import { portsIn, runsNothing } from '../ports/walk.ts';
 import { captureFrames } from '../sites/stack.ts';
 
-/** Node looks both up on every port that gets a message. */
+/** Properties that Node looks up on every port that gets a message. */
 const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch');
 const ARRIVED = Symbol.for('nodejs.internal.kCurrentlyReceivingPorts');
 
@@ -43,7 +43,7 @@ function observeSend(where: Where, own: PortTracing): void {
       const end = endToSend(own, port, args[0]);
       if (!end) return undefined;
       const moves = args[1] !== undefined && !isEmptyList(args[1]) ? Moves.of(own, end, args) : undefined;
-      // Told before it is done: whoever gets the message may end this thread at once.
+      // Recorded before the message is sent: its receiver may end this thread at once.
       end.recordSend(time, observed);
       return moves ?? end;
     },
@@ -72,7 +72,7 @@ function endToSend(own: PortTracing, port: unknown, message: unknown): PortEnd |
   return own.endOf(port, message);
 }
 
-/** The ports that one message takes along. */
+/** The ports that a message moves to another thread. */
 class Moves {
   readonly by: PortEnd;
   readonly #ports: readonly object[];
@@ -99,7 +99,7 @@ function isEmptyList(options: unknown): boolean {
   return Array.isArray(options) && options.length === 0;
 }
 
-/** Ports that a message takes along, in the order in which they arrive. */
+/** The ports that a message moves to another thread, in the order in which they arrive. */
 function movedBy([message, options]: readonly unknown[]): object[] {
   const isLoad =
     typeof message === 'object' && message !== null && Reflect.get(message, 'type') === 'loadScript';
@@ -119,7 +119,7 @@ function isClone(): boolean {
 function observeDispatch(where: Where, own: PortTracing): void {
   const { prototype } = worker.MessagePort;
   const isSeen = observe(prototype, DISPATCH, where, (port, [message, type, event]) => {
-    // With an event the program itself dispatches.
+    // With an event it is the program that dispatches, not Node.
     if (event === undefined && type === 'message') received(own, port as object, message);
     else if (type === 'close') portEnds.of(port as object)?.leave();
   });

@@ -70,7 +70,7 @@ class RuntimeEvents {
     return subscriber;
   }
 
-  /** Stores the number of the caller's stack, negative where it is that of an earlier call. */
+  /** Stores the number of the caller's stack in the event; negative where the stack is that of an earlier call. */
   readonly noteCaller = (message: unknown): void => {
     try {
       const event = message as CalledEvent;
@@ -90,7 +90,7 @@ class RuntimeEvents {
 
   #record(kind: Kind, policy: SitePolicy, event: RuntimeEvent, subscriber: (m: unknown) => void): void {
     const { recorder } = this.#shim;
-    // Taken before the call site: finding that costs more than all the rest.
+    // Read before the call site is looked for, which takes longer than everything else.
     const time = recorder.clock.now();
     const target = event.target === undefined ? 0 : this.#idOf(event.target);
     let flags = outcomeToFlags(event.outcome);
@@ -130,7 +130,7 @@ class RuntimeEvents {
     if (event.sync) this.#shim.recorder.flush();
   }
 
-  /** `undefined`: the operation shows its own stack, or none. */
+  /** The sampler that decides whether the operation shows its own stack; `undefined`: it always does, or never. */
   #samplerFor(kind: Kind, policy: SitePolicy, target: ResourceId | ChildId, time: Ns): Sampler | undefined {
     if (policy === 'sampled') return this.#samplerOf(target);
     if (policy === 'paired') {

@@ -29,7 +29,7 @@ export const stdio: Probe = {
       'spawn',
       (original) =>
         function spawn(this: unknown, ...args) {
-          // Before: Node puts its own descriptions into the options.
+          // Before the call, in which Node replaces what the program has put into the options.
           guarded(shim, 'stdio', () => handOn(pipes, args[0]));
           const result = Reflect.apply(original, this, args);
           guarded(shim, 'stdio', () => {
@@ -39,7 +39,7 @@ export const stdio: Probe = {
         },
     );
     const spawnKey = process.env[ENV_SPAWN];
-    // Streams of worker threads are Node's own, over messages.
+    // A worker's streams are messages of Node's own to the main thread.
     if (spawnKey === undefined || shim.thread.threadId !== 0) return;
     for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
       onFirstUse(shim, name, (stream, getter) => {
@@ -69,7 +69,7 @@ function watchChild(shim: Shim, pipes: StdioPipes, child: object): void {
   }
 }
 
-/** `stdio: [first.stdout, …]`: from one child to another, past this process. */
+/** `stdio: [first.stdout, …]` hands a pipe of one child to another: this process does not see its bytes any more. */
 function handOn(pipes: StdioPipes, options: unknown): void {
   const given: unknown = Reflect.get(Object(options), 'stdio');
   if (!Array.isArray(given)) return;
@@ -94,7 +94,7 @@ function onFirstUse(shim: Shim, name: string, seen: (stream: object, getter: () 
   let used = false;
   const get = function (this: unknown): unknown {
     const stream: unknown = Reflect.apply(original, this, []);
-    // Whoever keeps the descriptor may put this getter back later.
+    // The getter may be called again later: the program can have kept the descriptor.
     if (used) return stream;
     used = true;
     guarded(shim, 'stdio', () => {

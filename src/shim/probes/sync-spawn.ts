@@ -19,7 +19,7 @@ type SyncApi = (typeof APIS)[number];
 interface Running extends SyncPipes {
   readonly id: ChildId;
   readonly wait: WaitNumber;
-  /** As the program or Node has given them. */
+  /** The options as the program or Node has given them. */
   readonly options: unknown;
 }
 
@@ -50,7 +50,7 @@ export const syncSpawns: Probe = {
   },
 };
 
-/** What the binding gets. */
+/** What Node's binding is called with. */
 interface BindingOptions {
   file?: unknown;
   args?: unknown;
@@ -105,7 +105,7 @@ function recordStart(
   return { id, wait, spawnKey, site, options };
 }
 
-/** `result`: of the binding, which gives the output undecoded. */
+/** Records the end. `result`: what the binding returned, with undecoded output. */
 function end(shim: Shim, running: Running, result: object): void {
   const stdio: unknown = Reflect.get(Object(running.options), 'stdio');
   const input: unknown = Array.isArray(stdio) ? Reflect.get(Object(stdio[0]), 'input') : undefined;
@@ -158,7 +158,7 @@ function optionsIndex(api: SyncApi, args: readonly unknown[], hasList: boolean):
   return args[1] === undefined || args[1] === null ? (args.length > 2 ? 2 : 1) : 1;
 }
 
-/** What is executed: with `shell` that gets the words as one. */
+/** The words that are executed: with `shell` a shell, which gets the command as one word. */
 function commandLine(api: SyncApi, words: readonly string[], shell: unknown): readonly string[] {
   if (api !== 'execSync' && !shell) return words;
   const command = words.join(' ');

@@ -27,7 +27,7 @@ export const webLocks: Probe = {
           if (!asked) return Reflect.apply(original, this, args);
           const result = Reflect.apply(original, this, asked.args);
           if (!types.isPromise(result)) return result;
-          // A promise of its own: one that is listened to beside the program's would hide its rejection.
+          // The program gets the promise that follows: with a listener beside the program's, Node would not report a rejection.
           return then.call(
             result,
             (value: unknown) => {
@@ -45,7 +45,7 @@ export const webLocks: Probe = {
 };
 
 interface Asked {
-  /** As the program gave them, with a callback that tells when the lock is there. */
+  /** The program's arguments, with a callback around its own that tells when the lock is granted. */
   readonly args: unknown[];
   end(): void;
 }
@@ -58,7 +58,7 @@ function ask(
 ): Asked | undefined {
   const [name] = args;
   const callback = args.length > 2 ? args[2] : args[1];
-  // Node refuses anything else, or converts it: that is the program's affair.
+  // Node refuses or converts anything else.
   if (typeof name !== 'string' || typeof callback !== 'function') return undefined;
   const { recorder, sites } = shim;
   const resource = names.resource(name);
@@ -94,7 +94,7 @@ function ask(
   return { args: args.length > 2 ? [name, args[1], withTelling] : [name, withTelling], end };
 }
 
-/** Locks by name: the name is all that they are, in every thread of the process. */
+/** Ids of locks by name: within a process, locks of the same name are one lock. */
 class Names {
   readonly #shim: Shim;
   readonly #ids = new Map<string, ResourceId>();

@@ -44,7 +44,7 @@ export const workers: Probe = {
         liveWorkers.add(made);
         return made;
       };
-      // Its ports stay unknown: they would show a half of everything only.
+      // The worker is not traced, so neither are its ports: the trace would show one half of every message.
       if (!prepared) return make();
       const label = guarded(shim, 'workers', () => labelOf(args)) ?? '';
       let made: object | undefined;
@@ -53,7 +53,7 @@ export const workers: Probe = {
           handOver(prepared.handover, () => makingWorker(label, make)),
         );
       } finally {
-        // Refused by Node: there is no worker.
+        // Node has refused to make it.
         if (!made) prepared.lane?.free();
       }
       const worker = made;
@@ -80,7 +80,7 @@ interface Prepared {
   readonly lacking: string | undefined;
 }
 
-/** What is known of a worker of this thread that runs. */
+/** A worker that this thread has made and that runs. */
 interface Known {
   readonly id: ChildId;
   readonly site: SiteId;
@@ -89,7 +89,7 @@ interface Known {
   readonly lane: Lane | undefined;
 }
 
-/** Changes `args` where the worker would otherwise lose the shim. */
+/** Prepares what the worker finds when it starts; changes `args` where the worker would otherwise run without the shim. */
 function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknown): Prepared | undefined {
   const options = args[1];
   if (options !== undefined && options !== null && typeof options !== 'object') return undefined;
@@ -105,7 +105,7 @@ function prepare(shim: Shim, args: unknown[], skip: (...args: never[]) => unknow
     args[1] = { ...given, env: { ...env, NODE_OPTIONS: withShim } };
   }
   const lacking = lackingOptions(shim, given);
-  // An environment that is shared is the parent's own, which gets back what it had.
+  // With a shared environment there is nothing to restore in the worker: the parent itself puts back what it had.
   if (lacking !== undefined && env !== worker.SHARE_ENV) nodeOptions = process.env.NODE_OPTIONS ?? null;
   const name: unknown = Reflect.get(given, 'name');
   const site = shim.sites.here(skip);
@@ -146,7 +146,7 @@ function withNodeOptions<T>(needed: string | undefined, make: () => T): T {
   }
 }
 
-/** What people know a worker by. */
+/** How people call the worker: its name, or the file that it runs. */
 function labelOf([file, options]: readonly unknown[]): string {
   const given = Object(options);
   const name: unknown = Reflect.get(given, 'name');
@@ -196,7 +196,7 @@ function addWorkers(look: Look, known: WeakMap<object, Known>): void {
   }
 }
 
-/** It ends next: Node has brought the error over from its thread. */
+/** The worker is about to end by an error, which Node has just handed to this thread. */
 function recordError(shim: Shim, made: object, error: unknown, known: WeakMap<object, Known>): void {
   const was = known.get(made);
   if (was === undefined) return;
@@ -205,7 +205,7 @@ function recordError(shim: Shim, made: object, error: unknown, known: WeakMap<ob
   shim.recorder.incident({ what: 'workerError', message, child: was.id, ...(site === 0 ? {} : { site }) });
 }
 
-/** Its thread runs no more: what it had not written is written now. */
+/** The worker's thread has ended: writes what it had recorded and not written, and records its end. */
 function recordExit(shim: Shim, made: object, code: unknown, known: WeakMap<object, Known>): void {
   const was = known.get(made);
   if (was === undefined) return;

@@ -38,7 +38,7 @@ export interface HandleExpert {
    * of them; it returns those (and handles below requests) that are explained. `unrefTimers`: how many may still fire.
    */
   explain(handles: readonly object[], unrefTimers: number): ReadonlySet<unknown>;
-  /** The thread does something again. */
+  /** The thread runs again: ends the waits that were recorded for handles. */
   resumed(): void;
 }
 
@@ -75,7 +75,7 @@ export class Counts {
       if (counts[kind] <= 0) delete counts[kind];
     }
     const workers = countRefdWorkers();
-    // Newer Nodes may come to list them.
+    // A later Node may list workers itself.
     if (workers > 0) counts.Worker ??= workers;
     return counts;
   }

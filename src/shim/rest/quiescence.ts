@@ -26,12 +26,12 @@ export class Quiescence {
   readonly #counts = new Counts();
   readonly #turns = new LoopTurns();
   readonly #writing = new Set<() => number>();
-  /** Bytes that were still to be written when it was last asked. */
+  /** Bytes that were still to be written at the last look. */
   #unwritten = 0;
-  /** A first look is due, and another one at a thread that rests. */
+  /** A timer for the first look runs; and one for another look at a thread that rests. */
   #armed = false;
   #armedAgain = false;
-  /** Looks at this rest so far. */
+  /** How many looks this rest has had; 0: the thread does not rest, as far as is known. */
   #looks = 0;
   /** The list of sources that was told last. */
   #id: SourcesId = 0;
@@ -39,7 +39,7 @@ export class Quiescence {
   #toldAt: Ns = Number.NEGATIVE_INFINITY;
   #nextDue = Number.POSITIVE_INFINITY;
   #complete = false;
-  /** What was last told to keep the thread alive. */
+  /** The `keepAlive` definition that was written last, as JSON, and when. */
   #kept = '';
   #keptAt: Ns = 0;
 
@@ -95,7 +95,7 @@ export class Quiescence {
 
   readonly #second = (): void => {
     this.#armedAgain = false;
-    // It has done something meanwhile, and is watched for its next rest.
+    // The thread has done something meanwhile, and is watched for its next rest.
     if (this.#looks === 0) return;
     this.#try(() => {
       const turned = this.#turns.turned();
@@ -132,7 +132,7 @@ export class Quiescence {
     this.#looks++;
     const found = this.#book.look(resources);
     const changed = found.signature !== this.#signature || found.complete !== this.#complete;
-    // The look's own records are nothing that the thread does.
+    // Records of this look itself must not count as activity of the thread.
     this.#recorder.watchActivity(() => {});
     if (turned || changed) this.#rest(found, changed, resources);
     this.#again();
@@ -151,7 +151,7 @@ export class Quiescence {
   #rest(found: Found, changed: boolean, resources: Resources): void {
     const recorder = this.#recorder;
     const unrefTimers = found.list.filter(({ kind, ref }) => kind === 'timer' && !ref).length;
-    // First: what the handles are for may be waits.
+    // Before it is asked for open waits: counting the handles may find, and record, some.
     let handles = this.#counts.handles(unrefTimers);
     let timers = found.list.reduce((n, { kind, count }) => (kind === 'timer' ? n + count : n), 0);
     if (recorder.openWaits === 0) {

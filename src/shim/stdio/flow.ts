@@ -3,24 +3,24 @@ import { FLAG } from '../../trace/format/records.ts';
 import type { Shim } from '../context/shim.ts';
 import { Sampler } from '../sites/sampler.ts';
 
-/** A record's `value` has 32 bits. */
+/** Most bytes of one record, whose `value` has 32 bits. */
 const MOST_VALUE = 2 ** 31;
 
 type Skip = (...args: never[]) => unknown;
 
-/** One end of one pipe, as the timers see it. */
+/** One end of a pipe, as the timers that the pipes share see it. */
 export interface End {
-  /** A moment has passed since the first chunk after a pause. False: nothing has moved since. */
+  /** Called 2 ms after the first chunk after a pause, and again. False: nothing has moved meanwhile, and it need not be called again. */
   tick(): boolean;
-  /** Records what is only counted so far. */
+  /** Records the bytes that are only counted so far. */
   flush(): void;
-  /** A longer while has passed: has it come to a stop? False: nothing to look for any more. */
+  /** Called 100 ms later, to see whether the end has come to a stop, and again. False: there is nothing to look for any more. */
   look(): boolean;
 }
 export interface Timers {
-  /** `tick` is called in a moment, and again until it says no. */
+  /** Calls `tick` of the end in 2 ms, and again until it returns false. */
   open(end: End): void;
-  /** `look` is called after a while, and again until it says no. */
+  /** Calls `look` of the end in 100 ms, and again until it returns false. */
   watch(end: End): void;
 }
 
@@ -33,7 +33,7 @@ export class ByteFlow {
   readonly #shim: Shim;
   readonly #direction: 'send' | 'receive';
   readonly #sampler: Sampler;
-  /** Recorded so far. */
+  /** Bytes that are recorded. */
   #total = 0;
   #sum = 0;
 
@@ -52,17 +52,17 @@ export class ByteFlow {
     return this.#sampler.site;
   }
 
-  /** The first chunk after a pause. `time`: ns. `skip`: the shim's function that the program called to send it. */
+  /** The first chunk after a pause. `skip`: the shim's function that the program called to send the chunk. */
   first(time: Ns, bytes: Bytes, skip?: Skip): void {
     this.#record(time, bytes, skip === undefined ? 0 : this.#look(time, skip));
   }
 
-  /** One that follows. */
+  /** Counts a chunk that follows. */
   add(bytes: Bytes): void {
     this.#sum += bytes;
   }
 
-  /** Records the sum. False: there is none. */
+  /** Records the sum of the counted chunks. False: there are none. */
   flush(): boolean {
     const bytes = this.#sum;
     if (bytes === 0) return false;
@@ -77,7 +77,7 @@ export class ByteFlow {
     const before = this.site;
     const flags = this.#shim.sites.sample(this.#sampler, time, skip);
     if (this.site !== 0) return flags;
-    // What the stream had buffered goes out without a line of the program on the stack.
+    // What the stream had buffered goes out later, without a line of the program on the stack.
     this.#sampler.site = before;
     return FLAG.sampledSite;
   }
@@ -93,7 +93,7 @@ export class ByteFlow {
   }
 }
 
-/** Replaces a method of one stream. Unlike a listener, nothing can be seen of it and nothing changes by it. */
+/** Replaces a method of one stream. A listener could be seen by the program, and would make the stream flow. */
 export function override(stream: object, name: string, method: Skip): void {
   Object.defineProperty(stream, name, {
     value: method,

@@ -17,7 +17,7 @@ const LOOK_MS = 100;
 
 /** Whose pipe it is, and which of its ends this process has. */
 export interface PipePlace {
-  /** Of the child. */
+  /** The child's spawn key. */
   readonly spawnKey: string;
   readonly fd: number;
   readonly way: StdioWay;
@@ -33,7 +33,7 @@ export class StdioPipes implements Timers {
   readonly #shim: Shim;
   readonly #open = new Set<End>();
   readonly #watched = new Set<End>();
-  /** Ends that were watched: they may stand still. */
+  /** Ends that were watched at some time, and may therefore stand still. */
   readonly #readers = new Set<Reader>();
   readonly #writers = new Set<Writer>();
   readonly #roles = new WeakMap<object, { readonly id: ResourceId; readonly role: number }>();
@@ -47,7 +47,7 @@ export class StdioPipes implements Timers {
     });
   }
 
-  /** Starts to count what goes through a socket. The one who made the pipe says so: others may have inherited it. */
+  /** Starts to count what goes through a socket. Only the parent, which made the pipe, records `create`: children may have inherited it. */
   add(socket: PipeSocket, { spawnKey, fd, way, side, site, child }: PipePlace): Reader | Writer {
     const { recorder } = this.#shim;
     const key = stdioKey(spawnKey, fd, way);
@@ -70,7 +70,7 @@ export class StdioPipes implements Timers {
     this.#shim.recorder.record('close', { resource: given.id, role: given.role });
   }
 
-  /** Sockets that stand still: writers wait for room; readers are full, and nobody reads. */
+  /** Sockets that stand still: writers that wait for room, and readers with a full buffer that nobody reads. */
   get stalled(): { readonly writers: readonly PipeSocket[]; readonly readers: readonly PipeSocket[] } {
     return {
       writers: [...this.#writers].filter((end) => end.stalled).map((end) => end.socket),

@@ -4,10 +4,10 @@ import { guarded } from '../core/guard.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
 import type { PipeSocket } from './socket.ts';
 
-/** The reading end. Nothing is ever read for it: it sees what arrives because the program, or Node, reads. */
+/** The reading end of a pipe. It never reads: it sees the bytes that arrive because the program, or Node, reads. */
 export class Reader implements End {
   readonly socket: PipeSocket;
-  /** Its buffer is full, and nobody takes anything out of it. */
+  /** The buffer is full, and nobody takes anything out of it. */
   stopped = false;
   readonly #shim: Shim;
   readonly #flow: ByteFlow;
@@ -36,7 +36,7 @@ export class Reader implements End {
       this.socket,
       'push',
       function push(this: PipeSocket, chunk: unknown, encoding?: unknown): boolean {
-        // Before: the program's listeners run inside.
+        // Before the call, in which the program's listeners run.
         received(chunk);
         const more = original.call(this, chunk, encoding);
         if (more === false) full();
@@ -70,7 +70,7 @@ export class Reader implements End {
     return false;
   }
 
-  /** The program has closed it, or it is at its end. */
+  /** The program has closed the pipe, or the pipe is at its end. */
   closed(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -6,13 +6,13 @@ import type { HandleExpert } from '../rest/counts.ts';
 import type { StdioPipes } from './pipes.ts';
 
 /**
- * What a resting thread waits for at its stdio pipes: room, where its own output stands still; and, where it has left a
- * child's output unread and has nothing to do but for its children, their ends. These waits stand for the handles.
+ * The waits of a resting thread at its stdio pipes: for room, where its own output stands still; and for the ends of its
+ * children, where it has left their output unread and nothing else can wake it. The handles behind these waits are explained.
  */
 export class StdioRest implements HandleExpert {
   readonly #shim: Shim;
   readonly #pipes: StdioPipes;
-  /** Open waits for the ends of children: number by definition of the child. */
+  /** Numbers of the open waits for the ends of children, by the id of the child's definition. */
   readonly #waits = new Map<ChildId, WaitNumber>();
 
   constructor(shim: Shim, pipes: StdioPipes) {

@@ -3,7 +3,7 @@ import { ROLE } from '../../trace/format/records.ts';
 import { stdioKey, stdioName } from '../../trace/format/stdio-key.ts';
 import type { Shim } from '../context/shim.ts';
 
-/** A synchronous spawn, as far as its pipes go. */
+/** What the pipes of a synchronous spawn are known by. */
 export interface SyncPipes {
   readonly spawnKey: string;
   readonly site: SiteId;

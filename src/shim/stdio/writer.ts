@@ -5,17 +5,17 @@ import type { Unwritten } from '../sources/book.ts';
 import { ByteFlow, type End, override, type Timers } from './flow.ts';
 import type { PipeSocket } from './socket.ts';
 
-/** A loop that never comes to the event loop records its sum every so many writes. */
+/** After so many writes the sum is recorded in the middle of a loop, which may never let the event loop turn. */
 const MANY = 10_000;
 
-/** The writing end. Bytes count when the system is given them: Node's handle counts them, and is asked now and then. */
+/** The writing end of a pipe. Its bytes count when Node hands them to the system: Node's handle counts them, and is asked now and then. */
 export class Writer implements End {
   readonly socket: PipeSocket;
   readonly #shim: Shim;
   readonly #flow: ByteFlow;
   readonly #timers: Timers;
   readonly #handle: PipeSocket['_handle'];
-  /** What of the handle's count is in the flow. */
+  /** How many of the bytes that the handle has counted are in the flow. */
   #counted: number;
   #summing = false;
   #writes = 0;
@@ -40,7 +40,7 @@ export class Writer implements End {
     return { resource, site, bytes: this.#pending() > 0 ? this.#left() : 0 };
   };
 
-  /** It waits for room. */
+  /** The end waits for room. */
   get stalled(): boolean {
     return this.#wait !== 0;
   }
@@ -61,7 +61,7 @@ export class Writer implements End {
         end.#first(time, write);
       },
     );
-    // A pipe without it has none of its own either.
+    // Not all streams can write several chunks at once.
     if (typeof _writev !== 'function') return;
     override(this.socket, '_writev', function writev(this: PipeSocket, ...args: [unknown, unknown]): void {
       if (end.#isSummed()) {
@@ -74,7 +74,7 @@ export class Writer implements End {
     });
   }
 
-  /** Asked before each write; who reads it may kill this process for it. */
+  /** Asked before each write. What is recorded is written first: the reader may kill this process for what it reads. */
   #isSummed(): boolean {
     this.#shim.recorder.flushBeforeMessage();
     if (this.#summing && ++this.#writes > MANY) this.#many();
@@ -95,7 +95,7 @@ export class Writer implements End {
     });
   }
 
-  /** Bytes that the handle has been given since it was last asked. */
+  /** Bytes that the handle was given since the last call. */
   #moved(): number {
     const all = this.#handle?.bytesWritten ?? 0;
     const moved = Math.max(0, all - this.#counted);
@@ -111,7 +111,7 @@ export class Writer implements End {
   tick(): boolean {
     this.#flow.add(this.#moved());
     this.#summing = this.#flow.flush();
-    // The system has not taken all of it: that may be the begin of a stop.
+    // The system has not taken all bytes: the pipe may be about to stand still.
     if (this.#pending() > 0) this.#timers.watch(this);
     return this.#summing;
   }
@@ -137,7 +137,7 @@ export class Writer implements End {
     return pending > 0;
   }
 
-  /** The program has closed it. */
+  /** The program has closed the pipe. */
   closed(): void {
     if (!this.#open) return;
     this.#open = false;

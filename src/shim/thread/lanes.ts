@@ -1,7 +1,7 @@
 import { type Lane, Lanes } from '../../trace/writer/lanes.ts';
 import { salvage } from '../../trace/writer/salvage.ts';
 
-/** A lane as a thread gives it to a worker of its own. */
+/** A lane as a thread hands it to a worker that it makes. */
 export interface LaneShare {
   readonly memory: SharedArrayBuffer;
   readonly index: number;
@@ -12,7 +12,7 @@ export interface LaneShare {
  * made them, at the end of the process.
  */
 export class WorkerLanes {
-  /** Where this thread collects; `undefined`: a main thread, or there was no lane left. */
+  /** The lane in which this thread collects its records; `undefined`: a main thread, or there was no lane left. */
   readonly own: Lane | undefined;
   readonly #dir: string;
   readonly #processKey: string;
@@ -35,8 +35,8 @@ export class WorkerLanes {
   }
 
   /**
-   * For a worker that this thread is about to make. Only the main thread makes more of them, as it is the one that must know
-   * them all; `undefined`: none is left, and what the worker writes last may be missing.
+   * A lane for a worker that this thread is about to make. Only the main thread makes memory for more lanes, since it must know
+   * them all when the process ends. `undefined`: no lane is left, and the worker's last records may be missing.
    */
   claim(): Lane | undefined {
     for (const lanes of this.#all) {
@@ -49,7 +49,7 @@ export class WorkerLanes {
     return lanes.claim(undefined);
   }
 
-  /** A worker of this thread has ended, and with it all that it had made. */
+  /** A worker of this thread has ended, and with it all workers that it had made: saves their records. */
   ended(lane: Lane): void {
     const lanes = this.#all.find(({ memory }) => memory === lane.memory);
     for (const below of lanes?.used(lane.index) ?? []) this.ended(below);
@@ -57,7 +57,7 @@ export class WorkerLanes {
     lane.free();
   }
 
-  /** The process ends while workers may still run: nothing is held back from now on. */
+  /** The process ends while workers may still run: saves their records, and makes them write each later one at once. */
   close(): void {
     for (const lanes of this.#all) {
       lanes.close();

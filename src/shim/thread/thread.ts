@@ -3,7 +3,7 @@ import type { Ns } from '../../base/quantities.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LaneShare } from './lanes.ts';
 
-/** Key in the environment data of worker threads; only there while a worker is being made and has not read it. */
+/** Key in the environment data of worker threads. The program could see it, so it is there only until the new worker has read it. */
 const HANDOVER = 'forkscope.handover.v1';
 
 /** What a thread tells the threads that it starts. */
@@ -13,7 +13,7 @@ export interface Handover {
   readonly parentThreadId: number;
   readonly name: string;
   readonly file: string;
-  /** JSON of the session: a worker with an `env` of its own does not see the variable. */
+  /** JSON of the session: a worker with an `env` of its own does not see the environment variable. */
   readonly session: string;
   /** NODE_OPTIONS as the user meant it for this worker: `null` not set, `undefined` the shim has not changed it. */
   readonly nodeOptions: string | null | undefined;
@@ -24,9 +24,9 @@ export interface Handover {
 export interface ThreadIdentity {
   readonly threadId: number;
   readonly processKey: string;
-  /** Name of its stream. */
+  /** Name of the thread's stream. */
   readonly stream: string;
-  /** ns since the session's origin. */
+  /** When the thread began (the main thread: the process), ns since the session's origin. */
   readonly start: Ns;
 }
 
@@ -56,8 +56,8 @@ export function identify(clock: Clock, handover: Handover | undefined): ThreadId
 }
 
 /**
- * ESM hooks run in a worker of Node's own, which loads preloads too. Before Node 22 it is known by what it has not: the
- * port to a parent that every worker of a program gets before its preloads run.
+ * True in the worker in which Node runs module hooks, and which loads preloads too. Before Node 22 it is told from a
+ * worker of the program by what it lacks: the port to its parent.
  */
 export function isNodesOwnThread(): boolean {
   if ((worker as { isInternalThread?: boolean }).isInternalThread) return true;

@@ -4,6 +4,7 @@
 export const FINDING_KINDS = [
   'atomics-wait-no-notifier',
   'barrier-mismatch',
+  'cluster-never-disconnects',
   'crossed-acks',
   'exit-after-send',
   'exit-join-before-drain',
@@ -18,9 +19,11 @@ export const FINDING_KINDS = [
   'message-not-heard',
   'missing-task-done',
   'notify-dead-sleeper',
+  'output-lost',
   'owner-died',
   'pipe-both-full',
   'pipe-both-receiving',
+  'pipe-broken',
   'pipe-no-eof',
   'pool-never-closed',
   'pool-starvation',
@@ -34,6 +37,7 @@ export const FINDING_KINDS = [
   'stdin-not-ended',
   'stdout-not-drained',
   'sync-spawn-cycle',
+  'waiting-for-debugger',
   'worker-died-holding-lock',
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];

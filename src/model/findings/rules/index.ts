@@ -2,6 +2,7 @@
 import type { Rule } from '../kit/rule.ts';
 import { atomicsWaitNoNotifier } from './atomics-wait-no-notifier.ts';
 import { barrierMismatch } from './barrier-mismatch.ts';
+import { clusterNeverDisconnects } from './cluster-never-disconnects.ts';
 import { crossedAcks } from './crossed-acks.ts';
 import { exitAfterSend } from './exit-after-send.ts';
 import { exitJoinBeforeDrain } from './exit-join-before-drain.ts';
@@ -16,9 +17,11 @@ import { lostNotify } from './lost-notify.ts';
 import { messageNotHeard } from './message-not-heard.ts';
 import { missingTaskDone } from './missing-task-done.ts';
 import { notifyDeadSleeper } from './notify-dead-sleeper.ts';
+import { outputLost } from './output-lost.ts';
 import { ownerDied } from './owner-died.ts';
 import { pipeBothFull } from './pipe-both-full.ts';
 import { pipeBothReceiving } from './pipe-both-receiving.ts';
+import { pipeBroken } from './pipe-broken.ts';
 import { pipeNoEof } from './pipe-no-eof.ts';
 import { poolNeverClosed } from './pool-never-closed.ts';
 import { poolStarvation } from './pool-starvation.ts';
@@ -32,12 +35,14 @@ import { spawnFailed } from './spawn-failed.ts';
 import { stdinNotEnded } from './stdin-not-ended.ts';
 import { stdoutNotDrained } from './stdout-not-drained.ts';
 import { syncSpawnCycle } from './sync-spawn-cycle.ts';
+import { waitingForDebugger } from './waiting-for-debugger.ts';
 import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
 
 /** By kind. */
 export const RULES: readonly Rule[] = [
   atomicsWaitNoNotifier,
   barrierMismatch,
+  clusterNeverDisconnects,
   crossedAcks,
   exitAfterSend,
   exitJoinBeforeDrain,
@@ -52,9 +57,11 @@ export const RULES: readonly Rule[] = [
   messageNotHeard,
   missingTaskDone,
   notifyDeadSleeper,
+  outputLost,
   ownerDied,
   pipeBothFull,
   pipeBothReceiving,
+  pipeBroken,
   pipeNoEof,
   poolNeverClosed,
   poolStarvation,
@@ -68,5 +75,6 @@ export const RULES: readonly Rule[] = [
   stdinNotEnded,
   stdoutNotDrained,
   syncSpawnCycle,
+  waitingForDebugger,
   workerDiedHoldingLock,
 ];

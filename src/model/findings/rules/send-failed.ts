@@ -1,6 +1,5 @@
 import { duration } from '../../../base/units.ts';
 import type { ThreadEntity } from '../../state/entities.ts';
-import type { Incident } from '../../state/incidents.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { firstLine } from '../kit/ends.ts';
@@ -25,7 +24,8 @@ export const sendFailed: Rule = {
       if (sources === null || context.explained.has(thread) || hasOutside(sources)) continue;
       for (const request of openRequests(context.world, thread)) {
         const failed = failedAnswer(request);
-        if (failed === undefined || !context.graph.lasted(thread.quiescent?.since ?? 0)) continue;
+        const proven = context.graph.stuckMember(context.graph.unit(thread, 0)) !== null;
+        if (failed === undefined || !(proven || context.graph.lasted(thread.quiescent?.since ?? 0))) continue;
         context.explained.add(thread).add(failed.thread);
         findings.push(say(context, thread, request, failed));
         break;
@@ -35,14 +35,39 @@ export const sendFailed: Rule = {
   },
 };
 
-/** The last thing that the other side tried to send since the request, and could not. */
-function failedAnswer({ to, time }: OpenRequest): Incident | undefined {
-  return to
-    .flatMap(({ incidents }) => incidents)
-    .findLast((incident) => incident.what === 'sendFailed' && incident.time >= time);
+/** A message that was not sent, and where and when that failed. */
+interface Failure {
+  readonly thread: ThreadEntity;
+  readonly site: number;
+  readonly time: number;
+  /** Why, in words. */
+  readonly why: string;
 }
 
-function say(context: RuleContext, waiter: ThreadEntity, request: OpenRequest, failed: Incident): Finding {
+/** The last thing that the other side tried to send since the request, and could not. */
+function failedAnswer({ to, time }: OpenRequest): Failure | undefined {
+  const failures = to.flatMap((thread): Failure[] => [
+    ...thread.incidents
+      .filter(({ what }) => what === 'sendFailed')
+      .map((incident) => ({
+        thread,
+        site: incident.site,
+        time: incident.time,
+        why: firstLine(incident.told.message),
+      })),
+    ...[...thread.uses.values()]
+      .filter(({ rejected }) => rejected > 0)
+      .map(({ rejectedSite, rejectedTime }) => ({
+        thread,
+        site: rejectedSite,
+        time: rejectedTime,
+        why: 'it could not be cloned, or its channel was closed',
+      })),
+  ]);
+  return failures.filter((failure) => failure.time >= time).sort((a, b) => b.time - a.time)[0];
+}
+
+function say(context: RuleContext, waiter: ThreadEntity, request: OpenRequest, failed: Failure): Finding {
   const { world, now } = context;
   const [who, by] = [threadWords(waiter), threadWords(failed.thread)];
   const at = placeText(world.sites.view(failed.site));
@@ -51,7 +76,7 @@ function say(context: RuleContext, waiter: ThreadEntity, request: OpenRequest, f
   return notedFinding(context, {
     certainty: 'suspected',
     blocking: true,
-    title: `${by} could not send its answer (${firstLine(failed.told.message)}), and ${who} waits for it`,
+    title: `${by} could not send its answer (${failed.why}), and ${who} waits for it`,
     time: since,
     processes: [failed.thread.process, waiter.process],
     resources: [request.use.resource],
@@ -59,13 +84,13 @@ function say(context: RuleContext, waiter: ThreadEntity, request: OpenRequest, f
       {
         role: 'sent',
         thread: failed.thread,
-        resource: failed.resource,
+        resource: request.use.resource,
         site: failed.site,
         time: failed.time,
       },
       requestPlace(request),
     ],
-    explanation: `Sending${at === '' ? '' : ` at ${at}`} threw: ${firstLine(failed.told.message)}. ${who} sent its request${asked === '' ? '' : ` at ${asked}`} before that, has heard nothing since, and has rested for ${duration(now - since)}.`,
+    explanation: `Sending${at === '' ? '' : ` at ${at}`} threw: ${failed.why}. ${who} sent its request${asked === '' ? '' : ` at ${asked}`} before that, has heard nothing since, and has rested for ${duration(now - since)}.`,
     fix: 'Send only what can be cloned (no functions, no class instances with private state), and answer with an error where sending throws, so that nobody waits for ever.',
   });
 }

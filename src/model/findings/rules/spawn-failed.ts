@@ -26,17 +26,23 @@ export const spawnFailed: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const process of context.world.processes.all) {
-      if (!process.alive) continue;
+      // One that came to its end by itself has not waited for ever.
+      if (!process.alive && process.exit?.signal == null) continue;
       for (const thread of process.threads.values()) {
         for (const incident of thread.incidents) {
-          if (isAwaited(incident) && context.graph.lasted(incident.time))
-            findings.push(say(context, incident));
+          if (isAwaited(incident) && lasted(context, incident)) findings.push(say(context, incident));
         }
       }
     }
     return findings;
   },
 };
+
+/** Until its process was ended, or so far. */
+function lasted({ graph, now, threshold }: RuleContext, { thread, time }: Incident): boolean {
+  const { end } = thread.process;
+  return end === null ? graph.lasted(time) : Math.min(end, now) - time >= threshold('suspectAfter') * 1e6;
+}
 
 function isAwaited({ what, child, told, thread, time }: Incident): boolean {
   if (what !== 'spawnFailed' || child === null || BY_CALLBACK.has(child.api)) return false;

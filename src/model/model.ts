@@ -9,7 +9,7 @@ import { showState } from './feed/track-state.ts';
 import { forgetWaits } from './feed/waits.ts';
 import { FindingsEngine } from './findings/engine.ts';
 import type { FindingOptions } from './findings/options.ts';
-import type { StreamState } from './state/entities.ts';
+import type { StreamState, ThreadEntity } from './state/entities.ts';
 import { World } from './state/world.ts';
 import { TileCache, type TimeRange } from './timeline/tiles.ts';
 import type {
@@ -29,6 +29,14 @@ import type {
 import { endedUnseen, ProcessViews } from './views/processes.ts';
 import { channelViews, resourceViews } from './views/resources.ts';
 import { type FlowFilter, TimelineViews } from './views/timeline.ts';
+
+/**
+ * A thread that stands in a synchronous wait, or rests, has written everything before: what a stream without an end may lack is
+ * what comes after.
+ */
+function isWhole({ kind }: Damage, { syncWait, quiescent }: ThreadEntity): boolean {
+  return kind === 'unended' && (syncWait !== null || quiescent !== null);
+}
 
 /**
  * The model of a session: records in, answers out, at any time. Pure and incremental: replaying a saved trace and tailing
@@ -75,7 +83,7 @@ export class Model implements TraceSink, Answers {
     const stream = damage.stream === undefined ? null : this.stream(damage.stream);
     world.loss.damage(damage, stream?.thread.process ?? null);
     if (stream === null) return;
-    if (damage.kind !== 'definitions') markLossy(stream);
+    if (damage.kind !== 'definitions' && !isWhole(damage, stream.thread)) markLossy(stream);
     if (!damage.gap) return;
     stream.thread.hasGap = true;
     forgetWaits(world, stream);

@@ -161,6 +161,13 @@ export interface CalledEvent {
   site: number;
 }
 
+/** Published when the program names its process; anybody may, with a {@link NamedEvent}. */
+export const NAMED_CHANNEL = 'forkscope:named';
+export interface NamedEvent {
+  readonly v: typeof CHANNEL_VERSION;
+  readonly name: string;
+}
+
 /** The `diagnostics_channel` name of an operation. */
 export function channelName(op: RuntimeOp): `forkscope:${RuntimeOp}` {
   return `forkscope:${op}`;

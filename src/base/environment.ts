@@ -5,6 +5,8 @@
 export const ENV_SESSION = 'FORKSCOPE_SESSION';
 /** Random key of this child, chosen by its parent (see `ChildInfo.spawnKey`). */
 export const ENV_SPAWN = 'FORKSCOPE_SPAWN';
+/** What the user calls a process. Children inherit it: where it equals the parent's it is not theirs. */
+export const ENV_NAME = 'FORKSCOPE_NAME';
 
 /** JSON in {@link ENV_SESSION}. */
 export interface SessionEnvironment {

@@ -128,9 +128,11 @@ export class Model implements TraceSink, Answers {
     return this.world.processes.all.filter((p) => p.id !== '' && p.revision > since).map((p) => p.id);
   }
   channels(): readonly ChannelView[] {
+    this.world.processes.link();
     return channelViews(this.world);
   }
   resources(): readonly ResourceView[] {
+    this.world.processes.link();
     const views = resourceViews(this.world);
     const { atKill } = this;
     if (atKill === null) return views;

@@ -68,6 +68,7 @@ export {
   type LogRecord,
   logToStderr,
 } from './services/process/logging.ts';
+export { nameProcess } from './services/process/name-process.ts';
 export { Process, type ProcessOptions } from './services/process/process.ts';
 export { type Address, Client, Listener, type ListenerOptions } from './services/sockets/listener.ts';
 export { SocketConnection } from './services/sockets/socket-connection.ts';

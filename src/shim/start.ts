@@ -1,15 +1,9 @@
 import { channel, subscribe } from 'node:diagnostics_channel';
 import { isMainThread } from 'node:worker_threads';
-import {
-  ENV_SESSION,
-  ENV_SPAWN,
-  SHARED_FILES,
-  SHARED_FILES_READY,
-  type SharedFiles,
-} from '../base/environment.ts';
+import { ENV_SESSION, SHARED_FILES, SHARED_FILES_READY, type SharedFiles } from '../base/environment.ts';
 import { TRACE_MINOR, TRACE_VERSION } from '../trace/format/definitions.ts';
 import { ChildEnvironment } from './children/children-env.ts';
-import { shorten } from './children/command-line.ts';
+import { describeProcess } from './children/description.ts';
 import { ChildFilter } from './children/filter.ts';
 import type { Shim } from './context/shim.ts';
 import { Clock } from './core/clock.ts';
@@ -117,27 +111,6 @@ function introduce({ session, recorder, thread }: Shim, handover: Handover | und
   const { name = '', file = '', parentThreadId = 0, spawnKey = '' } = handover ?? {};
   recorder.define({ type: 'thread', name, file, parentThreadId, spawnKey });
   recorder.record('processStart', { pid: process.pid });
-}
-
-function describeProcess(recorder: Recorder): void {
-  const { argv, execArgv, execPath, title, version } = process;
-  let cwd = '';
-  try {
-    cwd = process.cwd();
-  } catch {
-    // The directory was removed under the process.
-  }
-  const spawnKey = process.env[ENV_SPAWN] ?? '';
-  recorder.define({
-    type: 'process',
-    spawnKey,
-    argv: shorten(argv),
-    execArgv: shorten(execArgv),
-    execPath,
-    cwd,
-    title: title.slice(0, 200),
-    nodeVersion: version,
-  });
 }
 
 /** Maps the records, as soon as the runtime of this thread has loaded shared memory. */

@@ -64,7 +64,7 @@ describe('process tree', () => {
     t.observe({ ...seen, time: 1, pid: 11, isNode: true });
     t.observe({ ...seen, time: 1, pid: 12 });
     const model = t.feed(new Model());
-    assert.equal(model.process('11')?.name, 'npm run build');
+    assert.equal(model.process('11')?.name, 'npm run build (11)', 'two are told apart');
     assert.doesNotMatch(model.process('11')?.reason ?? '', /not a Node.js program/);
     assert.match(model.process('12')?.reason ?? '', /not a Node.js program \(npm run build\)/);
   });

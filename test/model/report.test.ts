@@ -58,6 +58,7 @@ describe('JSON report', () => {
         resourceKind: 'queue',
         name: 'jobs',
         named: true,
+        number: 0,
         site: 1,
         from: ['10'],
         to: ['11'],

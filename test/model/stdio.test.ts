@@ -49,7 +49,7 @@ describe('stdio channels', () => {
     t.at(200);
     child.on('send', out, { n: 150, value: 50 });
     const { kind, name, from, to, sent, received, bytes, depth, latencyNs, exact } = only(t);
-    assert.deepEqual([kind, name, from, to], ['stdio', 'stdout', ['11'], ['10']]);
+    assert.deepEqual([kind, name, from, to], ['stdio', 'stdout of child', ['11'], ['10']]);
     assert.deepEqual([sent, received, bytes, depth, exact], [150, 100, 150, 50, true]);
     assert.equal(latencyNs, 4_000_000);
     assert.equal(t.feed(new Model()).flows({ start: 0, end: 1e12 }, 10).length, 1);
@@ -99,7 +99,7 @@ describe('stdio channels', () => {
     const { from, to, sent, received, depth } = only(t);
     assert.deepEqual([from, to, sent, received, depth], [['10'], ['12'], 2048, 0, null]);
     const text = reportLines(makeReport(t.feed(new Model()))).join('\n');
-    assert.match(text, /stdin {2}main\.ts → cat {2}2\.0 KB sent +2\.0 KB/);
+    assert.match(text, /stdin of cat {2}main\.ts → cat {2}2\.0 KB sent +2\.0 KB/);
   });
   it('are not there where nobody made them: output that is inherited', () => {
     const t = new TraceBuilder();

@@ -10,10 +10,11 @@ function line(model: Model, channel: ChannelView): string {
   const names = (ids: readonly string[]): string =>
     ids
       .map((id) => model.processes().find((p) => p.id === id))
-      .map((p) => (p?.instrumented ? (p.argv[2] ?? 'main') : (p?.name ?? '')))
+      .map((p) => (p?.instrumented ? (p.argv[2] ?? 'main') : (p?.program ?? '')))
       .join('+');
   const { name, from, to, sent, received, depth } = channel;
-  return `${name} ${names(from)} → ${names(to)} ${sent}/${received} ${depth ?? '?'}`;
+  const [what] = name.split(' of ');
+  return `${what} ${names(from)} → ${names(to)} ${sent}/${received} ${depth ?? '?'}`;
 }
 
 /** The channels of a program that behaves as without the shim. */
@@ -194,7 +195,7 @@ else { const c = node('child', { stdio: ['pipe', 'pipe', 'inherit'] }); c.stdin.
   assert.deepEqual([plain.stdout, plain.stderr], ['4 null\n', 'EPIPE\n']);
   assert.deepEqual(trace.problems, []);
   const model = modelOf(dir);
-  const out = model.channels().find((c) => c.name === 'stdout');
+  const out = model.channels().find((c) => c.name.startsWith('stdout of '));
   assert.ok(out !== undefined && out.received > 0 && out.sent >= out.received);
 });
 

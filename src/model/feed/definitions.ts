@@ -12,6 +12,7 @@ export function applyDefinition(world: World, stream: StreamState, def: Definiti
     case 'stream':
       return;
     case 'process':
+      if (process.definition === null) process.firstTitle = def.title;
       process.definition = def;
       world.processes.spawnKey(process, def.spawnKey);
       break;

@@ -71,11 +71,15 @@ export class ProcessEntity {
   readonly index: number;
   /** '' until the pid is known; such a process is not shown. */
   id = '';
+  /** What tells it from all others, for people: `ProcessNames` gives it. */
+  name = '';
   pid = 0;
   ppid = 0;
   processKey: string | null = null;
   spawnKey: string | null = null;
   definition: ProcessDefinition | null = null;
+  /** `process.title` as of its first definition: later ones tell what the program has made of it. */
+  firstTitle = '';
   child: ChildEntity | null = null;
   os: OsSighting | null = null;
   readonly threads = new Map<number, ThreadEntity>();

@@ -1,5 +1,6 @@
 import type { ChildDefinition, StreamDefinition } from '../../trace/format/definitions.ts';
 import { ChildEntity, type OsSighting, ProcessEntity, type ThreadEntity } from './entities.ts';
+import { ProcessNames } from './process-names.ts';
 
 /** Two witnesses' clocks of a start or an end may differ by this much, ns. */
 const SLACK = 50_000_000;
@@ -20,7 +21,9 @@ export class ProcessTable {
   private readonly childBySpawnKey = new Map<string, ChildEntity>();
   private readonly workers = new Map<string, ChildEntity>();
   private readonly touch: (process: ProcessEntity) => void;
-  private linksDirty = false;
+  private readonly names = new ProcessNames();
+  /** What has changed since {@link link}. */
+  private readonly unlinked = new Set<ProcessEntity>();
 
   constructor(touch: (process: ProcessEntity) => void) {
     this.touch = touch;
@@ -126,10 +129,11 @@ export class ProcessTable {
       .sort((a, b) => b.start - a.start)[0];
   }
 
-  /** Brings `parent` and `children` up to date. */
+  /** Brings `parent`, `children` and `name` up to date. */
   link(): void {
-    if (!this.linksDirty) return;
-    this.linksDirty = false;
+    if (this.unlinked.size === 0) return;
+    const renamed = new Set(this.unlinked);
+    this.unlinked.clear();
     for (const process of this.all) {
       const parent = this.parentOf(process);
       if (parent === process.parent) continue;
@@ -141,11 +145,13 @@ export class ProcessTable {
       parent?.children.add(process);
       if (parent !== null) this.touch(parent);
       this.touch(process);
+      renamed.add(process);
     }
+    for (const process of this.names.update(renamed)) this.touch(process);
   }
 
   changed(process: ProcessEntity): void {
-    this.linksDirty = true;
+    this.unlinked.add(process);
     this.touch(process);
   }
 

@@ -1,6 +1,6 @@
 import { english, type NamedSource, sourceText, sourceWaitText } from '../words/index.ts';
 import type { ChildEntity } from './entities.ts';
-import { processName, threadName } from './names.ts';
+import { threadName } from './names.ts';
 import type { SourceEntity } from './sources.ts';
 
 /** `2 timers`, `IPC channel (worker-1)`, `server (127.0.0.1:80)`: what it is. */
@@ -25,7 +25,7 @@ export function namesOtherEnd(source: SourceEntity): boolean {
 
 function otherEnd({ kind, child, thread }: SourceEntity): string | null {
   if (child !== null) return childName(child);
-  if (kind === 'ipc') return thread.process.parent === null ? null : processName(thread.process.parent);
+  if (kind === 'ipc') return thread.process.parent === null ? null : thread.process.parent.name;
   return null;
 }
 
@@ -41,7 +41,5 @@ function detailOf({ kind, resource, told }: SourceEntity): string {
 function childName(child: ChildEntity): string {
   if (child.api === 'worker')
     return child.thread === null ? child.name || 'worker' : threadName(child.thread);
-  return child.process === null || child.process.id === ''
-    ? child.name || 'a child'
-    : processName(child.process);
+  return child.process === null || child.process.id === '' ? child.name || 'a child' : child.process.name;
 }

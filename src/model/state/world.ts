@@ -11,6 +11,7 @@ import { LockOrder } from './lock-order.ts';
 import { LossState } from './loss.ts';
 import { Pairing } from './pairing.ts';
 import { ProcessTable } from './processes.ts';
+import { ResourceNames } from './resource-names.ts';
 import { SiteTable } from './sites.ts';
 
 /** Everything that was fed, as entities and columns. The model's parts share one. */
@@ -33,6 +34,7 @@ export class World {
   readonly lockOrder = new LockOrder();
   readonly pairing = new Pairing(this.flows);
   readonly bytes = new BytePairing();
+  readonly resourceNames = new ResourceNames(this);
   readonly loss = new LossState();
   /** Threads with open waits: what the wait-for graph starts from. */
   readonly waiting = new Set<ThreadEntity>();

@@ -71,8 +71,10 @@ export interface ProcessView {
   readonly pid: Count;
   /** Id of the process that started it, `null`: the first one, or not known. */
   readonly parent: string | null;
-  /** What it is called. */
+  /** What it is called: no other process of the session has the same name. */
   readonly name: string;
+  /** The script that it runs, or its program, without folders. */
+  readonly program: string;
   /** Its command line; may hold secrets. */
   readonly argv: readonly string[];
   /** How it was started, `null`: not known. */

@@ -15,10 +15,12 @@ export interface ChannelView {
   readonly kind: 'queue' | 'pipe' | 'ipc' | 'port' | 'stdio';
   /** The exact kind: `joinableQueue`, `broadcast` … */
   readonly resourceKind: ResourceKind;
-  /** The program's name for it, else what it is and where it was made. */
+  /** What it is called: no other of the session has the same name and kind. */
   readonly name: string;
-  /** The program has given it that name. */
+  /** Named by the program or by its ends; false: the name is its kind and the place where it was made. */
   readonly named: boolean;
+  /** Which of several that would have the same name it is, from 1; 0: there is no other. */
+  readonly number: Count;
   /** Where it was made, `null`: not known. */
   readonly site: CallSite | null;
   /** Ids of the processes that have sent into it. */
@@ -63,10 +65,12 @@ export interface ResourceView {
   readonly id: string;
   /** What kind of thing it is. */
   readonly kind: ResourceKind;
-  /** The program's name for it, else what it is and where it was made. */
+  /** What it is called: no other of the session has the same name and kind. */
   readonly name: string;
-  /** The program has given it that name. */
+  /** Named by the program or by its ends; false: the name is its kind and the place where it was made. */
   readonly named: boolean;
+  /** Which of several that would have the same name it is, from 1; 0: there is no other. */
+  readonly number: Count;
   /** Where it was made, `null`: not known. */
   readonly site: CallSite | null;
   /** Initial value of a semaphore, parties of a barrier, workers of a pool; 0: none, or not known. */

@@ -1,6 +1,7 @@
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import { compare } from '../state/loss.ts';
-import { processName, threadName } from '../state/names.ts';
+import { threadName } from '../state/names.ts';
+import { programOf } from '../state/process-names.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
 import type { World } from '../state/world.ts';
 import {
@@ -48,7 +49,8 @@ function makeProcess(world: World, process: ProcessEntity): ProcessView {
     id: process.id,
     pid: process.pid,
     parent: visible(process.parent)?.id ?? null,
-    name: processName(process),
+    name: process.name,
+    program: programOf(process),
     argv: commandLine(process),
     api: child?.api ?? null,
     daemon: child?.daemon ?? false,
@@ -91,7 +93,8 @@ function osArgv(process: ProcessEntity): readonly string[] {
 
 const NODE_APIS = new Set(['Process', 'fork', 'cluster']);
 
-function programOf({ child, os }: ProcessEntity): string {
+/** The file of a process that is not traced, as its parent or the system tells it. */
+function fileOf({ child, os }: ProcessEntity): string {
   return baseName(child?.file || child?.argv[0] || os?.name || '');
 }
 
@@ -99,7 +102,7 @@ function programOf({ child, os }: ProcessEntity): string {
 function seemsNode(process: ProcessEntity): boolean {
   const { child, os } = process;
   const called = (child !== null && NODE_APIS.has(child.api)) || os?.isNode === true;
-  return called || /^(node|nodejs|tsx)(\.exe)?$/i.test(programOf(process));
+  return called || /^(node|nodejs|tsx)(\.exe)?$/i.test(fileOf(process));
 }
 
 /**
@@ -117,7 +120,7 @@ export function endedUnseen(process: ProcessEntity): boolean {
 
 function reason(process: ProcessEntity): string {
   const { child } = process;
-  const program = programOf(process);
+  const program = fileOf(process);
   const node = seemsNode(process);
   if (!node) return program === '' ? 'seen from outside only' : `not a Node.js program (${program})`;
   // Then Node runs nothing but its own code in this process, and preloads nothing.

@@ -1,11 +1,11 @@
 import type { ResourceKind } from '../../base/channels.ts';
 import type { Hold, ResourceEntity, ThreadUse } from '../state/entities.ts';
 import { isLockKind } from '../state/lock-kinds.ts';
-import { resourceName } from '../state/names.ts';
 import { isMade, stdioFlow } from '../state/stdio.ts';
 import type { World } from '../state/world.ts';
 import type { ChannelView, HolderView, ResourceView, WaitView } from '../types/index.ts';
 import { whole } from '../types/whole.ts';
+import { english, ownName, resourceText } from '../words/index.ts';
 import { makeWait } from './processes.ts';
 
 const CHANNEL_KINDS: ReadonlyMap<ResourceKind, ChannelView['kind']> = new Map([
@@ -49,14 +49,21 @@ function makeChannel(world: World, resource: ResourceEntity): ChannelView {
     id: resource.key,
     kind: CHANNEL_KINDS.get(resource.kind) ?? 'queue',
     resourceKind: resource.kind,
-    name: resourceName(resource, world.sites),
-    named: resource.name !== '',
-    site: world.sites.view(resource.createdSite),
+    ...nameOf(world, resource),
     ...(resource.kind === 'stdio' ? bytesOf(world, resource) : messagesOf(world, resource)),
   };
 }
 
-type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | 'name' | 'named' | 'site'>;
+type Naming = Pick<ResourceView, 'name' | 'named' | 'number' | 'site'>;
+
+function nameOf(world: World, resource: ResourceEntity): Naming {
+  const label = world.resourceNames.of(resource);
+  const named = label.given !== '';
+  const name = named ? ownName(label) : resourceText(english, label);
+  return { name, named, number: label.number, site: world.sites.view(resource.createdSite) };
+}
+
+type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | keyof Naming>;
 
 function latencyOf({ latencySum, latencyCount }: ResourceEntity): number | null {
   return latencyCount === 0 ? null : whole(latencySum / latencyCount);
@@ -109,9 +116,7 @@ export function makeResource(world: World, resource: ResourceEntity): ResourceVi
   return {
     id: resource.key,
     kind: resource.kind,
-    name: resourceName(resource, world.sites),
-    named: resource.name !== '',
-    site: world.sites.view(resource.createdSite),
+    ...nameOf(world, resource),
     capacity: resource.capacity,
     acquisitions,
     contended: resource.contended,

@@ -85,6 +85,10 @@ export class Labels {
   }
 }
 
-function labelled({ id, name, named, site }: ChannelView | ResourceView, kind: ResourceKind): Labelled {
-  return { id, kind, given: named ? name : '', site };
+function labelled(
+  { id, name, named, number, site }: ChannelView | ResourceView,
+  kind: ResourceKind,
+): Labelled {
+  // The name that the program gave has its number in it.
+  return { id, kind, given: named ? name : '', site, number: named ? 0 : number };
 }

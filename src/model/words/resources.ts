@@ -41,13 +41,23 @@ export interface Labelled {
   readonly site: { readonly file: string; readonly line: number } | null;
   /** What tells it from others without name and place. */
   readonly id: string;
+  /** Which of several with the same name it is, from 1; 0: no other has it. */
+  readonly number: number;
 }
 
 /** `lock B`, `lock main.ts:12`: stands in sentences like a name. */
-export function resourceText(t: Translate, { kind, given, site, id }: Labelled): string {
+export function resourceText(t: Translate, resource: Labelled): string {
+  const name = ownName(resource);
   // `stdout of child.js` says itself what it is.
-  if (kind === 'stdio' && given !== '') return given;
-  return t('{0} {1}', resourceKindText(t, kind), given || placeText(site) || shortId(id));
+  return resource.kind === 'stdio' && resource.given !== ''
+    ? name
+    : t('{0} {1}', resourceKindText(t, resource.kind), name);
+}
+
+/** `B`, `main.ts:12`, `main.ts:12 #2`: the label without the kind. */
+export function ownName({ given, site, id, number }: Labelled): string {
+  const name = given || placeText(site) || shortId(id);
+  return number === 0 ? name : `${name} #${number}`;
 }
 
 /** Longest id that is shown whole, characters. */

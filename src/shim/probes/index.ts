@@ -5,6 +5,7 @@ import { execve } from './execve.ts';
 import { handles } from './handles.ts';
 import { ipc } from './ipc.ts';
 import { lifecycle } from './lifecycle.ts';
+import { names } from './names.ts';
 import { ports } from './ports.ts';
 import { runtime } from './runtime.ts';
 import { stdio } from './stdio.ts';
@@ -18,6 +19,7 @@ import { workers } from './workers.ts';
  */
 export const PROBES: readonly Probe[] = [
   lifecycle,
+  names,
   runtime,
   ipc,
   childProcesses,

@@ -1,3 +1,4 @@
+import { tellTitle } from '../children/description.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { builtin } from '../core/builtins.ts';
 import { stackOf, textOf } from '../core/errors.ts';
@@ -128,6 +129,7 @@ function handled(shim: Shim, listeners: () => unknown): unknown {
 /** The last moment in which this thread can do something. Of a main thread: its workers are stopped next. */
 function end(shim: Shim, code: number): void {
   if (!shim.recorder.finished) tellUnwritten(shim);
+  if (shim.thread.threadId === 0) tellTitle(shim.recorder);
   shim.recorder.finish(code);
   if (shim.thread.threadId === 0) shim.lanes.close();
 }

@@ -53,6 +53,8 @@ export interface ProcessDefinition {
   readonly execPath: string;
   readonly cwd: string;
   readonly title: string;
+  /** What the program calls this process: `FORKSCOPE_NAME`, or the last `nameProcess()`. Missing: nothing. */
+  readonly name?: string;
   readonly nodeVersion: string;
 }
 export interface ThreadDefinition {

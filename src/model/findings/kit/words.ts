@@ -1,6 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
 import type { Hold, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
-import { labelled, processName, threadName } from '../../state/names.ts';
+import { threadName } from '../../state/names.ts';
 import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
 import {
@@ -21,7 +21,7 @@ import type { Unit } from '../graph/unit.ts';
 
 /** `worker-1`, `thread resizer of main.ts`, with its task where one is known. */
 export function threadWords(thread: ThreadEntity, task = 0): string {
-  const process = processName(thread.process);
+  const process = thread.process.name;
   const who = whoText(english, process, thread.threadId === 0 ? null : threadName(thread));
   const name = thread.tasks.get(task) ?? '';
   if (name !== '') return taskText(english, name, who);
@@ -39,7 +39,7 @@ export function unitWords(unit: Unit): string {
 
 /** `lock A`, `queue main.ts:12`. */
 export function resourceWords(world: World, resource: ResourceEntity): string {
-  return resourceText(english, labelled(resource, world.sites));
+  return resourceText(english, world.resourceNames.of(resource));
 }
 
 /** What somebody who waits does: `waits for lock A`, `waits for the end of worker-2`. */
@@ -59,7 +59,7 @@ export function childWords({ child }: Wait): string {
   if (child?.api === 'worker' && child.thread !== null) return threadWords(child.thread);
   const process = child?.api === 'worker' ? null : awaited(child);
   if (process === null || process.id === '') return child?.name || someChildText(english);
-  return processName(process);
+  return process.name;
 }
 
 /** `worker-1 was killed by SIGKILL`; of a worker thread whose process lives on: that it has ended. */

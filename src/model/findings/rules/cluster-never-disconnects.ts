@@ -1,7 +1,6 @@
 import { duration } from '../../../base/units.ts';
 import type { ThreadEntity } from '../../state/entities.ts';
 import type { Incident } from '../../state/incidents.ts';
-import { processName } from '../../state/names.ts';
 import { sourceName } from '../../state/source-words.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import type { Finding } from '../../types/index.ts';
@@ -45,7 +44,7 @@ function say(
   told: Incident,
   keep: readonly SourceEntity[],
 ): Finding {
-  const name = processName(thread.process);
+  const name = thread.process.name;
   const owner = thread.process.child?.owner ?? null;
   const caller = owner?.incidents.findLast(isTold);
   return notedFinding(context, {

@@ -1,7 +1,6 @@
 import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import type { ProcessEntity, ThreadEntity } from '../../state/entities.ts';
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding, type Place, startedPlaces, waitPlace } from '../kit/noted.ts';
@@ -66,15 +65,15 @@ function say(
   { thread, process, places }: Awaited,
   orphans: readonly ProcessEntity[],
 ): Finding {
-  const names = listWords(orphans.map((orphan) => `${processName(orphan)} (${orphan.pid})`));
+  const names = listWords(orphans.map((orphan) => `${orphan.name} (${orphan.pid})`));
   return notedFinding(context, {
     certainty: 'suspected',
     blocking: true,
-    title: `${processName(process)} has exited, but ${names} ${orphans.length === 1 ? 'holds' : 'hold'} its output open`,
+    title: `${process.name} has exited, but ${names} ${orphans.length === 1 ? 'holds' : 'hold'} its output open`,
     time: process.end ?? 0,
     processes: [thread.process, process, ...orphans],
     places: [...places, ...startedPlaces(process), ...orphans.flatMap(startedPlaces)],
-    explanation: `${processName(thread.process)} waits for 'close' of ${processName(process)}, which exited ${duration(context.now - (process.end ?? 0))} ago; ${names}, started below it, ${orphans.length === 1 ? 'is' : 'are'} still alive and may have inherited its pipes.`,
+    explanation: `${thread.process.name} waits for 'close' of ${process.name}, which exited ${duration(context.now - (process.end ?? 0))} ago; ${names}, started below it, ${orphans.length === 1 ? 'is' : 'are'} still alive and may have inherited its pipes.`,
     fix: "Wait for 'exit' instead of 'close', start background children with stdio 'ignore' and detached, or end them first.",
   });
 }

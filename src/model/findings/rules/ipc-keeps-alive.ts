@@ -1,6 +1,5 @@
 import { duration } from '../../../base/units.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity } from '../../state/entities.ts';
-import { processName } from '../../state/names.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
@@ -75,8 +74,8 @@ interface Kept {
 
 function say(context: RuleContext, { parent, kept, processes, since, certain }: Kept): Finding {
   const { graph, now } = context;
-  const names = listWords(processes.map(processName));
-  const owner = processName(parent.process);
+  const names = listWords(processes.map(({ name }) => name));
+  const owner = parent.process.name;
   const many = processes.length > 1;
   return notedFinding(context, {
     certainty: certain ? 'certain' : 'suspected',

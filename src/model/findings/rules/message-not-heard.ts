@@ -6,7 +6,7 @@ import { notedFinding } from '../kit/noted.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
 import { hasOutside, restingSources } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import { resourceWords, threadWords } from '../kit/words.ts';
+import { countWords, resourceWords, threadWords } from '../kit/words.ts';
 
 /** Messages have arrived at a thread that has no listener for them, and their sender rests too. */
 export const messageNotHeard: Rule = {
@@ -61,7 +61,7 @@ function say(context: RuleContext, request: OpenRequest, deaf: ThreadEntity, sin
     processes: [from.process, deaf.process],
     resources: [use.resource],
     places: [requestPlace(request)],
-    explanation: `${count > 1 ? `${count} messages` : 'A message'} of ${who}${at === '' ? '' : `, sent at ${at},`} ${count > 1 ? 'lie' : 'lies'} in ${resourceWords(world, use.resource)}: ${to} does not listen for messages there. Both have rested for ${duration(now - since)}.`,
+    explanation: `${countWords(count, 'message')} of ${who}${at === '' ? '' : `, sent at ${at},`} ${count > 1 ? 'lie' : 'lies'} in ${resourceWords(world, use.resource)}: ${to} does not listen for messages there. Both have rested for ${duration(now - since)}.`,
     fix: `Add the 'message' listener in ${to} before anything is sent to it (for a MessagePort: on('message') or start()), and never take the last one away while answers are awaited.`,
   });
 }

@@ -1,6 +1,5 @@
 import { bytes } from '../../../base/units.ts';
 import type { Incident } from '../../state/incidents.ts';
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { placeOf } from '../kit/ends.ts';
@@ -33,7 +32,7 @@ export const outputLost: Rule = {
 function say(context: RuleContext, first: Incident, lost: readonly Incident[]): Finding {
   const { world } = context;
   const { thread } = first;
-  const name = processName(thread.process);
+  const name = thread.process.name;
   const exit = thread.incidents.findLast(({ what }) => what === 'exitCalled');
   const sum = lost.reduce((all, { told }) => all + (told.value ?? 0), 0);
   const channels = lost.flatMap(({ resource }) => (resource === null ? [] : [resource]));

@@ -1,6 +1,5 @@
 import type { ThreadEntity } from '../../state/entities.ts';
 import type { Incident } from '../../state/incidents.ts';
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { firstLine, placeOf } from '../kit/ends.ts';
 import { notedFinding, type Place, startedPlaces } from '../kit/noted.ts';
@@ -31,7 +30,7 @@ export const pipeBroken: Rule = {
 
 function say(context: RuleContext, thrown: Incident): Finding {
   const { thread } = thrown;
-  const name = processName(thread.process);
+  const name = thread.process.name;
   const readers = endedReaders(thread, thrown.time);
   const ends = readers.map((reader) => endedWords({ thread: reader, task: 0 })).join(', ');
   return notedFinding(context, {

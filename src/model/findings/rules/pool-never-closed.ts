@@ -1,4 +1,3 @@
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
@@ -31,7 +30,7 @@ export const poolNeverClosed: Rule = {
         notedFinding(context, {
           ...(stuck ? { certainty: 'certain', stuck: [unit] } : { certainty: 'suspected' }),
           blocking: true,
-          title: `${processName(owner.process)} can't exit: ${name} was never closed`,
+          title: `${owner.process.name} can't exit: ${name} was never closed`,
           time: owner.exitingAt,
           processes: [owner.process, ...alive],
           resources: [resource],
@@ -45,7 +44,7 @@ export const poolNeverClosed: Rule = {
             },
             ...[...owner.waits.values()].map(waitPlace),
           ],
-          explanation: `${processName(owner.process)} has begun to exit, ${countWords(alive.length, 'worker')} of ${name} still ${alive.length === 1 ? 'waits' : 'wait'} for tasks, and there was no close() or terminate().`,
+          explanation: `${owner.process.name} has begun to exit, ${countWords(alive.length, 'worker')} of ${name} still ${alive.length === 1 ? 'waits' : 'wait'} for tasks, and there was no close() or terminate().`,
           fix: 'Write `await using pool = new Pool(…)`, or call close() and join() when the last task is submitted.',
         }),
       );

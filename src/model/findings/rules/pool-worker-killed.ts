@@ -1,6 +1,5 @@
 import { KIND } from '../../../trace/format/records.ts';
 import type { PoolTask, ProcessEntity, ResourceEntity, Wait } from '../../state/entities.ts';
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, type Place, waitPlace } from '../kit/noted.ts';
 import type { Rule, RuleContext } from '../kit/rule.ts';
@@ -52,7 +51,7 @@ function killed(
     certainty: 'certain',
     blocking: stuck,
     ...(stuck && { stuck: [waiter] }),
-    title: `${processName(worker)} of ${pool} ${how} in the middle of task ${task.n}`,
+    title: `${worker.name} of ${pool} ${how} in the middle of task ${task.n}`,
     time: worker.end ?? context.now,
     processes: [worker, ...(wait === undefined ? [] : [wait.thread.process])],
     resources: [resource],

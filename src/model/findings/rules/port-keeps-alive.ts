@@ -1,5 +1,4 @@
 import { duration } from '../../../base/units.ts';
-import { processName } from '../../state/names.ts';
 import { sourceName } from '../../state/source-words.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeOfSource } from '../kit/awaited-ends.ts';
@@ -33,7 +32,7 @@ function say(context: RuleContext, { processes, threads, sources, since, units }
   const keep = sources.filter(({ told, kind }) => told.ref && KINDS.has(kind));
   // Of those that only wait for the end of another one nothing follows.
   const [kept] = keep.map(({ thread }) => thread.process);
-  const name = kept === undefined ? '' : processName(kept);
+  const name = kept === undefined ? '' : kept.name;
   const ofMain = keep.filter(({ thread }) => thread.process === kept && thread.threadId === 0);
   const what = (ofMain.length > 0 ? ofMain : keep).map(sourceName);
   const who = listWords(threads.map((thread) => threadWords(thread)));

@@ -1,6 +1,5 @@
 import { duration } from '../../../base/units.ts';
 import type { Incident } from '../../state/incidents.ts';
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { baseName } from '../../words/index.ts';
 import { firstLine } from '../kit/ends.ts';
@@ -53,7 +52,7 @@ function isAwaited({ what, child, told, thread, time }: Incident): boolean {
 }
 
 function say(context: RuleContext, { thread, child, told, site, time }: Incident): Finding {
-  const owner = processName(thread.process);
+  const owner = thread.process.name;
   const file = baseName(child?.file ?? '');
   const code = told.code ?? 'an error';
   return notedFinding(context, {

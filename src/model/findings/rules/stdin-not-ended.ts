@@ -1,7 +1,6 @@
 import { duration } from '../../../base/units.ts';
 import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ChildEntity, ProcessEntity, ResourceEntity, ThreadEntity } from '../../state/entities.ts';
-import { processName } from '../../state/names.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
 import { endAwaiters } from '../kit/awaited-ends.ts';
@@ -94,8 +93,8 @@ interface Open {
 
 function say(context: RuleContext, { parent, stdin, reader, since }: Open): Finding {
   const { now } = context;
-  const name = processName(reader.process);
-  const owner = processName(parent.process);
+  const name = reader.process.name;
+  const owner = parent.process.name;
   const sent = parent.uses.get(stdin)?.sentBytes ?? 0;
   const written = sent === 0 ? 'has written nothing to it' : `has written ${sent} bytes to it`;
   const state = reader.seen

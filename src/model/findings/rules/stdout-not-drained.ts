@@ -2,7 +2,6 @@ import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
-import { processName } from '../../state/names.ts';
 import { isMade, stdioEnds } from '../../state/stdio.ts';
 import type { Finding } from '../../types/index.ts';
 import { circles } from '../kit/cycles.ts';
@@ -40,8 +39,8 @@ const inCircles = circles((context, { links, stuck }) => {
   }
   const writer = link.unit.thread.process;
   return {
-    title: title(context, resource, reader, writer),
-    reason: `${processName(writer)} has more to write than the pipe holds and cannot end before that is read. ${processName(reader)} has stopped reading, and nothing but the end of its children could wake it.`,
+    title: title(context, resource, reader),
+    reason: `${writer.name} has more to write than the pipe holds and cannot end before that is read. ${reader.name} has stopped reading, and nothing but the end of its children could wake it.`,
     fix: fixOf(resource),
   };
 });
@@ -70,7 +69,7 @@ function standing(context: RuleContext, resource: ResourceEntity): Finding | nul
   if (!isFree(context, reader) || reads(resource) || (reader === child && !rests(reader.main))) return null;
   context.claimed.add(wait);
   const writer = wait.thread.process;
-  const evidence = `${processName(writer)} has had more to write than the pipe holds for ${duration(context.now - wait.since)}, and ${processName(reader)} never read from it.`;
+  const evidence = `${writer.name} has had more to write than the pipe holds for ${duration(context.now - wait.since)}, and ${reader.name} never read from it.`;
   return noted(context, resource, { reader, writer, evidence, since: wait.since, blocking: true, wait });
 }
 
@@ -82,7 +81,7 @@ function unread(context: RuleContext, resource: ResourceEntity): Finding | null 
   if (use === undefined || since === null || writer === null || writer.main === use.thread) return null;
   if (!isFree(context, reader) || !context.graph.lasted(since) || !seemsBlocked(context, writer)) return null;
   const blocking = [...use.thread.waits.values()].some((w) => w.kind === KIND.waitChild);
-  const [by, to] = [processName(writer), processName(reader)];
+  const [by, to] = [writer.name, reader.name];
   const lasts = duration(context.now - since);
   const evidence = `${to} has taken nothing of the ${use.receivedBytes} bytes that have arrived in its buffer, which has been full for ${lasts}. ${by} stands still as soon as the pipe is full too; it does not seem to run.`;
   return noted(context, resource, { reader, writer, evidence, since, blocking });
@@ -133,7 +132,7 @@ function noted(context: RuleContext, resource: ResourceEntity, what: What): Find
   return notedFinding(context, {
     certainty: 'suspected',
     blocking,
-    title: title(context, resource, reader, writer),
+    title: title(context, resource, reader),
     time: since,
     processes: [writer, reader],
     resources: [resource],
@@ -143,14 +142,8 @@ function noted(context: RuleContext, resource: ResourceEntity, what: What): Find
   });
 }
 
-function title(
-  { world }: RuleContext,
-  resource: ResourceEntity,
-  reader: ProcessEntity,
-  writer: ProcessEntity,
-): string {
-  const name = resourceWords(world, resource);
-  const whose =
-    stdioEnds(world, resource).child === reader ? `its ${name}` : `${name} of ${processName(writer)}`;
-  return `${processName(reader)} does not read ${whose}`;
+function title({ world }: RuleContext, resource: ResourceEntity, reader: ProcessEntity): string {
+  const isChild = stdioEnds(world, resource).child === reader;
+  const whose = isChild ? `its ${resource.name}` : resourceWords(world, resource);
+  return `${reader.name} does not read ${whose}`;
 }

@@ -1,6 +1,5 @@
 import { duration } from '../../../base/units.ts';
 import type { ProcessEntity } from '../../state/entities.ts';
-import { processName } from '../../state/names.ts';
 import type { Finding } from '../../types/index.ts';
 import { notedFinding, startedPlaces } from '../kit/noted.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
@@ -39,7 +38,7 @@ function isPaused({ main, cpu }: ProcessEntity): boolean {
 }
 
 function say(context: RuleContext, process: ProcessEntity, flag: string): Finding {
-  const name = processName(process);
+  const name = process.name;
   return notedFinding(context, {
     certainty: 'suspected',
     blocking: true,

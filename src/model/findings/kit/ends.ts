@@ -36,7 +36,7 @@ function processEnd({ exit }: ProcessEntity): string | null {
 
 /** What it threw itself, else what its parent heard of it. */
 function thrownBy(thread: ThreadEntity): Incident | undefined {
-  const own = thread.incidents.findLast(({ what }) => what === 'uncaughtException');
+  const own = thread.incidents.findLast(isThrown);
   if (own !== undefined) return own;
   return thread.child?.owner?.incidents.findLast(
     ({ what, child }) => what === 'workerError' && child === thread.child,
@@ -51,4 +51,9 @@ const LONGEST = 160;
 export function firstLine(message: string): string {
   const [line = ''] = message.split('\n');
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+/** What ends a thread for which nobody listens. */
+export function isThrown({ what }: Pick<Incident, 'what'>): boolean {
+  return what === 'uncaughtException' || what === 'unhandledRejection';
 }

@@ -1,7 +1,7 @@
 import type { ThreadEntity } from '../../state/entities.ts';
 import type { Incident } from '../../state/incidents.ts';
 import type { Finding } from '../../types/index.ts';
-import { firstLine, placeOf } from '../kit/ends.ts';
+import { firstLine, isThrown, placeOf } from '../kit/ends.ts';
 import { notedFinding, type Place, startedPlaces } from '../kit/noted.ts';
 import type { Rule, RuleContext } from '../kit/rule.ts';
 import { endedWords } from '../kit/words.ts';
@@ -18,8 +18,8 @@ export const pipeBroken: Rule = {
     for (const process of context.world.processes.all) {
       for (const thread of process.threads.values()) {
         const thrown = thread.incidents.find(
-          ({ what, told }) =>
-            what === 'uncaughtException' && (told.code === 'EPIPE' || /\bEPIPE\b/.test(told.message)),
+          (incident) =>
+            isThrown(incident) && (incident.told.code === 'EPIPE' || /\bEPIPE\b/.test(incident.told.message)),
         );
         if (thrown !== undefined) findings.push(say(context, thrown));
       }

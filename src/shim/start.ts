@@ -59,7 +59,7 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
     lane: lanes.own,
   });
   const sites = new CallSites(recorder, file, options.callSites !== 'off');
-  const sources = new SourceBook(new TimerBook(sites, clock, options.callSites), new UnrefBook());
+  const sources = new SourceBook(new TimerBook(sites, recorder, options.callSites), new UnrefBook(recorder));
   const shim: Shim = {
     session,
     recorder,

@@ -2,14 +2,13 @@ import dgram from 'node:dgram';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import type { SiteId } from '../../base/quantities.ts';
 import type { Probe, Shim } from '../context/shim.ts';
-import { guarded } from '../core/guard.ts';
-import { patch } from '../core/patch.ts';
+import { type Around, observed, type Reporting } from '../core/observe.ts';
+import { observe, surround } from '../core/patch.ts';
 import { Ration, Sampler } from '../sites/sampler.ts';
 import { origins } from '../sources/origin.ts';
 import { isSilent, isSocket } from '../sources/sockets.ts';
-
-type Skip = (...args: never[]) => unknown;
 
 /**
  * Where servers, connections, sockets for datagrams and file watchers are made, which of them were unref'd, and which
@@ -18,67 +17,56 @@ type Skip = (...args: never[]) => unknown;
 export const handles: Probe = {
   name: 'handles',
   install(shim) {
-    patchServers(shim);
-    patchSockets(shim);
-    patchDatagrams(shim);
-    patchWatchers(shim);
-    patchAddons(shim);
+    const where = { ...shim, probe: 'handles' };
+    observeServers(where);
+    observeSockets(where);
+    observeDatagrams(where);
+    observeWatchers(where);
+    observeAddons(where);
   },
 };
 
+type Where = Shim & Reporting;
+
 /** Remembers on a handle where it was made. */
-function made(shim: Shim, handle: unknown, site: number, detail?: string): void {
+function made({ recorder }: Where, handle: unknown, site: SiteId, detail?: string): void {
   if (typeof handle !== 'object' || handle === null) return;
-  const since = shim.recorder.clock.now();
+  const since = recorder.clock.now();
   origins.put(handle, { ...origins.of(handle), since, site, ...(detail === undefined ? {} : { detail }) });
 }
 
-function patchServers(shim: Shim): void {
+function observeServers(where: Where): void {
   const { prototype } = net.Server;
-  patch(prototype, 'listen', (original) => {
-    return function listen(this: unknown, ...args: unknown[]): unknown {
-      guarded(shim, 'handles', () => {
-        made(shim, this, shim.sites.here(listen));
-        // In the worker of a cluster, where Node has a listener more, the primary may have the handle.
-        if (process.listenerCount('internalMessage') > 1) shim.sources.unrefs.add(Object(this), isListening);
-      });
-      return Reflect.apply(original, this, args);
-    };
+  const { unrefs } = where.sources;
+  observe(prototype, 'listen', where, (server) => {
+    made(where, server, where.sites.here(observed));
+    // In the worker of a cluster, where Node has a listener more, the primary may have the handle.
+    if (process.listenerCount('internalMessage') > 1) unrefs.add(Object(server), isListening);
   });
-  shim.sources.unrefs.watch(prototype, isListening);
+  unrefs.watch(prototype, isListening);
 }
 
 function isListening(server: object): boolean {
   return Reflect.get(server, 'listening') === true;
 }
 
-function patchSockets(shim: Shim): void {
+function observeSockets(where: Where): void {
   const { prototype } = net.Socket;
-  const sampler = new Sampler(shim.session.options.callSites, { ration: new Ration() });
-  patch(prototype, 'connect', (original) => {
-    return function connect(this: unknown, ...args: unknown[]): unknown {
-      guarded(shim, 'handles', () => {
-        shim.sites.sample(sampler, shim.recorder.clock.now(), connect);
-        made(shim, this, sampler.site);
-      });
-      return Reflect.apply(original, this, args);
-    };
+  const sampler = new Sampler(where.session.options.callSites, { ration: new Ration() });
+  observe(prototype, 'connect', where, (socket) => {
+    where.sites.sample(sampler, where.recorder.clock.now(), observed);
+    made(where, socket, sampler.site);
   });
-  shim.sources.unrefs.watch(
+  where.sources.unrefs.watch(
     prototype,
     (socket) => isSocket(socket) && !socket.destroyed && !isSilent(socket),
   );
 }
 
-function patchDatagrams(shim: Shim): void {
+function observeDatagrams(where: Where): void {
   const { prototype } = dgram.Socket;
-  patch(prototype, 'bind', (original) => {
-    return function bind(this: unknown, ...args: unknown[]): unknown {
-      guarded(shim, 'handles', () => made(shim, this, shim.sites.here(bind)));
-      return Reflect.apply(original, this, args);
-    };
-  });
-  shim.sources.unrefs.watch(prototype, isBound);
+  observe(prototype, 'bind', where, (socket) => made(where, socket, where.sites.here(observed)));
+  where.sources.unrefs.watch(prototype, isBound);
 }
 
 function isBound(socket: object): boolean {
@@ -92,31 +80,31 @@ function isBound(socket: object): boolean {
 }
 
 /** Their classes are out of reach until there is one. */
-function patchWatchers(shim: Shim): void {
+function observeWatchers(where: Where): void {
   const known = new Set<unknown>();
-  for (const name of ['watch', 'watchFile']) {
-    patch(fs, name, (original) => {
-      return function watch(this: unknown, ...args: unknown[]): unknown {
-        const watcher = Reflect.apply(original, this, args);
-        guarded(shim, 'handles', () => watching(shim, known, watcher, args, watch));
-        return watcher;
-      };
-    });
-  }
+  const around: Around<object> = {
+    begin: () => known,
+    end(_known, returned, watcher, args) {
+      if (returned) watching(where, known, watcher, args);
+    },
+    repeats: () => false,
+  };
+  for (const name of ['watch', 'watchFile']) surround(fs, name, where, around);
 }
 
-function watching(shim: Shim, known: Set<unknown>, watcher: unknown, args: unknown[], skip: Skip): void {
+function watching(where: Where, known: Set<unknown>, watcher: unknown, args: readonly unknown[]): void {
   if (typeof watcher !== 'object' || watcher === null) return;
-  const file = args[0];
+  const [file, options] = args;
   const detail = typeof file === 'string' ? path.resolve(file) : String(file);
-  made(shim, watcher, shim.sites.here(skip), detail);
+  made(where, watcher, where.sites.here(observed), detail);
+  const { unrefs } = where.sources;
   const prototype: object = Object.getPrototypeOf(watcher);
   if (!known.has(prototype)) {
     known.add(prototype);
-    shim.sources.unrefs.watch(prototype, isWatching);
+    unrefs.watch(prototype, isWatching);
   }
   // Node unrefs the handle itself.
-  if (Reflect.get(Object(args[1]), 'persistent') === false) shim.sources.unrefs.add(watcher, isWatching);
+  if (Reflect.get(Object(options), 'persistent') === false) unrefs.add(watcher, isWatching);
 }
 
 function isWatching(watcher: object): boolean {
@@ -125,15 +113,9 @@ function isWatching(watcher: object): boolean {
 }
 
 /** What native code waits for nobody can tell. The runtime's own library calls nothing by itself. */
-function patchAddons(shim: Shim): void {
-  patch(process, 'dlopen', (original) => {
-    return function dlopen(this: unknown, ...args: unknown[]): unknown {
-      const result = Reflect.apply(original, this, args);
-      guarded(shim, 'handles', () => {
-        const name = path.basename(String(args[1]));
-        if (!/^koffi/.test(name)) shim.sources.addons.add(name);
-      });
-      return result;
-    };
+function observeAddons(where: Where): void {
+  observe(process, 'dlopen', where, (_process, [, file]) => {
+    const name = path.basename(String(file));
+    if (!/^koffi/.test(name)) where.sources.addons.add(name);
   });
 }

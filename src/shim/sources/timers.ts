@@ -8,7 +8,9 @@ import type { Source } from '../../trace/format/definitions.ts';
 
 import type { Clock } from '../core/clock.ts';
 import { natives } from '../core/natives.ts';
-import { patch } from '../core/patch.ts';
+import { type Around, observed, type Reporting } from '../core/observe.ts';
+import { surround } from '../core/patch.ts';
+import type { Recorder } from '../core/recorder.ts';
 import type { CallSites } from '../sites/call-sites.ts';
 import { Ration, Sampler } from '../sites/sampler.ts';
 import type { SourceList } from './list.ts';
@@ -53,68 +55,50 @@ export class TimerBook {
   readonly #origins = new WeakMap<object, Origin>();
   #most = FEW;
 
-  constructor(sites: CallSites, clock: Clock, callSites: ConstructorParameters<typeof Sampler>[0]) {
+  constructor(sites: CallSites, recorder: Recorder, callSites: ConstructorParameters<typeof Sampler>[0]) {
     this.#sites = sites;
-    this.#clock = clock;
+    this.#clock = recorder.clock;
     this.#sampler = new Sampler(callSites, { ration: new Ration(), mostBetween: BETWEEN });
-    this.#patchMakers();
-    this.#patchMethods();
+    const where = { recorder, probe: 'timers' };
+    this.#surroundMakers(where);
+    this.#surroundMethods(where);
   }
 
-  #patchMakers(): void {
-    const book = this;
+  #surroundMakers(where: Reporting): void {
+    const around = afterwards((timer) => {
+      if ((timer as Timer)._idleTimeout >= SOON_MS) this.#made(timer as Timer);
+    });
     for (const name of ['setTimeout', 'setInterval'] as const) {
-      const wrap = (original: (this: unknown, ...args: unknown[]) => unknown) => {
-        // Without closures and guards: nothing in it can throw, and programs make timers by the thousand.
-        return function replacement(this: unknown, ...args: unknown[]): unknown {
-          const timer = Reflect.apply(original, this, args) as Timer;
-          if (timer._idleTimeout >= SOON_MS) book.#made(timer, replacement);
-          return timer;
-        };
-      };
-      patch(globalThis, name, wrap);
+      surround(globalThis, name, where, around);
       timersModule[name] = globalThis[name] as never;
     }
-    patch(timersPromises, 'setTimeout', (original) => {
-      return function setTimeout(this: unknown, ...args: unknown[]): unknown {
-        const promise = Reflect.apply(original, this, args);
-        book.#madeByPromise(Number(args[0]), setTimeout);
-        return promise;
-      };
-    });
+    const afterPromise = afterwards((_promise, args) => this.#madeByPromise(Number(args[0])));
+    surround(timersPromises, 'setTimeout', where, afterPromise);
   }
 
   /** Timers that Node makes come by here too, where it does not want them to keep the program alive. */
-  #patchMethods(): void {
-    const book = this;
-    for (const name of ['unref', 'refresh']) {
-      patch(natives.timers, name, (original) => {
-        return function method(this: unknown, ...args: unknown[]): unknown {
-          const result = Reflect.apply(original, this, args);
-          book.#learn(this as Timer);
-          return result;
-        };
-      });
-    }
+  #surroundMethods(where: Reporting): void {
+    const around = afterwards((timer) => this.#learn(timer as Timer));
+    for (const name of ['unref', 'refresh']) surround(natives.timers, name, where, around);
   }
 
-  #made(timer: Timer, skip: (...args: never[]) => unknown): void {
-    this.#learn(timer);
+  #made(timer: Timer): void {
     // The time that Node has given it is time enough, and at no cost.
     if (!this.#sampler.take(timer._idleStart * 1e6)) return;
-    const site = this.#sites.here(skip);
+    this.#learn(timer);
+    const site = this.#sites.here(observed);
     this.#sampler.took(site);
     this.#origins.set(timer, { site, since: this.#clock.now() });
   }
 
   /** The timer itself is out of reach, but it is the last one of its list. */
-  #madeByPromise(ms: Ms, skip: (...args: never[]) => unknown): void {
+  #madeByPromise(ms: Ms): void {
     if (!(ms >= SOON_MS)) return;
     const neighbour = natives.setTimeout.call(globalThis, noop, ms) as unknown as Timer;
     const made = neighbour._idleNext;
     this.#learn(neighbour);
     natives.clearTimeout.call(globalThis, neighbour as never);
-    if (made && isTimer(made)) this.#made(made, skip);
+    if (made && isTimer(made)) this.#made(made);
   }
 
   /** Remembers the list that a timer is in: it holds the timers with the same delay until the last of them has gone. */
@@ -178,6 +162,18 @@ export class TimerBook {
 interface Found {
   all: number;
   refd: number;
+}
+
+const CALLED = {};
+/** Sees what calls that succeed return. A call that fails is made again: it does nothing but refuse its arguments. */
+function afterwards(see: (result: unknown, args: readonly unknown[]) => void): Around<object> {
+  return {
+    begin: () => CALLED,
+    end(_called, returned, result, args) {
+      if (returned) see(result, args);
+    },
+    repeats: () => true,
+  };
 }
 
 function noop(): void {}

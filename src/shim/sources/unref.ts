@@ -1,4 +1,6 @@
-import { patch } from '../core/patch.ts';
+import type { Reporting } from '../core/observe.ts';
+import { observe } from '../core/patch.ts';
+import type { Recorder } from '../core/recorder.ts';
 
 const FEW = 64;
 
@@ -11,15 +13,16 @@ export class UnrefBook {
   readonly #known = new WeakSet<object>();
   #most = FEW;
 
+  readonly #where: Reporting;
+
+  constructor(recorder: Recorder) {
+    this.#where = { recorder, probe: 'unref' };
+  }
+
   /** `isActive`: whether something can still come by it. */
   watch(prototype: object, isActive: (handle: object) => boolean): void {
-    const book = this;
-    patch(prototype, 'unref', (original) => {
-      return function unref(this: unknown, ...args: unknown[]): unknown {
-        const result = Reflect.apply(original, this, args);
-        if (typeof this === 'object' && this !== null) book.add(this, isActive);
-        return result;
-      };
+    observe(prototype, 'unref', this.#where, (handle) => {
+      if (typeof handle === 'object' && handle !== null) this.add(handle, isActive);
     });
   }
 

@@ -4,52 +4,65 @@ import { makeIncident } from '../state/incidents.ts';
 import { makeSources } from '../state/sources.ts';
 import type { World } from '../state/world.ts';
 
+/** Enters a definition of each type. Does not compile without one of them. */
+type Handlers = {
+  readonly [T in Definition['type']]: (
+    world: World,
+    stream: StreamState,
+    def: Extract<Definition, { type: T }>,
+  ) => void;
+};
+
+const HANDLERS: Handlers = {
+  // `World.stream` has made the stream of it.
+  stream() {},
+  process(world, { thread: { process } }, def) {
+    if (process.definition === null) process.firstTitle = def.title;
+    process.definition = def;
+    world.processes.spawnKey(process, def.spawnKey);
+    world.processes.changed(process);
+  },
+  thread(world, { thread }, { name, file }) {
+    thread.name = name;
+    thread.file = file;
+    world.processes.changed(thread.process);
+  },
+  site(world, stream, def) {
+    stream.sites[def.id] = world.sites.intern(def, stream.sites[def.caller ?? 0] ?? 0);
+  },
+  resource(world, stream, def) {
+    const use = world.use(stream.thread, world.resource(def));
+    if (stream.lossy) use.resource.lossy = true;
+    stream.uses[def.id] = use;
+  },
+  child(world, stream, def) {
+    stream.children[def.id] = world.processes.child(stream.thread, def);
+    world.processes.changed(stream.thread.process);
+  },
+  task(_world, { thread }, { id, name }) {
+    thread.tasks.set(id, name);
+  },
+  keepAlive(world, { thread }, def) {
+    thread.keptAlive = def;
+    world.processes.changed(thread.process);
+  },
+  sources(_world, stream, def) {
+    stream.sources = makeSources(stream, def);
+  },
+  incident(world, stream, def) {
+    stream.thread.incidents.push(makeIncident(stream, def));
+    world.touch(stream.thread.process);
+  },
+  problem(world, { thread: { process } }, { code, message }) {
+    world.loss.problem(process, code, message);
+    // A probe failed: what it would have seen is missing.
+    if (code.startsWith('shim-')) world.loss.exact = false;
+    world.processes.changed(process);
+  },
+};
+
 /** Enters one definition of a stream. Ids are the stream's own; what they mean is shared between streams. */
 export function applyDefinition(world: World, stream: StreamState, def: Definition): void {
-  const { thread } = stream;
-  const { process } = thread;
-  switch (def.type) {
-    case 'stream':
-      return;
-    case 'process':
-      if (process.definition === null) process.firstTitle = def.title;
-      process.definition = def;
-      world.processes.spawnKey(process, def.spawnKey);
-      break;
-    case 'thread':
-      thread.name = def.name;
-      thread.file = def.file;
-      break;
-    case 'site':
-      stream.sites[def.id] = world.sites.intern(def, stream.sites[def.caller ?? 0] ?? 0);
-      return;
-    case 'resource': {
-      const use = world.use(thread, world.resource(def));
-      if (stream.lossy) use.resource.lossy = true;
-      stream.uses[def.id] = use;
-      return;
-    }
-    case 'child':
-      stream.children[def.id] = world.processes.child(thread, def);
-      break;
-    case 'task':
-      thread.tasks.set(def.id, def.name);
-      return;
-    case 'keepAlive':
-      thread.keptAlive = def;
-      break;
-    case 'sources':
-      stream.sources = makeSources(stream, def);
-      return;
-    case 'incident':
-      thread.incidents.push(makeIncident(stream, def));
-      world.touch(process);
-      return;
-    case 'problem':
-      world.loss.problem(process, def.code, def.message);
-      // A probe failed: what it would have seen is missing.
-      if (def.code.startsWith('shim-')) world.loss.exact = false;
-      break;
-  }
-  world.processes.changed(process);
+  const apply = HANDLERS[def.type] as (world: World, stream: StreamState, def: Definition) => void;
+  apply(world, stream, def);
 }

@@ -50,23 +50,23 @@ export class LineFileReader {
   }
 }
 
-/** A definition of a known type, or `undefined` (written by something else than a shim of this version). */
+/** A definition of a known type, or `undefined` (a later minor version has written it). */
 export function asDefinition(value: unknown): Definition | undefined {
-  return isTyped(value) && DEFINITION_TYPES.has(value.type) ? (value as Definition) : undefined;
+  return isTyped(value) && Object.hasOwn(DEFINITION_TYPES, value.type) ? (value as Definition) : undefined;
 }
-const DEFINITION_TYPES: ReadonlySet<string> = new Set<Definition['type']>([
-  'stream',
-  'process',
-  'thread',
-  'site',
-  'resource',
-  'child',
-  'task',
-  'problem',
-  'keepAlive',
-  'sources',
-  'incident',
-]);
+const DEFINITION_TYPES: { readonly [T in Definition['type']]: true } = {
+  stream: true,
+  process: true,
+  thread: true,
+  site: true,
+  resource: true,
+  child: true,
+  task: true,
+  problem: true,
+  keepAlive: true,
+  sources: true,
+  incident: true,
+};
 
 export function isTyped(value: unknown): value is { type: string } {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';

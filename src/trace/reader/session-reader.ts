@@ -8,20 +8,20 @@ import type { TraceFiles } from './files.ts';
 import type { TraceSink } from './sink.ts';
 import { Skipped } from './skipped.ts';
 
-const OBSERVATION_TYPES: ReadonlySet<string> = new Set<Observation['type']>([
-  'session',
-  'rootStart',
-  'rootExit',
-  'osProcess',
-  'osGone',
-  'sample',
-  'killed',
-  'end',
-]);
+const OBSERVATION_TYPES: { readonly [T in Observation['type']]: true } = {
+  session: true,
+  rootStart: true,
+  rootExit: true,
+  osProcess: true,
+  osGone: true,
+  sample: true,
+  killed: true,
+  end: true,
+};
 
 function asObservation(line: Line | undefined): Observation | undefined {
   const value = line?.value;
-  return isTyped(value) && OBSERVATION_TYPES.has(value.type) ? (value as Observation) : undefined;
+  return isTyped(value) && Object.hasOwn(OBSERVATION_TYPES, value.type) ? (value as Observation) : undefined;
 }
 
 /** The session file: what was seen from outside, each at the time it was written down. */

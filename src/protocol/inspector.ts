@@ -10,6 +10,15 @@ export interface InspectedSite {
   readonly place: string;
   /** What happens there: `worker-1 waits here`. */
   readonly text: string;
+  /** The stack, the nearest frame first; empty where there is but the line itself. */
+  readonly stack: readonly InspectedFrame[];
+}
+
+/** One of the lines that led to another. */
+export interface InspectedFrame {
+  readonly site: CallSite;
+  /** `takeLock locks.ts:5` */
+  readonly text: string;
 }
 
 /** One link of the chain of waits. */

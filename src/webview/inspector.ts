@@ -1,4 +1,5 @@
 import './inspector.css';
+import type { CallSite } from '../model/types/index.ts';
 import type {
   FromInspector,
   InspectedLink,
@@ -43,8 +44,30 @@ function siteButton(site: InspectedSite): HTMLElement {
     place,
     element('span', 'what', site.text),
   );
-  made.title = `${site.site.file}:${site.site.line}:${site.site.column}`;
+  made.title = fullPlace(site.site);
   return made;
+}
+
+function fullPlace({ file, line, column }: CallSite): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** The lines that led there, as links in one line of text. */
+function stackLine({ stack, site }: InspectedSite): HTMLElement[] {
+  if (stack.length === 0) return [];
+  const links = stack.map((frame, i) => {
+    const isPlace = frame.site.file === site.file && frame.site.line === site.line;
+    const made = button(isPlace ? 'frame here' : 'frame', frame.text, () =>
+      host.postMessage({ type: 'goto', site: frame.site }),
+    );
+    made.title = fullPlace(frame.site);
+    return i === 0 ? [made] : [' ← ', made];
+  });
+  return [element('div', 'stack', ...links.flat())];
+}
+
+function siteItems(site: InspectedSite): HTMLElement[] {
+  return [siteButton(site), ...stackLine(site)];
 }
 
 function linkItem(
@@ -57,7 +80,7 @@ function linkItem(
   const text = button('text', `${link.text} (${words.show})`, select, link.text, sinceSpan(link));
   text.setAttribute('aria-pressed', String(selected));
   text.addEventListener('keydown', moveAmongLinks);
-  const sites = [...(link.waits ? [link.waits] : []), ...link.causes].map(siteButton);
+  const sites = [...(link.waits ? [link.waits] : []), ...link.causes].flatMap(siteItems);
   const item = element('li', selected ? 'link selected' : 'link', text, ...sites);
   return item;
 }
@@ -91,7 +114,7 @@ function draw(inspection: Inspection, selected: number): void {
   main.replaceChildren(
     element('h1', '', title, ' ', badge),
     element('p', 'over', over),
-    section(words.chain, list, ...others.map(siteButton)),
+    section(words.chain, list, ...others.flatMap(siteItems)),
     section(words.why, element('p', '', explanation)),
     section(words.fix, element('p', '', fix)),
     element(

@@ -359,19 +359,24 @@ export class StreamBuilder {
     this.define({ type: 'resource', id, ...resource });
     return id;
   }
+  /** `a.ts:1`, or a stack with the nearest frame first: `a.ts:1 < b.ts:2`. */
   private site(text: string): number {
     const known = this.sites.get(text);
     if (known !== undefined) return known;
+    const below = text.indexOf(' < ');
+    const caller = below < 0 ? undefined : this.site(text.slice(below + 3));
+    const place = below < 0 ? text : text.slice(0, below);
     const id = this.sites.size + 1;
     this.sites.set(text, id);
-    const colon = text.lastIndexOf(':');
+    const colon = place.lastIndexOf(':');
     this.define({
       type: 'site',
       id,
-      file: text.slice(0, colon),
-      line: Number(text.slice(colon + 1)),
+      file: place.slice(0, colon),
+      line: Number(place.slice(colon + 1)),
       column: 5,
       fn: '',
+      ...(caller !== undefined && { caller }),
     });
     return id;
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { helperOf, sameLine, tellApart } from '../../src/model/state/places.ts';
+import { sameLine, tellApart } from '../../src/model/state/places.ts';
 import { SiteTable, siteRef } from '../../src/model/state/sites.ts';
 import type { CallSite } from '../../src/model/types/index.ts';
+import { english, frameText, helperOf, siteText } from '../../src/model/words/index.ts';
 
 /** A stack of `file:line`, the nearest first; `package/file:line` is a package's. */
 function stack(table: SiteTable, ...frames: readonly string[]): CallSite {
@@ -83,6 +84,9 @@ test('the line below a place that was told apart is known', () => {
     CallSite,
   ];
   assert.equal(helperOf(a)?.fn, 'h');
+  assert.equal(siteText(english, a), 'x.ts:1 through h');
+  assert.equal(siteText(english, stack(t, 'x.ts:1')), 'x.ts:1');
+  assert.deepEqual(b.frames.map(frameText), ['h h.ts:1', 'x x.ts:2']);
   assert.equal(helperOf(stack(t, 'h.ts:1', 'x.ts:1')), undefined);
   assert.deepEqual([sameLine([a, b]), sameLine([a, a]), sameLine([])], [false, true, true]);
 });

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { CallSite, ChainLink, Finding, SiteRole } from '../../model/types/index.ts';
-import { certaintyText, placeText, roleText } from '../../model/words/index.ts';
-import type { InspectedLink, InspectedSite, Inspection } from '../../protocol/inspector.ts';
+import type { CallSite, ChainLink, Finding, SiteRole, StackFrame } from '../../model/types/index.ts';
+import { certaintyText, frameText, placeText, roleText } from '../../model/words/index.ts';
+import type { InspectedFrame, InspectedLink, InspectedSite, Inspection } from '../../protocol/inspector.ts';
 import { duration } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';
 
@@ -92,7 +92,13 @@ function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSit
     role,
     place: placeText(site),
     text: text + seen,
+    stack: frames.length < 2 ? [] : frames.map((frame) => inspectFrame(site, frame)),
   };
+}
+
+function inspectFrame(site: CallSite, frame: StackFrame): InspectedFrame {
+  const { file, line, column, fn } = frame;
+  return { site: { file, line, column, fn, sampled: site.sampled, frames: [] }, text: frameText(frame) };
 }
 
 function key({ file, line, column }: CallSite): string {
@@ -108,7 +114,10 @@ export function inspectedSites(inspection: Inspection): InspectedSite[] {
 /** The inspection as plain text, for a bug report. */
 export function inspectionText(inspection: Inspection): string {
   const { title, certainty, over, links, others, explanation, fix, words } = inspection;
-  const full = ({ site, text }: InspectedSite) => `     ${site.file}:${site.line}:${site.column}  ${text}`;
+  const full = ({ site, text, stack }: InspectedSite) => [
+    `     ${site.file}:${site.line}:${site.column}  ${text}`,
+    ...stack.map((frame) => `       ${frame.text}`),
+  ];
   return [
     `${title} (${certainty})`,
     ...(over === '' ? [] : [over]),
@@ -116,10 +125,10 @@ export function inspectionText(inspection: Inspection): string {
     `${words.chain}:`,
     ...links.flatMap((link, i) => [
       `  ${i + 1}. ${link.text} ${link.since}`,
-      ...(link.waits ? [full(link.waits)] : []),
-      ...link.causes.map(full),
+      ...(link.waits ? full(link.waits) : []),
+      ...link.causes.flatMap(full),
     ]),
-    ...others.map(full),
+    ...others.flatMap(full),
     '',
     `${words.why}: ${explanation}`,
     `${words.fix}: ${fix}`,

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
-import { conditionTitle, placeText } from '../../model/words/index.ts';
+import { conditionTitle, placeText, stackText } from '../../model/words/index.ts';
 import { duration, shorten } from './format.ts';
 import { conditionOf, stateText } from './presentation.ts';
 import type { TreeIndex } from './tree-index.ts';
@@ -39,7 +39,9 @@ function waitLines(thread: ThreadView, index: TreeIndex): string[] {
   return thread.waits.map((wait) => {
     const since = duration(Math.max(0, index.snapshot.lastTime - wait.since));
     const where = wait.site ? ` ${siteText(wait.site)}` : '';
-    return plain(`${index.labels.wait(wait)} · ${since}${where}`);
+    const stack = wait.site ? stackText(wait.site) : '';
+    const line = plain(`${index.labels.wait(wait)} · ${since}${where}`);
+    return stack === '' ? line : `${line}  \n${plain(stack)}`;
   });
 }
 

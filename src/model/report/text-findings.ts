@@ -1,4 +1,5 @@
 import type { Finding, FindingSite, Report } from '../types/index.ts';
+import { stackText } from '../words/index.ts';
 import { type Styler, safe, wrap } from './layout.ts';
 
 /** What is listed of one finding; the JSON has all. */
@@ -28,16 +29,26 @@ export function oneFinding(
   const { chain, sites } = finding;
   for (const { text } of chain.slice(0, MOST_LINKS)) lines.push(...wrap(`• ${safe(text)}`, columns, '    '));
   if (chain.length > MOST_LINKS) lines.push(styler.dim(`    … and ${chain.length - MOST_LINKS} more waits`));
-  for (const site of sites.slice(0, MOST_SITES)) lines.push(siteLine(site, names, styler));
+  for (const site of sites.slice(0, MOST_SITES)) lines.push(...siteLines(site, names, styler, columns));
   if (sites.length > MOST_SITES) lines.push(styler.dim(`    … and ${sites.length - MOST_SITES} more places`));
   lines.push(...wrap(`Why: ${safe(finding.explanation)}`, columns, '    '));
   lines.push(...wrap(`Fix: ${safe(finding.fix)}`, columns, '    '));
   return lines;
 }
 
-function siteLine(site: FindingSite, names: ReadonlyMap<string, string>, styler: Styler): string {
+/** The place, and below it the stack. */
+function siteLines(
+  site: FindingSite,
+  names: ReadonlyMap<string, string>,
+  styler: Styler,
+  columns: number,
+): string[] {
   const who = names.get(site.process) ?? site.process;
   const seen = site.sampled ? ' (last seen at)' : '';
   const place = styler.place(safe(`${site.file}:${site.line}:${site.column}`));
-  return `    ${styler.dim(`${site.role.padEnd(8)} ${who}`)}  ${place}${seen}`;
+  const stack = safe(stackText(site));
+  return [
+    `    ${styler.dim(`${site.role.padEnd(8)} ${who}`)}  ${place}${seen}`,
+    ...wrap(stack, columns, '             ').map((line) => styler.dim(line)),
+  ];
 }

@@ -25,14 +25,6 @@ export function sameLine(sites: readonly CallSite[]): boolean {
   return new Set(sites.map(lineOf)).size <= 1;
 }
 
-/** The frame of the line that called, where the place of the site is that of one of its callers. */
-export function helperOf(site: CallSite): StackFrame | undefined {
-  const [nearest] = ownFrames(site);
-  return nearest !== undefined && (nearest.line !== site.line || nearest.file !== site.file)
-    ? nearest
-    : undefined;
-}
-
 function ownFrames({ frames }: CallSite): StackFrame[] {
   return frames.filter((frame) => frame.package === '');
 }

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import type { CallSite, Finding, SliceView } from '../../model/types/index.ts';
-import { placeText } from '../../model/words/index.ts';
+import { frameText, placeText } from '../../model/words/index.ts';
 import type { Requests } from '../core/requests.ts';
 import { sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
@@ -89,7 +89,7 @@ export class Details {
       [t('To'), slice.end === null ? t('still open') : formatTime(slice.end, Math.min(exact, 1e6))],
     ];
     if (slice.resource !== null) facts.push([t('Resource'), this.resource(slice.resource)]);
-    if (slice.site) facts.push([t('Call site'), this.siteLink(slice.site, 'site')]);
+    if (slice.site) facts.push([t('Call site'), this.siteWithStack(slice.site, 'site')]);
     const name = slice.resource === null ? '' : data.labels.resource(slice.resource);
     const buttons = slice.site ? [this.goToButton(slice.site)] : [];
     this.element.replaceChildren(
@@ -153,7 +153,7 @@ export class Details {
     const certainty = finding.certainty === 'certain' ? t('Certain') : t('Suspected');
     const chain = finding.chain.map((link) => el('li', { text: link.text }));
     const sites = finding.sites.map((site, i) =>
-      el('li', {}, `${roleWord(site.role)} `, this.siteLink(site, `site-${i}`)),
+      el('li', {}, `${roleWord(site.role)} `, this.siteWithStack(site, `site-${i}`)),
     );
     this.element.replaceChildren(
       this.head(finding.certainty, finding.title, `${certainty} · ${formatTime(finding.time)}`, inspect),
@@ -165,6 +165,24 @@ export class Details {
         el('div', { class: 'prose' }, el('p', { text: finding.explanation }), el('p', { text: finding.fix })),
       ),
     );
+  }
+
+  /** The place, and below it the lines that led there. */
+  private siteWithStack(site: CallSite, key: string): HTMLElement {
+    const link = this.siteLink(site, key);
+    if (site.frames.length < 2) return link;
+    const frames = site.frames.flatMap((frame, i) => {
+      const { file, line, column, fn } = frame;
+      const place = { ...site, file, line, column, fn };
+      const made = el('button', {
+        class: 'frame',
+        text: frameText(frame),
+        attrs: { type: 'button', title: `${file}:${line}:${column}`, 'data-key': `${key}-frame-${i}` },
+        on: { click: (event) => this.actions.goTo(place, event.ctrlKey || event.metaKey) },
+      });
+      return i === 0 ? [made] : [' ← ', made];
+    });
+    return el('span', {}, link, el('span', { class: 'stack' }, ...frames));
   }
 
   private siteLink(site: CallSite, key: string): HTMLElement {

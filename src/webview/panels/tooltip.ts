@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { duration } from '../../base/units.ts';
 import type { SliceView } from '../../model/types/index.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
-import { placeText, trackStateTitle } from '../../model/words/index.ts';
+import { placeText, stackText, trackStateTitle } from '../../model/words/index.ts';
 import type { PixelRow } from '../core/fold.ts';
 import { NO_STATE } from '../core/fold.ts';
 import { sliceTitle } from '../core/slice-text.ts';
@@ -69,6 +69,8 @@ export class Tooltip {
       const { fn, sampled } = slice.site;
       const place = fn === '' ? placeText(slice.site) : `${fn} · ${placeText(slice.site)}`;
       lines.push(el('div', { class: 'site', text: sampled ? t('last seen at {0}', place) : place }));
+      const stack = stackText(slice.site);
+      if (stack !== '') lines.push(el('div', { class: 'stack', text: stack }));
     }
     return lines;
   }

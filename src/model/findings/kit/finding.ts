@@ -1,6 +1,6 @@
 import { duration } from '../../../base/units.ts';
 import type { ProcessEntity } from '../../state/entities.ts';
-import type { Finding, FindingKind, FindingSite } from '../../types/index.ts';
+import type { Finding, FindingKind } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Certainty } from '../graph/groups.ts';
@@ -8,7 +8,7 @@ import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
 import { evidence } from './evidence.ts';
 import { chainOf, type Link, type RestLink } from './links.ts';
-import { sitesOf } from './places.ts';
+import { placesOf, ToldApart } from './places.ts';
 import { proofOf } from './proof.ts';
 import type { RuleContext } from './rule.ts';
 import { listWords, unitWords } from './words.ts';
@@ -47,7 +47,6 @@ export interface ChainFinding {
   /** First sentence of the explanation; the evidence follows. */
   readonly reason: string;
   readonly fix: string;
-  readonly extraSites?: readonly FindingSite[];
   readonly extraProcesses?: readonly ProcessEntity[];
 }
 
@@ -59,8 +58,7 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
   const behind = victims(graph, stuck, units);
   for (const unit of [...units, ...behind]) for (const wait of graph.waits(unit)) claimed.add(wait);
   const time = Math.max(0, ...links.map((link) => link.wait.since));
-  const sites = sitesOf(world, links, rests);
-  for (const site of what.extraSites ?? []) sites.push(site);
+  const told = new ToldApart(world, placesOf(links, rests));
   const resources = unique(links.flatMap(({ wait }) => (wait.resource === null ? [] : [wait.resource.key])));
   const processes = unique([
     ...units.map((unit) => unit.thread.process.id),
@@ -82,8 +80,8 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
     time: whole(time),
     processes,
     resources,
-    sites,
-    chain: chainOf(world, links, rests),
+    sites: told.sites(),
+    chain: chainOf(world, told, links, rests),
     explanation: sentences.join(' '),
     fix: what.fix,
     proof: what.certainty === 'certain' ? proofOf(graph, units) : null,

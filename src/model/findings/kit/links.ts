@@ -4,9 +4,9 @@ import { namesOtherEnd, sourceDoes } from '../../state/source-words.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import { waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
-import type { Blocker, ChainLink } from '../../types/index.ts';
+import type { Blocker, CallSite, ChainLink } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
-import { placeText } from '../../words/index.ts';
+import { english, siteText } from '../../words/index.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
@@ -28,6 +28,11 @@ export interface Link extends Ended {
 export interface RestLink extends Ended {
   readonly unit: Unit;
   readonly source: SourceEntity;
+}
+
+/** The call sites as a finding shows them. */
+export interface Sites {
+  view(thread: ThreadEntity, site: number): CallSite | null;
 }
 
 /** Who could end a wait is told up to so many. */
@@ -72,13 +77,18 @@ export function holdsFor(wait: Wait): Hold[] {
 }
 
 /** Each wait once: that of a task is its thread's as well. Those that only rest come last. */
-export function chainOf(world: World, links: readonly Link[], rests: readonly RestLink[]): ChainLink[] {
+export function chainOf(
+  world: World,
+  sites: Sites,
+  links: readonly Link[],
+  rests: readonly RestLink[],
+): ChainLink[] {
   const told = new Set<Wait>();
   const once = links.filter(({ wait }) => !told.has(wait) && told.add(wait));
-  return [...once.map((link) => waitLink(world, link)), ...rests.map((link) => restLink(world, link))];
+  return [...once.map((link) => waitLink(world, sites, link)), ...rests.map((link) => restLink(sites, link))];
 }
 
-function waitLink(world: World, link: Link): ChainLink {
+function waitLink(world: World, sites: Sites, link: Link): ChainLink {
   const { unit, wait } = link;
   const holds = holdsFor(wait);
   return {
@@ -87,13 +97,13 @@ function waitLink(world: World, link: Link): ChainLink {
     source: null,
     resource: wait.resource?.key ?? null,
     since: whole(wait.since),
-    site: world.sites.view(wait.site),
-    blockedBy: blockersOf(world, link, holds),
-    text: linkWords(world, link),
+    site: sites.view(unit.thread, wait.site),
+    blockedBy: blockersOf(sites, link, holds),
+    text: linkWords(world, sites, link),
   };
 }
 
-function restLink(world: World, link: RestLink): ChainLink {
+function restLink(sites: Sites, link: RestLink): ChainLink {
   const { unit, source } = link;
   const told = link.blockers.length === 0 || namesOtherEnd(source);
   const given = told ? '' : `, which only ${listWords(link.blockers.map(unitWords))} could give`;
@@ -103,8 +113,8 @@ function restLink(world: World, link: RestLink): ChainLink {
     source: source.kind,
     resource: source.resource?.key ?? null,
     since: whole(unit.thread.quiescent?.since ?? 0),
-    site: world.sites.view(source.site),
-    blockedBy: blockersOf(world, link, []),
+    site: sites.view(unit.thread, source.site),
+    blockedBy: blockersOf(sites, link, []),
     text: `${unitWords(unit)} rests and ${sourceDoes(source)}${given}`,
   };
 }
@@ -113,21 +123,21 @@ function whoOf({ thread, task }: Unit): Pick<ChainLink, 'process' | 'thread' | '
   return { process: thread.process.id, thread: thread.id, task };
 }
 
-function blockersOf(world: World, { blockers, dead }: Ended, holds: readonly Hold[]): Blocker[] {
+function blockersOf(sites: Sites, { blockers, dead }: Ended, holds: readonly Hold[]): Blocker[] {
   return [...blockers.map((unit) => unit.thread), ...dead].map((thread) => ({
     process: thread.process.id,
     thread: thread.id,
-    site: world.sites.view(holds.find((hold) => hold.thread === thread)?.site ?? 0),
+    site: sites.view(thread, holds.find((hold) => hold.thread === thread)?.site ?? 0),
   }));
 }
 
-function linkWords(world: World, { unit, wait, blockers, dead }: Link): string {
-  const at = placeText(world.sites.view(wait.site));
+function linkWords(world: World, sites: Sites, { unit, wait, blockers, dead }: Link): string {
+  const at = siteText(english, sites.view(unit.thread, wait.site));
   const head = `${unitWords(unit)} ${doesWords(world, wait)}${at === '' ? '' : ` at ${at}`}`;
   const holds = holdsFor(wait);
   if (holds.length > 0) {
     const holders = holds.map((hold) => {
-      const place = placeText(world.sites.view(hold.site));
+      const place = siteText(english, sites.view(hold.thread, hold.site));
       const end = hold.thread.alive ? '' : ', which has exited';
       return `${threadWords(hold.thread, hold.task)}${place === '' ? '' : ` since ${place}`}${end}`;
     });

@@ -1,20 +1,13 @@
-import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
-import type { Finding, FindingSite, SiteRole } from '../../types/index.ts';
+import type { ProcessEntity, ResourceEntity, Wait } from '../../state/entities.ts';
+import type { Finding } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
 import type { Unit } from '../graph/unit.ts';
 import { idOf, unique } from './finding.ts';
-import { addSite } from './places.ts';
+import { type Place, ToldApart } from './places.ts';
 import { proofOf } from './proof.ts';
 import type { RuleContext } from './rule.ts';
 
-/** A place to show with a finding. */
-export interface Place {
-  readonly role: SiteRole;
-  readonly thread: ThreadEntity;
-  readonly resource: ResourceEntity | null;
-  readonly site: number;
-  readonly time: number;
-}
+export type { Place };
 
 /** A finding that is not a chain of waits. */
 export interface Noted {
@@ -34,8 +27,7 @@ export interface Noted {
 }
 
 export function notedFinding({ world, graph, rule: { kind } }: RuleContext, what: Noted): Finding {
-  const sites: FindingSite[] = [];
-  for (const p of what.places ?? []) addSite(world, sites, p.role, p.thread, p.resource, p.site, p.time);
+  const sites = new ToldApart(world, what.places ?? []).sites();
   const processes = unique(what.processes.map((process) => process.id)).filter((id) => id !== '');
   const resources = unique((what.resources ?? []).map((resource) => resource.key));
   const { certainty, blocking, title, time, explanation, fix } = what;

@@ -3,7 +3,7 @@ import type { Finding } from '../../types/index.ts';
 import { whole } from '../../types/whole.ts';
 import { idOf } from '../kit/finding.ts';
 import { FIX, heldByDead, isDeadWorker } from '../kit/owner.ts';
-import { addSite } from '../kit/places.ts';
+import { ToldApart } from '../kit/places.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { resourceWords, threadWords } from '../kit/words.ts';
 
@@ -32,8 +32,8 @@ function recovered(
   const { hold, time } = death;
   const lock = resourceWords(world, hold.resource);
   const dead = threadWords(hold.thread, hold.task);
-  const sites: Finding['sites'][number][] = [];
-  addSite(world, sites, 'acquired', hold.thread, hold.resource, hold.site, hold.since);
+  const { thread, resource, site, since } = hold;
+  const told = new ToldApart(world, [{ role: 'acquired', thread, resource, site, time: since }]);
   return {
     id: idOf(kind, [hold.resource.key, String(hold.ticket)]),
     kind,
@@ -43,7 +43,7 @@ function recovered(
     time: whole(time),
     processes: [hold.thread.process.id, death.by.process.id],
     resources: [hold.resource.key],
-    sites,
+    sites: told.sites(),
     chain: [],
     explanation: `${dead} ended while it held ${lock}. The runtime gave the lock to the next one with OwnerDiedError.`,
     fix: FIX,

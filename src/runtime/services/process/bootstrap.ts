@@ -27,6 +27,7 @@ import { CONTROL_FD, MEMORY_FD, REPLY, type StartHeader, type StartPayload } fro
 /** Entry of `dist/runtime-child.cjs`. */
 export function runChild(): void {
   const { header, payload } = readStart();
+  reply(REPLY.begun);
   become(header);
   run(header, payload).then(ended, (error: unknown) => fail(header, error));
 }

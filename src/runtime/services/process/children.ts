@@ -1,7 +1,9 @@
 /** The children of this process: their end, joining them, and what becomes of them at its own exit. */
 
 import { writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { constants } from 'node:os';
+import type { ChildInfo } from '../../../base/channels.ts';
 import { OWN_HANDLE } from '../../../base/environment.ts';
 import type { Ms } from '../../../base/quantities.ts';
 import { processState } from '../../../shm/liveness.ts';
@@ -12,6 +14,7 @@ import { clampTimer, newWait } from '../../core/waits/blocking.ts';
 import type { Process } from './process.ts';
 import type { State } from './state.ts';
 import { askToEnd, isUnheard } from './termination.ts';
+import { CONTROL_FD } from './wire.ts';
 
 const children = new Map<Process, State>();
 let watching = false;
@@ -29,12 +32,28 @@ export function addChild(process: Process, state: State): void {
   child.once('exit', (code, signal) => {
     children.delete(process);
     const exitCode = code ?? -(signal === null ? 0 : constants.signals[signal]);
-    state.exitCode = exitCode;
-    publish('childExit', info, info.pid, exitCode);
-    openedMemory()?.sweepProcess(info.pid);
-    state.resolveExited(exitCode);
+    const control = child.stdio[CONTROL_FD];
+    const end = (): void => ended(state, info, exitCode);
+    // What it has said of itself may still be on its way.
+    if (exitCode === 0 && !state.begun && control instanceof Socket && !control.closed)
+      control.ref().once('close', end);
+    else end();
   });
   watchOwnExit();
+}
+
+function ended(state: State, info: ChildInfo, code: number): void {
+  const exitCode = code === 0 && !state.begun ? neverBegan(state) : code;
+  state.exitCode = exitCode;
+  publish('childExit', info, info.pid, exitCode);
+  openedMemory()?.sweepProcess(info.pid);
+  state.resolveExited(exitCode);
+}
+
+/** Success without having run would be believed: the runtime's own files were emptied, or a preload has ended the process. */
+function neverBegan({ name }: State): number {
+  tell(`forkscope: process ${name} ended before the runtime began in it: it has not run\n`);
+  return 1;
 }
 
 export function dropChild(process: Process): void {
@@ -181,7 +200,10 @@ function tellUncaught({ name }: State): void {
   if (uncaught === undefined) return;
   const { error } = uncaught;
   uncaught = undefined;
-  const text = `forkscope: uncaught ${String(error)}: this process ends when its child process ${name} has ended\n`;
+  tell(`forkscope: uncaught ${String(error)}: this process ends when its child process ${name} has ended\n`);
+}
+
+function tell(text: string): void {
   try {
     writeSync(2, text);
   } catch {

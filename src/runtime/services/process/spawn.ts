@@ -65,7 +65,7 @@ export async function launch(
   state.info = info;
   publishFrom(state.site, 'start', info, info.pid);
   onSpawn();
-  const answer = converse(child, frame, message.blocks);
+  const answer = converse(state, child, frame, message.blocks);
   child.unref();
   if (confirm) await answer;
 }
@@ -104,7 +104,12 @@ function spawned(child: ChildProcess): Promise<void> {
 }
 
 /** Sends the first message and reads the child's word on it. Rejects with what the child says went wrong. */
-function converse(child: ChildProcess, frame: Buffer, blocks: readonly number[]): Promise<void> {
+function converse(
+  state: State,
+  child: ChildProcess,
+  frame: Buffer,
+  blocks: readonly number[],
+): Promise<void> {
   const control = child.stdio[CONTROL_FD] as Socket;
   let text = '';
   let flying = true;
@@ -119,7 +124,8 @@ function converse(child: ChildProcess, frame: Buffer, blocks: readonly number[])
     control.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       for (const line of takeLines()) {
-        if (line === REPLY.opened) flying = false;
+        if (line === REPLY.begun) state.begun = true;
+        else if (line === REPLY.opened) flying = false;
         else if (line === REPLY.found) resolve();
         else if (line.startsWith(REPLY.failed)) reject(failure(line.slice(REPLY.failed.length)));
       }

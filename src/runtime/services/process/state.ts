@@ -23,6 +23,8 @@ export interface State {
   info: ChildInfo | undefined;
   pid: number | null;
   exitCode: number | null;
+  /** The child has said that it runs the runtime. */
+  begun: boolean;
   readonly exited: Promise<number>;
   readonly resolveExited: (exitCode: number) => void;
   /** How many joins wait; the child keeps the loop alive while there is one. */
@@ -66,6 +68,7 @@ export function newState(fields: Pick<State, 'name' | 'daemon' | 'target' | 'arg
     info: undefined,
     pid: null,
     exitCode: null,
+    begun: false,
     exited,
     resolveExited,
     joins: 0,

@@ -33,8 +33,8 @@ export interface StartPayload {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Lines from the child: its arguments are open, its target is found, or why not. */
-export const REPLY = { opened: 'opened', found: 'found', failed: 'failed ' } as const;
+/** Lines from the child: it runs, its arguments are open, its target is found, or why not. */
+export const REPLY = { begun: 'begun', opened: 'opened', found: 'found', failed: 'failed ' } as const;
 
 export function frameStart(header: StartHeader, payload: Uint8Array): Buffer {
   const head = Buffer.from(JSON.stringify(header), 'utf8');

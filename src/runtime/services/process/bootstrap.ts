@@ -4,6 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { OWN_HANDLE } from '../../../base/environment.ts';
 import { TargetError } from '../../core/errors/errors.ts';
 import { checkGuarded } from '../../core/functions/bootstrapping.ts';
 import { load } from '../../core/functions/load.ts';
@@ -137,6 +138,8 @@ function become(header: StartHeader): void {
 /** Where the parent ends, however it ends, this process does too: by the closed channel, or in a slice of a wait. */
 function watchParent(header: StartHeader): void {
   const control = new net.Socket({ fd: CONTROL_FD, readable: true, writable: false });
+  // It tells of the parent's end only, which ends this process.
+  Object.defineProperty(control, Symbol.for(OWN_HANDLE), { value: true });
   const gone = new Promise<void>((resolve) => control.once('close', () => resolve()));
   control.on('error', () => {});
   watchTermination(control);

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import { childProcess, crypto } from '../../../base/builtins.ts';
 import { type ChildInfo, RUNTIME_SPAWN_PREFIX } from '../../../base/channels.ts';
-import { ENV_SESSION, ENV_SPAWN } from '../../../base/environment.ts';
+import { ENV_SESSION, ENV_SPAWN, OWN_HANDLE } from '../../../base/environment.ts';
 import { SharedMemoryError } from '../../../shm/platform.ts';
 import { channels, publishFrom } from '../../core/diagnostics/publish.ts';
 import { errorClass } from '../../core/errors/error-classes.ts';
@@ -111,6 +111,8 @@ function converse(
   blocks: readonly number[],
 ): Promise<void> {
   const control = child.stdio[CONTROL_FD] as Socket;
+  // What comes by it are words of the runtime: no code of the program waits for them.
+  Object.defineProperty(control, Symbol.for(OWN_HANDLE), { value: true });
   let text = '';
   let flying = true;
   const land = (): void => {

@@ -17,7 +17,7 @@ export interface Stuck {
   readonly units: ReadonlySet<Unit>;
   /** Sets of units that wait for each other in a circle, by waits of the runtime and of Node that are recorded as such. */
   readonly cycles: readonly (readonly Unit[])[];
-  /** The same by whatever could make them go on: those who rest without such a wait are members too. */
+  /** Others, by whatever could make them go on: those who rest without such a wait are members too. */
   readonly wideCycles: readonly (readonly Unit[])[];
 }
 
@@ -121,9 +121,11 @@ export class WaitGraph {
     const { units } = set;
     if (certainty === 'certain') this.certain = units;
     const cycles = this.cycles(units, certainty, (unit) => this.waits(unit));
+    const told = new Set(cycles.flat());
     const wide =
       certainty === 'certain' ? this.cycles(units, certainty, (u) => this.needs(u, certainty)) : [];
-    return { certainty, units, cycles, wideCycles: wide };
+    const wideCycles = wide.filter((circle) => !circle.some((unit) => told.has(unit)));
+    return { certainty, units, cycles, wideCycles };
   }
 
   private cycles(

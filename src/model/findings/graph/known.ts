@@ -64,18 +64,24 @@ export class Known {
       else if (this.settled(use.thread)) dead.push(use.thread);
       else return this.group([], [], 'ending');
     }
-    return this.group(units, dead, this.isAwaitedByStarting(resource) ? 'starting' : null);
+    const starters = this.startersFor(resource);
+    return this.group([...units, ...starters.units], dead, starters.open);
   }
 
-  /** A process that starts, or that is not traced, may get a handle on the resource by its arguments. */
-  isAwaitedByStarting(resource: ResourceEntity): boolean {
+  /**
+   * Processes that start, and get a handle on the resource by their arguments, perhaps: they may do with it whatever they like,
+   * as long as they are not stuck themselves. Of one that has no thread yet, or is not traced, nothing is known.
+   */
+  startersFor(resource: ResourceEntity): { readonly units: readonly Unit[]; readonly open: Openness | null } {
     this.starters ??= this.world.processes.all.filter((process) => this.isStarting(process));
-    return this.starters.some((process) => {
-      for (let p = process.parent; p !== null; p = p.parent) {
-        for (const thread of p.threads.values()) if (thread.uses.has(resource)) return true;
-      }
-      return false;
-    });
+    const units: Unit[] = [];
+    for (const process of this.starters) {
+      if (!isBelowUser(process, resource)) continue;
+      const { main } = process;
+      if (main === null || !main.alive) return { units: [], open: 'starting' };
+      units.push(this.units.get(main, 0));
+    }
+    return { units, open: null };
   }
 
   /** A child of the runtime whose target has not begun: it has not opened the handles of its arguments, or is not traced. */
@@ -88,4 +94,12 @@ export class Known {
     for (const thread of process.threads.values()) if (thread.uses.size > 0) return false;
     return true;
   }
+}
+
+/** The process descends from one that has used the resource. */
+function isBelowUser(process: ProcessEntity, resource: ResourceEntity): boolean {
+  for (let p = process.parent; p !== null; p = p.parent) {
+    for (const thread of p.threads.values()) if (thread.uses.has(resource)) return true;
+  }
+  return false;
 }

@@ -45,7 +45,6 @@ export function proxyHolders(known: Known, server: ThreadEntity): Enders {
   const all: Unit[] = [];
   for (const process of world.processes.all) {
     if (!process.alive || process.id === '') continue;
-    if (known.isStarting(process)) return openFor('starting');
     if (!process.instrumented && process.child?.api === 'Process') return openFor('untraced');
     for (const thread of process.threads.values())
       if (thread.alive && thread !== server) all.push(units.get(thread, 0));

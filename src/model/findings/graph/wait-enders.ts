@@ -93,7 +93,6 @@ export class WaitEnders {
     if (free || (holds.length === 0 && !(semaphore && resource.capacity === 0))) return openFor('coming');
     const dead = holds.filter((hold) => !hold.thread.alive);
     if (dead.some((hold) => this.recovers(hold))) return openFor('ending');
-    if (this.known.isAwaitedByStarting(resource)) return openFor('starting');
     const units = holds
       .filter((hold) => hold.thread.alive)
       .map((hold) => releaser(this.known, hold))
@@ -120,11 +119,13 @@ export class WaitEnders {
     const others = ownedOnly(resource)
       ? []
       : resource.uses.filter((use) => use.thread.alive && use.open && !holders.has(use.thread));
+    const starters = this.known.startersFor(resource);
     const whole = (list: typeof others): Unit[] => list.map((use) => this.known.units.get(use.thread, 0));
+    const group = this.known.group([...(anybody ? whole(others) : []), ...starters.units]);
     return {
-      group: anybody ? this.known.group(whole(others)) : null,
+      group: group.units.length > 0 ? group : null,
       weak: anybody ? null : this.known.group(whole(others.filter((use) => use.acquisitions === 0))),
-      open: null,
+      open: starters.open,
     };
   }
 
@@ -212,15 +213,15 @@ export class WaitEnders {
     const dead: ThreadEntity[] = [];
     for (const pid of pool.workerPids) {
       const process = world.processes.at(pid, now);
-      if (process !== undefined && this.known.isStarting(process)) return openFor('starting');
       if (process?.main == null) {
         if (process?.alive || !this.known.lasted(wait.since)) return openFor('starting');
       } else if (process.main.alive) workers.push(units.get(process.main, 0));
       else dead.push(process.main);
     }
     if (workers.length === 0 && !this.known.lasted(wait.since)) return openFor('starting');
-    if (this.known.isAwaitedByStarting(resource)) return openFor('starting');
-    return direct(workers, dead);
+    const starters = this.known.startersFor(resource);
+    if (starters.open !== null) return openFor(starters.open);
+    return direct([...new Set([...workers, ...starters.units])], dead);
   }
 
   /** Any live thread of the process may have the memory, whether it has touched it or not. */

@@ -54,10 +54,11 @@ export class Model implements TraceSink, Answers {
 
   constructor(options?: FindingOptions) {
     this.engine = new FindingsEngine(this.world, options);
-    this.world.beforeEnd = (process, time, certainty) => {
-      this.engine.beforeEnd(process, time, certainty);
+    this.world.beforeEnd = (process, time, how) => {
+      this.engine.beforeEnd(process, time, how);
     };
-    this.world.beforeKill = () => {
+    this.world.beforeEnding = (time) => {
+      this.engine.beforeEnding(time);
       this.atKill ??= new Map(this.resources().map((resource) => [resource.id, resource]));
     };
   }

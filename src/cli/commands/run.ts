@@ -60,7 +60,7 @@ async function runTraced(target: LaunchTarget, options: RunOptions, bundles: str
   });
   giveWay();
   const witness = new SignalWitness(program.pid, () => session?.refresh());
-  const signals = handOnSignals(program.child, witness.hasReceived);
+  const signals = handOnSignals(program.child, witness.hasReceived, (signal) => program.interrupted(signal));
   session = openSession(
     program.dir,
     witness,

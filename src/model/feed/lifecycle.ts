@@ -1,6 +1,6 @@
 import { byNumber, FLAG, type TraceRecord } from '../../trace/format/records.ts';
 import type { ChildEntity, ExitFact, StreamState } from '../state/entities.ts';
-import { signalName } from '../state/signals.ts';
+import { asksToEnd, signalName } from '../state/signals.ts';
 import type { World } from '../state/world.ts';
 import type { Apply } from './apply.ts';
 import { recordSite } from './waits.ts';
@@ -16,7 +16,7 @@ const LIFE = byNumber<ApplyLife, 'life'>({
   },
   processExit(world, { thread }, record) {
     const { process } = thread;
-    if (process.alive) world.beforeEnd(process, record.time);
+    if (process.alive) world.beforeEnd(process, record.time, record.value === 0 ? 'normal' : 'unknown');
     thread.selfEnd = record.time;
     if (thread.threadId !== 0) return;
     process.selfExit = { time: record.time, code: record.value | 0, signal: null };
@@ -25,12 +25,15 @@ const LIFE = byNumber<ApplyLife, 'life'>({
   exiting(_world, { thread }, record) {
     thread.exitingAt = record.time;
   },
-  signal(world, _stream, record) {
+  signal(world, { thread: { process } }, record) {
+    const own = record.n === 0 || record.n === process.pid;
+    if (own && process.child?.owner === null && asksToEnd(signalName(record.value)))
+      world.endingBegins(record.time);
     const target =
       record.n === 0 || record.value === 0 ? undefined : world.processes.at(record.n, record.time);
     if (target === undefined) return;
     // Findings leave out whoever is about to end: what is certain now is seen before that.
-    if (target.alive) world.beforeEnd(target, record.time, 'certain');
+    if (target.alive) world.beforeEnd(target, record.time, 'signalled');
     target.signalledAt = record.time;
   },
   start: toChild((world, stream, record, child) => {
@@ -48,8 +51,9 @@ const LIFE = byNumber<ApplyLife, 'life'>({
     // `execve` has failed: the program is still the old one.
     if (child.api === 'execve') stream.thread.process.replacedAt = null;
     const ending = child.process ?? child.thread?.process;
-    if (ending?.alive) world.beforeEnd(ending, record.time);
-    child.exit = exitFact(record);
+    const exit = exitFact(record);
+    if (ending?.alive) world.beforeEnd(ending, record.time, exit.code === 0 ? 'normal' : 'unknown');
+    child.exit = exit;
     identify(world, record, child);
   }),
 });

@@ -64,7 +64,7 @@ function ownerDied(world: World, stream: StreamState, record: TraceRecord, use: 
   if (hold === undefined) return;
   // The thread that frees the lock may be the first to tell of the death: findings about the dead process are made before it counts as dead.
   const { process } = hold.thread;
-  if (process.alive) world.beforeEnd(process, record.time);
+  if (process.alive) world.beforeEnd(process, record.time, 'unknown');
   resource.deaths.push({ hold, time: record.time, by: stream.thread });
   drop(world, hold);
 }

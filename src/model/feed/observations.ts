@@ -29,9 +29,10 @@ const HANDLERS: Handlers = {
     const process = world.processes.at(pid, time);
     if (process === undefined) return;
     if (process.alive) {
-      world.beforeEnd(process, time);
-      if (signal !== null) world.beforeKill();
+      world.beforeEnd(process, time, exitCode === 0 ? 'normal' : 'unknown');
+      if (signal !== null) world.endingBegins(time);
     }
+    world.rootEnd = time;
     process.rootExit = { time, code: signal === null ? exitCode : null, signal };
     world.processes.changed(process);
   },
@@ -41,7 +42,7 @@ const HANDLERS: Handlers = {
   osGone(world, { time, pid }) {
     const process = world.processes.at(pid, time);
     if (process === undefined || process.goneAt !== null) return;
-    if (process.alive) world.beforeEnd(process, time);
+    if (process.alive) world.beforeEnd(process, time, 'unknown');
     process.goneAt = time;
     world.processes.changed(process);
   },
@@ -54,11 +55,11 @@ const HANDLERS: Handlers = {
     process.reads = reads;
     process.revision = world.revision;
   },
+  interrupted(world, { time }) {
+    world.endingBegins(time);
+  },
   killed(world, { time, reason }) {
-    if (world.killed === null) {
-      world.beforeEnd(null, time);
-      world.beforeKill();
-    }
+    world.endingBegins(time);
     world.killed ??= { time, reason };
   },
   end(world, { time }) {

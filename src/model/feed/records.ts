@@ -1,5 +1,5 @@
-import type { Group } from '../../trace/format/kinds.ts';
-import { FLAG, KIND, KIND_GROUPS, type TraceRecord } from '../../trace/format/records.ts';
+import { type Group, KINDS } from '../../trace/format/kinds.ts';
+import { FLAG, KIND, KIND_GROUPS, KIND_NAMES, type TraceRecord } from '../../trace/format/records.ts';
 import type { StreamState } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import type { Apply } from './apply.ts';
@@ -56,6 +56,18 @@ const IS_ACTIVITY = KIND_GROUPS.map(
 );
 
 /**
+ * Of those, records of what an end does not bring about in others, as it closes channels and wakes threads: whoever has come so
+ * far has gone on after its rest.
+ */
+const IS_WORK = KIND_NAMES.map(
+  (name) =>
+    name !== undefined &&
+    name !== 'disconnect' &&
+    name !== 'close' &&
+    ['handle', 'lock', 'sync', 'channel', 'pool', 'call'].includes(KINDS[name].group),
+);
+
+/**
  * Enters one record: updates the resource, then what the thread's track shows. A record whose resource has no definition
  * (a lost line of the definition stream) changes nothing but the thread's state.
  */
@@ -66,6 +78,7 @@ export function applyRecord(world: World, stream: StreamState, record: TraceReco
     if (record.time > thread.lastTime) thread.lastTime = record.time;
     world.advance(record.time);
     if (thread.quiescent !== null && IS_ACTIVITY[kind]) wake(world, thread, record.time);
+    if (thread.woken !== null && IS_WORK[kind]) thread.woken = null;
   }
   APPLY[kind]?.(world, stream, record, stream.uses[record.resource]);
   showState(thread, Math.max(record.time, thread.lastTime));

@@ -25,7 +25,10 @@ export const applyRest: Apply = (world, stream, record, use) =>
 
 /** A rest is over as soon as the thread does anything, whether it says `resumed` or not. */
 export function wake(world: World, thread: ThreadEntity, time: number): void {
-  if (thread.quiescent !== null) thread.woken = { time, rest: thread.quiescent };
+  if (thread.quiescent !== null) {
+    thread.woken = { time, rest: thread.quiescent };
+    world.hasWoken(thread);
+  }
   thread.quiescent = null;
   world.resting.delete(thread);
   world.touch(thread.process);

@@ -2,6 +2,7 @@ import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import type { Finding, FindingKind } from '../types/index.ts';
 import { WaitGraph } from './graph/graph.ts';
+import { KeptFindings } from './kept.ts';
 import { inOrder, type Rule, type RuleContext, SUSPECT_AFTER } from './kit/rule.ts';
 import { DEFAULT_FINDING_OPTIONS, type FindingOptions } from './options.ts';
 import { RULES } from './rules/index.ts';
@@ -9,18 +10,14 @@ import { RULES } from './rules/index.ts';
 /** Who woke this much before an end, and has gone on with nothing, was woken by what led to that end, ns. */
 const LAST_MOMENT = 2e9;
 
-/**
- * Asks all rules, and remembers what a kill would take away: findings about a process are kept when it ends, so that a
- * replay, which never looks at the moment of the deadlock, reports what the live view did.
- */
+/** Asks all rules, and remembers what an end would take away. */
 export class FindingsEngine {
   private readonly world: World;
   private readonly options: FindingOptions;
   /** In the order in which they are asked. */
   private readonly rules: readonly Rule[];
   private readonly outliving: ReadonlySet<FindingKind>;
-  private readonly kept = new Map<string, Finding>();
-  private readonly keptProcesses = new Set<string>();
+  private readonly kept: KeptFindings;
   private cached: { revision: number; now: number; due: number; findings: readonly Finding[] } | null = null;
 
   constructor(
@@ -30,6 +27,7 @@ export class FindingsEngine {
   ) {
     this.world = world;
     this.options = options;
+    this.kept = new KeptFindings(world);
     this.rules = inOrder(rules.filter((rule) => !options.disabled.has(rule.kind)));
     this.outliving = new Set(rules.flatMap((rule) => (rule.outlives ? [rule.kind] : [])));
   }
@@ -44,27 +42,30 @@ export class FindingsEngine {
     const found = this.look(now, (time) => {
       if (time > now && time < due) due = time;
     });
-    const findings = this.merge(found);
+    const findings = this.kept.merge(found).sort(byWeight);
     this.cached = { revision: world.graphRevision, now, due, findings };
     return findings;
   }
 
-  /** Called before an end or a signal (`process` null: the launcher's kill) is entered; keeps what is at least `certainty`. */
-  beforeEnd(
-    process: ProcessEntity | null,
-    time: number,
-    certainty: Finding['certainty'] = 'suspected',
-  ): void {
-    if (this.world.killed !== null) return;
-    // The first death of a deadlock keeps it for all of its members.
-    if (process !== null && (this.keptProcesses.has(process.id) || !involved(process))) return;
+  /**
+   * Called before an end is entered: keeps what stands about the process and its descendants. Of one that was sent a signal only
+   * what is certain: it may live on.
+   */
+  beforeEnd(process: ProcessEntity, time: number, how: 'normal' | 'unknown' | 'signalled'): void {
+    if (this.world.killed !== null || this.kept.knows(process) || !isInvolved(process, how)) return;
     for (const finding of this.lookBack(time)) {
-      if (!finding.blocking || !this.outliving.has(finding.kind)) continue;
-      if (process !== null && !this.takesAway(process, finding)) continue;
-      if (this.kept.has(finding.id) || (certainty === 'certain' && finding.certainty !== 'certain')) continue;
-      this.kept.set(finding.id, finding);
-      for (const id of finding.processes) this.keptProcesses.add(id);
+      if (how === 'signalled' && finding.certainty !== 'certain') continue;
+      if (this.outlives(finding) && this.takesAway(process, finding)) this.kept.keep(finding, time);
     }
+  }
+
+  /** Called before the whole program is ended from outside: keeps all that stands. */
+  beforeEnding(time: number): void {
+    for (const finding of this.lookBack(time)) if (this.outlives(finding)) this.kept.keep(finding, time);
+  }
+
+  private outlives({ blocking, kind }: Finding): boolean {
+    return blocking && this.outliving.has(kind);
   }
 
   /** Ctrl-C ends a whole tree at once, its root first: an end concerns findings about descendants as well. */
@@ -78,10 +79,8 @@ export class FindingsEngine {
 
   /** As {@link look}, with those at rest whom only the end at hand may have woken: orphans see it before the launcher does. */
   private lookBack(time: number): Finding[] {
-    const { resting, threads } = this.world;
-    const woken = threads.filter(
-      ({ alive, woken }) => alive && woken !== null && time - woken.time < LAST_MOMENT,
-    );
+    const { resting } = this.world;
+    const woken = this.world.wokenSince(time - LAST_MOMENT);
     for (const thread of woken) {
       thread.quiescent = thread.woken?.rest ?? null;
       resting.add(thread);
@@ -119,22 +118,6 @@ export class FindingsEngine {
     const set = this.options.thresholds.get(`${kind}.${name}`);
     return set ?? (thresholds[name] ?? SUSPECT_AFTER).value;
   }
-
-  /** What was kept blocks no longer, unless the launcher's kill is what ended it. */
-  private merge(found: readonly Finding[]): readonly Finding[] {
-    const { killed } = this.world;
-    // What hangs after the launcher's kill is what the kill left over.
-    const own = killed === null ? found : found.filter((finding) => !finding.blocking);
-    const byId = new Map(own.map((finding) => [finding.id, finding]));
-    for (const [id, finding] of this.kept) {
-      const current = byId.get(id);
-      if (current?.blocking) continue;
-      byId.set(id, killed === null ? { ...finding, blocking: false } : finding);
-    }
-    return [...byId.values()].sort(
-      (a, b) => rank(a) - rank(b) || a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-    );
-  }
 }
 
 function stuckSets(graph: WaitGraph): Pick<RuleContext, 'graph' | 'certain' | 'suspected'> {
@@ -146,11 +129,19 @@ function rank(finding: Finding): number {
   return (finding.blocking ? 0 : 2) + (finding.certainty === 'certain' ? 0 : 1);
 }
 
-/** Only a process that waits, rests or holds, or has children, can be part of a finding that its end would hide. */
-function involved(process: ProcessEntity): boolean {
+function byWeight(a: Finding, b: Finding): number {
+  return rank(a) - rank(b) || a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/**
+ * Can the process be part of a finding that its end would hide? It waits, holds or has children; or it rests, and does not end of
+ * itself.
+ */
+function isInvolved(process: ProcessEntity, how: 'normal' | 'unknown' | 'signalled'): boolean {
   if (process.children.size > 0) return true;
-  for (const thread of process.threads.values())
-    if (thread.waits.size > 0 || thread.holds.length > 0 || (thread.quiescent ?? thread.woken) !== null)
-      return true;
+  for (const thread of process.threads.values()) {
+    if (thread.waits.size > 0 || thread.holds.length > 0) return true;
+    if (how !== 'normal' && (thread.quiescent ?? thread.woken) !== null) return true;
+  }
   return false;
 }

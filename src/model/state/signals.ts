@@ -20,3 +20,10 @@ const NAMES: Readonly<Record<number, string>> = {
 export function signalName(number: number): string {
   return NAMES[number] ?? `signal ${number}`;
 }
+
+const ASKING: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
+/** Does a signal ask its process to end? */
+export function asksToEnd(name: string): boolean {
+  return ASKING.includes(name);
+}

@@ -12,7 +12,13 @@ import { LossState } from './loss.ts';
 import { Pairing } from './pairing.ts';
 import { ProcessTable } from './processes.ts';
 import { ResourceNames } from './resource-names.ts';
+import { asksToEnd } from './signals.ts';
 import { SiteTable } from './sites.ts';
+
+/** Signals this far apart that ask a program to end are of one end, ns. */
+const ONE_ENDING = 20e9;
+/** Ctrl-C reaches all at once, and the launcher may be the last to tell, ns. */
+const TOLD_LATE = 3e9;
 
 /** Everything that was fed, as entities and columns. The model's parts share one. */
 export class World {
@@ -22,6 +28,10 @@ export class World {
   end: number | null = null;
   /** What the launcher says of the session; a part of a trace may lack it. */
   session: SessionFacts = UNKNOWN_SESSION;
+  /** The program is asked to end, or its root was ended by a signal: when that began, and when it was last told, ns. */
+  ending: { readonly from: number; readonly last: number } | null = null;
+  /** When the process that the launcher started has ended. */
+  rootEnd: number | null = null;
   /** When the launcher killed what was left. */
   killed: { readonly time: number; readonly reason: string } | null = null;
   readonly sites = new SiteTable();
@@ -43,10 +53,14 @@ export class World {
   /** Counts changes that the wait-for graph depends on. */
   graphRevision = 0;
 
-  /** Called before an end is entered (`null`: before the launcher's kill), so that what it hides can be kept. */
-  beforeEnd: (process: ProcessEntity | null, time: number, certainty?: 'certain') => void = () => {};
-  /** Called before the program is ended from outside: by the launcher's kill, or by a signal that the root did not survive. */
-  beforeKill: () => void = () => {};
+  /** Threads that have woken from a rest, and have gone on with nothing yet. */
+  private readonly woken = new Set<ThreadEntity>();
+
+  /** Called before an end is entered, so that what it hides can be kept. `how`: as far as it is known by then. */
+  beforeEnd: (process: ProcessEntity, time: number, how: 'normal' | 'unknown' | 'signalled') => void =
+    () => {};
+  /** Called before the program is ended from outside: see {@link ending}. */
+  beforeEnding: (time: number) => void = () => {};
 
   constructor() {
     this.processes = new ProcessTable((process) => this.touch(process));
@@ -56,6 +70,41 @@ export class World {
   touch(process: ProcessEntity): void {
     process.revision = this.revision;
     this.graphRevision = this.revision;
+  }
+
+  /** The thread has woken from its rest. */
+  hasWoken(thread: ThreadEntity): void {
+    this.woken.add(thread);
+  }
+
+  /** Threads that have woken since `time`, ns, and have gone on with nothing. */
+  wokenSince(time: number): ThreadEntity[] {
+    for (const thread of this.woken) if (thread.woken === null) this.woken.delete(thread);
+    return [...this.woken].filter(({ woken, alive }) => alive && woken !== null && woken.time > time);
+  }
+
+  /** The program is asked to end. What comes of it within moments is one end: Ctrl-C, then SIGTERM, then SIGKILL. */
+  endingBegins(time: number): void {
+    const { ending } = this;
+    if (ending !== null && time - ending.last <= ONE_ENDING) {
+      this.ending = { from: ending.from, last: Math.max(time, ending.last) };
+      return;
+    }
+    this.beforeEnding(time);
+    this.ending = { from: time, last: time };
+  }
+
+  /** Was it this end of the program that took away what was seen at `time`? Some die of a signal before anybody tells of it. */
+  isOfEnding(time: number): boolean {
+    return this.ending !== null && time >= this.ending.from - TOLD_LATE;
+  }
+
+  /** Did a process end because the program was ended, and not of itself? */
+  endedWithProgram({ end, exit }: ProcessEntity): boolean {
+    if (this.ending === null || end === null) return false;
+    const signal = exit?.signal ?? null;
+    const asked = signal === null ? exit?.code == null : asksToEnd(signal);
+    return asked ? this.isOfEnding(end) : end >= this.ending.from;
   }
 
   advance(time: number): void {

@@ -92,6 +92,11 @@ export class Program {
     return killTree([this.pid, ...this.#sampler.pids]);
   }
 
+  /** The tool got a signal that asks the program to end, which the program may have got as well. */
+  interrupted(signal: NodeJS.Signals): void {
+    this.#writer.write({ type: 'interrupted', time: this.#writer.clock.now(), signal });
+  }
+
   /**
    * Writes the end of the session. Nothing is observed afterwards.
    * @param unended pids of processes whose end the trace does not show: whoever is gone by now has ended

@@ -7,6 +7,8 @@ const HANDED_ON: readonly NodeJS.Signals[] =
   process.platform === 'win32'
     ? ['SIGINT', 'SIGBREAK']
     : [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+/** What asks a program to end. */
+const ENDING: readonly NodeJS.Signals[] = [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
 /** Milliseconds in which a program that got the signal too (with the whole group) shows it: it ends, or its shim records it. */
 const GRACE = 200;
 
@@ -24,15 +26,18 @@ export interface SignalRelay {
  * as well, or only the tool: then it is handed on.
  *
  * @param hasReceived did the program's own trace show this signal since `time` (ms of `performance.now()`)?
+ * @param onEnding called at once for a signal that asks the program to end
  */
 export function handOnSignals(
   child: ChildProcess,
   hasReceived: (signal: NodeJS.Signals, since: number) => boolean,
+  onEnding: (signal: NodeJS.Signals) => void,
 ): SignalRelay {
   let hungUp = false;
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const handler = async (signal: NodeJS.Signals): Promise<void> => {
     if (signal === 'SIGHUP') hungUp = true;
+    if (ENDING.includes(signal)) onEnding(signal);
     // Consoles of Windows deliver to everyone who is attached.
     if (process.platform === 'win32') return;
     if (FROM_TERMINAL.includes(signal) && isInForeground()) return;

@@ -305,6 +305,8 @@ export type Observation =
       /** The descriptor from which an untraced process sleeps until there is something to read. */
       readonly reads?: number;
     }
+  /** The launcher got a signal that asks the program to end, as the whole foreground group does at Ctrl-C. */
+  | { readonly type: 'interrupted'; readonly time: number; readonly signal: string }
   /** The launcher killed what was left. */
   | { readonly type: 'killed'; readonly time: Ns; readonly reason: string }
   | { readonly type: 'end'; readonly time: Ns };

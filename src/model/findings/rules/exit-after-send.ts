@@ -20,7 +20,13 @@ export const exitAfterSend: Rule = {
       if (pending.size === 0) continue;
       for (const use of resource.uses) {
         const end = use.thread.end;
-        if (use.sent === 0 || end === null || use.thread.process.exit?.signal != null) continue;
+        if (
+          use.sent === 0 ||
+          end === null ||
+          use.thread.process.exit?.signal != null ||
+          world.endedWithProgram(use.thread.process)
+        )
+          continue;
         const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
         if (wasClosed(use, end) || (peer !== undefined && wasClosed(peer, end))) continue;
         const unread = [...pending.values()].filter((half) => half.thread === use.thread.index).length;

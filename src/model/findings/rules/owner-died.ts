@@ -18,8 +18,11 @@ export const ownerDied: Rule = {
   thresholds: { suspectAfter: SUSPECT_AFTER },
   yieldsTo: ['lost-notify'],
   check(context) {
-    const freed = context.world.resources.flatMap((resource) =>
-      resource.deaths.map((death) => recovered(context, death)),
+    const { world } = context;
+    const freed = world.resources.flatMap(({ deaths }) =>
+      deaths
+        .filter(({ hold }) => !world.endedWithProgram(hold.thread.process))
+        .map((death) => recovered(context, death)),
     );
     return [...heldByDead(context, (hold) => !isDeadWorker(hold)), ...freed];
   },

@@ -19,7 +19,7 @@ export const poolWorkerKilled: Rule = {
       if (resource.pool === null) continue;
       for (const task of resource.pool.open.values()) {
         const worker = task.worker;
-        if (worker === null || worker.alive) continue;
+        if (worker === null || worker.alive || context.world.endedWithProgram(worker.process)) continue;
         // A pool that is terminated kills its workers on purpose.
         if (resource.pool.closedAt !== null && !awaitedBy(resource, task)) continue;
         findings.push(killed(context, resource, task, worker.process));

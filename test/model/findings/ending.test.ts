@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type StreamBuilder, TraceBuilder } from '../builder.ts';
+import { find } from './ask.ts';
+
+const SIGINT = 2;
+const SIGKILL = 9;
+
+interface Scene {
+  readonly t: TraceBuilder;
+  readonly main: StreamBuilder;
+  readonly one: StreamBuilder;
+  readonly two: StreamBuilder;
+}
+
+/** Two processes at rest that wait for each other's locks, and their parent, which waits for their ends. */
+function deadlock(): Scene {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10 });
+  const [a, b] = [t.lock('A'), t.lock('B')];
+  main.create(a, b);
+  const one = main.start('one', { pid: 11 }).open(a, b);
+  const two = main.start('two', { pid: 12 }).open(a, b);
+  one.acquire(a, 1).wait('waitAcquire', b);
+  two.acquire(b, 1).wait('waitAcquire', a);
+  main.join(one);
+  main.join(two);
+  for (const thread of [one, two, main]) thread.rest();
+  t.at(30_000);
+  return { t, main, one, two };
+}
+
+function ended(t: TraceBuilder, exit: { code?: number; signal?: string }): void {
+  const { code = null, signal = null } = exit;
+  t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: code, signal });
+  t.observe({ type: 'end', time: t.tick() });
+}
+
+function told(t: TraceBuilder): string[] {
+  return find(t).map(({ kind, certainty, blocking }) => `${kind} ${certainty}${blocking ? ' blocking' : ''}`);
+}
+
+describe('a finding that stood when the program was ended', () => {
+  const STANDS = ['lock-cycle certain blocking'];
+
+  it('stays what it was after Ctrl-C, told of before anybody has died', () => {
+    const { t, main, one, two } = deadlock();
+    t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    main.childExit(one, { signal: SIGINT }).childExit(two, { signal: SIGINT });
+    ended(t, { signal: 'SIGINT' });
+    assert.deepEqual(told(t), STANDS);
+  });
+  it('stays what it was after Ctrl-C, told of when some have died already', () => {
+    const { t, main, one, two } = deadlock();
+    main.record('resumed').childExit(one, { signal: SIGINT });
+    t.at(30_400).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    main.childExit(two, { signal: SIGINT });
+    ended(t, { code: 130 });
+    assert.deepEqual(told(t), STANDS);
+  });
+  it('stays what it was when the program does not mind Ctrl-C, and is killed some seconds later', () => {
+    const { t, main, one, two } = deadlock();
+    t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    main.record('resumed').childExit(one, { signal: SIGINT }).childExit(two, { signal: SIGINT });
+    t.at(39_000).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGTERM' });
+    t.at(44_000);
+    ended(t, { signal: 'SIGKILL' });
+    assert.deepEqual(told(t), STANDS);
+  });
+  it('stays what it was when the root is killed', () => {
+    const { t } = deadlock();
+    ended(t, { signal: 'SIGKILL' });
+    assert.deepEqual(told(t), STANDS);
+  });
+  it('stays what it was when the root says that it was told to end', () => {
+    const { t, main } = deadlock();
+    main.record('resumed').record('signal', { value: 15 }).exit(143);
+    ended(t, { code: 143 });
+    assert.deepEqual(told(t), STANDS);
+  });
+  it('stays what it was when the launcher kills', () => {
+    const { t } = deadlock();
+    t.observe({ type: 'killed', time: t.tick(), reason: 'x' });
+    ended(t, { signal: 'SIGINT' });
+    assert.deepEqual(told(t), STANDS);
+  });
+  it('is kept of those who only rest, too', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const port = t.resource('port', 'p');
+    main.create(port).quiescent(1, 0);
+    t.at(30_000).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    ended(t, { signal: 'SIGINT' });
+    assert.deepEqual(told(t), ['port-keeps-alive suspected blocking']);
+  });
+});
+
+describe('a finding that was resolved by an end within the program', () => {
+  it('blocks no longer', () => {
+    const { t, main, one, two } = deadlock();
+    main.record('resumed').childExit(one, { signal: SIGKILL });
+    assert.deepEqual(told(t), ['lock-cycle certain']);
+    main.childExit(two, { signal: SIGKILL });
+    t.at(60_000);
+    main.exit(0);
+    ended(t, { code: 0 });
+    assert.deepEqual(told(t), ['lock-cycle certain']);
+  });
+  it('does not block either when the program is interrupted much later', () => {
+    const { t, main, one, two } = deadlock();
+    main.record('resumed').childExit(one, { signal: SIGKILL }).childExit(two, { signal: SIGKILL });
+    t.at(60_000).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    ended(t, { signal: 'SIGINT' });
+    assert.deepEqual(told(t), ['lock-cycle certain']);
+  });
+});
+
+describe('what the end of the program brings about', () => {
+  it('is no finding: Ctrl-C kills workers in the middle of tasks', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const pool = t.resource('pool', 'P', { capacity: 1 });
+    main.create(pool);
+    const worker = main.start('worker', { pid: 20 }).open(pool);
+    main.on('poolWorker', pool, { n: 20 }).on('submit', pool, { n: 1 });
+    worker.on('taskStart', pool, { n: 1 });
+    t.at(10_000);
+    main.childExit(worker, { signal: SIGINT });
+    assert.deepEqual(told(t), ['pool-worker-killed certain'], 'somebody has killed the worker alone');
+    t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    ended(t, { signal: 'SIGINT' });
+    assert.deepEqual(told(t), []);
+  });
+  it('does not hold for a thread that had gone on after its rest', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const [down, up] = [t.resource('ipc', 'down'), t.resource('ipc', 'up')];
+    const child = main.start('child', { pid: 11, api: 'fork' });
+    main.openRole(down, 'write').openRole(up, 'read');
+    child.openRole(down, 'read').openRole(up, 'write');
+    const lock = t.lock('L');
+    main.create(lock);
+    child.open(lock).acquire(lock, 1).rest({ kind: 'ipc', resource: down, listens: true });
+    main.on('send', down, { n: 1 });
+    main.wait('waitAcquire', lock);
+    child.record('resumed');
+    child.on('receive', down, { n: 1 });
+    main.rest({ kind: 'ipc', resource: up, child, listens: true });
+    t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    ended(t, { signal: 'SIGINT' });
+    assert.deepEqual(told(t), []);
+  });
+});

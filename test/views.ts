@@ -82,6 +82,9 @@ export function threadView(processId: string, change: Partial<ThreadView> = {}):
     end: null,
     state: 'running',
     waits: [],
+    exitCode: null,
+    error: '',
+    lastState: '',
     ...change,
   };
 }

@@ -54,11 +54,14 @@ export class Model implements TraceSink, Answers {
 
   constructor(options?: FindingOptions) {
     this.engine = new FindingsEngine(this.world, options);
+    const { lastStates } = this.processViews;
     this.world.beforeEnd = (process, time, how) => {
       this.engine.beforeEnd(process, time, how);
+      lastStates.beforeEnd(process, time);
     };
     this.world.beforeEnding = (time) => {
       this.engine.beforeEnding(time);
+      lastStates.beforeEnding(time);
       this.atKill ??= new Map(this.resources().map((resource) => [resource.id, resource]));
     };
   }

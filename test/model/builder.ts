@@ -359,8 +359,8 @@ export class StreamBuilder {
     this.define({ type: 'resource', id, ...resource });
     return id;
   }
-  /** `a.ts:1`, or a stack with the nearest frame first: `a.ts:1 < b.ts:2`. */
-  private site(text: string): number {
+  /** Id of the definition of a place: `a.ts:1`, or a stack with the nearest frame first: `a.ts:1 < b.ts:2`. */
+  site(text: string): number {
     const known = this.sites.get(text);
     if (known !== undefined) return known;
     const below = text.indexOf(' < ');

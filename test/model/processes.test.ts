@@ -170,6 +170,58 @@ describe('process tree', () => {
     assert.deepEqual(look(), ['idle', '1 TCP server']);
   });
 
+  it('is kept alive by the sources that are ref’d, with the lines that made them, as long as it rests', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('linter', { pid: 11, api: 'fork' });
+    const down = t.resource('ipc', 'down');
+    main.rest(
+      { kind: 'timer', count: 2, due: 9e9, site: main.site('/app/main.ts:4') },
+      { kind: 'server', ref: false, local: '127.0.0.1:80' },
+      { kind: 'ipc', child, resource: down },
+    );
+    const keptAlive = () => t.feed(new Model()).process('10')?.keptAlive;
+    assert.equal(keptAlive(), '2 timers [main.ts:4], IPC channel (linter)');
+    main.record('resumed');
+    assert.equal(keptAlive(), '');
+  });
+
+  it('says what each thread did when the program was ended, and how worker threads ended', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const [waiting, failed, busy] = [main.thread('waiting'), main.thread('failed'), main.thread('busy')];
+    const lock = t.lock('L');
+    main.create(lock).acquire(lock, 1);
+    waiting.open(lock).wait('waitAcquire', lock, { sync: true });
+    failed.define({ type: 'incident', what: 'uncaughtException', time: t.tick(), message: 'TypeError: no' });
+    main.childExit(failed, { code: 1 });
+    busy.acquire(t.lock('M'), 1);
+    main.rest({ kind: 'worker', child: waiting, listens: true });
+    t.at(12_000).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+    main.record('resumed');
+    t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: null, signal: 'SIGINT' });
+    const told = t
+      .feed(new Model())
+      .process('10')!
+      .threads.map((thread) => [thread.name, thread.exitCode, thread.error, thread.lastState]);
+    assert.deepEqual(told, [
+      ['main', null, '', 'idle for 12.0 s: waits for a message or the end of waiting'],
+      ['waiting', null, '', 'blocked for 12.0 s: waits for lock L'],
+      ['failed', 1, 'TypeError: no', ''],
+      ['busy', null, '', 'running'],
+    ]);
+  });
+
+  it('says nothing of what threads did that ended of themselves', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    main.rest({ kind: 'timer', due: 9e9 });
+    t.at(5000);
+    main.exit(0);
+    t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: 0, signal: null });
+    assert.equal(t.feed(new Model()).process('10')?.threads[0]?.lastState, '');
+  });
+
   it('shows programs from the process table below their parent', () => {
     const t = new TraceBuilder();
     t.root({ pid: 10 });

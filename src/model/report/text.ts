@@ -1,5 +1,11 @@
 import { bytes, count, duration } from '../../base/units.ts';
-import { type ChannelView, hasFailed, type ProcessView, type Report } from '../types/index.ts';
+import {
+  type ChannelView,
+  hasFailed,
+  type ProcessView,
+  type Report,
+  type ThreadView,
+} from '../types/index.ts';
 import { conditionText, endText, english, Labels } from '../words/index.ts';
 import { type Cell, cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
 import { findingLines } from './text-findings.ts';
@@ -40,18 +46,46 @@ export function reportLines(report: Report, options: TextOptions = {}): string[]
   return lines;
 }
 
+/** A line a process, and one a worker thread where there is room for all of them. */
 function processLines(report: Report, styler: Styler, most: number): string[] {
   const rows = treeRows(report.processes);
-  const cells = rows
-    .slice(0, most)
-    .map(({ prefix, process }: TreeRow) => [
+  const hasRoom = rows.reduce((sum, { process }) => sum + Math.max(1, process.threads.length), 0) <= most;
+  const cells = rows.slice(0, most).flatMap(({ prefix, below, process }: TreeRow) => {
+    const [main, ...workers] = process.threads;
+    const remark = process.reason || (main === undefined ? '' : remarkOf(main));
+    const own = [
       { text: prefix + safe(process.name), style: styler.name },
       { text: String(process.pid), right: true },
       stateCell(process, styler),
       { text: duration((process.end ?? report.duration) - process.start), right: true },
-      { text: safe(process.reason), style: styler.dim },
-    ]);
+      { text: safe(remark), style: styler.dim },
+    ];
+    if (!hasRoom) return [own];
+    return [own, ...workers.map((thread) => threadCells(thread, below, report, styler))];
+  });
   return [...table(cells, '  ', 48, LONGEST_REASON), ...more(rows.length, most, 'process', styler)];
+}
+
+function threadCells(thread: ThreadView, below: string, report: Report, styler: Styler): Cell[] {
+  return [
+    { text: `${below}${safe(thread.name)}`, style: styler.dim },
+    { text: '' },
+    threadStateCell(thread, styler),
+    { text: duration((thread.end ?? report.duration) - thread.start), right: true },
+    { text: safe(remarkOf(thread)), style: styler.dim },
+  ];
+}
+
+/** How it ended, or what it did when the program was ended. */
+function remarkOf({ error, lastState }: ThreadView): string {
+  return error || lastState;
+}
+
+function threadStateCell({ end, state, exitCode }: ThreadView, styler: Styler): Cell {
+  if (end === null)
+    return { text: conditionText(english, state), style: state === 'blocked' ? styler.warn : styler.good };
+  const failed = exitCode !== null && exitCode !== 0;
+  return { text: endText(english, { exitCode, signal: null }), style: failed ? styler.bad : styler.dim };
 }
 
 function stateCell(process: ProcessView, styler: Styler): Cell {

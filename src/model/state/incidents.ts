@@ -27,3 +27,23 @@ export function makeIncident(stream: StreamState, told: IncidentDefinition): Inc
     site: siteRef(stream.sites[told.site ?? 0] ?? 0, false),
   };
 }
+
+/** What it threw itself, else what its parent heard of it. */
+export function thrownBy(thread: ThreadEntity): Incident | undefined {
+  const own = thread.incidents.findLast(isThrown);
+  if (own !== undefined) return own;
+  return thread.child?.owner?.incidents.findLast(
+    ({ what, child }) => what === 'workerError' && child === thread.child,
+  );
+}
+
+const LONGEST = 160;
+export function firstLine(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+/** What ends a thread for which nobody listens. */
+export function isThrown({ what }: Pick<Incident, 'what'>): boolean {
+  return what === 'uncaughtException' || what === 'unhandledRejection';
+}

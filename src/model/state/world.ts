@@ -92,6 +92,8 @@ export class World {
     }
     this.beforeEnding(time);
     this.ending = { from: time, last: time };
+    for (const process of this.processes.all)
+      if (process.end === null || this.isOfEnding(process.end)) this.touch(process);
   }
 
   /** Was it this end of the program that took away what was seen at `time`? Some die of a signal before anybody tells of it. */

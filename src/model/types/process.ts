@@ -61,6 +61,12 @@ export interface ThreadView {
   readonly state: ThreadState;
   /** Its open waits. */
   readonly waits: readonly WaitView[];
+  /** Exit code of a worker thread, `null`: it has not ended, is a main thread, or nobody learned the code. */
+  readonly exitCode: ExitCode | null;
+  /** The error that ended it, in one line, or ''. */
+  readonly error: string;
+  /** What it did when the program was ended from outside, in words, or ''. */
+  readonly lastState: string;
 }
 
 /** A process, traced from inside or only seen from outside. */

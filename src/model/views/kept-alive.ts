@@ -1,5 +1,8 @@
 import type { ThreadEntity } from '../state/entities.ts';
-import { english, handlesText } from '../words/index.ts';
+import { sourceName } from '../state/source-words.ts';
+import type { SourceEntity } from '../state/sources.ts';
+import type { World } from '../state/world.ts';
+import { english, handlesText, placeText } from '../words/index.ts';
 
 /** From here on a process that records nothing is busy with something that is not recorded, percent of one core. */
 const BUSY_CPU = 5;
@@ -18,8 +21,19 @@ export function rests(thread: ThreadEntity): boolean {
   return isTold(thread) && (thread.process.cpu ?? 0) < BUSY_CPU;
 }
 
-/** `2 timers, 1 TCP server`: what keeps a thread that rests without waits alive; '' when it has done something since. */
-export function keptAliveWords(thread: ThreadEntity | null): string {
-  if (!thread?.keptAlive || !isTold(thread)) return '';
-  return handlesText(english, thread.keptAlive.handles);
+/**
+ * `2 timers (main.ts:4), server (127.0.0.1:80)`: what keeps a thread that rests without waits alive; '' when it has done
+ * something since.
+ */
+export function keptAliveWords(world: World, thread: ThreadEntity | null): string {
+  if (thread === null || !thread.alive || thread.waits.size > 0) return '';
+  const sources = thread.quiescent?.sources?.list.filter(({ told }) => told.ref) ?? [];
+  if (sources.length > 0) return sources.map((source) => keeper(world, source)).join(', ');
+  // In older traces only Node's names are told.
+  return thread.keptAlive !== null && isTold(thread) ? handlesText(english, thread.keptAlive.handles) : '';
+}
+
+function keeper(world: World, source: SourceEntity): string {
+  const place = placeText(world.sites.view(source.site));
+  return place === '' ? sourceName(source) : `${sourceName(source)} [${place}]`;
 }

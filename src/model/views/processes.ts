@@ -1,4 +1,5 @@
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
+import { firstLine, thrownBy } from '../state/incidents.ts';
 import { compare } from '../state/loss.ts';
 import { threadName } from '../state/names.ts';
 import { programOf } from '../state/process-names.ts';
@@ -14,14 +15,17 @@ import {
 import { whole, wholeOrNull } from '../types/whole.ts';
 import { baseName } from '../words/index.ts';
 import { keptAliveWords, rests } from './kept-alive.ts';
+import { LastStates } from './last-states.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
 export class ProcessViews {
+  readonly lastStates: LastStates;
   private readonly world: World;
   private readonly cache = new Map<ProcessEntity, { revision: number; view: ProcessView }>();
 
   constructor(world: World) {
     this.world = world;
+    this.lastStates = new LastStates(world);
   }
 
   all(): ProcessView[] {
@@ -34,16 +38,16 @@ export class ProcessViews {
   view(process: ProcessEntity): ProcessView {
     const cached = this.cache.get(process);
     if (cached !== undefined && cached.revision === process.revision) return cached.view;
-    const view = makeProcess(this.world, process);
+    const view = makeProcess(this.world, process, this.lastStates);
     this.cache.set(process, { revision: process.revision, view });
     return view;
   }
 }
 
-function makeProcess(world: World, process: ProcessEntity): ProcessView {
+function makeProcess(world: World, process: ProcessEntity, lastStates: LastStates): ProcessView {
   const threads = [...process.threads.values()]
     .sort((a, b) => a.threadId - b.threadId)
-    .map((t) => makeThread(world, t));
+    .map((t) => makeThread(world, t, lastStates));
   const { child, exit } = process;
   return {
     id: process.id,
@@ -60,7 +64,7 @@ function makeProcess(world: World, process: ProcessEntity): ProcessView {
     signal: exit?.signal ?? null,
     instrumented: process.instrumented,
     reason: process.instrumented ? '' : reason(process),
-    keptAlive: keptAliveWords(process.main),
+    keptAlive: keptAliveWords(world, process.main),
     state: processState(process, threads),
     threads,
     children: [...process.children]
@@ -148,7 +152,7 @@ export function threadState(thread: ThreadEntity): ThreadState {
   return rests(thread) ? 'idle' : 'running';
 }
 
-export function makeThread(world: World, thread: ThreadEntity): ThreadView {
+function makeThread(world: World, thread: ThreadEntity, lastStates: LastStates): ThreadView {
   return {
     id: thread.id,
     process: thread.process.id,
@@ -158,6 +162,9 @@ export function makeThread(world: World, thread: ThreadEntity): ThreadView {
     end: wholeOrNull(thread.end),
     state: threadState(thread),
     waits: thread.alive ? [...thread.waits.values()].map((wait) => makeWait(world, wait)) : [],
+    exitCode: thread.child?.exit?.code ?? null,
+    error: thread.alive ? '' : firstLine(thrownBy(thread)?.told.message ?? ''),
+    lastState: lastStates.of(thread),
   };
 }
 

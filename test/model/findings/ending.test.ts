@@ -87,11 +87,12 @@ describe('a finding that stood when the program was ended', () => {
   it('is kept of those who only rest, too', () => {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });
-    const port = t.resource('port', 'p');
-    main.create(port).quiescent(1, 0);
+    const worker = main.thread('worker');
+    worker.rest({ kind: 'parent', listens: true });
+    main.rest({ kind: 'worker', child: worker, listens: true });
     t.at(30_000).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
     ended(t, { signal: 'SIGINT' });
-    assert.deepEqual(told(t), ['port-keeps-alive suspected blocking']);
+    assert.deepEqual(told(t), ['port-keeps-alive certain blocking']);
   });
 });
 

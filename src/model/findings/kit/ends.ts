@@ -1,5 +1,5 @@
 import type { ProcessEntity, ThreadEntity } from '../../state/entities.ts';
-import type { Incident } from '../../state/incidents.ts';
+import { firstLine, type Incident, thrownBy } from '../../state/incidents.ts';
 import type { Place } from './noted.ts';
 
 /** How a process or a worker thread has ended badly. */
@@ -34,26 +34,6 @@ function processEnd({ exit }: ProcessEntity): string | null {
   return exit.code === null || exit.code === 0 ? null : `ended with exit code ${exit.code}`;
 }
 
-/** What it threw itself, else what its parent heard of it. */
-function thrownBy(thread: ThreadEntity): Incident | undefined {
-  const own = thread.incidents.findLast(isThrown);
-  if (own !== undefined) return own;
-  return thread.child?.owner?.incidents.findLast(
-    ({ what, child }) => what === 'workerError' && child === thread.child,
-  );
-}
-
 export function placeOf({ thread, resource, site, time }: Incident): Place {
   return { role: 'ended', thread, resource, site, time };
-}
-
-const LONGEST = 160;
-export function firstLine(message: string): string {
-  const [line = ''] = message.split('\n');
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
-}
-
-/** What ends a thread for which nobody listens. */
-export function isThrown({ what }: Pick<Incident, 'what'>): boolean {
-  return what === 'uncaughtException' || what === 'unhandledRejection';
 }

@@ -1,7 +1,7 @@
 import type { ThreadEntity } from '../../state/entities.ts';
-import type { Incident } from '../../state/incidents.ts';
+import { firstLine, type Incident, isThrown } from '../../state/incidents.ts';
 import type { Finding } from '../../types/index.ts';
-import { firstLine, isThrown, placeOf } from '../kit/ends.ts';
+import { placeOf } from '../kit/ends.ts';
 import { notedFinding, type Place, startedPlaces } from '../kit/noted.ts';
 import type { Rule, RuleContext } from '../kit/rule.ts';
 import { endedWords } from '../kit/words.ts';

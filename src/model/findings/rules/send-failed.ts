@@ -1,8 +1,8 @@
 import { duration } from '../../../base/units.ts';
 import type { ThreadEntity } from '../../state/entities.ts';
+import { firstLine } from '../../state/incidents.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
-import { firstLine } from '../kit/ends.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
 import { hasOutside, restingSources } from '../kit/rest.ts';

@@ -1,8 +1,7 @@
 import { duration } from '../../../base/units.ts';
-import type { Incident } from '../../state/incidents.ts';
+import { firstLine, type Incident } from '../../state/incidents.ts';
 import type { Finding } from '../../types/index.ts';
 import { baseName } from '../../words/index.ts';
-import { firstLine } from '../kit/ends.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 

@@ -15,6 +15,7 @@ const OBSERVATION_TYPES: { readonly [T in Observation['type']]: true } = {
   osProcess: true,
   osGone: true,
   sample: true,
+  interrupted: true,
   killed: true,
   end: true,
 };

@@ -7,9 +7,9 @@ import {
   isFromHere,
   isLauncherAlive,
   readSessionHead,
-  SESSION_FILE,
 } from '../../src/session/directory/session-file.ts';
 import { type SessionDefinition, TRACE_VERSION } from '../../src/trace/format/definitions.ts';
+import { SESSION_FILE } from '../../src/trace/format/segment.ts';
 import { LineWriter } from '../../src/trace/writer/line-writer.ts';
 import { run } from '../cli/support.ts';
 import { files, scratch } from './support.ts';

@@ -15,7 +15,7 @@ type Handlers = {
 };
 
 const HANDLERS: Handlers = {
-  session(world, { type, version, session, origin, launcherPid, machine, ...facts }) {
+  session(world, { type, version, minor, session, origin, launcherPid, machine, ...facts }) {
     world.session = { ...world.session, ...facts };
   },
   rootStart(world, { time, pid, spawnKey, argv }) {

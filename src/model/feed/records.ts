@@ -87,5 +87,6 @@ export function applyRecord(world: World, stream: StreamState, record: TraceReco
 /** Counts of everything that this stream uses are lower bounds from now on. */
 export function markLossy(stream: StreamState): void {
   stream.lossy = true;
-  for (const use of stream.uses) if (use !== undefined) use.resource.lossy = true;
+  // Not the stream's own list: its ids may be any numbers, and it as long as the largest.
+  for (const use of stream.thread.uses.values()) use.resource.lossy = true;
 }

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import type { Observation } from '../../trace/format/definitions.ts';
+import { SESSION_FILE } from '../../trace/format/segment.ts';
 import { LineWriter } from '../../trace/writer/line-writer.ts';
 import type { SessionClock } from '../core/clock.ts';
-import { SESSION_FILE } from '../directory/session-file.ts';
 import { killTree } from '../os/index.ts';
 import type { OsSampler } from '../os/sampler.ts';
 

@@ -6,6 +6,8 @@ export interface TraceFiles {
   read(name: string, position: number, into: Uint8Array): number;
   /** Bytes of a file, 0 when it is gone. */
   size(name: string): number;
+  /** Why files that are there are not read, one sentence each, once. */
+  takeProblems?(): readonly string[];
   /** Gives back what is held open. */
   close(): void;
 }

@@ -1,5 +1,6 @@
 import type { Ns } from '../../base/quantities.ts';
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
+import { isTime } from '../format/limits.ts';
 import { KIND, type TraceRecord } from '../format/records.ts';
 import {
   HEADER_SIZE,
@@ -93,7 +94,7 @@ export class HotReader {
         return undefined;
       const record = emptyRecord();
       decodeRecord(words, doubles, at, record);
-      return record;
+      return isTime(record.time) ? record : undefined;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Ns } from '../../base/quantities.ts';
+import { LIMIT } from '../format/limits.ts';
 import { parseFileName } from '../format/segment.ts';
 import type { FeedCounts } from './event-feed.ts';
 import type { TraceFiles } from './files.ts';
@@ -30,6 +31,8 @@ export class TraceReader {
   readonly #session: SessionReader;
   readonly #streams = new Map<string, StreamReader>();
   #fedTo: Ns = Number.NEGATIVE_INFINITY;
+  #tooMany = false;
+  #saidTooMany = false;
 
   /** Use `openTrace`, which checks the version first. */
   constructor(files: TraceFiles, options: ReaderOptions) {
@@ -66,6 +69,7 @@ export class TraceReader {
     const counts: FeedCounts = { records: 0, definitions: 0 };
     const sources = [this.#session, ...this.#streams.values()];
     const earliest = merge(sources, { final, now }, watermark, sink, counts);
+    this.#tellProblems(sink);
     const late = earliest < this.#fedTo;
     for (const { time } of sources) if (time <= watermark && time > this.#fedTo) this.#fedTo = time;
     return { ...counts, late, watermark };
@@ -82,12 +86,36 @@ export class TraceReader {
       if (segment !== undefined) numbers.push(segment);
     }
     this.#session.found(final);
-    for (const [name, numbers] of segments) this.#stream(name).found(numbers, final);
+    for (const [name, numbers] of segments) this.#stream(name)?.found(numbers, final);
   }
 
-  #stream(name: string): StreamReader {
+  /** What is not read at all, of which nobody can say what it holds. */
+  #tellProblems(sink: TraceSink): void {
+    const problems = [...(this.#files.takeProblems?.() ?? [])];
+    if (this.#tooMany && !this.#saidTooMany) {
+      this.#saidTooMany = true;
+      problems.push(`Only ${LIMIT.streams} streams are read: there are more than a trace can have`);
+    }
+    for (const message of problems)
+      sink.damage({
+        kind: 'unreadable',
+        stream: undefined,
+        count: 0,
+        time: this.#damageTime,
+        gap: false,
+        message,
+      });
+  }
+  get #damageTime(): number {
+    return Number.isFinite(this.#fedTo) ? this.#fedTo : 0;
+  }
+
+  /** `undefined`: there are too many already. */
+  #stream(name: string): StreamReader | undefined {
     let stream = this.#streams.get(name);
     if (!stream) {
+      this.#tooMany ||= this.#streams.size >= LIMIT.streams;
+      if (this.#tooMany) return undefined;
       stream = new StreamReader(this.#files, name, this.#options.session);
       this.#streams.set(name, stream);
     }

@@ -1,5 +1,6 @@
 import type { Ns, Slot } from '../../base/quantities.ts';
 import { RECORD_WORDS, recordCheck } from '../format/hash.ts';
+import { isTime, LIMIT } from '../format/limits.ts';
 import { KIND, type Kind, RECORD_SIZE, type TraceRecord } from '../format/records.ts';
 import type { Seal, SegmentHeader, SegmentViews } from '../format/segment.ts';
 import {
@@ -49,7 +50,8 @@ export class SegmentReader {
   /** Reads the header; false while the file has no valid one. */
   open(): boolean {
     const views = this.#readHead();
-    this.header = views && readHeader(views);
+    const header = views && readHeader(views);
+    this.header = header && isPossible(header) ? header : undefined;
     if (!this.header) return false;
     this.first = this.header.first;
     this.capacity = this.header.capacity;
@@ -69,7 +71,8 @@ export class SegmentReader {
    */
   assume(first: Slot): void {
     this.first = first;
-    this.capacity = Math.max(0, Math.floor((this.#files.size(this.name) - HEADER_SIZE) / RECORD_SIZE));
+    const records = Math.floor((this.#files.size(this.name) - HEADER_SIZE) / RECORD_SIZE);
+    this.capacity = Math.max(0, Math.min(records, LIMIT.segmentRecords));
   }
 
   seal(): Seal | undefined {
@@ -147,9 +150,10 @@ export class SegmentReader {
 
   #has(index: number): boolean {
     if (index < this.#chunkFrom || index >= this.#chunkEnd) return false;
-    const { words } = this.#chunk;
+    const { words, doubles } = this.#chunk;
     const at = this.#word(index);
-    return words[at + 7] !== 0 && words[at + 7] === recordCheck(words, at, this.first + index);
+    if (words[at + 7] === 0 || words[at + 7] !== recordCheck(words, at, this.first + index)) return false;
+    return isTime(doubles[at >> 1]!);
   }
 
   #read(from: number): void {
@@ -177,6 +181,11 @@ export class SegmentReader {
     }
     return -1;
   }
+}
+
+/** Numbers that a writer can have written, whatever the header's check says. */
+function isPossible({ first, dropped, capacity }: SegmentHeader): boolean {
+  return Number.isSafeInteger(first) && first >= 0 && dropped >= 0 && capacity <= LIMIT.segmentRecords;
 }
 
 /** Decodes the record whose first word is `words[at]`; `slot` is left alone. Its kind may be one that this version does not know. */

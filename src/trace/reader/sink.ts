@@ -10,7 +10,8 @@ import type { TraceRecord } from '../format/records.ts';
  * - `definitions`: lines of a definition or session file that cannot be read; names or call sites may be missing.
  * - `unended`: the stream was written in batches and has no end: its last batch may be missing (`count` is 0: unknown).
  * - `later`: records, definitions or observations of kinds that a later minor version of the trace has brought; skipped.
- * - `unreadable`: a whole segment or stream cannot be read.
+ * - `unreadable`: a whole segment, file or stream cannot be read, or is left out because there is too much of it.
+ * - `cut`: texts or lists were shortened; everything else about what they belong to is there.
  */
 export type DamageKind =
   | 'dropped'
@@ -20,7 +21,8 @@ export type DamageKind =
   | 'definitions'
   | 'unended'
   | 'later'
-  | 'unreadable';
+  | 'unreadable'
+  | 'cut';
 
 /** Something that is missing from the trace. Each is reported once, at its place in the feed; counts add up. */
 export interface Damage {
@@ -39,6 +41,9 @@ export interface Damage {
   /** For people. */
   readonly message: string;
 }
+
+/** Damage as it is found in one file or stream: the stream, and the place in the feed, are added where it is fed. */
+export type Loss = Omit<Damage, 'stream' | 'time'>;
 
 /**
  * What a reader feeds, in the order (time, stream, slot); a definition comes before the first record that uses it.

@@ -1,27 +1,34 @@
-import type { Ns, SiteId, Slot } from '../../base/quantities.ts';
+import type { Ns, SiteId } from '../../base/quantities.ts';
 import { type Definition, type StreamDefinition, TRACE_VERSION } from '../format/definitions.ts';
+import { LIMIT } from '../format/limits.ts';
 import { FLAG, isKnown, KIND, type TraceRecord } from '../format/records.ts';
 import { definitionsName } from '../format/segment.ts';
-import { asDefinition, guessStream, isTyped, LineFileReader } from './definition-reader.ts';
 import type { EventFeed, FeedCounts, ReadMode } from './event-feed.ts';
 import type { TraceFiles } from './files.ts';
+import { guessStream } from './guess-stream.ts';
 import { HotReader } from './hot-reader.ts';
+import { LineFileReader } from './line-file.ts';
+import { type Read, readDefinition } from './schema.ts';
 import { emptyRecord, type SegmentReader } from './segment-reader.ts';
-import type { Damage, TraceSink } from './sink.ts';
+import type { Cuts } from './shape.ts';
+import type { Damage, Loss, TraceSink } from './sink.ts';
 import { Skipped } from './skipped.ts';
-import { type Loss, StreamSegments } from './stream-segments.ts';
+import { StreamSegments } from './stream-segments.ts';
 
-interface QueuedDefinition {
-  readonly time: Ns;
-  readonly slot: Slot;
-  readonly value: Definition;
-}
 type Head = 'none' | 'damage' | 'definition' | 'record' | 'hot';
 
 /** What a record can name in its field `resource`; 0: nothing. */
 function numberOf(definition: Definition): number {
   const { type } = definition;
   return type === 'resource' || type === 'child' || type === 'sources' ? definition.id : 0;
+}
+
+/** A stream's own definition must be that of the stream: its name is what its files are called. */
+function readOwn(name: string, value: unknown, cuts: Cuts): Read<Definition> {
+  const read = readDefinition(value, cuts);
+  if (typeof read === 'string' || read.type !== 'stream') return read;
+  const isOwn = read.stream === name && `${read.processKey}.${read.threadId}` === name;
+  return isOwn ? read : 'wrong';
 }
 
 /** The ids that definitions of a stream have named so far. */
@@ -47,10 +54,9 @@ export class StreamReader implements EventFeed {
   time: Ns = Number.NEGATIVE_INFINITY;
   definition: StreamDefinition | undefined;
   readonly #session: string;
-  readonly #lines: LineFileReader;
+  readonly #lines: LineFileReader<Definition>;
   readonly #segments: StreamSegments;
   readonly #hotReader: HotReader;
-  readonly #definitions: QueuedDefinition[] = [];
   readonly #losses: Loss[] = [];
   readonly #hot: TraceRecord[] = [];
   readonly #record = emptyRecord();
@@ -69,7 +75,13 @@ export class StreamReader implements EventFeed {
     this.name = name;
     this.#session = session;
     this.#skipped = new Skipped(name);
-    this.#lines = new LineFileReader(files, definitionsName(name));
+    this.#lines = new LineFileReader(files, {
+      name: definitionsName(name),
+      label: name,
+      most: LIMIT.definitionFile,
+      read: (value, cuts) => readOwn(name, value, cuts),
+      onLater: () => this.#skipped.add(),
+    });
     this.#segments = new StreamSegments(files, name, TRACE_VERSION);
     this.#hotReader = new HotReader(files);
   }
@@ -125,7 +137,7 @@ export class StreamReader implements EventFeed {
   }
 
   #feedDefinition(sink: TraceSink, counts: FeedCounts): void {
-    sink.definition(this.definition!, this.#definitions.shift()!.value);
+    sink.definition(this.definition!, this.#lines.queue.shift()!.value);
     counts.definitions++;
   }
 
@@ -136,11 +148,11 @@ export class StreamReader implements EventFeed {
     if (mode.final && !found) this.#lines.expect(this.#segments.lines);
     if (this.#skipped.isDue(mode.final && !found))
       this.#losses.push(this.#skipped.take(this.definition?.minor ?? 0));
-    if (this.#lines.lost > 0) this.#loseLines();
+    if (this.#lines.hasLosses) this.#losses.push(...this.#lines.takeLosses());
     const waitsForName = !this.definition && !this.#mayGuess(mode, found);
     if (waitsForName) return;
     if (this.#losses.length > 0) this.#at('damage', found?.time ?? this.definition?.start ?? 0);
-    else if (this.#definitionIsNext(mode, found)) this.#at('definition', this.#definitions[0]!.time);
+    else if (this.#definitionIsNext(mode, found)) this.#at('definition', this.#lines.queue.head!.time);
     else if (found) this.#at('record', found.time);
     else if (mode.final) this.#nextHot();
   }
@@ -180,7 +192,7 @@ export class StreamReader implements EventFeed {
   }
 
   #definitionIsNext(mode: ReadMode, found: SegmentReader | undefined): boolean {
-    const next = this.#definitions[0];
+    const next = this.#lines.queue.head;
     if (!next) return false;
     if (found) return next.slot <= found.slot;
     const { open } = this.#segments;
@@ -188,21 +200,16 @@ export class StreamReader implements EventFeed {
   }
 
   #pollDefinitions(final: boolean): void {
-    for (const { time, slot, value } of this.#lines.poll(final)) {
-      const definition = asDefinition(value);
-      if (!definition) {
-        if (isTyped(value)) this.#skipped.add();
-        continue;
-      }
-      this.#definitions.push({ time, slot, value: definition });
+    for (const { value: definition } of this.#lines.poll(final)) {
       if (definition.type === 'stream') this.#introduce(definition);
       else if (definition.type === 'site') this.#sites.add(definition.id);
       else this.#resources.add(numberOf(definition));
     }
-    this.#lines.queue.length = 0;
   }
 
   #introduce(definition: StreamDefinition): void {
+    if (this.definition === undefined && this.#session !== '' && definition.session !== this.#session)
+      this.#loseDefinitions(0, 'its files are those of another session');
     this.definition ??= definition;
     if (definition.version === TRACE_VERSION) return;
     this.#foreign = true;
@@ -220,7 +227,7 @@ export class StreamReader implements EventFeed {
     if (!mode.final && !lineLost) return false;
     const definition = guessStream(this.name, this.#session, TRACE_VERSION);
     this.definition = definition;
-    this.#definitions.unshift({ time: found?.time ?? definition.start, slot: 0, value: definition });
+    this.#lines.queue.unshift({ time: found?.time ?? definition.start, slot: 0, value: definition });
     // A stream without a record either was killed as it began: that it has no end is reported anyway.
     if (!lineLost && found) this.#loseDefinitions(0, 'its definitions are missing');
     return true;
@@ -231,11 +238,6 @@ export class StreamReader implements EventFeed {
     if (!this.#hotDone && open) this.#hot.push(...this.#hotReader.rest(open));
     this.#hotDone = true;
     if (this.#hot.length > 0) this.#at('hot', this.#hot[0]!.time);
-  }
-
-  #loseLines(): void {
-    this.#loseDefinitions(this.#lines.lost, 'definitions are damaged');
-    this.#lines.lost = 0;
   }
 
   #loseDefinitions(count: number, message: string): void {

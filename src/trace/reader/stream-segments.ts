@@ -1,21 +1,14 @@
+import { Fifo } from '../../base/fifo.ts';
 import type { Slot } from '../../base/quantities.ts';
 import { hashText } from '../format/hash.ts';
 import { KIND } from '../format/records.ts';
 import { type SegmentHeader, SINK, segmentName } from '../format/segment.ts';
 import type { TraceFiles } from './files.ts';
 import { SegmentReader } from './segment-reader.ts';
-import type { DamageKind } from './sink.ts';
+import type { DamageKind, Loss } from './sink.ts';
 
 /** A stream whose last record is one of these lacks nothing, though it has no end: a resting thread has written all that it had. */
 const RESTS: ReadonlySet<number> = new Set([KIND.quiescent, KIND.rest]);
-
-/** Damage as a stream's segments find it; the stream reader adds the stream and the time. */
-export interface Loss {
-  readonly kind: DamageKind;
-  readonly count: number;
-  readonly gap: boolean;
-  readonly message: string;
-}
 
 /** The records of one stream over all its segments, and what is missing between them. */
 export class StreamSegments {
@@ -24,7 +17,7 @@ export class StreamSegments {
   readonly #hash: number;
   readonly #version: number;
   /** Numbers of the segments that are in the directory and that reading has not come to, ascending. */
-  #waiting: number[] = [];
+  #waiting = new Fifo<number>();
   #newest = -1;
   #current: SegmentReader | undefined;
   /** Slot that follows the last record read. */
@@ -50,7 +43,7 @@ export class StreamSegments {
 
   /** The segments that are in the directory now. */
   found(segments: readonly number[]): void {
-    this.#waiting = segments.filter((s) => s > this.#newest).sort((a, b) => a - b);
+    this.#waiting = new Fifo(segments.filter((s) => s > this.#newest).sort((a, b) => a - b));
     this.#current?.refresh();
   }
 
@@ -96,7 +89,7 @@ export class StreamSegments {
 
   /** Leaves out a mapped segment of nothing but zeros: the writer was killed while it made it, and `current` is still the open one. */
   #forgetUnbegun({ header }: SegmentReader): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.head;
     if (next === undefined || this.#waiting.length > 1 || header?.sink !== SINK.mapped) return;
     if (new SegmentReader(this.#files, segmentName(this.#stream, next)).isBlank()) this.#waiting.shift();
   }
@@ -116,7 +109,7 @@ export class StreamSegments {
   }
 
   #openNext(final: boolean): SegmentReader | undefined {
-    const number = this.#waiting[0];
+    const number = this.#waiting.head;
     if (number === undefined) {
       this.#endStream(final);
       return undefined;
@@ -159,7 +152,7 @@ export class StreamSegments {
 
   /** Only the newest header counts the segments that the size cap has taken since the older ones were begun. */
   #droppedByWriter(header: SegmentHeader): number {
-    const newest = this.#waiting.at(-1);
+    const newest = this.#waiting.last;
     if (newest === undefined) return header.dropped;
     const segment = new SegmentReader(this.#files, segmentName(this.#stream, newest));
     segment.open();

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { CONTROL } from '../hostile/everything.ts';
+import { FOLDERS, makeFolder, WORDS } from '../hostile/folders.ts';
+import { fuzz } from '../hostile/fuzz.ts';
+import { record, SAVED } from '../hostile/good-traces.ts';
+
+const CLI = path.resolve(__dirname, '../../dist/cli.js');
+/** Milliseconds and megabytes that a folder may take. */
+const MOST_TIME = 5000;
+const MOST_MEMORY = 500;
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-hostile-long-'));
+const memory = path.join(scratch, 'memory.cjs');
+before(() => {
+  const peak = "/VmHWM:\\s+(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1]";
+  writeFileSync(memory, `process.on('exit', () => require('fs').writeFileSync(process.env.PEAK, ${peak}));`);
+});
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+test('3,000 mutants of six programs', async () => {
+  const examples = ['queue.ts', 'pipe.ts', 'tutorials/12-pool-apply-async.ts', 'tutorials/09-manager.ts'];
+  const bases = [SAVED];
+  for (const example of [...examples, 'tutorials/42-lock.ts']) bases.push(await record(example, scratch));
+  const { failures } = await fuzz(
+    bases,
+    Array.from({ length: 3000 }, (_, i) => 1000 + i),
+  );
+  assert.deepEqual(failures, []);
+});
+
+const isLinux = process.platform === 'linux';
+for (const name of FOLDERS) {
+  test(`the command line tool on: ${name}`, { skip: isLinux ? false : 'only on Linux' }, () => {
+    const dir = makeFolder(name, SAVED, path.join(scratch, 'trace'));
+    for (const command of ['report', 'view']) {
+      const env = { ...process.env, PEAK: path.join(scratch, 'peak'), NO_COLOR: '1' };
+      const begin = performance.now();
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', memory, CLI, command, dir], {
+        encoding: 'utf8',
+        env,
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
+        maxBuffer: 1024 ** 3,
+      });
+      const milliseconds = performance.now() - begin;
+      assert.ok(status === 0 || (status === 2 && stderr !== ''), `${command}: ${status} ${stderr}`);
+      assert.ok(milliseconds < MOST_TIME, `${command}: ${milliseconds} ms`);
+      assert.ok(Number(readFileSync(env.PEAK, 'utf8')) < MOST_MEMORY * 1024, `${command}: ${env.PEAK} KB`);
+      assert.doesNotMatch(stdout + stderr, CONTROL);
+      if (command === 'report' && WORDS[name])
+        assert.match((stdout + stderr).replace(/\s+/g, ' '), WORDS[name]);
+    }
+  });
+}

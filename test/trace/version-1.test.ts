@@ -32,9 +32,9 @@ describe('a trace of version 1.0 is read whole', () => {
       report.processes.map((p) => [p.name, p.exitCode]),
       [
         ['node-apis.cjs', 0],
-        ['node', 0],
-        ['node', 3],
-        ['node-apis.cjs', 0],
+        ['node (20121)', 0],
+        ['node (20181)', 3],
+        ['node-apis.cjs child', 0],
       ],
     );
     assert.deepEqual(

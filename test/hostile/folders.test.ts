@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { lookAtEverything } from './everything.ts';
-import { FOLDERS, LARGE, makeFolder, WORDS } from './folders.ts';
+import { WORDS } from './folder-words.ts';
+import { FOLDERS, LARGE, makeFolder } from './folders.ts';
 import { SAVED } from './good-traces.ts';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-hostile-'));

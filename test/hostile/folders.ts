@@ -330,58 +330,6 @@ export const LARGE: readonly string[] = FOLDERS.filter((name) =>
   /thousand|million|100 MB|15 MB|parents of/.test(name),
 );
 
-const WRONG = /lines say what no such line can say/;
-const DAMAGED = /lines are damaged, missing or longer than 4 MB/;
-/** What must be said about the folder. The others hold nothing that is left out. */
-export const WORDS: Readonly<Record<string, RegExp>> = {
-  'escapes in all texts': WRONG,
-  'escapes in keys': WRONG,
-  'escapes in pids': WRONG,
-  'escapes in signals and reasons': WRONG,
-  'escapes in an exit code': WRONG,
-  'escapes in kinds': WRONG,
-  'escapes in a problem': /x␛/,
-  'escapes in the version': WRONG,
-  'escapes in line numbers': WRONG,
-  markup: WRONG,
-  'ids that every object has': WRONG,
-  'the largest ids': /names something whose definition is lost/,
-  'the largest ids, and damage': /damaged records/,
-  'keys that every object has': WRONG,
-  'negative pids': WRONG,
-  'the latest times': DAMAGED,
-  'the earliest times': DAMAGED,
-  'no times': WRONG,
-  'records without a time': /its last record is half written|records are missing/,
-  'records at the latest time': /its last record is half written|records are missing/,
-  'records of the largest numbers': /names something whose definition is lost/,
-  'lists in lists': DAMAGED,
-  'a line of 100 MB': DAMAGED,
-  'texts of 15 MB': DAMAGED,
-  'texts of 3 MB': /were shortened/,
-  'a name of joined characters': /were shortened/,
-  'a character with a million marks': /were shortened/,
-  'a million arguments': /were shortened/,
-  'segments that claim everything': /its header is damaged/,
-  'seals that claim everything': /records are missing at its end/,
-  'the session file is a link to /dev/zero': /session\.def is not read: it is a link/,
-  'definitions are a link to /dev/zero': /\.def is not read: it is a link/,
-  'a segment is a link to /dev/zero': /\.fks is not read: it is a link/,
-  'definitions are a link to /dev/urandom': /\.def is not read: it is a link/,
-  'a stream is a link to a private file': /99997-abc\.0\.def is not read: it is a link/,
-  'links in a circle': /99998-abc\.0\.def is not read: it is a link/,
-  'the session file is a pipe': /session\.def is not read: it is not a regular file/,
-  'definitions are a pipe': /99999-abc\.0\.def is not read: it is not a regular file/,
-  'a segment is a pipe': /99999-abc\.0\.0\.fks is not read: it is not a regular file/,
-  'folders instead of files': /99999-abc\.0\.def is not read: it is not a regular file/,
-  'definitions of 10 GB': /hold no lines, and are not read/,
-  'a session file of 10 GB': /hold no lines, and are not read/,
-  'a hundred million short lines': /hold no lines, and are not read/,
-  'a segment of 100 GB': /its header is damaged/,
-  'fifty thousand streams': /Only 20000 streams are read/,
-  'fifty thousand segments': /more of this kind/,
-};
-
 /** Makes one of them. @param good folder of a good trace @returns `dir` */
 export function makeFolder(name: string, good: string, dir: string): string {
   const trace = load(good);

@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { CONTROL } from '../hostile/everything.ts';
-import { FOLDERS, makeFolder, WORDS } from '../hostile/folders.ts';
+import { WORDS } from '../hostile/folder-words.ts';
+import { FOLDERS, makeFolder } from '../hostile/folders.ts';
 import { fuzz } from '../hostile/fuzz.ts';
 import { record, SAVED } from '../hostile/good-traces.ts';
 

@@ -1,6 +1,6 @@
 import { conditionText, english } from '../../model/words/index.ts';
 import type { ExportFinding, ExportFlow, ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
-import { siteText } from './timeline.ts';
+import { exportedName, siteText } from './timeline.ts';
 
 export interface ExportContent {
   /** Leaves out command lines and folders, which may hold secrets. */
@@ -50,7 +50,7 @@ function* processEvents(
   { redact }: ExportContent,
 ): Generator<Json> {
   const about = { ph: 'M', pid: number, ts: 0 };
-  yield { ...about, name: 'process_name', args: { name: view.name } };
+  yield { ...about, name: 'process_name', args: { name: exportedName(view, redact) } };
   yield { ...about, name: 'process_sort_index', args: { sort_index: order } };
   const labels = [view.api ?? '', view.instrumented ? '' : conditionText(english, 'untraced')]
     .filter(Boolean)
@@ -65,7 +65,7 @@ function* processEvents(
     pid: number,
     tid: number,
     ...span(view.start, view.end ?? timeline.end),
-    name: view.name,
+    name: exportedName(view, redact),
     args,
   };
 }
@@ -91,7 +91,7 @@ function* threadEvents(
     pid,
     tid,
     ...span(view.start, end),
-    name: timeline.threadName(view),
+    name: timeline.threadName(view, redact),
     args,
   };
   for (const { slice, from, to } of timeline.innerSlices(view)) {

@@ -7,6 +7,7 @@ import {
   type ExportProcess,
   type ExportThread,
   type ExportTimeline,
+  exportedName,
   siteText,
 } from './timeline.ts';
 
@@ -94,7 +95,7 @@ function* processPackets(
   yield (writer) => writeProcess(writer, process, options);
   // Their tracks come before any event: viewers sort tracks in the order in which they are described.
   for (const thread of process.threads) yield (writer) => writeThread(writer, thread);
-  for (const event of processEvents(process, timeline)) yield eventPacket(event);
+  for (const event of processEvents(process, timeline, options)) yield eventPacket(event);
 }
 
 function* threadPackets(
@@ -110,7 +111,7 @@ function writeProcess(writer: Writer, { number, view }: ExportProcess, { redact 
     varint(track, TRACK.uuid, PROCESS_UUID + number);
     message(track, TRACK.process, (process) => {
       varint(process, PROCESS.pid, number);
-      text(process, PROCESS.name, view.name);
+      text(process, PROCESS.name, exportedName(view, redact));
       for (const argument of redact ? [] : view.argv) text(process, PROCESS.cmdline, argument);
     });
   });
@@ -147,10 +148,14 @@ function writeEvent(writer: Writer, { time, ...about }: TrackEvent): void {
 }
 
 /** A process without known threads: its life is a slice on the process's own track. */
-function* processEvents({ number, view }: ExportProcess, timeline: ExportTimeline): Generator<TrackEvent> {
+function* processEvents(
+  { number, view }: ExportProcess,
+  timeline: ExportTimeline,
+  { redact }: ExportContent,
+): Generator<TrackEvent> {
   if (view.threads.length > 0) return;
   const track = PROCESS_UUID + number;
-  yield { time: view.start, track, type: TYPE.begin, category: 'process', name: view.name };
+  yield { time: view.start, track, type: TYPE.begin, category: 'process', name: exportedName(view, redact) };
   yield { time: view.end ?? timeline.end, track, type: TYPE.end };
 }
 
@@ -161,7 +166,13 @@ function* threadEvents(
 ): Generator<TrackEvent> {
   const end = view.end ?? timeline.end;
   const track = number;
-  yield { time: view.start, track, type: TYPE.begin, category: 'thread', name: timeline.threadName(view) };
+  yield {
+    time: view.start,
+    track,
+    type: TYPE.begin,
+    category: 'thread',
+    name: timeline.threadName(view, redact),
+  };
   for (const { slice, from, to } of timeline.innerSlices(view)) {
     yield {
       time: from,

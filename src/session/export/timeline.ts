@@ -84,8 +84,9 @@ export class ExportTimeline {
     }
   }
   /** A main thread's slice is called like its process: that is what people look for. */
-  threadName(thread: ThreadView): string {
-    return (thread.threadId === 0 && this.model.process(thread.process)?.name) || thread.name;
+  threadName(thread: ThreadView, redact: boolean): string {
+    const process = thread.threadId === 0 ? this.model.process(thread.process) : undefined;
+    return process === undefined ? thread.name : exportedName(process, redact);
   }
   /** Everything of the session, in the words of one format. Each process comes before its threads. */
   *events<Event>(maker: EventMaker<Event>): Generator<Event> {
@@ -139,4 +140,9 @@ function numbered(views: readonly ProcessView[]): ExportProcess[] {
     }));
     return { number: own, view, threads };
   });
+}
+
+/** Names tell equal processes apart by their arguments, which may hold secrets. */
+export function exportedName({ name, pid }: ProcessView, redact: boolean): string {
+  return redact && name.includes(' ') ? `${name.split(' ')[0]} (${pid})` : name;
 }

@@ -53,10 +53,6 @@ export function notedFinding({ world, graph, rule: { kind } }: RuleContext, what
 export function waitPlace(wait: Wait): Place {
   return { role: 'waits', thread: wait.thread, resource: wait.resource, site: wait.site, time: wait.since };
 }
-export function createdPlaces(resource: ResourceEntity): Place[] {
-  const { createdBy: thread, createdSite: site, createdAt } = resource;
-  return thread === null ? [] : [{ role: 'created', thread, resource, site, time: createdAt ?? 0 }];
-}
 /** Where a process was started. */
 export function startedPlaces(process: ProcessEntity): Place[] {
   const { child } = process;

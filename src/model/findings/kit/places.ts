@@ -26,7 +26,7 @@ export function placesOf(links: readonly Link[], rests: readonly RestLink[]): Pl
     for (const { thread, resource, site, since: time } of holds)
       places.push({ role: 'acquired', thread, resource, site, time });
     if (wait.child !== null) places.push(...startOf(awaited(wait.child), wait));
-    else if (holds.length === 0 && resource !== null) places.push(...creationOf(resource));
+    else if (holds.length === 0 && resource !== null) places.push(...createdPlaces(resource));
   }
   for (const { unit, source } of rests) {
     const { resource, site, told } = source;
@@ -35,7 +35,8 @@ export function placesOf(links: readonly Link[], rests: readonly RestLink[]): Pl
   return places;
 }
 
-function creationOf(resource: ResourceEntity): Place[] {
+/** Where a resource was made. */
+export function createdPlaces(resource: ResourceEntity): Place[] {
   const { createdBy: thread, createdSite: site, createdAt } = resource;
   return thread === null ? [] : [{ role: 'created', thread, resource, site, time: createdAt ?? 0 }];
 }

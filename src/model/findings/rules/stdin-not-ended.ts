@@ -4,7 +4,8 @@ import type { ChildEntity, ProcessEntity, ResourceEntity, ThreadEntity } from '.
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
 import { endAwaiters } from '../kit/awaited-ends.ts';
-import { createdPlaces, notedFinding, startedPlaces } from '../kit/noted.ts';
+import { notedFinding, startedPlaces } from '../kit/noted.ts';
+import { createdPlaces } from '../kit/places.ts';
 import { restingSources } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 

@@ -106,7 +106,7 @@ describe('using the timeline', () => {
     const inView = grid.getByRole('row').nth(6).getByRole('gridcell').nth(1);
     await inView.filter({ hasText: /In view: .*Waits for lock/ }).waitFor({ state: 'attached' });
     await clickRow(client, 'transfer-b', 0.8);
-    const slices = client.page.getByRole('grid', { name: 'Slices of transfer-b (4106) in view' });
+    const slices = client.page.getByRole('grid', { name: 'Slices of transfer-b in view' });
     await slices
       .getByRole('row', { name: /Waits for lock *lock accounts.*transfer\.ts:21/ })
       .first()
@@ -128,7 +128,7 @@ describe('using the timeline', () => {
     const live = client.page.locator('[aria-live]');
     assert.match(
       (await live.textContent()) ?? '',
-      /^transfer-a \(4105\): Waits for lock: lock accounts, for .*transfer\.ts line 8$/,
+      /^transfer-a, Waits for lock, lock accounts, for .*, at transfer\.ts line 8$/,
     );
     const first = await details(client).innerText();
     await keyboard.press('n');

@@ -56,7 +56,7 @@ if (role) {
   // The helper \`node\` in the prelude is what calls spawn.
   assert.ok(places.includes(`started main.cjs:${at('const node =')}`), places.join());
   assert.equal(new Set(found.processes).size, 2);
-  const out = model.channels().find((c) => c.name.startsWith('stdout of '));
+  const out = model.channels().find((c) => c.kind === 'stdio' && /\bstdout\b/.test(c.name));
   assert.ok(out);
   assert.deepEqual([out.sent, out.received, out.depth], [1_000_000, 65_536, 934_464]);
 });

@@ -44,7 +44,7 @@ describe('examples/deadlock.ts, run with tracing', () => {
       /^.*alice-to-bob and .*bob-to-alice wait for each other.* \| certain$/,
       /^.*alice-to-bob waits for lock bob.* \| deadlock\.ts:10$/,
       /^.*bob-to-alice waits for lock alice.* \| deadlock\.ts:10$/,
-      /^deadlock\.ts \| waits for alice-to-bob to end$/,
+      /^deadlock\.ts \| waits for the end of alice-to-bob$/,
       /^alice-to-bob \| waits for lock bob, held by bob-to-alice$/,
       /^bob-to-alice \| waits for lock alice, held by alice-to-bob$/,
     ];

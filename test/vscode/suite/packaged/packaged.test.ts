@@ -27,7 +27,7 @@ describe('the packaged extension in a clean VS Code', () => {
     const script = vscode.Uri.joinPath(root, 'examples', 'deadlock.ts');
     const dir = await vscode.commands.executeCommand<string>('forkscope.runWithTracing', script);
     const expected = [
-      'deadlock.ts | waits for alice-to-bob to end',
+      'deadlock.ts | waits for the end of alice-to-bob',
       'alice-to-bob | waits for lock bob, held by bob-to-alice',
       'bob-to-alice | waits for lock alice, held by alice-to-bob',
     ];

@@ -1,7 +1,9 @@
 // Everything that can be said about the sources without running them: `npm run check`.
+//   npm run check -- --only NAME   those whose name contains NAME (may be repeated)
 import { appendFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { findingKindProblems } from './finding-kinds.mjs';
 import { tryRun } from './lib/exec.mjs';
 import { root } from './lib/parts.mjs';
@@ -38,7 +40,9 @@ async function types() {
   }));
 }
 
-const checks = [
+const { only } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [''] } } }).values;
+
+const all = [
   {
     name: 'lint and format',
     check: () =>
@@ -71,6 +75,10 @@ const checks = [
   { name: 'one vocabulary', check: async () => vocabularyProblems() },
   { name: 'the schema of the report', check: async () => schemaProblems() },
 ];
+
+const checks = all.filter(({ name }) => only.some((part) => name.includes(part)));
+if (checks.length === 0)
+  throw new Error(`no check is called ${only.join(' or ')}: ${all.map(({ name }) => name).join(', ')}`);
 
 /** @param {(typeof checks)[number]} check */
 async function perform({ name, check }) {

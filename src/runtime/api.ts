@@ -1,7 +1,7 @@
 /** Everything that the package offers but the contexts, which offer it once more. */
 
 export { type SharedMemoryCode, SharedMemoryError } from '../shm/platform.ts';
-export type { AsyncWaitOptions, WaitOptions } from './core/arguments/options.ts';
+export type { AsyncWaitOptions, TimeLimit, TimeLimitOptions, WaitOptions } from './core/arguments/options.ts';
 export * from './core/errors/errors.ts';
 export { isMain } from './core/functions/main.ts';
 export type { Target } from './core/functions/reference.ts';
@@ -53,7 +53,8 @@ export {
   QueueProxy,
 } from './services/manager/sync-proxies.ts';
 export { AsyncResult } from './services/pool/async-result.ts';
-export { type ExecutorOptions, Future, ProcessPoolExecutor } from './services/pool/executor.ts';
+export { type ExecutorOptions, ProcessPoolExecutor } from './services/pool/executor.ts';
+export { Future } from './services/pool/future.ts';
 export type { ApplyOptions, MapOptions, PoolOptions } from './services/pool/options.ts';
 export { Pool } from './services/pool/pool.ts';
 export type { ResultIterator } from './services/pool/result-iterator.ts';

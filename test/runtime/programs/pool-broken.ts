@@ -75,6 +75,7 @@ async function executor(): Promise<void> {
   tell({
     finished: many.slice(0, -1).every((future) => future.done()),
     size: outcome(() => new ProcessPoolExecutor(0)),
+    '142d': outcome(() => one.submit(square, 1)),
   });
 }
 

@@ -49,3 +49,36 @@ export function milliseconds(timeout: number | undefined | null): number {
   }
   return Math.max(0, timeout * 1000);
 }
+
+/** How long something may take, for all that never takes a `block`. */
+export interface TimeLimitOptions {
+  /** Seconds; 0 or less: do not wait; undefined: as long as it takes. */
+  readonly timeout?: number | undefined;
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+/** Seconds, as Python's positional argument, or the same in options. */
+export type TimeLimit = number | null | undefined | TimeLimitOptions;
+
+/** A limit as waits take it. */
+export interface Limit {
+  /** Milliseconds; Infinity: none. */
+  readonly ms: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const NO_LIMIT: Limit = { ms: Number.POSITIVE_INFINITY, signal: undefined };
+
+/** @throws ValueError for a timeout that is no number, TypeMismatch for a signal that is none */
+export function limitOf(given: TimeLimit): Limit {
+  if (given === undefined || given === null) return NO_LIMIT;
+  const { timeout, signal } = numberOr<'timeout', TimeLimitOptions>('timeout', given);
+  return { ms: milliseconds(timeout), signal: checkSignal(signal) };
+}
+
+/** @throws TypeMismatch */
+export function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal === null || signal instanceof AbortSignal)
+    return (signal ?? undefined) as AbortSignal | undefined;
+  throw new TypeMismatch(`signal is an AbortSignal, not ${inspect(signal)}`);
+}

@@ -10,6 +10,28 @@ import { Pool } from '../pool/pool.ts';
 const find = (reference: Reference): Promise<AnyFunction> =>
   resolveReference(reference, 'Pool function', load);
 
+type Result = Pick<AsyncResult<unknown>, 'get' | 'wait' | 'ready' | 'successful'>;
+
+/** A result in the server. Not the pool's own, which an `async` method would await instead of returning it. */
+class ResultObject {
+  readonly #result: Result;
+  constructor(result: Result) {
+    this.#result = result;
+  }
+  get(timeout?: number): Promise<unknown> {
+    return this.#result.get(timeout);
+  }
+  wait(timeout?: number): Promise<void> {
+    return this.#result.wait(timeout);
+  }
+  ready(): boolean {
+    return this.#result.ready();
+  }
+  successful(): boolean {
+    return this.#result.successful();
+  }
+}
+
 export class PoolObject {
   readonly #pool: Pool;
   constructor(processes?: number) {
@@ -26,18 +48,16 @@ export class PoolObject {
     fn: Reference,
     args: readonly unknown[],
     kwargs?: Readonly<Record<string, unknown>>,
-  ): Promise<AsyncResult<unknown>> {
-    return this.#pool.applyAsync(await find(fn), args, kwargs === undefined ? {} : { kwargs });
+  ): Promise<ResultObject> {
+    const task = await find(fn);
+    return new ResultObject(this.#pool.applyAsync(task, args, kwargs === undefined ? {} : { kwargs }));
   }
   async map(fn: Reference, items: readonly unknown[], chunksize?: number): Promise<unknown[]> {
     return await this.#pool.map(await find(fn), items, chunksize);
   }
-  async mapAsync(
-    fn: Reference,
-    items: readonly unknown[],
-    chunksize?: number,
-  ): Promise<AsyncResult<unknown[]>> {
-    return this.#pool.mapAsync(await find(fn), items, { chunksize });
+  async mapAsync(fn: Reference, items: readonly unknown[], chunksize?: number): Promise<ResultObject> {
+    const task = await find(fn);
+    return new ResultObject(this.#pool.mapAsync(task, items, { chunksize }));
   }
   async starmap(fn: Reference, items: readonly unknown[][], chunksize?: number): Promise<unknown[]> {
     return await this.#pool.starmap(await find(fn), items, chunksize);

@@ -1,11 +1,9 @@
 import { inspect } from 'node:util';
-import type { ResourceInfo } from '../../../base/channels.ts';
-import { milliseconds } from '../../core/arguments/options.ts';
-import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
+import { type Limit, limitOf, type TimeLimit } from '../../core/arguments/options.ts';
 import { TimeoutError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
-import { clampTimer, newWait } from '../../core/waits/blocking.ts';
+import { Callers, type PoolHost } from './callers.ts';
 
 export interface Callbacks<R> {
   /** Called with the value, in the parent. */
@@ -15,10 +13,7 @@ export interface Callbacks<R> {
 }
 
 /** What a result needs from its pool. */
-export interface ResultHost {
-  readonly info: ResourceInfo;
-  /** One caller more (+1) or less (−1) waits for this result; while any does, the pool keeps the program alive. */
-  awaited(change: 1 | -1): void;
+export interface ResultHost extends PoolHost {
   /** The task has failed, and no callback was told. */
   failed(result: AsyncResult<unknown>): void;
 }
@@ -26,11 +21,11 @@ export interface ResultHost {
 type Settled<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
 
 /** The result of a task, to be fetched later. Nothing but its own methods makes the program wait for it. */
-export class AsyncResult<R> {
+export class AsyncResult<R> implements PromiseLike<R> {
   readonly #host: ResultHost;
   readonly #callbacks: Callbacks<R>;
   #settled: Settled<R> | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #callers: Callers;
   #fetched = false;
   /** Number of the first of its tasks, once they have numbers. */
   #firstTask: number | undefined;
@@ -38,6 +33,7 @@ export class AsyncResult<R> {
   private constructor(host: ResultHost, callbacks: Callbacks<R>) {
     if (typeof host?.awaited !== 'function') throw new TypeMismatch('an AsyncResult comes from a Pool');
     this.#host = host;
+    this.#callers = new Callers(host);
     this.#callbacks = callbacks;
   }
 
@@ -46,18 +42,30 @@ export class AsyncResult<R> {
     return new AsyncResult(host, callbacks);
   }
 
-  /** The value, or the task's error thrown. Rejects with TimeoutError after `timeout` seconds; the task goes on then. */
-  async get(timeout?: number): Promise<R> {
-    const settled = this.#settled ?? (await this.#until(milliseconds(timeout)));
+  /**
+   * The value, or the task's error thrown. Rejects with TimeoutError after `timeout` seconds, or with the signal's reason; the
+   * task goes on then.
+   */
+  async get(timeout?: TimeLimit): Promise<R> {
+    const settled = await this.#until(limitOf(timeout));
     if (settled === undefined) throw new TimeoutError('the result did not come in time');
     this.#fetched = true;
     if (settled.ok) return settled.value;
     throw withCaller(settled.error);
   }
 
+  /** `await result` is `await result.get()`. So a function that is `async` returns the value, as it does of a promise. */
+  // biome-ignore lint/suspicious/noThenProperty: results are awaited as promises are
+  then<A = R, B = never>(
+    onFulfilled?: ((value: R) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.get().then(onFulfilled, onRejected);
+  }
+
   /** Resolves when the result is there or `timeout` seconds have passed. */
-  async wait(timeout?: number): Promise<void> {
-    if (this.#settled === undefined) await this.#until(milliseconds(timeout));
+  async wait(timeout?: TimeLimit): Promise<void> {
+    await this.#until(limitOf(timeout));
   }
 
   /** Its tasks have numbers, this is the first. @internal */
@@ -80,7 +88,7 @@ export class AsyncResult<R> {
   settle(settled: Settled<R>): void {
     if (this.#settled !== undefined) return;
     this.#settled = settled;
-    for (const go of this.#waiting.splice(0)) go();
+    this.#callers.tell();
     const { callback, errorCallback } = this.#callbacks;
     if (settled.ok) callback?.(settled.value);
     else if (errorCallback === undefined) {
@@ -98,23 +106,10 @@ export class AsyncResult<R> {
     return error instanceof Error ? String(error) : inspect(error);
   }
 
-  #until(limit: number): Promise<Settled<R> | undefined> {
-    if (limit <= 0) return Promise.resolve(this.#settled);
-    const wait = newWait(false);
-    publishWait('waitResult', this.#host.info, limit, wait, undefined, this.#firstTask);
-    this.#host.awaited(1);
-    return new Promise((resolve) => {
-      const timer =
-        limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end(), clampTimer(limit));
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#waiting = this.#waiting.filter((go) => go !== end);
-        this.#host.awaited(-1);
-        publishWaitEnd(this.#host.info, wait, this.#settled === undefined ? 'timeout' : 'ok');
-        resolve(this.#settled);
-      };
-      this.#waiting.push(end);
-    });
+  async #until(limit: Limit): Promise<Settled<R> | undefined> {
+    limit.signal?.throwIfAborted();
+    if (this.#settled === undefined) await this.#callers.wait(limit, this.#firstTask);
+    return this.#settled;
   }
 }
 

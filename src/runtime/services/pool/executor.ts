@@ -1,18 +1,10 @@
 import { atMost } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
-import {
-  BrokenProcessPool,
-  CancelledError,
-  RuntimeError,
-  TimeoutError,
-  TypeMismatch,
-  ValueError,
-} from '../../core/errors/errors.ts';
-import { withCaller } from '../../core/errors/stacks.ts';
+import { BrokenProcessPool, RuntimeError, ValueError } from '../../core/errors/errors.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
-import { clampTimer } from '../../core/waits/blocking.ts';
 import type { AsyncResult } from './async-result.ts';
+import { Future } from './future.ts';
 import { Pool, policed } from './pool.ts';
 
 export interface ExecutorOptions {
@@ -20,88 +12,6 @@ export interface ExecutorOptions {
   readonly initializer?: AnyFunction | undefined;
   readonly initargs?: readonly unknown[];
   readonly maxTasksPerChild?: number | undefined;
-}
-
-type Outcome<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
-
-/** A result to come, as Python's `concurrent.futures.Future`. */
-export class Future<R> {
-  readonly #cancel: () => boolean;
-  #state: 'pending' | 'cancelled' | 'done' = 'pending';
-  #outcome: Outcome<R> | undefined;
-  #tell: () => void = () => {};
-  readonly #done = new Promise<void>((resolve) => {
-    this.#tell = resolve;
-  });
-
-  private constructor(result: Promise<R>, cancel: () => boolean) {
-    if (!(result instanceof Promise)) throw new TypeMismatch('a Future comes from submit() of an executor');
-    this.#cancel = cancel;
-    result.then(
-      (value) => this.#finish({ ok: true, value }, 'done'),
-      (error: unknown) => this.#finish({ ok: false, error }, 'done'),
-    );
-  }
-
-  /** @internal */
-  static of<R>(result: Promise<R>, cancel: () => boolean): Future<R> {
-    return new Future(result, cancel);
-  }
-
-  #finish(outcome: Outcome<R>, state: 'cancelled' | 'done'): void {
-    this.#outcome = outcome;
-    this.#state = state;
-    this.#tell();
-  }
-
-  /** The value, or the error thrown. Rejects with TimeoutError after `timeout` seconds. */
-  async result(timeout?: number): Promise<R> {
-    const outcome = await this.#settled(timeout);
-    if (outcome.ok) return outcome.value;
-    throw withCaller(outcome.error);
-  }
-
-  /** The error, or null. */
-  async exception(timeout?: number): Promise<unknown> {
-    const outcome = await this.#settled(timeout);
-    return outcome.ok ? null : outcome.error;
-  }
-
-  done(): boolean {
-    return this.#state !== 'pending';
-  }
-  cancelled(): boolean {
-    return this.#state === 'cancelled';
-  }
-
-  /** Cancels it if it has not been handed to the workers; false when it is too late. */
-  cancel(): boolean {
-    if (this.#state === 'done') return false;
-    if (this.#state === 'pending' && !this.#cancel()) return false;
-    if (this.#state === 'pending')
-      this.#finish({ ok: false, error: new CancelledError('the future was cancelled') }, 'cancelled');
-    return true;
-  }
-
-  addDoneCallback(callback: (future: this) => void): void {
-    void this.#done.then(() => callback(this));
-  }
-
-  async #settled(timeout: number | undefined): Promise<Outcome<R>> {
-    if (this.#outcome === undefined) await withLimit(this.#done, timeout);
-    if (this.#outcome === undefined) throw new TimeoutError('the result did not come in time');
-    return this.#outcome;
-  }
-}
-
-async function withLimit(done: Promise<void>, timeout: number | undefined): Promise<void> {
-  if (timeout === undefined) return await done;
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, clampTimer(Math.max(0, timeout * 1000)));
-  });
-  await Promise.race([done, limit]);
-  clearTimeout(timer);
 }
 
 interface Queued {
@@ -114,8 +24,10 @@ export class ProcessPoolExecutor implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #size: number;
   /** Not handed to the workers yet, so that they can be cancelled. */
-  readonly #queued: Queued[] = [];
+  readonly #queued = new Set<Queued>();
   #atWork = 0;
+  /** Why nothing can be submitted any more. */
+  #broken: BrokenProcessPool | undefined;
   #shutdown = false;
   #idle: (() => void)[] = [];
 
@@ -134,7 +46,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
           initargs: given.initargs ?? [],
           maxtasksperchild: given.maxTasksPerChild,
         },
-        policy: { breakOnDeath: (message) => new BrokenProcessPool(message), workersMayStart: true },
+        policy: { breaksWith: (why) => this.#break(why), workersMayStart: true },
       }),
     );
     this.#size = this.#pool.processes;
@@ -185,31 +97,45 @@ export class ProcessPoolExecutor implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    while (this.#atWork + this.#queued.length > 0)
+    while (this.#atWork + this.#queued.size > 0)
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#pool.close();
     await this.#pool.join();
   }
 
+  #break(why: Error): BrokenProcessPool {
+    this.#broken = new BrokenProcessPool(why.message, { cause: why.cause ?? why });
+    return this.#broken;
+  }
+
   #submit<R>(begin: () => AsyncResult<R>): Future<R> {
+    if (this.#broken !== undefined)
+      throw new BrokenProcessPool('the executor takes no work any more: a worker of it has failed', {
+        cause: this.#broken,
+      });
     if (this.#shutdown) throw new RuntimeError('cannot schedule new futures after shutdown');
-    let queued: Queued | undefined;
-    const result = new Promise<R>((resolve, reject) => {
-      queued = { start: () => this.#begin(begin, resolve, reject), cancel: () => future.cancel() };
-      this.#queued.push(queued);
+    const { promise, resolve, reject } = settleable<R>();
+    const queued: Queued = {
+      start: () => this.#begin(begin, resolve, reject),
+      cancel: () => future.cancel(),
+    };
+    const future: Future<R> = Future.of({
+      result: promise,
+      begun: () => !this.#queued.has(queued),
+      cancel: () => this.#queued.delete(queued),
     });
-    const future: Future<R> = Future.of(result, () => {
-      const index = queued === undefined ? -1 : this.#queued.indexOf(queued);
-      if (index >= 0) this.#queued.splice(index, 1);
-      return index >= 0;
-    });
+    this.#queued.add(queued);
     this.#fill();
     return future;
   }
 
-  /** One more than the workers are at work, as in CPython: the rest can be cancelled. */
+  /** A few more than the workers are at work, so that none waits for the next; the rest can be cancelled. */
   #fill(): void {
-    while (this.#atWork <= this.#size * 2 && this.#queued.length > 0) this.#queued.shift()?.start();
+    for (const queued of this.#queued) {
+      if (this.#atWork > this.#size * 2) return;
+      this.#queued.delete(queued);
+      queued.start();
+    }
   }
 
   #begin<R>(
@@ -221,7 +147,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     const finish = (): void => {
       this.#atWork--;
       this.#fill();
-      if (this.#atWork + this.#queued.length === 0) for (const idle of this.#idle.splice(0)) idle();
+      if (this.#atWork + this.#queued.size === 0) for (const idle of this.#idle.splice(0)) idle();
     };
     try {
       begin().get().then(resolve, reject).finally(finish);
@@ -230,6 +156,20 @@ export class ProcessPoolExecutor implements AsyncDisposable {
       finish();
     }
   }
+}
+
+function settleable<R>(): {
+  readonly promise: Promise<R>;
+  readonly resolve: (value: R) => void;
+  readonly reject: (error: unknown) => void;
+} {
+  let resolve: (value: R) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<R>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
 }
 
 async function* results<R>(
@@ -253,5 +193,4 @@ function zip(sources: readonly Iterable<unknown>[]): unknown[][] {
   return Array.from({ length }, (_, i) => columns.map((column) => column[i]));
 }
 
-refuseTransfer(Future.prototype, 'Future', 'send its result');
 refuseTransfer(ProcessPoolExecutor.prototype, 'ProcessPoolExecutor', 'it belongs to who made it');

@@ -31,8 +31,8 @@ export interface MapOptions<R> extends Callbacks<R[]> {
 
 /** Beyond Python: what a subclass of a pool (the executor) changes. */
 export interface PoolPolicy {
-  /** One worker's death fails everything that pends, as an executor's does. */
-  readonly breakOnDeath?: (message: string) => Error;
+  /** One worker's death fails everything that pends, as an executor's does. The error that is told of whatever breaks the pool. */
+  readonly breaksWith?: (why: Error) => Error;
   /** The workers may start processes, as an executor's may and a pool's, being daemons, may not. */
   readonly workersMayStart?: boolean;
 }

@@ -12,7 +12,7 @@ import { AsyncResult, type Callbacks } from './async-result.ts';
 import { checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit, initializerError } from './checks.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { feed } from './feed.ts';
+import { Feed, type FeedOptions } from './feed.ts';
 import type { Submission } from './flights.ts';
 import { gather } from './gather.ts';
 import type { ApplyArgs, ApplyOptions, Chunks, MapOptions, PoolOptions, PoolPolicy } from './options.ts';
@@ -47,6 +47,8 @@ export class Pool implements AsyncDisposable {
   #phase: Phase = 'running';
   #broken: Error | undefined;
   #dismissed = false;
+  /** Of iterators whose sources are not at their end: after `close` their items are still taken. */
+  readonly #feeds = new Set<Feed>();
 
   /** The workers start at once; {@link Pool.create} also waits until they are ready. */
   constructor(options?: number | PoolOptions);
@@ -225,12 +227,14 @@ export class Pool implements AsyncDisposable {
     this.#phase = 'terminated';
     publish('poolTerminate', this.#dispatcher.info);
     this.#crew.stop();
+    this.#hurryFeeds();
     this.#dispatcher.failAll(new BrokenPoolError('the pool was terminated'));
   }
 
   /** Waits until the workers have ended. @throws ValueError before `close` or `terminate` */
   async join(): Promise<void> {
     if (this.#phase === 'running') throw new ValueError('Pool is still running');
+    this.#hurryFeeds();
     this.#dispatcher.awaited(1);
     try {
       await this.#started.catch(() => {});
@@ -298,16 +302,30 @@ export class Pool implements AsyncDisposable {
     const site = noteCaller(info);
     const awaited = (change: 1 | -1): void => this.#dispatcher.awaited(change);
     const iterator = ResultIterator.of<Awaited<R>>(ordered, { info, awaited });
-    feed(items, size, this.#size, iterator, (chunk, settle) =>
-      this.#submit({
+    const submit: FeedOptions['submit'] = (chunk, settle) => {
+      if (this.#broken !== undefined) throw this.#broken;
+      if (this.#phase === 'terminated') throw new BrokenPoolError('the pool was terminated');
+      return this.#submit({
         fn,
         mode: MODE.map,
         count: 1,
         site,
         body: () => chunk,
         settle: (_index, outcome) => settle(outcome),
-      }),
-    );
+      });
+    };
+    const onEnd = (feed: Feed): void => {
+      this.#feeds.delete(feed);
+      this.#settled();
+    };
+    const feed = new Feed({
+      iterator: iterator as ResultIterator<unknown>,
+      workers: this.#size,
+      submit,
+      onEnd,
+    });
+    this.#feeds.add(feed);
+    void feed.run(items, size);
     return iterator;
   }
 
@@ -318,7 +336,8 @@ export class Pool implements AsyncDisposable {
 
   #settled(): void {
     this.#crew.markWorking();
-    if (this.#phase !== 'closed' || this.#dismissed || this.#dispatcher.busy) return;
+    if (this.#phase !== 'closed' || this.#dismissed) return;
+    if (this.#dispatcher.busy || this.#feeds.size > 0) return;
     this.#dismissed = true;
     void this.#started.then(() => {
       this.#crew.close();
@@ -328,25 +347,30 @@ export class Pool implements AsyncDisposable {
 
   #workerLeft(state: number, exitCode: number): void {
     if (this.#phase === 'terminated') return;
-    const message = `a worker of the pool ended ${describeExit(exitCode)} in a task`;
-    const broken = this.#policy.breakOnDeath?.(message);
-    if (broken !== undefined && (exitCode !== 0 || state !== 0)) {
-      this.#break(broken);
+    const error = new BrokenPoolError(`a worker of the pool ended ${describeExit(exitCode)} in a task`);
+    if (this.#policy.breaksWith !== undefined && (exitCode !== 0 || state !== 0)) {
+      this.#break(error);
       return;
     }
     const states = (): number[] => Array.from({ length: this.#size }, (_, seat) => this.#resource.get(seat));
-    this.#dispatcher.workerDied(state, states, new BrokenPoolError(message));
+    this.#dispatcher.workerDied(state, states, error);
   }
 
   #initializerFailed(error: unknown): void {
     this.#break(initializerError(error));
   }
 
-  #break(error: Error): void {
+  #break(why: Error): void {
     if (this.#broken !== undefined || this.#phase === 'terminated') return;
-    this.#broken = error;
+    this.#broken = this.#policy.breaksWith?.(why) ?? why;
     this.#crew.stop();
-    this.#dispatcher.failAll(error);
+    this.#hurryFeeds();
+    this.#dispatcher.failAll(this.#broken);
+  }
+
+  /** What waits for room goes on: nobody takes results now, or it finds out that no task is taken any more. */
+  #hurryFeeds(): void {
+    for (const feed of this.#feeds) feed.hurry();
   }
 
   /** Errors that nobody fetched must not vanish: Python says nothing of them. */

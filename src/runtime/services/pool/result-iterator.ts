@@ -1,23 +1,15 @@
-import type { ResourceInfo } from '../../../base/channels.ts';
-import { milliseconds } from '../../core/arguments/options.ts';
-import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
+import { limitOf, type TimeLimit } from '../../core/arguments/options.ts';
 import { TimeoutError, TypeMismatch } from '../../core/errors/errors.ts';
 import { withCaller } from '../../core/errors/stacks.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
-import { clampTimer, newWait } from '../../core/waits/blocking.ts';
+import { Callers, type PoolHost } from './callers.ts';
+import type { Feed } from './feed.ts';
 import type { Outcome } from './flights.ts';
-
-/** What the iterator needs from its pool. */
-interface IteratorHost {
-  readonly info: ResourceInfo;
-  /** One caller more (+1) or less (−1) waits for a result: meanwhile the pool keeps the program alive. */
-  awaited(change: 1 | -1): void;
-}
 
 /** Results of `imap` and `imapUnordered`, one after the other. */
 export class ResultIterator<R> implements AsyncIterableIterator<R> {
   readonly #ordered: boolean;
-  readonly #host: IteratorHost;
+  readonly #callers: Callers;
   /** Numbers of the pool's tasks, by chunk; of an ordered iterator, from the one that is due. */
   readonly #tasks = new Map<number, number>();
   /** Chunks that have come: in order, or before their turn. */
@@ -27,23 +19,27 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
   #next = 0;
   #expected = Number.POSITIVE_INFINITY;
   #received = 0;
-  #wake: (() => void)[] = [];
   #sourceError: { error: unknown } | undefined;
+  /** What takes items from the source, until it is at its end; undefined: nothing does. */
+  #feed: Feed | undefined;
+  /** Left early: what still comes is not wanted. */
+  #left = false;
 
-  private constructor(ordered: boolean, host: IteratorHost) {
+  private constructor(ordered: boolean, host: PoolHost) {
     if (typeof host?.awaited !== 'function')
       throw new TypeMismatch('a ResultIterator comes from imap() of a Pool');
     this.#ordered = ordered;
-    this.#host = host;
+    this.#callers = new Callers(host);
   }
 
   /** @internal */
-  static of<R>(ordered: boolean, host: IteratorHost): ResultIterator<R> {
+  static of<R>(ordered: boolean, host: PoolHost): ResultIterator<R> {
     return new ResultIterator(ordered, host);
   }
 
   /** The chunk with this number has its outcome. @internal */
   settle(chunk: number, outcome: Outcome): void {
+    if (this.#left) return;
     this.#received++;
     if (!this.#ordered) this.#here.push(outcome);
     else {
@@ -54,7 +50,7 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
         this.#here.push(due);
       }
     }
-    this.#tell();
+    this.#callers.tell();
   }
 
   /** The chunk is the task with this number. @internal */
@@ -62,28 +58,56 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
     if (this.#ordered && chunk >= this.#next) this.#tasks.set(chunk, task);
   }
 
+  /** What takes the items. @internal */
+  fedBy(feed: Feed): void {
+    this.#feed = feed;
+  }
+
   /** So many chunks there are, and how the source ended. @internal */
   end(chunks: number, failure?: { error: unknown }): void {
+    this.#feed = undefined;
     this.#expected = chunks;
     this.#sourceError = failure;
-    this.#tell();
+    this.#callers.tell();
   }
 
   /** The next result. Rejects with TimeoutError after `timeout` seconds, or with what the task or the source threw. */
-  async next(timeout?: number): Promise<IteratorResult<R, undefined>> {
-    const deadline = performance.now() + milliseconds(timeout);
+  async next(timeout?: TimeLimit): Promise<IteratorResult<R, undefined>> {
+    const { ms, signal } = limitOf(timeout);
+    const deadline = performance.now() + ms;
+    signal?.throwIfAborted();
     for (;;) {
+      if (this.#left) return { done: true, value: undefined };
       if (this.#values.length > 0) return { done: false, value: this.#values.shift() as R };
       const outcome = this.#here.shift();
       if (outcome !== undefined) {
+        this.#feed?.taken();
         if (!outcome.ok) throw withCaller(outcome.error);
         this.#values = outcome.value as R[];
       } else if (this.#received >= this.#expected) {
         return this.#finish();
-      } else if (!(await this.#change(deadline))) {
+      } else if (!(await this.#callers.wait({ ms: deadline - performance.now(), signal }, this.#due))) {
         throw new TimeoutError('the next result did not come in time');
       }
     }
+  }
+
+  /** Nothing more is wanted, as `break` in a `for await` says: no further item is taken from the source, which is closed. */
+  return(): Promise<IteratorResult<R, undefined>> {
+    this.#left = true;
+    this.#feed?.stop();
+    this.#feed = undefined;
+    this.#here.length = 0;
+    this.#values = [];
+    this.#early.clear();
+    this.#tasks.clear();
+    this.#callers.tell();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** The task that is due, where one can be named. */
+  get #due(): number | undefined {
+    return this.#tasks.get(this.#next);
   }
 
   #finish(): IteratorResult<R, undefined> {
@@ -95,36 +119,6 @@ export class ResultIterator<R> implements AsyncIterableIterator<R> {
 
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  #tell(): void {
-    for (const wake of this.#wake.splice(0)) wake();
-  }
-
-  #change(deadline: number): Promise<boolean> {
-    const left = deadline - performance.now();
-    if (left <= 0) return Promise.resolve(false);
-    const { info } = this.#host;
-    const wait = newWait(false);
-    publishWait('waitResult', info, left, wait, undefined, this.#tasks.get(this.#next));
-    this.#host.awaited(1);
-    return new Promise((resolve) => {
-      const done = (changed: boolean): void => {
-        clearTimeout(timer);
-        this.#host.awaited(-1);
-        publishWaitEnd(info, wait, changed ? 'ok' : 'timeout');
-        resolve(changed);
-      };
-      const timer =
-        left === Number.POSITIVE_INFINITY
-          ? undefined
-          : setTimeout(() => {
-              this.#wake = this.#wake.filter((w) => w !== wake);
-              done(false);
-            }, clampTimer(left));
-      const wake = (): void => done(true);
-      this.#wake.push(wake);
-    });
   }
 }
 

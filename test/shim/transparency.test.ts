@@ -40,6 +40,18 @@ show(() => c.spawnSync('sleep', ['9'], { timeout: 20 })); show(() => c.spawnSync
   'input is passed': `process.stdin.on('data', (d) => console.log(String(d).length)).on('end', () => console.log('end'));`,
   'stack traces are whole': `function a() { throw new Error('deep'); } try { a(); } catch (e) { console.log(e.stack.split('\\n').length, Error.stackTraceLimit); }`,
   'own prepareStackTrace survives': `const mine = (e, s) => s.length; Error.prepareStackTrace = mine; require('node:child_process').spawnSync('true'); console.log(Error.prepareStackTrace === mine, new Error().stack > 0);`,
+  // Node keeps on a socket what it was once asked of its addresses. They rest for long enough to be looked at.
+  'sockets after a rest': `const net = require('node:net'); const os = require('node:os'); const path = require('node:path');
+const asked = {}; for (const kind of ['Socket', 'Server']) { const { address } = net[kind].prototype; net[kind].prototype.address = function () { asked[kind] = (asked[kind] ?? 0) + 1; return address.call(this); }; }
+const pipe = path.join(process.platform === 'win32' ? '\\\\\\\\.\\\\pipe' : os.tmpdir(), 'forkscope-test-' + process.pid);
+const talk = (where, next) => {
+  let here; const server = net.createServer((there) => setTimeout(() => { here.destroy(); there.destroy(); server.close(); setImmediate(() => {
+    for (const s of [here, there]) console.log(s.remoteAddress, s.remotePort, s.remoteFamily, s.localAddress, s.localPort, s._peername, s._sockname, Object.getOwnPropertyNames(s).length, Object.getOwnPropertySymbols(s).length);
+    console.log(asked, typeof Object.getOwnPropertyDescriptor(globalThis, 'performance').get); next?.();
+  }); }, 400));
+  server.listen(where, '127.0.0.1', () => { const out = {}; if (where === 0) server._handle.getsockname(out); here = net.connect(out.port ?? where); here.on('data', () => {}); });
+};
+talk(0, () => talk(pipe));`,
   'many children': `const { spawn } = require('node:child_process'); let left = 10; for (let i = 0; i < 10; i++) spawn('true').on('exit', (c) => { console.log(c); if (--left === 0) console.log('all'); });`,
   'fork and talk': `const c = require('node:child_process');
 if (process.argv[2] !== 'child') { const p = c.fork(__filename, ['child']); p.on('message', (m) => { console.log(m); p.disconnect(); }).on('exit', (...a) => console.log(a)); p.send({ a: 1 }); }

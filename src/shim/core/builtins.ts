@@ -1,11 +1,13 @@
 import type inspector from 'node:inspector';
 import type module from 'node:module';
 import type os from 'node:os';
+import type perfHooks from 'node:perf_hooks';
 
 interface Builtins {
   readonly 'node:inspector': typeof inspector;
   readonly 'node:module': typeof module;
   readonly 'node:os': typeof os;
+  readonly 'node:perf_hooks': typeof perfHooks;
 }
 
 const getBuiltinModule: ((name: string) => unknown) | undefined = process.getBuiltinModule;

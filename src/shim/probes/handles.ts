@@ -7,6 +7,7 @@ import type { Probe, Shim } from '../context/shim.ts';
 import { type Around, observed, type Reporting } from '../core/observe.ts';
 import { observe, surround } from '../core/patch.ts';
 import { Ration, Sampler } from '../sites/sampler.ts';
+import { addressOfDatagrams } from '../sources/addresses.ts';
 import { origins } from '../sources/origin.ts';
 import { isSilent, isSocket } from '../sources/sockets.ts';
 
@@ -70,13 +71,7 @@ function observeDatagrams(where: Where): void {
 }
 
 function isBound(socket: object): boolean {
-  try {
-    dgram.Socket.prototype.address.call(socket as dgram.Socket);
-    return true;
-  } catch {
-    // Not bound yet, or closed.
-    return false;
-  }
+  return addressOfDatagrams(socket) !== undefined;
 }
 
 /** Their classes are out of reach until there is one. */

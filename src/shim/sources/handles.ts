@@ -1,5 +1,6 @@
 import net from 'node:net';
 import type { Source } from '../../trace/format/definitions.ts';
+import { addressOfDatagrams, addressOfServer } from './addresses.ts';
 import type { SourceList } from './list.ts';
 import { Look } from './look.ts';
 import { addSockets, isSocket, OWN, originOf, type Socket } from './sockets.ts';
@@ -55,8 +56,8 @@ function isShared(handle: object): boolean {
 }
 
 function describe(handle: object): Pick<Source, 'kind' | 'local' | 'detail'> {
-  if (handle instanceof net.Server) return { kind: 'server', ...localOf(handle) };
-  if (isDatagram(handle)) return { kind: 'datagram', ...localOf(handle) };
+  if (handle instanceof net.Server) return { kind: 'server', ...listensOn(handle) };
+  if (isDatagram(handle)) return { kind: 'datagram', ...listensOn(handle) };
   const { name } = handle.constructor;
   const kind = KINDS[name];
   return kind === undefined ? { kind: 'native', detail: name } : { kind };
@@ -67,18 +68,7 @@ function isDatagram(handle: object): boolean {
   return typeof Reflect.get(handle, 'setBroadcast') === 'function' && 'send' in handle;
 }
 
-/** What it listens on. */
-function localOf(handle: object): { readonly local?: string } {
-  const ask: unknown = Reflect.get(handle, 'address');
-  if (typeof ask !== 'function') return {};
-  try {
-    const found: unknown = Reflect.apply(ask, handle, []);
-    if (typeof found === 'string') return { local: found };
-    const { address, port } = Object(found) as { address?: string; port?: number };
-    if (address === undefined || port === undefined) return {};
-    return { local: `${address.includes(':') ? `[${address}]` : address}:${port}` };
-  } catch {
-    // Not bound yet, or closed already.
-    return {};
-  }
+function listensOn(handle: object): { readonly local?: string } {
+  const local = handle instanceof net.Server ? addressOfServer(handle) : addressOfDatagrams(handle);
+  return local === undefined ? {} : { local };
 }

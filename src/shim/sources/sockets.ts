@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { OWN_HANDLE } from '../../base/environment.ts';
 import type { Source } from '../../trace/format/definitions.ts';
+import { addressOf } from './addresses.ts';
 import type { Look } from './look.ts';
 import { origins } from './origin.ts';
 
@@ -9,7 +10,10 @@ export const OWN = Symbol.for(OWN_HANDLE);
 /** Where there are more sockets, those whose other end is unknown are only counted. */
 const MANY = 64;
 
-/** What of a socket is read: plain properties and getters without effects. */
+/**
+ * What of a socket is read: plain properties and getters without effects. Not its addresses: Node keeps on the socket what
+ * it was once asked, and the program would find them after the end of the connection.
+ */
 interface SocketState {
   readonly connecting: boolean;
   readonly destroyed: boolean;
@@ -20,10 +24,6 @@ interface SocketState {
   readonly fd?: number;
   readonly server?: unknown;
   readonly _handle: { readonly reading?: boolean; readonly constructor: { readonly name: string } } | null;
-  readonly localAddress?: string | undefined;
-  readonly localPort?: number | undefined;
-  readonly remoteAddress?: string | undefined;
-  readonly remotePort?: number | undefined;
 }
 export type Socket = object & SocketState;
 
@@ -72,8 +72,8 @@ function kindOf(socket: Socket): Source['kind'] {
 const STANDARD = ['stdin', 'stdout', 'stderr'];
 
 function placeOf(socket: SocketState): Pick<Source, 'local' | 'remote' | 'detail'> {
-  const local = address(socket.localAddress, socket.localPort);
-  const remote = address(socket.remoteAddress, socket.remotePort);
+  const local = addressOf(socket._handle, 'getsockname');
+  const remote = socket.connecting ? undefined : addressOf(socket._handle, 'getpeername');
   // Of pipes and terminals only those that the program was given have a number.
   const name = typeof socket.fd === 'number' ? (STANDARD[socket.fd] ?? `fd ${socket.fd}`) : undefined;
   return {
@@ -81,11 +81,6 @@ function placeOf(socket: SocketState): Pick<Source, 'local' | 'remote' | 'detail
     ...(remote === undefined ? {} : { remote }),
     ...(name === undefined ? {} : { detail: name }),
   };
-}
-
-function address(host: string | undefined, port: number | undefined): string | undefined {
-  if (host === undefined || port === undefined) return undefined;
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** What the probe that has seen it made knows of it. */

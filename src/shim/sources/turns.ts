@@ -1,3 +1,4 @@
+import { builtin } from '../core/builtins.ts';
 import { natives } from '../core/natives.ts';
 
 interface LoopMetrics {
@@ -24,8 +25,8 @@ export class LoopTurns {
     const own = natives.fired;
     const ownTurns = own - this.#own;
     this.#own = own;
-    // Loaded by Node when first asked for: not at the start of a program.
-    const { performance } = globalThis;
+    // Not the global one: Node puts it in place when it is first asked for, and programs replace it.
+    const { performance } = builtin('node:perf_hooks');
     const loops = (performance.nodeTiming as unknown as NodeTiming).uvMetricsInfo?.loopCount;
     if (loops === undefined) return this.#wasActive(ownTurns);
     const turns = loops - this.#loops;
@@ -34,7 +35,7 @@ export class LoopTurns {
   }
 
   #wasActive(ownTurns: number): boolean {
-    const { active } = globalThis.performance.eventLoopUtilization();
+    const { active } = builtin('node:perf_hooks').performance.eventLoopUtilization();
     const busy = active - this.#active;
     this.#active = active;
     return busy > ownTurns * OWN_TURN_MS;

@@ -27,7 +27,7 @@ const LAYERS = {
     arguments: ['errors'],
     codec: ['errors'],
     functions: ['errors', 'tasks'],
-    waits: ['errors', 'tasks', 'diagnostics'],
+    waits: ['errors', 'tasks', 'diagnostics', 'arguments'],
     handles: ['errors', 'arguments', 'codec', 'diagnostics', 'waits'],
     messages: ['errors', 'diagnostics', 'codec', 'waits', 'handles'],
   },

@@ -137,7 +137,10 @@ export interface RuntimeEvent {
    * `subject`. undefined: the whole target.
    */
   subject: number | undefined;
-  /** A timeout of `value` ms will end this wait by itself; `value` 0: an AbortSignal may, nobody knows when. */
+  /**
+   * A timeout of `value` ms will end this wait by itself; `value` 0: an AbortSignal may, nobody knows when. `acquire`: it would have
+   * been given up by itself, without blocking, by a timeout or by an AbortSignal.
+   */
   timeoutArmed: boolean;
   outcome: Outcome;
   /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
 import { channelName, type ResourceInfo, RUNTIME_OPS, type RuntimeEvent } from '../../src/base/channels.ts';
-import { Lock, Pipe, Queue, task } from '../../src/runtime/index.ts';
+import { Condition, Lock, Pipe, Queue, RLock, Semaphore, task } from '../../src/runtime/index.ts';
 import { run } from './run-program.ts';
 
 interface Seen {
@@ -69,6 +69,28 @@ test('a lock: tickets, no waits where nothing blocks, and the site handed back w
   assert.deepEqual([of('waitAcquire')?.timeoutArmed, of('waitAcquire', 1)?.timeoutArmed], [false, true]);
   assert.deepEqual([of('waitEnd')?.outcome, of('waitEnd', 1)?.outcome], ['ok', 'timeout']);
   assert.deepEqual([of('acquire')?.sync, of('acquire', 1)?.sync], [true, false]);
+});
+
+test('an acquisition that would have given up by itself says so, also where it is had at once', async () => {
+  const locks = [new Lock(), new RLock(), new Semaphore(), new Condition()];
+  const { signal } = new AbortController();
+  const seen = await observe(async () => {
+    for (const lock of locks) {
+      for (const options of [undefined, { timeout: 9 }, { block: false }, { signal }]) {
+        await lock.acquire(options);
+        lock.release();
+      }
+      for (const options of [undefined, { timeout: 9 }, { block: false }]) {
+        lock.acquireSync(options);
+        lock.release();
+      }
+    }
+  });
+  const each = [false, true, true, true, false, true, true];
+  assert.deepEqual(
+    seen.filter(({ op }) => op === 'acquire').map(({ event }) => event.timeoutArmed),
+    locks.flatMap(() => each),
+  );
 });
 
 test('positions and bytes of a queue are equal on both sides; a rejected item is told', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outcomeOf } from '../../src/trace/format/records.ts';
+import { FLAG, outcomeOf } from '../../src/trace/format/records.ts';
 import { lineOf, nodeAtLeast, program, runTraced, temporaryDirectory } from './helpers.ts';
 
 const MAIN = `import { once } from 'node:events';
@@ -12,7 +12,7 @@ if (isMainThread) {
     await once(new Worker(new URL(import.meta.url)), 'message');
     console.log(refused);
   });
-  const last = await locks.request('mine', (lock) => lock.name);
+  const last = await locks.request('mine', { ifAvailable: true }, (lock) => lock.name);
   const failed = await locks.request('mine', () => { throw new Error('of the program'); }).catch((e) => e.message);
   console.log(last, failed);
 } else {
@@ -37,6 +37,11 @@ test('who waits for a web lock and who has it', {
   assert.deepEqual(
     acquired.map((r) => r.n),
     [1, 2, 3, 4],
+  );
+  assert.deepEqual(
+    acquired.map((r) => (r.flags & FLAG.timeout) !== 0),
+    [false, false, true, false],
+    'which would have been given up',
   );
   const released = trace.of('release').map((r) => r.n);
   assert.deepEqual(released.sort(), [1, 2, 3, 4]);

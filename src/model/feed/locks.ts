@@ -12,6 +12,7 @@ function acquire(world: World, stream: StreamState, record: TraceRecord, use: Th
   const { thread } = stream;
   const { resource } = use;
   const checkpoint = (record.flags & FLAG.checkpoint) !== 0;
+  // Traces of earlier versions have it only with the wait.
   const timed = thread.waits.get(record.value)?.timeoutMs != null || (record.flags & FLAG.timeout) !== 0;
   if (record.value !== 0 && !checkpoint) endWait(world, thread, record.value, record.time);
   if (resource.holds.has(record.n)) return;

@@ -64,6 +64,7 @@ function ask(
   const resource = names.resource(name);
   const site = sites.here(skip);
   const wait = recorder.newWait();
+  const timeout = args.length > 2 && isLimited(args[1]);
   let ticket = 0;
   let waiting = true;
   recorder.record('waitAcquire', { resource, site, wait });
@@ -78,7 +79,7 @@ function ask(
       return;
     }
     ticket = sharedTicket(names.key(name));
-    recorder.record('acquire', { resource, site, ticket, ledBy: wait });
+    recorder.record('acquire', { resource, site, ticket, ledBy: wait, timeout });
     stop('ok');
   };
   const withTelling = function (this: unknown, ...given: unknown[]): unknown {
@@ -92,6 +93,13 @@ function ask(
     });
   };
   return { args: args.length > 2 ? [name, args[1], withTelling] : [name, withTelling], end };
+}
+
+/** Whether the request ends by itself: where the lock is not free, or by a signal. Runs nothing of the program. */
+function isLimited(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null || types.isProxy(options)) return false;
+  const own = (name: string): unknown => Object.getOwnPropertyDescriptor(options, name)?.value;
+  return own('ifAvailable') === true || own('signal') !== undefined;
 }
 
 /** Ids of locks by name: within a process, locks of the same name are one lock. */

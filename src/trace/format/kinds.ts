@@ -177,7 +177,7 @@ export const KINDS = {
   /** This thread has given its handle back. */
   close: { number: 12, group: 'handle', on: 'resource', value: 'role' },
 
-  /** A lock, or a unit of a semaphore, was taken. */
+  /** A lock, or a unit of a semaphore, was taken; with the flag `timeout` by who would have given up without it. */
   acquire: { number: 20, group: 'lock', on: 'resource', n: 'ticket', value: 'ledBy', flags: WAIT_FLAGS },
   /** It was given back: the acquisition with this ticket ends. */
   release: { number: 21, group: 'lock', on: 'resource', n: 'ticket' },

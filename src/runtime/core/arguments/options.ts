@@ -13,6 +13,30 @@ export interface AsyncWaitOptions extends WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Signals that end a wait only when nobody waits any more: the runtime's own. */
+const ownSignals = new WeakSet<AbortSignal>();
+
+/** An AbortSignal of the runtime's own, which is not counted among what ends a wait in the program. */
+export function ownSignal(signal: AbortSignal): AbortSignal {
+  ownSignals.add(signal);
+  return signal;
+}
+
+/** Whether the program may end what it was given to. */
+export function mayAbort(signal: AbortSignal | undefined): boolean {
+  return signal !== undefined && !ownSignals.has(signal);
+}
+
+/**
+ * Whether an operation with these options ends by itself: without blocking, by a timeout, or by the program's signal. Refuses
+ * nothing: what is wrong with the options matters to an operation only where it must wait.
+ */
+export function isLimited(options: AsyncWaitOptions | undefined): boolean {
+  if (options === undefined || options === null) return false;
+  const { block, timeout = Number.POSITIVE_INFINITY, signal } = options;
+  return block === false || (timeout !== null && timeout !== Number.POSITIVE_INFINITY) || mayAbort(signal);
+}
+
 /** Options of a constructor as they were given. @throws TypeMismatch for anything but an object */
 export function optionsOf<O extends object>(given: O): O {
   if (typeof given === 'object' && given !== null) return given;

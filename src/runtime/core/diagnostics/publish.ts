@@ -41,6 +41,8 @@ export interface Wait {
   site: number;
   task: number;
   sync: boolean;
+  /** It ends by itself: it may not block, or a timeout or the program's AbortSignal ends it. */
+  readonly limited: boolean;
 }
 
 const calledChannel = channel(CALLED_CHANNEL);
@@ -102,7 +104,8 @@ function fill(
   event.sync = wait?.sync ?? false;
   event.site = wait?.site ?? 0;
   event.subject = undefined;
-  event.timeoutArmed = false;
+  // Of an acquisition that did not wait nothing else tells it.
+  event.timeoutArmed = op === 'acquire' && wait !== undefined && wait.limited;
   event.outcome = 'ok';
 }
 

@@ -317,7 +317,7 @@ export class Messages {
 }
 
 /** Where nobody is told of the operation. */
-const NO_WAIT: Wait = { n: 0, site: 0, task: 0, sync: true };
+const NO_WAIT: Wait = { n: 0, site: 0, task: 0, sync: true, limited: false };
 /** Messages sent by this thread so far. */
 let sentByThread = 0;
 

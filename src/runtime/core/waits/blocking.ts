@@ -7,6 +7,7 @@ import type { Outcome, ResourceInfo } from '../../../base/channels.ts';
 import type { Ms, Words } from '../../../base/quantities.ts';
 import type { SpinPolicy } from '../../../shm/spin-policy.ts';
 import type { Waiter, Waits } from '../../../shm/waiting.ts';
+import { mayAbort } from '../arguments/options.ts';
 import { publishWait, publishWaitEnd, type Wait, type WaitOp } from '../diagnostics/publish.ts';
 import { EOFError, OwnerDiedError, TimeoutError } from '../errors/errors.ts';
 import { withCaller } from '../errors/stacks.ts';
@@ -100,9 +101,9 @@ export class WaitQueue implements Waiter {
   }
 }
 
-/** An operation that has not blocked yet. */
-export function newWait(sync: boolean): Wait {
-  return { n: 0, site: 0, task: currentTask(), sync };
+/** An operation that has not blocked yet. `limited`: it would end by itself. */
+export function newWait(sync: boolean, limited = false): Wait {
+  return { n: 0, site: 0, task: currentTask(), sync, limited };
 }
 
 function begin(operation: Operation<unknown>, timeout: Ms, wait: Wait, signal?: AbortSignal): void {
@@ -129,7 +130,7 @@ export function blockSync<T>(
   spinPolicy?: SpinPolicy,
 ): T | Pending {
   waits.takeTermination();
-  const wait = newWait(true);
+  const wait = newWait(true, timeout !== Number.POSITIVE_INFINITY);
   // Waiters of this very thread came first, but they cannot run while the thread blocks; so they are passed over.
   const first = operation.attempt(wait, false);
   if (first !== PENDING || timeout <= 0) return first;
@@ -168,7 +169,7 @@ export async function blockAsync<T>(
   signal?: AbortSignal,
 ): Promise<T | Pending> {
   signal?.throwIfAborted();
-  const wait = newWait(false);
+  const wait = newWait(false, timeout !== Number.POSITIVE_INFINITY || mayAbort(signal));
   if (operation.queue.length === 0) {
     const first = operation.attempt(wait, false);
     if (first !== PENDING) return first;

@@ -25,7 +25,7 @@ export abstract class Acquirable extends Handle {
   async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
     this.resource;
     options?.signal?.throwIfAborted();
-    if (this.takeNow()) return LockGuard.of(() => this.release());
+    if (this.takeNow(options)) return LockGuard.of(() => this.release());
     const result = await blockAsync(this.#operation, patience(options), options?.signal);
     return result === PENDING ? false : LockGuard.of(() => this.release());
   }
@@ -44,7 +44,7 @@ export abstract class Acquirable extends Handle {
   }
 
   /** A short way to take it at once, where there is one. False: the usual way. @internal */
-  protected takeNow(): boolean {
+  protected takeNow(_options: AsyncWaitOptions | undefined): boolean {
     return false;
   }
 

@@ -2,7 +2,12 @@ import type { Words } from '../../../base/quantities.ts';
 import { TERMINATE, WAIT } from '../../../shm/layout.ts';
 import type { Memory } from '../../../shm/memory.ts';
 import { atMost } from '../../core/arguments/internal.ts';
-import { optionsOf, type WaitOptions } from '../../core/arguments/options.ts';
+import {
+  type AsyncWaitOptions,
+  isLimited,
+  optionsOf,
+  type WaitOptions,
+} from '../../core/arguments/options.ts';
 import { channels, publish, type Wait } from '../../core/diagnostics/publish.ts';
 import { OwnerDiedError, ValueError } from '../../core/errors/errors.ts';
 import { checkName, ofResource, registerSingle } from '../../core/handles/handle.ts';
@@ -70,12 +75,12 @@ export class Lock extends Acquirable {
   override acquireSync(options?: WaitOptions): boolean {
     const { resource } = this;
     if (this.#words[this.#terminateAt] === TERMINATE.requested) this.#memory.waits.takeTermination();
-    return this.#take(resource, true) || super.acquireSync(options);
+    return this.#take(resource, true, options) || super.acquireSync(options);
   }
 
   /** @internal */
-  protected override takeNow(): boolean {
-    return !this.isWaitedFor && this.#take(this.resource, false);
+  protected override takeNow(options: AsyncWaitOptions | undefined): boolean {
+    return !this.isWaitedFor && this.#take(this.resource, false, options);
   }
 
   /** Gives the lock back. @throws ValueError when nobody holds it */
@@ -94,13 +99,14 @@ export class Lock extends Acquirable {
     return Atomics.load(this.#words, this.resource.content) !== 0;
   }
 
-  #take(resource: HeldResource, sync: boolean): boolean {
+  #take(resource: HeldResource, sync: boolean, options: AsyncWaitOptions | undefined): boolean {
     const words = this.#words;
     const at = this.#at;
     if (Atomics.compareExchange(words, at, 0, this.#memory.thread) !== 0) return false;
     const ticket = (words[at + LOCK.ticket] as number) + 1;
     words[at + LOCK.ticket] = ticket;
-    if (channels.acquire.hasSubscribers) publish('acquire', resource.info, ticket, 0, newWait(sync));
+    if (channels.acquire.hasSubscribers)
+      publish('acquire', resource.info, ticket, 0, newWait(sync, isLimited(options)));
     return true;
   }
 }

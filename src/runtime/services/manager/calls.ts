@@ -17,7 +17,7 @@ export function publishCall(
   number: number,
 ): void {
   if (!channels[op].hasSubscribers) return;
-  publish(op, pipe, number >>> 0, 0, { n: 0, site: 0, task: currentTask(), sync: false });
+  publish(op, pipe, number >>> 0, 0, { n: 0, site: 0, task: currentTask(), sync: false, limited: false });
 }
 
 /** In the client: the wait for a call's answer. */

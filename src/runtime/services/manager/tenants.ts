@@ -3,7 +3,7 @@
  * nobody gets, and the locks of one that has died become free.
  */
 
-import type { AsyncWaitOptions, WaitOptions } from '../../core/arguments/options.ts';
+import { type AsyncWaitOptions, ownSignal, type WaitOptions } from '../../core/arguments/options.ts';
 import { OwnerDiedError } from '../../core/errors/errors.ts';
 import { currentTask, runAs } from '../../core/tasks/task.ts';
 import type { Lock } from '../../primitives/sync/lock.ts';
@@ -18,13 +18,14 @@ export class Tenant {
   readonly locks = new Set<HeldLock>();
   readonly #tokens = new Set<number>();
   readonly #left = new AbortController();
+  readonly #leftSignal = ownSignal(this.#left.signal);
   /** Known of clients of this session, who also say when they leave. */
   pid: number | undefined;
   orderly = false;
 
   /** Aborts when the client is gone. */
   get left(): AbortSignal {
-    return this.#left.signal;
+    return this.#leftSignal;
   }
 
   /** Its tasks' calls run under this token. */

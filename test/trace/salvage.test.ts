@@ -66,6 +66,35 @@ for (const count of [0, 1, 499, 500, 501, 999, 1000, 1001, 4499, 4500, 4501, 999
   }
 }
 
+for (const bytes of [0, HEADER_SIZE, HEADER_SIZE * 4]) {
+  test(`stopped when it had made the file of its next segment, ${bytes} bytes of it: nothing is missing`, (t) => {
+    const dir = temporaryDirectory(t);
+    const { stream, lane } = open(dir);
+    send(stream, 1, 500);
+    stream.writer.flush();
+    assert.ok(fs.existsSync(path.join(dir, segmentName(NAME, 0))));
+    fs.writeFileSync(path.join(dir, segmentName(NAME, 1)), new Uint8Array(bytes));
+    salvage({ dir, stream: NAME, lane }, true);
+    const { records, damages } = read(dir);
+    assert.equal(records.length, 500);
+    assert.deepEqual(damages, []);
+  });
+}
+
+test('killed when it had made the file of its next segment: its end is missing, and no header is damaged', (t) => {
+  const dir = temporaryDirectory(t);
+  const { stream } = open(dir);
+  send(stream, 1, 500);
+  stream.writer.flush();
+  fs.writeFileSync(path.join(dir, segmentName(NAME, 1)), '');
+  const { records, damages } = read(dir);
+  assert.equal(records.length, 500);
+  assert.deepEqual(
+    damages.map(({ kind }) => kind),
+    ['unended'],
+  );
+});
+
 test("what an earlier worker had in the lane is not the next one's", (t) => {
   const dir = temporaryDirectory(t);
   const { stream, lane, lanes } = open(dir);

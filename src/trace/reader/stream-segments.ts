@@ -119,6 +119,11 @@ export class StreamSegments {
     if (!readable && !final && this.#waiting.length === 1) return undefined;
     this.#waiting.shift();
     this.#newest = number;
+    // The writer was stopped when it had made the file: nothing is in it, and the seal before it says whether that was the end.
+    if (!readable && this.#waiting.length === 0 && segment.isBlank()) {
+      this.#endStream(final);
+      return undefined;
+    }
     if (!readable) this.#assume(segment);
     else if (segment.header && !this.#accept(segment.header, segment)) return undefined;
     this.restart = this.#gap;

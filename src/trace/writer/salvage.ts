@@ -22,7 +22,7 @@ import {
 import type { Lane } from './lanes.ts';
 
 // Taken now: programs and test libraries replace these functions, and traces are none of their business.
-const { closeSync, existsSync, openSync, writeSync } = fs;
+const { closeSync, existsSync, openSync, readSync, writeSync } = fs;
 const { O_CREAT, O_RDWR } = fs.constants;
 const HEADER_WORDS = HEADER_SIZE >> 2;
 
@@ -88,10 +88,10 @@ function validRecords({ words }: SegmentViews, first: number): number {
   return count;
 }
 
-/** The worker was stopped between two segments: marks the last one that it has sealed as the end, if no mapped one follows it. */
+/** The worker was stopped between two segments: marks the last one that it has sealed as the end, if no other one was begun. */
 function endSealed({ dir, stream, lane }: Collected, { segment }: SegmentHeader, views: SegmentViews): void {
   const seal = readSeal(views);
-  if (!seal || existsSync(`${dir}/${segmentName(stream, segment + 1)}`)) return;
+  if (!seal || isBegun(`${dir}/${segmentName(stream, segment + 1)}`)) return;
   const bytes = new Uint8Array(views.words.buffer);
   writeSeal(views, { ...seal, lines: lane.lines, watermark: Number.POSITIVE_INFINITY });
   const fd = openSync(`${dir}/${segmentName(stream, segment)}`, 'r+');
@@ -100,6 +100,20 @@ function endSealed({ dir, stream, lane }: Collected, { segment }: SegmentHeader,
   } finally {
     closeSync(fd);
   }
+}
+
+/** A segment with a header. The worker may have been stopped when it had made the file. */
+function isBegun(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const bytes = new Uint8Array(HEADER_SIZE);
+  const fd = openSync(path, 'r');
+  try {
+    readSync(fd, bytes, 0, bytes.length, 0);
+  } finally {
+    closeSync(fd);
+  }
+  for (const byte of bytes) if (byte !== 0) return true;
+  return false;
 }
 
 /** The worker was stopped between its first definition and its first record: gives its stream an empty segment, as its end. */

@@ -33,8 +33,8 @@ const LIMITS: readonly Situation[] = [
   {
     ...plain('open files 20', 'ulimit -n 20; $NODE $P/simple.cjs'),
     known: {
-      why: 'from Node 22 on no descriptor is left for the first file that Node loads, which is the preload',
-      what: /\/\S+\/(simple|shim)\.cjs/g,
+      why: 'from Node 22 on no descriptor is left for the first file that Node looks for: of the preload, not of the program',
+      what: /^node:[\s\S]*too many open files[\s\S]*$/,
     },
   },
   long('address space', 'ulimit -v 1500000; $NODE --max-old-space-size=64 $P/simple.cjs'),

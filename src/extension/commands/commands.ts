@@ -59,7 +59,10 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
       const script = await chooseScript(given);
       if (script) await runner.args.ask(script);
     },
-    'forkscope.stop': (given) => withSession(parts, given, isLive, stopSession),
+    'forkscope.stop': (given) =>
+      withSession(parts, given, isLive, async (session) =>
+        stopSession(session, await runner.launcherOf(session.dir)),
+      ),
     'forkscope.openTrace': (given) => openTraceFolder(parts, given),
     'forkscope.inspect': async (given, second) => {
       const request = requestOf(parts, given, second);
@@ -118,7 +121,7 @@ async function run({ runner, view }: Parts, given: unknown, ask: boolean): Promi
   return dir;
 }
 
-async function endProcess({ sessions }: Parts, given: unknown, kill: boolean): Promise<void> {
+async function endProcess({ sessions, runner }: Parts, given: unknown, kill: boolean): Promise<void> {
   const node = nodeOf(given);
   const target = targetOf(given, 'process');
   const session = node && sessions.known(node.dir);
@@ -126,7 +129,8 @@ async function endProcess({ sessions }: Parts, given: unknown, kill: boolean): P
     // Better none than the wrong one.
     throw new Error(vscode.l10n.t('It is not clear which process is meant: nothing was stopped.'));
   }
-  await stopProcess(session, { ...target, name: node.style.label }, kill);
+  const launcher = await runner.launcherOf(session.dir);
+  await stopProcess(session, { ...target, name: node.style.label }, kill, launcher);
 }
 
 function goToSource(given: unknown): unknown {

@@ -21,7 +21,10 @@ export class Runner implements vscode.Disposable {
   private readonly sessions: Sessions;
   private readonly extension: vscode.Uri;
   private readonly storage: string;
+  /** To be shown: also those that were found again, by what their traces say. */
   private readonly terminals = new Map<string, vscode.Terminal>();
+  /** Those that were made here since the window was opened. */
+  private readonly made = new WeakSet<vscode.Terminal>();
 
   constructor(context: vscode.ExtensionContext, sessions: Sessions) {
     this.sessions = sessions;
@@ -39,6 +42,17 @@ export class Runner implements vscode.Disposable {
 
   terminalOf(dir: string): vscode.Terminal | undefined {
     return this.terminals.get(dir);
+  }
+
+  /**
+   * The pid of the launcher that this window has started for a session. A terminal that was found again does not count: only the
+   * trace says that it is the session's.
+   */
+  async launcherOf(dir: string): Promise<number | undefined> {
+    const terminal = this.terminals.get(dir);
+    if (terminal === undefined || !this.made.has(terminal) || terminal.exitStatus !== undefined)
+      return undefined;
+    return terminal.processId;
   }
 
   /**
@@ -75,6 +89,7 @@ export class Runner implements vscode.Disposable {
       cwd,
     });
     this.terminals.set(dir, terminal);
+    this.made.add(terminal);
     this.sessions.announce(dir, name, script.fsPath);
     terminal.show(true);
     void this.follow(dir, terminal);

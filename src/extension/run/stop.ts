@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { ProcessView } from '../../model/types/index.ts';
-import { isFromHere, isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
-import { isAlive, type KillStep, killTree } from '../../session/os/index.ts';
+import { isFromHere, readSessionHead } from '../../session/directory/session-file.ts';
+import { processesOf } from '../../session/os/belonging.ts';
+import { isAlive, type KillStep, killTree, type OsProcess } from '../../session/os/index.ts';
 import type { KnownSession } from '../sessions/entry.ts';
 
 /** The user does not want it any more. */
@@ -19,22 +19,30 @@ function once(key: string, work: () => Promise<void>): Promise<void> {
   return running;
 }
 
-/** Ends everything that a session runs: SIGINT, SIGTERM, SIGKILL, each for what is left. */
-export function stopSession(session: KnownSession): Promise<void> {
-  return once(session.dir, () => endSession(session));
+/**
+ * Ends everything that a session runs: SIGINT, SIGTERM, SIGKILL, each for what is left. The trace says that it is live, but not
+ * whom to end: see {@link processesOf}.
+ * @param launcher pid of its launcher, where this window has started it
+ */
+export function stopSession(session: KnownSession, launcher: number | undefined): Promise<void> {
+  return once(session.dir, async () => {
+    const pids = (await processesNow(session, launcher)).map(({ pid }) => pid);
+    // Nothing runs yet: then whoever starts it is stopped.
+    const ends = pids.length > 0 || launcher === undefined ? pids : [launcher];
+    if (ends.length === 0) throw new Error(unproven(session.name));
+    await end(ends, session.name);
+  });
 }
 
-async function endSession(session: KnownSession): Promise<void> {
-  const processes = (await session.reader?.query('processes', {})) ?? [];
-  const wallClock = session.reader?.lastUpdate?.session.wallClock ?? 0;
-  const pids = processes.filter((p) => isSame(p, wallClock)).map((p) => p.pid);
-  await end(pids.length > 0 ? pids : launcherOf(session), session.name);
+function processesNow({ dir }: KnownSession, launcher: number | undefined): Promise<OsProcess[]> {
+  return processesOf({ dir, session: readSessionHead(dir)?.session ?? '', launcher });
 }
 
-/** Nothing is known of the program yet: then whoever starts it is stopped. */
-function launcherOf({ dir }: KnownSession): number[] {
-  const head = readSessionHead(dir);
-  return head && isLauncherAlive(head) ? [head.launcherPid] : [];
+function unproven(name: string): string {
+  return vscode.l10n.t(
+    'Nothing was stopped: no running process shows that it was started for {0}. A trace can name any process. End it in the terminal where it runs.',
+    name,
+  );
 }
 
 /** A process as a row of the tree shows it. */
@@ -45,11 +53,12 @@ export interface ProcessTarget {
   readonly name: string;
 }
 
-/** Ends one process and everything below it. Never another one that has got its pid. */
+/** Ends one process and everything below it. Never one that does not belong to the session, nor another that has got its pid. */
 export async function stopProcess(
   session: KnownSession,
   target: ProcessTarget,
   kill: boolean,
+  launcher: number | undefined,
 ): Promise<void> {
   const wallClock = session.reader?.lastUpdate?.session.wallClock ?? 0;
   const label = `${target.name} (${target.pid})`;
@@ -57,18 +66,20 @@ export async function stopProcess(
   if (head && !isFromHere(head)) {
     throw new Error(vscode.l10n.t('{0} ran on another machine: nothing was stopped.', label));
   }
-  if (!isSame({ ...target, end: null }, wallClock)) {
+  if (!isSame(target, wallClock)) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} has ended already.', label));
     return;
   }
+  const own = await processesNow(session, launcher);
+  if (!own.some(({ pid }) => pid === target.pid)) throw new Error(unproven(label));
   await once(`${session.dir}|${target.pid}|${kill}`, () =>
     end([target.pid], label, kill ? KILL_AT_ONCE : undefined),
   );
 }
 
 /** Does this very process still run? `wallClock`: ms since the epoch at the session's origin. */
-function isSame({ pid, start, end }: Pick<ProcessView, 'pid' | 'start' | 'end'>, wallClock: number): boolean {
-  return end === null && isAlive(pid, wallClock + start / 1e6);
+function isSame({ pid, start }: ProcessTarget, wallClock: number): boolean {
+  return isAlive(pid, wallClock + start / 1e6);
 }
 
 /** What ends faster than this is not worth a notification, ms. */

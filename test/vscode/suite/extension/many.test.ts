@@ -40,7 +40,9 @@ describe('a tree of 1,000 live processes that changes all the time', () => {
       argv: ['node', 'many.ts'],
     });
     for (const name of VICTIMS) {
-      const victim = spawn('node', ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore' });
+      // As the launcher of the session marks its program: nobody else can be stopped.
+      const env = { ...process.env, FORKSCOPE_SESSION: JSON.stringify({ dir, session: 'test' }) };
+      const victim = spawn('node', ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore', env });
       await new Promise((resolve) => victim.once('spawn', resolve));
       victims.push(victim);
       start(victim.pid!, name);

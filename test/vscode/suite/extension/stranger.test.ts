@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
+import { SessionFile } from '../../../extension/write-trace.ts';
+import { inPage, itOnPage } from '../../harness/suite.ts';
+import { cleanUp, forkscope, isAlive, pidOf, processNode, until } from './support.ts';
+
+describe('a trace that was made to have a stranger killed', () => {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-stranger-'));
+  const dir = path.join(scratch, 'crafted');
+  let stranger: ChildProcess;
+  let api: ForkscopeApi;
+  let session: SessionFile;
+
+  before(async () => {
+    api = await forkscope();
+    await cleanUp(api);
+    stranger = spawn('node', ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore' });
+    await new Promise((resolve) => stranger.once('spawn', resolve));
+    session = new SessionFile(dir, { launcherPid: stranger.pid! });
+    const time = session.now();
+    session.write({ type: 'rootStart', time, pid: stranger.pid!, spawnKey: 'k', argv: ['node', 'x.js'] });
+    session.write({ type: 'osProcess', time, pid: stranger.pid!, ppid: 1, name: 'x', command: 'x' });
+    await vscode.commands.executeCommand('forkscope.openTrace', dir);
+  });
+
+  after(async () => {
+    session.close();
+    stranger.kill('SIGKILL');
+    await cleanUp(api);
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  const row = () =>
+    until('its row', () => ['x.js', 'x'].map((name) => processNode(api, dir, name)).find(Boolean));
+
+  it('is shown as live', async () => {
+    const node = await row();
+    assert.equal(pidOf(node), stranger.pid);
+    assert.match(node.style.context, /^process\.live/);
+  });
+
+  for (const command of ['forkscope.stop', 'forkscope.stopProcess', 'forkscope.killProcess'])
+    itOnPage(`${command} ends nobody, and says why`, async () => {
+      await vscode.commands.executeCommand('notifications.clearAll');
+      await vscode.commands.executeCommand(command, await row());
+      const text = await inPage((workbench) =>
+        workbench.notification('Nothing was stopped').first().textContent(),
+      );
+      assert.match(text ?? '', /no running process shows that it was started for/);
+      assert.ok(isAlive(stranger.pid!));
+      assert.equal(stranger.signalCode, null);
+    });
+});

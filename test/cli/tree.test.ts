@@ -38,6 +38,16 @@ test('where there is still none, failed ones give way as well', () => {
   assert.equal(lines.length, 5);
 });
 
+test('what is too deep is counted where its tree breaks off', () => {
+  const t = new TraceBuilder();
+  let process = t.root({ pid: 10, file: '/app/main.ts' });
+  for (let i = 1; i < 100; i++) process = process.start(`p${i}`, { pid: 10 + i });
+  const lines = treeLines(t.feed(new Model()), 1e9, new Map(), PLAIN);
+  assert.equal(lines.length, 65);
+  assert.match(lines.at(-2) ?? '', /└─ . p63 /);
+  assert.match(lines.at(-1) ?? '', /^ +… 36 processes below, too deep to be shown$/);
+});
+
 test('a child that has just been started is starting, and not traced where it stays silent', () => {
   const t = new TraceBuilder();
   t.root({ pid: 10, file: '/app/main.ts' }).startOnly('silent', { pid: 11 });

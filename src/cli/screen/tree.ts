@@ -64,11 +64,16 @@ function workersOf({ threads }: ProcessView): readonly ThreadView[] {
   return threads.filter(({ threadId }) => threadId !== 0);
 }
 
-function rowLines({ prefix, below, process }: TreeRow, threads: boolean, context: TreeContext): string[] {
+function rowLines(row: TreeRow, threads: boolean, context: TreeContext): string[] {
+  const { prefix, below, process, deeper } = row;
   const { styler } = context;
   const line = styler.dim(prefix) + processLine(process, context);
-  if (!threads) return [line];
-  return [line, ...workersOf(process).map((thread) => styler.dim(below) + threadLine(thread, context))];
+  const workers = threads ? workersOf(process) : [];
+  const left =
+    deeper === 0
+      ? []
+      : [styler.dim(`${below}… ${countText(english, deeper, 'process')} below, too deep to be shown`)];
+  return [line, ...workers.map((thread) => styler.dim(below) + threadLine(thread, context)), ...left];
 }
 
 /** Ids of the processes that fit: all but those that ended well, else all but those that ended. */

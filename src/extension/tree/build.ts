@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { countBelow, DEEPEST_TREE } from '../../model/report/tree.ts';
 import {
   mainWait,
   type ProcessView,
@@ -93,21 +94,33 @@ class Builder {
     return first ? stuckText(l10n.t, first) : conditionText(l10n.t, 'running');
   }
 
-  private process(process: ProcessView): Sibling {
+  private process(process: ProcessView, level = 1): Sibling {
     const condition = conditionOf(process, this.index);
-    const below = process.children.flatMap((id) => {
-      const child = this.index.processes.get(id);
-      return child ? [this.process(child)] : [];
-    });
+    const isDeepest = level >= DEEPEST_TREE;
+    const below = (isDeepest ? [] : this.childrenOf(process)).map((child) => this.process(child, level + 1));
     const threads = process.threads.length > 1 ? process.threads.map((t) => this.thread(t, process)) : [];
     const children = this.group([...threads, ...below], process.id);
     const { id, pid, start } = process;
     const target = { kind: 'process', processId: id, pid, start } as const;
-    const style = this.processStyle(process, condition, children);
+    const style = this.processStyle(process, condition, children, isDeepest ? this.countBelow(process) : 0);
     return { condition, spec: { id: `${this.dir}|${id}`, dir: this.dir, target, style, children } };
   }
 
-  private processStyle(process: ProcessView, condition: Condition, children: readonly NodeSpec[]): RowStyle {
+  private childrenOf({ children }: ProcessView): ProcessView[] {
+    return children.flatMap((id) => this.index.processes.get(id) ?? []);
+  }
+
+  private countBelow({ id }: ProcessView): number {
+    return countBelow(id, (above) => this.index.processes.get(above)?.children ?? []);
+  }
+
+  /** @param deeper processes below it that are too deep to be shown */
+  private processStyle(
+    process: ProcessView,
+    condition: Condition,
+    children: readonly NodeSpec[],
+    deeper: number,
+  ): RowStyle {
     const wait = process.end === null ? waitOf(process) : undefined;
     const figures = [
       condition === 'stuck' ? stuckTitle(l10n.t, this.index.stuck.get(process.id)) : '',
@@ -117,10 +130,10 @@ class Builder {
     ];
     return {
       label: shortName(process.name) || `pid ${process.pid}`,
-      description: describe(process, condition, this.index),
+      description: [...deeperText(deeper), describe(process, condition, this.index)].join(' · '),
       icon: conditionIcon(condition, wait?.kind),
       context: process.end === null ? `process.live${atSite(wait)}` : 'process.ended',
-      accessible: [process.name, ...figures].filter(Boolean).join(', '),
+      accessible: [process.name, ...figures, ...deeperText(deeper)].filter(Boolean).join(', '),
       expand: children.length > 0 ? 'expanded' : 'none',
       mark: markOf(condition),
       site: wait?.site ?? null,
@@ -172,6 +185,10 @@ class Builder {
     const id = `${this.dir}|${owner}|group|${condition}`;
     return { id, dir: this.dir, target: { kind: 'group', condition }, style, children };
   }
+}
+
+function deeperText(count: number): string[] {
+  return count === 0 ? [] : [l10n.t('{0} below, too deep to be shown', countText(l10n.t, count, 'process'))];
 }
 
 function atSite(wait: WaitView | undefined): '' | '.site' {

@@ -2,4 +2,4 @@ export { cut, head, PLAIN, type Styler, safe, table, width, wrap } from './layou
 export { makeReport } from './make.ts';
 export { reportLines, type TextOptions } from './text.ts';
 export { findingLines, oneFinding } from './text-findings.ts';
-export { type TreeRow, treeRows } from './tree.ts';
+export { countBelow, DEEPEST_TREE, type TreeRow, treeRows } from './tree.ts';

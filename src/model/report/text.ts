@@ -63,7 +63,10 @@ function processLines(report: Report, styler: Styler, most: number): string[] {
     if (!hasRoom) return [own];
     return [own, ...workers.map((thread) => threadCells(thread, below, report, styler))];
   });
-  return [...table(cells, '  ', 48, LONGEST_REASON), ...more(rows.length, most, 'process', styler)];
+  return [
+    ...table(cells, '  ', 48, LONGEST_REASON),
+    ...more(report.processes.length, Math.min(most, rows.length), 'process', styler),
+  ];
 }
 
 function threadCells(thread: ThreadView, below: string, report: Report, styler: Styler): Cell[] {

@@ -1,5 +1,6 @@
 import type { ChildDefinition, StreamDefinition } from '../../trace/format/definitions.ts';
 import { ChildEntity, type OsSighting, ProcessEntity, type ThreadEntity } from './entities.ts';
+import { Lives } from './lives.ts';
 import { ProcessNames } from './process-names.ts';
 
 /** Two witnesses' clocks of a start or an end may differ by this much, ns. */
@@ -15,7 +16,7 @@ const SEEN_FOR = 1_000_000_000;
 export class ProcessTable {
   readonly all: ProcessEntity[] = [];
   private readonly byId = new Map<string, ProcessEntity>();
-  private readonly byPid = new Map<number, ProcessEntity[]>();
+  private readonly byPid = new Map<number, Lives>();
   private readonly byProcessKey = new Map<string, ProcessEntity>();
   private readonly bySpawnKey = new Map<string, ProcessEntity[]>();
   private readonly childBySpawnKey = new Map<string, ChildEntity>();
@@ -38,14 +39,14 @@ export class ProcessTable {
     const known = this.byProcessKey.get(def.processKey);
     const process =
       known ??
-      this.candidates(def.pid).find((p) => p.processKey === null && this.mayLiveAt(p, def.start)) ??
+      this.around(def.pid, def.start).find((p) => p.processKey === null && this.mayLiveAt(p, def.start)) ??
       this.create();
     process.processKey = def.processKey;
     this.byProcessKey.set(def.processKey, process);
     if (def.threadId === 0) process.streamStart = def.start;
     process.ppid = def.ppid;
     this.setPid(process, def.pid);
-    for (const other of this.candidates(def.pid)) {
+    for (const other of this.byPid.get(def.pid)?.open ?? []) {
       if (other !== process && other.start < process.start && other.end === null)
         other.replacedAt = process.start;
     }
@@ -115,7 +116,7 @@ export class ProcessTable {
   /** The process that had `pid` at `time`. */
   at(pid: number, time: number): ProcessEntity | undefined {
     let best: ProcessEntity | undefined;
-    for (const process of this.candidates(pid)) {
+    for (const process of this.around(pid, time)) {
       if (!this.mayLiveAt(process, time)) continue;
       if (best === undefined || process.start > best.start) best = process;
     }
@@ -124,7 +125,7 @@ export class ProcessTable {
 
   /** The process that has said its end, and that the system still shows: on a busy machine that takes a while. */
   private endedBefore(pid: number, time: number): ProcessEntity | undefined {
-    return this.candidates(pid)
+    return this.around(pid, time)
       .filter(({ start, end }) => start <= time && end !== null && end + SEEN_FOR >= time)
       .sort((a, b) => b.start - a.start)[0];
   }
@@ -190,10 +191,12 @@ export class ProcessTable {
   }
 
   private named(child: ChildEntity): ProcessEntity {
-    const candidates = this.candidates(child.pid).filter((p) => p.child === null);
-    const own = candidates.find((p) => p.spawnKey === child.spawnKey && p.spawnKey !== '');
-    if (own !== undefined) return own;
     const time = child.startTime;
+    const candidates = this.around(child.pid, time ?? Number.NEGATIVE_INFINITY).filter(
+      (p) => p.child === null,
+    );
+    const own = this.bySpawnKey.get(child.spawnKey)?.find((p) => p.pid === child.pid && p.child === null);
+    if (own !== undefined) return own;
     const unnamed = candidates.filter((p) => p.spawnKey === null);
     const found = unnamed.find((p) => time === null || this.mayLiveAt(p, time)) ?? this.create();
     this.setPid(found, child.pid);
@@ -207,8 +210,9 @@ export class ProcessTable {
     return process.streamStart === null || process.streamStart <= time + SLACK || process.child === null;
   }
 
-  private candidates(pid: number): ProcessEntity[] {
-    return this.byPid.get(pid) ?? [];
+  /** Those with a pid that may have lived at a time, or have ended so shortly before that the system still showed them. */
+  private around(pid: number, time: number): readonly ProcessEntity[] {
+    return this.byPid.get(pid)?.since(time - SEEN_FOR) ?? [];
   }
 
   private create(): ProcessEntity {
@@ -220,11 +224,10 @@ export class ProcessTable {
   private setPid(process: ProcessEntity, pid: number): void {
     if (pid === 0 || process.pid === pid) return;
     process.pid = pid;
-    const same = this.byPid.get(pid);
-    if (same === undefined) this.byPid.set(pid, [process]);
-    else same.push(process);
-    const count = same?.length ?? 1;
-    process.id = count === 1 ? `${pid}` : `${pid}.${count}`;
+    const lives = this.byPid.get(pid) ?? new Lives();
+    this.byPid.set(pid, lives);
+    lives.add(process);
+    process.id = lives.count === 1 ? `${pid}` : `${pid}.${lives.count}`;
     this.byId.set(process.id, process);
   }
 }

@@ -37,6 +37,20 @@ function blocked(id: string, lock: string) {
   });
 }
 
+test('a tree that is too deep breaks off, and says what is below', () => {
+  const count = 20_000;
+  const processes = Array.from({ length: count }, (_, i) =>
+    processView(`${i}`, {
+      parent: i === 0 ? null : `${i - 1}`,
+      name: `p${i}`,
+      children: i + 1 < count ? [`${i + 1}`] : [],
+    }),
+  );
+  const shown = lines(sessionSpec(snapshotOf(processes)));
+  assert.equal(shown.length, 65);
+  assert.match(shown.at(-1) ?? '', /p63 \| 19936 processes below, too deep to be shown/);
+});
+
 test('a deadlock: the tree names who waits for what, and marks it', () => {
   const main = processView('9-m', { name: 'main', children: ['1-a', '2-b'], cpu: 12.4 });
   const chain = [

@@ -218,7 +218,8 @@ export class Encoder {
   }
 
   #error(value: Error): void {
-    const extra: Record<string, unknown> = {};
+    // Without a prototype: a field that is called `__proto__` would become it.
+    const extra: Record<string, unknown> = Object.create(null);
     for (const key of Object.keys(value)) {
       if (key !== 'name' && key !== 'message' && key !== 'stack' && key !== 'cause') {
         extra[key] = (value as Error & Record<string, unknown>)[key];

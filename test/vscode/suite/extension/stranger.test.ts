@@ -45,14 +45,22 @@ describe('a trace that was made to have a stranger killed', () => {
     assert.match((await row()).style.context, /^process\.live/);
   });
 
-  for (const command of ['forkscope.stop', 'forkscope.stopProcess', 'forkscope.killProcess'])
+  it('forkscope.stopProcess does not end it', async () => {
+    await vscode.commands.executeCommand('forkscope.stopProcess', await row());
+    assert.ok(isAlive(stranger.pid!));
+  });
+
+  for (const [command, name] of [
+    ['forkscope.stop', () => 'crafted'],
+    ['forkscope.killProcess', () => `(${stranger.pid})`],
+  ] as const)
     itOnPage(`${command} ends nobody, and says why`, async () => {
-      await vscode.commands.executeCommand('notifications.clearAll');
       await vscode.commands.executeCommand(command, await row());
-      const text = await inPage((workbench) =>
-        workbench.notification('Nothing was stopped').first().textContent(),
+      const text = await inPage(
+        (workbench, named) => workbench.notification(named).first().textContent(),
+        `started for ${command === 'forkscope.stop' ? '' : 'x.js '}${name()}`,
       );
-      assert.match(text ?? '', /no running process shows that it was started for/);
+      assert.match(text ?? '', /Nothing was stopped: no running process shows that it was started for/);
       assert.ok(isAlive(stranger.pid!));
       assert.equal(stranger.signalCode, null);
     });

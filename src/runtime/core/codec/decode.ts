@@ -1,5 +1,6 @@
 import { errorClass } from '../errors/error-classes.ts';
 import { COST, DEEPEST, MOST_ITEMS, MOST_KEYS, MOST_SOURCE } from './limits.ts';
+import { isIndex } from './named-keys.ts';
 import { damaged, Reader } from './reader.ts';
 import { type AnyView, BUFFER_VIEW, type HandleCodec, HIDDEN_FIELDS, TAG, VIEWS } from './tags.ts';
 
@@ -21,6 +22,8 @@ export class Decoder {
   /** Of `#memory`, what is left for the message at hand. */
   #budget = 0;
   #seen: unknown[] = [];
+  /** Of views, the buffers that others may share. */
+  #shared: Map<AnyView, SharedBuffer> | undefined;
   /** Object keys repeat from message to message; finding the string again is cheaper than making it. */
   readonly #keys: string[] = new Array<string>(CACHED_KEYS).fill('');
 
@@ -49,6 +52,7 @@ export class Decoder {
       throw error instanceof RangeError ? damaged(error.message, error) : error;
     } finally {
       if (this.#seen.length > 0) this.#seen = [];
+      this.#shared = undefined;
     }
   }
 
@@ -108,6 +112,14 @@ export class Decoder {
         return this.#regexp();
       case TAG.handle:
         return this.#handle();
+      case TAG.namedArray:
+        return this.#namedArray();
+      case TAG.wideView:
+        return this.#remember(this.#wideView(), COST.buffer);
+      case TAG.viewOf:
+        return this.#remember(this.#viewOf(), COST.buffer);
+      case TAG.bufferOf:
+        return this.#remember(this.#sharedBuffer().buffer, COST.object);
       case TAG.boxed:
         return this.#boxed();
       default:
@@ -186,6 +198,17 @@ export class Decoder {
     return result;
   }
 
+  #namedArray(): unknown[] {
+    const result = this.#array();
+    const count = this.#count(3, MOST_KEYS, 0, COST.entry);
+    for (let i = 0; i < count; i++) {
+      const key = this.#key();
+      if (key === 'length' || isIndex(key)) throw damaged('an array has a name that is none');
+      define(result, key, this.#value(), true);
+    }
+    return result;
+  }
+
   #map(): Map<unknown, unknown> {
     const size = this.#count(2, MOST_KEYS, COST.collection, COST.entry);
     const result = this.#remember(new Map<unknown, unknown>());
@@ -223,12 +246,39 @@ export class Decoder {
   #view(): AnyView {
     const kind = this.#in.byte();
     if (kind === BUFFER_VIEW) return this.#buffer();
-    const { make, size } = VIEWS[kind] ?? {};
-    if (make === undefined || size === undefined) throw damaged(`unknown view ${kind}`);
     const length = this.#in.number();
-    if (length % size !== 0) throw damaged(`${length} bytes are no whole number of ${size}`);
-    const buffer = this.#in.copy(length);
-    return new make(buffer, 0, length / size);
+    return makeView(kind, this.#in.copy(length), 0, length);
+  }
+
+  #wideView(): AnyView {
+    const kind = this.#in.byte();
+    const [offset, length, base, room] = [0, 0, 0, 0].map(() => this.#in.number()) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const buffer = this.#in.copy(room);
+    const view = makeView(kind, buffer, offset - base, length);
+    this.#shared ??= new Map();
+    this.#shared.set(view, { buffer, base });
+    return view;
+  }
+
+  #viewOf(): AnyView {
+    const kind = this.#in.byte();
+    const { buffer, base } = this.#sharedBuffer();
+    const offset = this.#in.number();
+    return makeView(kind, buffer, offset - base, this.#in.number());
+  }
+
+  #sharedBuffer(): SharedBuffer {
+    const number = this.#in.number();
+    const first = this.#seen[number];
+    if (first instanceof ArrayBuffer) return { buffer: first, base: 0 };
+    const shared = this.#shared?.get(first as AnyView);
+    if (shared === undefined) throw damaged(`object ${number} has no buffer to share`);
+    return shared;
   }
 
   #boxed(): object {
@@ -289,6 +339,22 @@ export class Decoder {
     this.#seen[index] = result;
     return result;
   }
+}
+
+/** Bytes of a view's buffer that have come: those from `base` on. */
+interface SharedBuffer {
+  readonly buffer: ArrayBuffer;
+  readonly base: number;
+}
+
+/** `offset` and `length` are the sender's, in bytes. */
+function makeView(kind: number, buffer: ArrayBuffer, offset: number, length: number): AnyView {
+  const { make, size } = VIEWS[kind] ?? {};
+  if (make === undefined || size === undefined) throw damaged(`unknown view ${kind}`);
+  if (length % size !== 0) throw damaged(`${length} bytes are no whole number of ${size}`);
+  if (offset < 0 || offset + length > buffer.byteLength) throw damaged('a view is larger than its buffer');
+  if (kind === BUFFER_VIEW) return Buffer.from(buffer, offset, length);
+  return new make(buffer, offset, length / size);
 }
 
 function hasOwn(object: unknown, key: string): object is Record<string, unknown> {

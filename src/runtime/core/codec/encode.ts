@@ -2,6 +2,9 @@ import { types } from 'node:util';
 import { runtimeErrorName } from '../errors/error-classes.ts';
 import { SerializationError } from '../errors/errors.ts';
 import { DEEPEST } from './limits.ts';
+import { namedKeys } from './named-keys.ts';
+import { pathTo, stepTo, tellPath } from './path.ts';
+import { SharedViews } from './shared-views.ts';
 import { type AnyView, BUFFER_VIEW, type HandleCodec, HIDDEN_FIELDS, TAG, VIEWS } from './tags.ts';
 import { Writer } from './writer.ts';
 
@@ -14,6 +17,7 @@ export class Encoder {
   /** Objects of this message by number, for repeated and circular references. */
   #seen: object[] = [];
   #numbers: Map<object, number> | undefined;
+  #shared: SharedViews | undefined;
   #depth = 0;
   #busy = false;
 
@@ -32,10 +36,14 @@ export class Encoder {
     try {
       this.#value(value);
       return this.#out.position;
+    } catch (error) {
+      tellPath(error, 'value');
+      throw error;
     } finally {
       this.#busy = false;
       if (this.#seen.length > 0) this.#seen = [];
       this.#numbers = undefined;
+      this.#shared = undefined;
     }
   }
 
@@ -141,24 +149,40 @@ export class Encoder {
   }
 
   #plain(value: object): void {
-    const keys = Object.keys(value);
     this.#out.byte(TAG.object);
+    this.#properties(value, Object.keys(value));
+  }
+
+  #properties(value: object, keys: readonly string[]): void {
     this.#out.length(keys.length);
-    for (const key of keys) {
-      this.#out.string(key, TAG.latin1, TAG.utf16);
-      this.#value((value as Record<string, unknown>)[key]);
+    let at = '';
+    try {
+      for (const key of keys) {
+        at = key;
+        this.#out.string(key, TAG.latin1, TAG.utf16);
+        this.#value((value as Record<string, unknown>)[key]);
+      }
+    } catch (error) {
+      throw pathTo(error, stepTo.property(at));
     }
   }
 
   #array(value: readonly unknown[]): void {
     const { length } = value;
-    this.#out.byte(TAG.array);
+    const named = namedKeys(value);
+    this.#out.byte(named.length > 0 ? TAG.namedArray : TAG.array);
     this.#out.length(length);
-    for (let i = 0; i < length; i++) {
-      const item = value[i];
-      if (item === undefined && !(i in value)) this.#out.byte(TAG.hole);
-      else this.#value(item);
+    let i = 0;
+    try {
+      for (; i < length; i++) {
+        const item = value[i];
+        if (item === undefined && !(i in value)) this.#out.byte(TAG.hole);
+        else this.#value(item);
+      }
+    } catch (error) {
+      throw pathTo(error, stepTo.item(i));
     }
+    if (named.length > 0) this.#properties(value, named);
   }
 
   #special(value: object): void {
@@ -186,9 +210,15 @@ export class Encoder {
   #map(value: ReadonlyMap<unknown, unknown>): void {
     this.#out.byte(TAG.map);
     this.#out.length(value.size);
-    for (const [key, item] of value) {
-      this.#value(key);
-      this.#value(item);
+    let at: unknown;
+    try {
+      for (const [key, item] of value) {
+        at = key;
+        this.#value(key);
+        this.#value(item);
+      }
+    } catch (error) {
+      throw pathTo(error, stepTo.entry(at));
     }
   }
 
@@ -207,14 +237,26 @@ export class Encoder {
     const kind = VIEW_KINDS.get(Buffer.isBuffer(value) ? 'Buffer' : baseName(value));
     if (kind === undefined)
       throw new SerializationError(`${describe(value)} cannot be sent to another process`);
+    const what = { value, kind, size: VIEWS[kind]?.size ?? 1 };
+    if (this.#shared?.view(what) === true) return;
+    const start = this.#out.position;
     this.#viewHead(kind, value.byteLength);
     this.#out.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    this.#sharedViews.first(start, this.#seen.length - 1, what);
+  }
+
+  get #sharedViews(): SharedViews {
+    this.#shared ??= new SharedViews(this.#out);
+    return this.#shared;
   }
 
   #arrayBuffer(value: ArrayBuffer): void {
+    if (this.#shared?.buffer(value) === true) return;
+    const start = this.#out.position;
     this.#out.byte(TAG.arrayBuffer);
     this.#out.length(value.byteLength);
     this.#out.raw(new Uint8Array(value));
+    this.#sharedViews.first(start, this.#seen.length - 1, value);
   }
 
   #error(value: Error): void {

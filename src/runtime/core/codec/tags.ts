@@ -30,6 +30,14 @@ export const TAG = {
   backReference: 20,
   /** A hole in a sparse array. */
   hole: 21,
+  /** As `array`; the number of its named properties, their names and values follow. */
+  namedArray: 22,
+  /** A view of a buffer that others share: kind, offset in the buffer and length in bytes; then which part of the buffer follows. */
+  wideView: 23,
+  /** Another one of that buffer: kind, the number of the first, offset in the buffer and length in bytes. */
+  viewOf: 24,
+  /** That buffer itself, by the number of the first view. */
+  bufferOf: 25,
 } as const;
 
 export type AnyView = ArrayBufferView<ArrayBufferLike>;

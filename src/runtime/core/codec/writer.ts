@@ -39,6 +39,13 @@ export class Writer {
     this.bytes[this.position++] = rest;
   }
 
+  /** Makes `after` bytes of the `before` ones at `start`; what they hold is to be written then. What follows is moved. */
+  splice(start: number, before: number, after: number): void {
+    if (after > before) this.reserve(after - before);
+    this.bytes.copyWithin(start + after, start + before, this.position);
+    this.position += after - before;
+  }
+
   double(value: number): void {
     this.reserve(8);
     this.position = this.bytes.writeDoubleLE(value, this.position);

@@ -1,19 +1,20 @@
 /** Tasks on their way: put into the workers' queue in order, and settled by what comes back or by a worker's death. */
 import type { ResourceInfo } from '../../../base/channels.ts';
 import type { Waiter } from '../../../shm/waiting.ts';
+import { tellPath } from '../../core/codec/path.ts';
 import { noteCaller, publishFrom } from '../../core/diagnostics/publish.ts';
 import { type BrokenPoolError, MaybeEncodingError, RemoteTraceback } from '../../core/errors/errors.ts';
 import { withoutRuntime } from '../../core/errors/stacks.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
 import { resourceOf } from '../../core/handles/handle.ts';
-import { decodeValue, encodeValue, type Messages } from '../../core/messages/messages.ts';
+import { decodeValue, type Encoded, encodeValue, type Messages } from '../../core/messages/messages.ts';
 import { FORM, type Received } from '../../core/messages/ring.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import { PENDING } from '../../core/waits/blocking.ts';
 import { type Queue, queueMessages } from '../../primitives/queues/queue.ts';
 import { type Flight, Flights, type Outcome, type Submission } from './flights.ts';
 import { type PoolHandle, WORKER } from './pool-handle.ts';
-import { RESULT, RESULT_AT, TASK } from './wire.ts';
+import { MODE, type Mode, RESULT, RESULT_AT, TASK } from './wire.ts';
 
 /** Results handled in one go, before the loop gets its turn. */
 const BATCH = 2048;
@@ -144,11 +145,14 @@ export class Dispatcher implements Waiter {
 
   #putOne(flight: Flight, index: number, { place, reference }: Known): void {
     const body = flight.body(index);
-    const message = encodeValue(
-      place > 0 ? body : [reference, body],
-      resourceOf(this.#options.tasks).info,
-      TASK.body,
-    );
+    const { info } = resourceOf(this.#options.tasks);
+    let message: Encoded;
+    try {
+      message = encodeValue(place > 0 ? body : [reference, body], info, TASK.body);
+    } catch (error) {
+      tellBody(error, flight.mode, place > 0 ? 0 : 1);
+      throw error;
+    }
     const bytes = message.bytes as Buffer;
     bytes.writeUInt32LE(flight.first + index, TASK.number);
     bytes.writeUInt32LE(place, TASK.fn);
@@ -269,6 +273,14 @@ export class Dispatcher implements Waiter {
   end(): void {
     resourceOf(this.#options.results).memory.waits.remove(this);
   }
+}
+
+/** Says where in what the program has given the part is that cannot be sent. `skip`: steps to the body. */
+function tellBody(error: unknown, mode: Mode, skip: number): void {
+  if (mode === MODE.apply) tellPath(error, 'args', skip);
+  else if (mode === MODE.applyKeyed)
+    tellPath(error, (first) => (first === '[0]' ? 'args' : 'kwargs'), skip + 1);
+  else tellPath(error, mode === MODE.map ? 'item' : 'args', skip + 1);
 }
 
 function outcomeOf(kind: number, value: unknown): Outcome {

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import type { ResourceInfo } from '../../../base/channels.ts';
 import { SpinPolicy } from '../../../shm/spin-policy.ts';
+import { tellPath } from '../../core/codec/path.ts';
 import { publish } from '../../core/diagnostics/publish.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { load } from '../../core/functions/load.ts';
@@ -153,6 +154,7 @@ export class WorkerTasks {
     try {
       this.#send(number, kind, failed ? [value, stackOf(value)] : value);
     } catch (error) {
+      tellPath(error, failed ? 'error' : 'result', failed ? 1 : 0);
       this.#send(number, RESULT.unsent, [String(error), inspect(value)]);
     }
   }

@@ -7,13 +7,14 @@ import { childProcess, crypto } from '../../../base/builtins.ts';
 import { type ChildInfo, RUNTIME_SPAWN_PREFIX } from '../../../base/channels.ts';
 import { ENV_SESSION, ENV_SPAWN, OWN_HANDLE } from '../../../base/environment.ts';
 import { SharedMemoryError } from '../../../shm/platform.ts';
+import { tellPath } from '../../core/codec/path.ts';
 import { channels, publishFrom } from '../../core/diagnostics/publish.ts';
 import { errorClass } from '../../core/errors/error-classes.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { mainModule, mainPath } from '../../core/functions/main.ts';
 import { memory } from '../../core/handles/instance.ts';
 import { discard } from '../../core/handles/transfer.ts';
-import { encodeValue } from '../../core/messages/messages.ts';
+import { type Encoded, encodeValue } from '../../core/messages/messages.ts';
 import { authKey } from './authkey.ts';
 import { childExecArgv } from './exec-argv.ts';
 import { getExecutable } from './executable.ts';
@@ -25,6 +26,15 @@ export interface Launch {
   readonly target: Reference | undefined;
   readonly subclass: Reference | undefined;
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function encodePayload(payload: StartPayload): Encoded {
+  try {
+    return encodeValue(payload);
+  } catch (error) {
+    tellPath(error, '');
+    throw error;
+  }
 }
 
 /**
@@ -40,7 +50,7 @@ export async function launch(
 ): Promise<void> {
   const session = sessionAddress();
   const payload: StartPayload = { args: state.args, kwargs: state.kwargs, fields: what.fields };
-  const message = encodeValue(payload);
+  const message = encodePayload(payload);
   const frame = frameStart(header(state, what, session, confirm), message.bytes.subarray(0, message.length));
   const spawnKey = RUNTIME_SPAWN_PREFIX + crypto().randomBytes(12).toString('hex');
   let child: ChildProcess;

@@ -25,6 +25,8 @@ export type SourcesId = Quantity<'sources'>;
 export type DefinitionId = ResourceId | ChildId | SourcesId;
 /** Id of a `site` definition; in its own stream only. 0: unknown. */
 export type SiteId = Quantity<'site'>;
+/** The system's id of a thread, as in `/proc/PID/task`. 0: not known. */
+export type SystemThreadId = Quantity<'systemThread'>;
 /** Number of a wait, unique in its stream. 0: none. */
 export type WaitNumber = Quantity<'wait'>;
 /** Index of a record in its stream, over all segments, from 0. */

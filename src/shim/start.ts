@@ -13,10 +13,12 @@ import { PROBES } from './probes/index.ts';
 import { Quiescence } from './rest/quiescence.ts';
 import { CallSites } from './sites/call-sites.ts';
 import { SourceBook } from './sources/book.ts';
+import { PoolWork } from './sources/pool-work.ts';
 import { TimerBook } from './sources/timers.ts';
 import { UnrefBook } from './sources/unref.ts';
 import { WorkerLanes } from './thread/lanes.ts';
 import { readSession } from './thread/session.ts';
+import { othersWork } from './thread/system-threads.ts';
 import {
   type Handover,
   identify,
@@ -59,7 +61,11 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
     lane: lanes.own,
   });
   const sites = new CallSites(recorder, file, options.callSites !== 'off');
-  const sources = new SourceBook(new TimerBook(sites, recorder, options.callSites), new UnrefBook(recorder));
+  const sources = new SourceBook(
+    new TimerBook(sites, recorder, options.callSites),
+    new UnrefBook(recorder),
+    new PoolWork(() => othersWork(lanes.programThreads())),
+  );
   const shim: Shim = {
     session,
     recorder,

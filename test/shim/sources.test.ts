@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ofKind, sourcesOf } from './sources-helpers.ts';
+import { follow, type Named, ofKind, sourcesOf } from './sources-helpers.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 
@@ -117,3 +117,42 @@ new BroadcastChannel('news').onmessage = () => {};`,
   );
   assert.equal(rest.list.length, 5);
 });
+
+/** What is done in other threads, and that no handle stands for. Each takes seconds. */
+const POOLED: Readonly<Record<string, string>> = {
+  pbkdf2: `crypto.pbkdf2('a', 'b', times(() => crypto.pbkdf2Sync('a', 'b', 20_000, 64, 'sha512'), 20_000), 64, 'sha512', done);`,
+  scrypt: `crypto.scrypt('a', 'b', 64, { N: 2 ** 14, r: 8, p: times(() => crypto.scryptSync('a', 'b', 64), 1), maxmem: 2 ** 31 }, done);`,
+  subtle: `crypto.subtle.importKey('raw', Buffer.from('a'), 'PBKDF2', false, ['deriveBits']).then((key) => crypto.subtle.deriveBits(
+  { name: 'PBKDF2', salt: Buffer.from('b'), hash: 'SHA-512', iterations: times(() => crypto.pbkdf2Sync('a', 'b', 20_000, 64, 'sha512'), 20_000) }, key, 512)).then(done);`,
+  brotli: `const part = crypto.randomBytes(2 ** 18); zlib.brotliCompress(Buffer.concat(Array(times(() => zlib.brotliCompressSync(part), 1)).fill(0).map(() => crypto.randomBytes(2 ** 18))), done);`,
+  randomBytes: `const size = times(() => crypto.randomBytes(2 ** 20), 2 ** 20); crypto.randomFill(Buffer.allocUnsafe(Math.min(size, 2 ** 30)), done);`,
+};
+
+for (const [name, begin] of Object.entries(POOLED)) {
+  test(`work in other threads wakes the thread that it is for: ${name}`, TIMEOUT, async (t) => {
+    const isWork = ({ kind, detail }: Named): boolean =>
+      kind === 'request' && detail === 'work in other threads';
+    let seen = 0;
+    let wrong = 0;
+    const { rests } = await follow(
+      t,
+      `const crypto = require('node:crypto'); const zlib = require('node:zlib'); const { MessageChannel } = require('node:worker_threads');
+const times = (once, unit) => { once(); const start = process.hrtime(); once(); const [s, ns] = process.hrtime(start); return Math.ceil(1.5 / (s + ns / 1e9)) * unit; };
+new MessageChannel().port1.on('message', () => {});
+const done = () => {};
+${begin}`,
+      ({ root }) => {
+        if (root === undefined) return false;
+        if (root.list.some(isWork)) seen++;
+        else if (seen === 0 && root.complete) wrong++;
+        return seen > 0 && root.complete && !root.list.some(isWork);
+      },
+    );
+    assert.ok(seen > 0, 'it was told');
+    assert.equal(wrong, 0, 'before that nothing was said to be complete');
+    assert.deepEqual(
+      rests.root?.list.map(({ kind }) => kind),
+      ['port'],
+    );
+  });
+}

@@ -9,6 +9,8 @@ import { Counts, type HandleExpert } from './counts.ts';
 
 /** A thread that has recorded nothing for so long is looked at, ms. */
 const QUIET_MS = 100;
+/** Where one look is not enough to know all that could wake it, the next one follows after this time, ms. */
+const CONFIRM_MS = 30;
 /** One that still rests is looked at again after this time, and then each time this much later, ms. */
 const SECOND_MS = 350;
 const AGAIN_MS = 1000;
@@ -110,7 +112,8 @@ export class Quiescence {
   #again(): void {
     if (this.#armedAgain) return;
     this.#armedAgain = true;
-    natives.later(this.#second, this.#looks === 1 ? SECOND_MS : AGAIN_MS);
+    const unsure = this.#looks === 1 && !this.#complete;
+    natives.later(this.#second, unsure ? CONFIRM_MS : this.#looks <= 2 ? SECOND_MS : AGAIN_MS);
   }
 
   #try(look: () => void): void {
@@ -130,7 +133,7 @@ export class Quiescence {
     if (resources.runs) return false;
     if (this.#looks === 0) this.#turns.turned();
     this.#looks++;
-    const found = this.#book.look(resources);
+    const found = this.#book.look(resources, turned);
     const changed = found.signature !== this.#signature || found.complete !== this.#complete;
     // Records of this look itself must not count as activity of the thread.
     this.#recorder.watchActivity(() => {});

@@ -3,6 +3,7 @@ import { builtin } from '../core/builtins.ts';
 import { addHandles, lookAt } from './handles.ts';
 import { SourceList } from './list.ts';
 import type { Contributor, Look } from './look.ts';
+import type { PoolWork } from './pool-work.ts';
 import { addRequests } from './requests.ts';
 import type { Resources } from './resources.ts';
 import { SignalBook } from './signals.ts';
@@ -45,9 +46,12 @@ export class SourceBook {
   /** Native addons that the program has loaded, by the names of their files. */
   readonly addons = new Set<string>();
 
-  constructor(timers: TimerBook, unrefs: UnrefBook) {
+  readonly #work: PoolWork;
+
+  constructor(timers: TimerBook, unrefs: UnrefBook, work: PoolWork) {
     this.timers = timers;
     this.unrefs = unrefs;
+    this.#work = work;
   }
 
   /** `contribute` is asked at each look, before the handles that nobody has told of. */
@@ -55,7 +59,8 @@ export class SourceBook {
     this.#contributors.push(contribute);
   }
 
-  look(resources: Resources): Found {
+  /** `ran`: the thread has run since the last look. */
+  look(resources: Resources, ran: boolean): Found {
     const internals = process as ProcessInternals;
     const list = new SourceList();
     const look = lookAt(list, internals._getActiveHandles?.() ?? []);
@@ -66,9 +71,10 @@ export class SourceBook {
     this.signals.addTo(look);
     addDebugger(look);
     for (const addon of this.addons) list.add({ kind: 'native', ref: false, detail: addon });
-    const entries = list.entries;
+    const settled = this.#work.addTo(list, ran);
+    const { entries } = list;
     const nextDue = Math.min(...entries.map(({ due }) => due ?? Number.POSITIVE_INFINITY));
-    return { list: entries, signature: list.signature, complete: !list.isCut, nextDue };
+    return { list: entries, signature: list.signature, complete: settled && !list.isCut, nextDue };
   }
 }
 

@@ -1,5 +1,7 @@
+import type { SystemThreadId } from '../../base/quantities.ts';
 import { type Lane, Lanes } from '../../trace/writer/lanes.ts';
 import { salvage } from '../../trace/writer/salvage.ts';
+import { mainThread, ownThread } from './system-threads.ts';
 
 /** A lane as a thread hands it to a worker that it makes. */
 export interface LaneShare {
@@ -31,7 +33,7 @@ export class WorkerLanes {
     const lanes = new Lanes(share.memory);
     this.#all.push(lanes);
     this.own = lanes.lane(share.index);
-    this.own.enter(threadId);
+    this.own.enter(threadId, ownThread());
   }
 
   /**
@@ -55,6 +57,13 @@ export class WorkerLanes {
     for (const below of lanes?.used(lane.index) ?? []) this.ended(below);
     this.#save(lane, true);
     lane.free();
+  }
+
+  /** The system's ids of the threads that run the program's code, as far as they are known here. */
+  programThreads(): ReadonlySet<SystemThreadId> {
+    const ids = new Set([mainThread(), ownThread()]);
+    for (const lanes of this.#all) for (const lane of lanes.used()) ids.add(lane.systemThread);
+    return ids;
   }
 
   /** The process ends while workers may still run: saves their records, and makes them write each later one at once. */

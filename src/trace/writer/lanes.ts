@@ -1,7 +1,8 @@
+import type { SystemThreadId } from '../../base/quantities.ts';
 import { segmentBytes } from '../format/segment.ts';
 
 /** Indices of the control words in front of each lane's bytes. */
-const WORD = { state: 0, thread: 1, parent: 2, base: 3, lines: 4 };
+const WORD = { state: 0, thread: 1, parent: 2, base: 3, lines: 4, systemThread: 5 };
 const CONTROL_BYTES = 64;
 const FREE = 0;
 const USED = 1;
@@ -92,8 +93,13 @@ export class Lane {
   get thread(): number {
     return Atomics.load(this.#words, WORD.thread);
   }
-  enter(thread: number): void {
+  enter(thread: number, systemThread: SystemThreadId): void {
+    Atomics.store(this.#words, WORD.systemThread, systemThread);
     Atomics.store(this.#words, WORD.thread, thread);
+  }
+  /** The system's id of the thread, 0: not known. */
+  get systemThread(): SystemThreadId {
+    return Atomics.load(this.#words, WORD.systemThread);
   }
 
   /** Index in the open segment of the first record that is here. */

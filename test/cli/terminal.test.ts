@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -124,14 +125,18 @@ test('Ctrl-Z leaves the shell its cursor, and --watch goes on below after fg', o
   await until('it is drawn', () => /main\.cjs\S* \S*\d/.test(ran.out()));
   const tool = Number(/tool (\d+)/.exec(ran.out())?.[1]);
   process.kill(tool, 'SIGTSTP');
-  await until('the cursor is back', () => ran.out().endsWith('\u001b[?25h'));
-  const before = ran.out().length;
-  // util-linux' script stops with its child, as a shell's job does.
+  await until('the tool stands still', () => stateOf(tool) === 'T');
+  // util-linux' script stops with its child, as a shell's job does, and may do so before it has passed on what the child wrote.
   ran.child.kill('SIGCONT');
   process.kill(tool, 'SIGCONT');
-  await until('it is drawn again', () => ran.out().slice(before).includes('main.cjs'));
-  const resumed = ran.out().slice(before);
-  assert.ok(resumed.startsWith('\u001b[?25l\r\u001b[J'), 'nothing above is overwritten');
+  // The cursor first, then nothing until the picture begins below, where nothing above is overwritten.
+  const again = '\u001b[?25h\u001b[?25l\r\u001b[J';
+  await until('it is drawn again', () => ran.out().split(again)[1]?.includes('main.cjs'));
   ran.child.stdin?.write('\u0003');
   assert.equal((await ran.ended).code, 130);
 });
+
+/** `T`: stopped (proc(5)). */
+function stateOf(pid: number): string | undefined {
+  return /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+}

@@ -125,8 +125,8 @@ test('Ctrl-Z leaves the shell its cursor, and --watch goes on below after fg', o
   await until('it is drawn', () => /main\.cjs\S* \S*\d/.test(ran.out()));
   const tool = Number(/tool (\d+)/.exec(ran.out())?.[1]);
   process.kill(tool, 'SIGTSTP');
-  await until('the tool stands still', () => stateOf(tool) === 'T');
   // util-linux' script stops with its child, as a shell's job does, and may do so before it has passed on what the child wrote.
+  await until('both stand still', () => [tool, Number(ran.child.pid)].every((pid) => stateOf(pid) === 'T'));
   ran.child.kill('SIGCONT');
   process.kill(tool, 'SIGCONT');
   // The cursor first, then nothing until the picture begins below, where nothing above is overwritten.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { watchEnd } from './koffi-end.ts';
 import { SharedMemoryError } from './platform.ts';
 
 /** The part of koffi that is used; its prebuilt binary and its package both have it. */
@@ -25,6 +26,7 @@ let file: string | undefined;
  */
 export function loadKoffi(known?: string): Koffi {
   loaded ??= loadKnown(known) ?? load();
+  watchEnd();
   return loaded;
 }
 

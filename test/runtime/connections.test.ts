@@ -236,3 +236,18 @@ test('[row 166] wait takes queues beside connections, and says what it does not 
   assert.equal(await items.get({ timeout: 0 }).catch((error: Error) => error.name), 'Empty');
   await assert.rejects(wait([{} as Queue]), { name: 'TypeError', message: /queues.*not \{\}/ });
 });
+
+test('a family that does not fit its address, or the system, is refused with a clear error', async () => {
+  const wrong: [object, RegExp][] = [
+    [{ address: ['127.0.0.1', 0], family: 'AF_UNIX' }, /'127.0.0.1', 0 \] is one of AF_INET, not of AF_UNIX/],
+    [{ address: ['127.0.0.1', 0], family: 'AF_PIPE' }, /is one of AF_INET, not of AF_PIPE/],
+    [{ address: '/tmp/forkscope-none.sock', family: 'AF_INET' }, /one of AF_UNIX, not of AF_INET/],
+    [{ family: 'AF_NOPE' }, /unknown family 'AF_NOPE': it is one of AF_INET, AF_UNIX, AF_PIPE/],
+    [{ family: 'toString' }, /unknown family/],
+    [{ address: '\\\\.\\pipe\\forkscope-none' }, /AF_PIPE, named pipes, exists on Windows only/],
+    [{ family: 'AF_PIPE' }, /exists on Windows only/],
+    [{ address: 5 }, /an address is \[host, port\] or a path/],
+  ];
+  for (const [options, message] of wrong)
+    await assert.rejects(Listener.create(options), { name: 'ValueError', message });
+});

@@ -31,15 +31,23 @@ interface CommonOptions<F extends AnyFunction> {
 /** What `kwargs` must be; anything where the target's parameters aren't known. */
 type Last<T extends readonly unknown[]> =
   Required<T> extends readonly [...unknown[], infer L] ? L : Readonly<Record<string, unknown>>;
+/** Whether a last parameter is an object that `kwargs` can be. */
+type IsKeyed<L> = [NonNullable<L>] extends [object]
+  ? NonNullable<L> extends readonly unknown[] | AnyFunction
+    ? false
+    : true
+  : false;
+/** `args`, which may be left out only where the target needs none. */
+type Args<P extends readonly unknown[]> = [] extends P
+  ? { readonly args?: Readonly<P> }
+  : { readonly args: Readonly<P> };
+type Keyed<P extends readonly unknown[]> = Args<AllButLast<P>> & { readonly kwargs: Readonly<Last<P>> };
 
 /** `kwargs` are given to the target as one last argument, after those of `args`. */
 export type ProcessOptions<F extends AnyFunction = AnyFunction> = CommonOptions<F> &
   (
-    | { readonly args?: Readonly<Parameters<F>>; readonly kwargs?: undefined }
-    | {
-        readonly args?: Readonly<AllButLast<Parameters<F>>>;
-        readonly kwargs: Readonly<Last<Parameters<F>>>;
-      }
+    | (Args<Parameters<F>> & { readonly kwargs?: undefined })
+    | (IsKeyed<Last<Parameters<F>>> extends true ? Keyed<Parameters<F>> : never)
   );
 
 const states = new WeakMap<Process, State>();
@@ -68,7 +76,7 @@ export class Process<F extends AnyFunction = AnyFunction> {
   /** @throws TypeMismatch for what is no options, and for a target, args or kwargs of a wrong type; AssertionError for a name that is no string */
   constructor(options?: ProcessOptions<F>);
   constructor(...given: [options?: ProcessOptions<F>]) {
-    const [options = {}] = given;
+    const options = (given[0] ?? {}) as ProcessOptions<AnyFunction>;
     checkOptions(options);
     atMost(1, given, 'new Process({ target, args, kwargs, name, daemon })');
     const { target, args = [], kwargs, name, daemon = current.daemon } = options;

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { crypto } from '../../../base/builtins.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
 import { type AuthenticationError, OSError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
@@ -13,7 +14,8 @@ import { SocketConnection } from './socket-connection.ts';
 
 /** `[host, port]`, the path of a Unix socket (`\0name`: an abstract one), or a Windows pipe. */
 export type Address = readonly [host: string, port: number] | string;
-export type Family = 'AF_INET' | 'AF_UNIX' | 'AF_PIPE';
+export type Family = (typeof FAMILIES)[number];
+const FAMILIES = ['AF_INET', 'AF_UNIX', 'AF_PIPE'] as const;
 
 export interface ListenerOptions {
   /** Where to listen; a free one of the family unless given. */
@@ -84,7 +86,7 @@ export class Listener implements Disposable {
       throw new ValueError(`a backlog is a whole number, not ${String(backlog)}`);
     checkKey(options.authkey);
     checkSize(options.maxMessageSize);
-    const family = options.family ?? familyOf(options.address);
+    const family = checkFamily(options);
     const wanted = options.address ?? freeAddress(family);
     const server = net.createServer({ pauseOnConnect: true });
     await new Promise<void>((resolve, reject) => {
@@ -226,11 +228,26 @@ function familyOf(address: Address | undefined): Family {
   return address.startsWith('\\\\') ? 'AF_PIPE' : 'AF_UNIX';
 }
 
+/** The family that is asked for, or that of the address. @throws ValueError where they do not fit each other, or the system */
+function checkFamily({ address, family }: ListenerOptions): Family {
+  if (address !== undefined) target(address);
+  const own = familyOf(address);
+  if (family !== undefined && !FAMILIES.includes(family))
+    throw new ValueError(`unknown family ${inspect(family)}: it is one of ${FAMILIES.join(', ')}`);
+  const wanted = family ?? own;
+  if (address !== undefined && wanted !== own)
+    throw new ValueError(`the address ${inspect(address)} is one of ${own}, not of ${wanted}`);
+  if (wanted === 'AF_PIPE' && process.platform !== 'win32')
+    throw new ValueError('AF_PIPE, named pipes, exists on Windows only');
+  if (wanted === 'AF_UNIX' && process.platform === 'win32')
+    throw new ValueError('AF_UNIX does not exist on Windows: AF_PIPE does');
+  return wanted;
+}
+
 function freeAddress(family: Family): Address {
   const name = `forkscope-${process.pid}-${crypto().randomBytes(6).toString('hex')}`;
   if (family === 'AF_INET') return ['127.0.0.1', 0];
   if (family === 'AF_PIPE') return `\\\\.\\pipe\\${name}`;
-  if (family !== 'AF_UNIX') throw new ValueError(`unknown family ${String(family)}`);
   const file = path.join(os.tmpdir(), `${name}.sock`);
   // Closing removes the file; a program that exits without closing would leave it.
   process.once('exit', () => rmSync(file, { force: true }));

@@ -109,6 +109,7 @@ export const RUNTIME_OPS = [
   'waitAny',
   'waitAccept',
   'waitCall',
+  'waitReady',
   'waitEnd',
   'start',
   'childExit',

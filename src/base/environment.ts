@@ -54,6 +54,7 @@ export const SHARED_FILES_READY = 'forkscope:sharedFiles';
 
 /**
  * Handles of the event loop that belong to Forkscope itself (the runtime's doorbell) carry this key, as
- * `handle[Symbol.for(OWN_HANDLE)] = true`: they wake a thread only for its waits, so a quiescent thread does not count them.
+ * `handle[Symbol.for(OWN_HANDLE)] = true`: they wake a thread only for its waits, so a quiescent thread does not count them. So
+ * do its own listeners of signals, which run no code of the program.
  */
 export const OWN_HANDLE = 'forkscope.ownHandle';

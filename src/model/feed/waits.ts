@@ -1,5 +1,12 @@
 import { KINDS, type KindSpec } from '../../trace/format/kinds.ts';
-import { FLAG, KIND, KIND_NAMES, type KindOf, type TraceRecord } from '../../trace/format/records.ts';
+import {
+  FLAG,
+  KIND,
+  KIND_NAMES,
+  type KindOf,
+  outcomeOf,
+  type TraceRecord,
+} from '../../trace/format/records.ts';
 import type { ResourceEntity, StreamState, ThreadEntity, Wait } from '../state/entities.ts';
 import { siteRef } from '../state/sites.ts';
 import type { World } from '../state/world.ts';
@@ -67,8 +74,12 @@ export const applySubject: Apply = (world, { thread }, record) => {
   world.touch(thread.process);
 };
 
-export const applyWaitEnd: Apply = (world, { thread }, record) =>
+export const applyWaitEnd: Apply = (world, { thread }, record) => {
+  const { woken } = thread;
   endWait(world, thread, record.n, record.time);
+  // The end of somebody closes what others wait at, perhaps before anybody tells of it: it has woken them, no more.
+  if (outcomeOf(record.flags) === 'closed') thread.woken = woken;
+};
 
 /** The thread's wait with the number `n` ends. */
 export function endWait(world: World, thread: ThreadEntity, n: number, time: number): void {

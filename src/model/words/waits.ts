@@ -38,6 +38,7 @@ const WAITS: Readonly<Record<WaitKind, (t: Translate, goal: KnownGoal) => string
   waitEvent: (t, { thing }) => t('waits for {0} to be set', thing),
   waitBarrier: (t, { thing }) => t('waits for the other parties of {0}', thing),
   waitResult: (t, { thing }) => t('waits for the result of a task of {0}', thing),
+  waitReady: (t, { thing }) => t('waits for the workers of {0} to be ready', thing),
   waitCall: (t, { thing }) => t('waits for the answer to its call of {0}', thing),
   waitAny: (t) => t('waits for any of several things'),
   waitAccept: (t, { thing }) => t('waits for a client of {0}', thing),

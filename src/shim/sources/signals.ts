@@ -1,7 +1,13 @@
 import type { Look } from './look.ts';
+import { OWN } from './sockets.ts';
 
 /** Node itself listens to it for each stream that is a terminal. */
 const RESIZED = 'SIGWINCH';
+
+/** Forkscope's own: nothing of the program runs by it. */
+function isOwn(listener: unknown): boolean {
+  return typeof listener === 'function' && Reflect.get(listener, OWN) === true;
+}
 
 interface Registered {
   readonly site: number;
@@ -23,6 +29,7 @@ export class SignalBook {
     const places = new Map<number, { names: string[]; since: number | undefined }>();
     for (const name of process.eventNames()) {
       if (typeof name !== 'string' || !name.startsWith('SIG') || name === RESIZED) continue;
+      if (process.rawListeners(name).every(isOwn)) continue;
       const { site = 0, since } = this.#registered.get(name) ?? {};
       const place = places.get(site);
       if (place) place.names.push(name);

@@ -296,6 +296,8 @@ export const KINDS = {
   waitChild: wait(78, 'child', 'join'),
   /** For the answer to a call of a manager, one wait a call. The resource is the pipe that took it there, 0: a socket. */
   waitCall: { ...wait(79, 'resource', 'result'), since: 1 },
+  /** For every worker of a pool to be ready for tasks. */
+  waitReady: { ...wait(80, 'resource', 'result'), since: 1 },
   /** A wait ends: the one with this number, for the same resource or child. */
   waitEnd: { number: 95, group: 'waitEnd', on: 'awaited', n: 'wait', flags: ['sync', 'outcome'] },
 } as const satisfies Readonly<Record<string, WaitSpec | OtherSpec>>;

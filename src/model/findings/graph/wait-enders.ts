@@ -42,6 +42,7 @@ export class WaitEnders {
       return openFor('loss');
     if (isGiven(wait, resource)) return openFor('coming');
     if (kind === KIND.waitResult) return this.result(wait, resource);
+    if (kind === KIND.waitReady) return this.ready(resource);
     if (kind === KIND.waitAtomics) return this.sharers(wait, resource);
     if (kind === KIND.waitBarrier) return this.barrier(wait, resource, certainty);
     if (kind === KIND.waitAcquire) return this.shared(kind, resource);
@@ -222,6 +223,20 @@ export class WaitEnders {
     const starters = this.known.startersFor(resource);
     if (starters.open !== null) return openFor(starters.open);
     return direct([...new Set([...workers, ...starters.units])], dead);
+  }
+
+  /** Every worker must come to where it takes tasks: one that does not holds it up. Those that ended are replaced. */
+  private ready({ pool, capacity }: ResourceEntity): Enders {
+    const { units, world, now } = this.known;
+    const workers = [...(pool?.workerPids ?? [])].flatMap((pid) => world.processes.at(pid, now) ?? []);
+    const alive = workers.filter((worker) => worker.alive);
+    if (alive.length < capacity || capacity === 0) return openFor('starting');
+    const unready: Unit[] = [];
+    for (const { main } of alive) {
+      if (main === null) return openFor('starting');
+      if (main.targetAt === null) unready.push(units.get(main, 0));
+    }
+    return unready.length === 0 ? openFor('coming') : grouped(this.known.group(unready), unready.length);
   }
 
   /** Any live thread of the process may have the memory, whether it has touched it or not. */

@@ -10,7 +10,7 @@ import { english, siteText } from '../../words/index.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
-import { doesWords, listWords, threadWords, unitWords } from './words.ts';
+import { deadWords, doesWords, listWords, threadWords, unitWords } from './words.ts';
 
 /** Who could end a wait or make a source fire: members of the set first. */
 interface Ended {
@@ -144,8 +144,7 @@ function linkWords(world: World, sites: Sites, { unit, wait, blockers, dead }: L
     return `${head}, held by ${listWords(holders)}`;
   }
   if (wait.child !== null) return head;
-  if (blockers.length > 0) return `${head}, which only ${listWords(blockers.map(unitWords))} could give`;
-  return dead.length > 0
-    ? `${head}; ${listWords(dead.map((t) => threadWords(t)))} could have, and exited`
-    : head;
+  const given =
+    blockers.length > 0 ? `${head}, which only ${listWords(blockers.map(unitWords))} could give` : head;
+  return dead.length > 0 ? `${given}; ${deadWords(dead)}` : given;
 }

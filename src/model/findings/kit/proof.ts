@@ -6,7 +6,7 @@ import { whole, wholeOrNull } from '../../types/whole.ts';
 import type { WaitGraph } from '../graph/graph.ts';
 import { isSource, type Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
-import { doesWords, listWords, threadWords, unitWords } from './words.ts';
+import { deadWords, doesWords, listWords, unitWords } from './words.ts';
 
 /**
  * Why some units of the certain set cannot go on: they, and all whom they need, with everything by which each could go on and
@@ -52,9 +52,7 @@ function needOf(graph: WaitGraph, need: Need, stuck: readonly Unit[]): ProofNeed
   ];
   const who = [
     ...(stuck.length > 0 ? [`only ${listWords(stuck.map(unitWords))} could end that`] : []),
-    ...(dead.length > 0
-      ? [`${listWords(dead.map((thread) => threadWords(thread)))} could have, and has ended`]
-      : []),
+    ...(dead.length > 0 ? [`who could have is gone: ${deadWords(dead)}`] : []),
   ];
   const text = `${doesOf(world, need)}: ${who.length === 0 ? 'nobody could' : who.join('; ')}`;
   const { site, resource, child } = need;

@@ -1,5 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
 import type { Hold, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import { firstLine, thrownBy } from '../../state/incidents.ts';
 import { threadName } from '../../state/names.ts';
 import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
@@ -70,6 +71,32 @@ export function endedWords({ thread, task }: Pick<Hold, 'thread' | 'task'>): str
     signal: alive ? null : (exit?.signal ?? null),
   };
   return endSentence(english, threadWords(thread, task), end);
+}
+
+/** How those have ended who could have helped, those of a bad end first: `worker-1 exited with code 1 and main.ts has ended`. */
+export function deadWords(dead: readonly ThreadEntity[], most = 4): string {
+  const bad = dead.filter(endedBadly);
+  const others = dead.filter((thread) => !bad.includes(thread));
+  return listWords([...bad, ...others].map(endedHow), most);
+}
+
+/** To begin a title with: `worker-1 exited with code 1; `, where somebody who could have helped came to a bad end. */
+export function badEndsWords(dead: readonly ThreadEntity[]): string {
+  const bad = dead.filter(endedBadly);
+  return bad.length === 0 ? '' : `${listWords(bad.map(endedHow), 3)}; `;
+}
+
+function endedBadly(thread: ThreadEntity): boolean {
+  const { alive, exit } = thread.process;
+  if (thrownBy(thread) !== undefined) return true;
+  return !alive && exit !== null && (exit.signal !== null || (exit.code ?? 0) !== 0);
+}
+
+/** With what it threw, where that is known. */
+function endedHow(thread: ThreadEntity): string {
+  const thrown = thrownBy(thread);
+  const words = endedWords({ thread, task: 0 });
+  return thrown === undefined ? words : `${words} (${firstLine(thrown.told.message)})`;
 }
 
 /** `a, b and c`. */

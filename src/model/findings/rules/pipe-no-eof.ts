@@ -1,7 +1,15 @@
 import { KIND } from '../../../trace/format/records.ts';
 import { chains, linkOf } from '../kit/cycles.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
-import { doesWords, listWords, resourceWords, threadWords, unitWords } from '../kit/words.ts';
+import {
+  badEndsWords,
+  deadWords,
+  doesWords,
+  listWords,
+  resourceWords,
+  threadWords,
+  unitWords,
+} from '../kit/words.ts';
 
 /**
  * A reader waits on an empty channel, and nobody will put anything: the intended writers are gone, or wait for the reader's
@@ -28,13 +36,16 @@ export const pipeNoEof: Rule = {
       reasons.push(
         `${listWords(gone.map((use) => threadWords(use.thread)))}, which sent into ${name}, has exited.`,
       );
+    const silent = link.dead.filter((thread) => !gone.some((use) => use.thread === thread));
+    if (silent.length > 0 && !resource.lossy)
+      reasons.push(`${deadWords(silent)}, and had sent nothing into ${name}.`);
     if (own && resource.kind === 'pipe')
       reasons.push(`${unitWords(link.unit)} has a write end of ${name} itself, so it never sees the end.`);
     if (chain.cycle) reasons.push(`Those who could still send wait for ${unitWords(link.unit)}.`);
     if (reasons.length === 0) reasons.push(`Nobody who could send into ${name} is alive.`);
     const pipe = resource.kind === 'pipe';
     return {
-      title: `${unitWords(link.unit)} ${doesWords(context.world, link.wait)}, and nobody will send any more`,
+      title: `${badEndsWords(link.dead)}${unitWords(link.unit)} ${doesWords(context.world, link.wait)}, and nobody will send any more`,
       reason: reasons.join(' '),
       fix: pipe
         ? 'Close the ends that a process does not use (the parent closes the write end that it gave away), so that the reader gets its end of file.'

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { OWN_HANDLE } from '../../../base/environment.ts';
 import { atMost } from '../../core/arguments/internal.ts';
 import { optionsOf } from '../../core/arguments/options.ts';
 import { AssertionError, RemoteError, TypeMismatch } from '../../core/errors/errors.ts';
@@ -254,6 +255,9 @@ async function referenceOf(target: unknown, what: string): Promise<Reference> {
   return (await refer(target as Target, what)).reference;
 }
 
+/** Does nothing: no signal that it hears lets any code of the program run. */
+const ownListener = Object.assign(() => {}, { [Symbol.for(OWN_HANDLE)]: true });
+
 /** What the server's process does. */
 async function serve(
   inbox: Queue<ServerLink>,
@@ -261,7 +265,7 @@ async function serve(
   options: ServeOptions,
 ): Promise<void> {
   // Ctrl-C reaches the whole group; the server must outlive those that it serves.
-  process.on('SIGINT', () => {});
+  process.on('SIGINT', ownListener);
   // Ends with its parent, yet may hold pools, which have children.
   current.daemon = false;
   let listener: Listener | undefined;

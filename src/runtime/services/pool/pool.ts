@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { atMost, Internal } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
-import { noteCaller, publish } from '../../core/diagnostics/publish.ts';
+import { noteCaller, publish, publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { BrokenPoolError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
+import { newWait } from '../../core/waits/blocking.ts';
 import { Queue } from '../../primitives/queues/queue.ts';
 import { whyNoChildren } from '../process/process.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
@@ -119,11 +120,18 @@ export class Pool implements AsyncDisposable {
 
   /** Resolves when every worker is ready to work. */
   async ready(): Promise<void> {
-    await this.#started;
-    this.#dispatcher.awaited(1);
-    await this.#crew.ready();
-    this.#dispatcher.awaited(-1);
-    if (this.#broken !== undefined) throw this.#broken;
+    const { info } = this.#dispatcher;
+    const wait = newWait(false);
+    publishWait('waitReady', info, Number.POSITIVE_INFINITY, wait);
+    try {
+      await this.#started;
+      this.#dispatcher.awaited(1);
+      await this.#crew.ready();
+      this.#dispatcher.awaited(-1);
+      if (this.#broken !== undefined) throw this.#broken;
+    } finally {
+      publishWaitEnd(info, wait, this.#broken === undefined ? 'ok' : 'error');
+    }
   }
 
   /** Number of workers. */

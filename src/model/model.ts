@@ -43,16 +43,23 @@ function isWhole({ kind }: Damage, { syncWait, quiescent }: ThreadEntity): boole
  * a live one give the same answers. Times are ns since the session's origin.
  */
 export class Model implements TraceSink, Answers {
-  private readonly world = new World();
-  private readonly processViews = new ProcessViews(this.world);
+  private readonly world: World;
+  private readonly processViews: ProcessViews;
   private readonly engine: FindingsEngine;
-  private readonly timeline = new TimelineViews(this.world, new TileCache());
+  private readonly timeline: TimelineViews;
   /** Resources as of the launcher's kill, or of the signal that ended the root: who held and who waited is told as of then. */
   private atKill: ReadonlyMap<string, ResourceView> | null = null;
   private lastStreamDef: StreamDefinition | null = null;
   private lastStream: StreamState | null = null;
 
-  constructor(options?: FindingOptions) {
+  /**
+   * @param keep `timeline: false`: slices and arrows are not kept, and answers about them are empty; what is kept then does not
+   * grow with the number of messages
+   */
+  constructor(options?: FindingOptions, keep: { readonly timeline: boolean } = { timeline: true }) {
+    this.world = new World(keep.timeline);
+    this.processViews = new ProcessViews(this.world);
+    this.timeline = new TimelineViews(this.world, new TileCache());
     this.engine = new FindingsEngine(this.world, options);
     const { lastStates } = this.processViews;
     this.world.beforeEnd = (process, time, how) => {

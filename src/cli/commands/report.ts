@@ -7,7 +7,7 @@ import { columnsOf, stylerFor } from '../screen/terminal.ts';
 /** Says what happened in a trace directory; of a live one: so far. */
 export function report(dir: string, options: ReportOptions): number {
   const { json } = options;
-  const session = Session.open(dir, { findings: findingOptionsOf(options) });
+  const session = Session.open(dir, { findings: findingOptionsOf(options), timeline: false });
   try {
     const made = makeReport(session.model, session.now);
     if (json === undefined) process.stdout.write(reportText(made, process.stdout));

@@ -106,6 +106,7 @@ function openSession(
     session = Session.open(dir, {
       onRecord: witness.onRecord,
       findings,
+      timeline: false,
       ...(lookEvery !== undefined && { lookEvery }),
     });
     session.onFailed((error) => say(`forkscope: the trace can't be read any more: ${reasonOf(error)}\n`));

@@ -5,7 +5,7 @@ import { pictureOf, TreeView } from '../screen/watch.ts';
 
 /** Shows the process tree of a trace directory; of a live one on a terminal, until it ends or Ctrl-C. */
 export async function view(dir: string, options: ViewOptions): Promise<number> {
-  const session = Session.open(dir, { findings: findingOptionsOf(options) });
+  const session = Session.open(dir, { findings: findingOptionsOf(options), timeline: false });
   try {
     if (session.live && canDraw(process.stderr)) await follow(session);
     else print(session);

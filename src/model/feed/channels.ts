@@ -1,5 +1,5 @@
 import { byNumber, FLAG, type TraceRecord } from '../../trace/format/records.ts';
-import type { ThreadUse } from '../state/entities.ts';
+import type { StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import { type Apply, type ApplyToUse, touchResource } from './apply.ts';
 import { recordSite } from './waits.ts';
@@ -11,7 +11,7 @@ const CHANNEL = byNumber<ApplyToUse, 'channel'>({
     use.lastSendSite = recordSite(stream, record);
     use.lastSendTime = record.time;
     if (use.resource.kind === 'stdio') pairBytes(world, record, use, 'send');
-    else if (record.n !== 0) world.pairing.send(use.resource, record.n, half(stream.thread.index, record));
+    else if (record.n !== 0) pair(world, stream, record, use, 'send');
     raisePosition(record, use);
   },
   receive(world, stream, record, use) {
@@ -19,7 +19,7 @@ const CHANNEL = byNumber<ApplyToUse, 'channel'>({
     use.lastReceiveTime = record.time;
     use.receivedBytes += record.value;
     if (use.resource.kind === 'stdio') pairBytes(world, record, use, 'receive');
-    else if (record.n !== 0) world.pairing.receive(use.resource, record.n, half(stream.thread.index, record));
+    else if (record.n !== 0) pair(world, stream, record, use, 'receive');
     raisePosition(record, use);
   },
   sendRejected(world, stream, record, use) {
@@ -52,9 +52,15 @@ export const applyChannel: Apply = (world, stream, record, use) => {
   touchResource(world, use);
 };
 
-/** One side of a message that is to be paired with the other. */
-function half(thread: number, { time, value }: TraceRecord) {
-  return { time, thread, bytes: value };
+/** One side of a message is paired with the other. */
+function pair(
+  world: World,
+  { thread }: StreamState,
+  { n, time, value }: TraceRecord,
+  { resource }: ThreadUse,
+  way: 'send' | 'receive',
+): void {
+  world.pairing[way](resource, n, time, thread.index, value);
 }
 
 /** The send at position `n`, the last of its thread, did not happen. */

@@ -10,7 +10,7 @@ import type {
 import type { KindOf } from '../../trace/format/records.ts';
 import type { Incident } from './incidents.ts';
 import type { SourceSet } from './sources.ts';
-import { Track } from './track.ts';
+import type { Track } from './track.ts';
 
 /**
  * The state behind the model's views. Facts are kept as they were told, by whom they were told; what follows from several
@@ -226,13 +226,14 @@ export class ThreadEntity {
   readonly calls = new Map<number, Call>();
   /** Of a manager's server: the pipe by which each of its tasks gets calls; `null`: a socket. */
   readonly clients = new Map<number, ResourceEntity | null>();
-  readonly track = new Track();
-  constructor(index: number, process: ProcessEntity, threadId: number, start: number) {
+  readonly track: Track;
+  constructor(index: number, process: ProcessEntity, threadId: number, start: number, track: Track) {
     this.index = index;
     this.process = process;
     this.threadId = threadId;
     this.start = start;
     this.lastTime = start;
+    this.track = track;
   }
   get id(): string {
     return `${this.process.id}.${this.threadId}`;

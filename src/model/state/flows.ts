@@ -123,6 +123,11 @@ export class FlowIndex {
   }
 }
 
+/** Where nobody looks at arrows: keeps none. */
+export class NoFlows extends FlowIndex {
+  override push(): void {}
+}
+
 class Level {
   length = 0;
   first = new Float64Array(16);

@@ -1,51 +1,48 @@
 import type { ResourceEntity } from './entities.ts';
 import type { FlowIndex } from './flows.ts';
+import { type Half, Halves } from './halves.ts';
 
-/** One half of a message that waits for its other half. */
-interface Half {
-  readonly time: number;
-  readonly thread: number;
-  readonly bytes: number;
-}
-
-/** Most halves kept for one channel; then the oldest go (they stay counted, and will draw no arrow). */
-const MOST_HALVES = 1_000_000;
+/** Most halves kept for one channel, about 4 MB; then older ones go (they stay counted, and will draw no arrow). */
+const MOST_HALVES = 131_072;
 /** Sends of a broadcast kept for receivers that are slower than others. */
 const MOST_BROADCAST = 4096;
 
+interface Channel {
+  readonly sends: Halves;
+  readonly receives: Halves;
+}
+
 /** Pairs sends and receives by position, in whichever order they are fed. */
 export class Pairing {
-  private readonly channels = new Map<
-    ResourceEntity,
-    { sends: Map<number, Half>; receives: Map<number, Half> }
-  >();
+  private readonly channels = new Map<ResourceEntity, Channel>();
   private readonly flows: FlowIndex;
 
   constructor(flows: FlowIndex) {
     this.flows = flows;
   }
 
-  send(resource: ResourceEntity, n: number, half: Half): void {
+  /** @param thread index of the thread */
+  send(resource: ResourceEntity, n: number, time: number, thread: number, bytes: number): void {
     const { sends, receives } = this.of(resource);
-    const broadcast = resource.kind === 'broadcast';
     const other = receives.get(n);
     if (other !== undefined) {
       receives.delete(n);
-      this.flow(resource, n, half, other);
-      if (!broadcast) return;
+      this.flow(resource, n, { time, thread, bytes }, other);
+      if (resource.kind !== 'broadcast') return;
     }
-    keep(sends, n, half, broadcast ? MOST_BROADCAST : MOST_HALVES);
+    sends.put(n, time, thread, bytes);
   }
 
-  receive(resource: ResourceEntity, n: number, half: Half): void {
+  /** @param thread index of the thread */
+  receive(resource: ResourceEntity, n: number, time: number, thread: number, bytes: number): void {
     const { sends, receives } = this.of(resource);
     const other = sends.get(n);
     if (other === undefined) {
-      keep(receives, n, half, MOST_HALVES);
+      receives.put(n, time, thread, bytes);
       return;
     }
     if (resource.kind !== 'broadcast') sends.delete(n);
-    this.flow(resource, n, other, half);
+    this.flow(resource, n, other, { time, thread, bytes });
   }
 
   /** There was no send at this position. */
@@ -53,9 +50,10 @@ export class Pairing {
     this.of(resource).sends.delete(n);
   }
 
-  /** Sends that nobody has received, oldest position first. */
-  pending(resource: ResourceEntity): ReadonlyMap<number, Half> {
-    return this.of(resource).sends;
+  /** How many of a thread's sends nobody has received. @param thread index of the thread */
+  pendingOf(resource: ResourceEntity, thread: number): number {
+    const { sends } = this.of(resource);
+    return sends.size === 0 ? 0 : sends.countOf(thread);
   }
 
   private flow(resource: ResourceEntity, n: number, send: Half, receive: Half): void {
@@ -65,17 +63,13 @@ export class Pairing {
     resource.latencyCount++;
   }
 
-  private of(resource: ResourceEntity): { sends: Map<number, Half>; receives: Map<number, Half> } {
+  private of(resource: ResourceEntity): Channel {
     let channel = this.channels.get(resource);
     if (channel === undefined) {
-      channel = { sends: new Map(), receives: new Map() };
+      const most = resource.kind === 'broadcast' ? MOST_BROADCAST : MOST_HALVES;
+      channel = { sends: new Halves(most), receives: new Halves(MOST_HALVES) };
       this.channels.set(resource, channel);
     }
     return channel;
   }
-}
-
-function keep(halves: Map<number, Half>, n: number, half: Half, most: number): void {
-  halves.set(n, half);
-  if (halves.size > most) halves.delete(halves.keys().next().value as number);
 }

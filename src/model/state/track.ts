@@ -116,6 +116,11 @@ export class Track {
   }
 }
 
+/** Where nobody looks at slices: keeps none. */
+export class NoTrack extends Track {
+  override push(): void {}
+}
+
 /** Doubles while small, then grows by a quarter: copying stays amortised and little memory lies idle. */
 export function nextCapacity(capacity: number): number {
   return capacity < 65_536 ? capacity * 2 : Math.ceil(capacity * 1.25);

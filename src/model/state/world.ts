@@ -6,7 +6,7 @@ import {
 } from '../../trace/format/definitions.ts';
 import { BytePairing } from './byte-pairing.ts';
 import { type ProcessEntity, ResourceEntity, StreamState, ThreadEntity, ThreadUse } from './entities.ts';
-import { FlowIndex } from './flows.ts';
+import { FlowIndex, NoFlows } from './flows.ts';
 import { LockOrder } from './lock-order.ts';
 import { LossState } from './loss.ts';
 import { Pairing } from './pairing.ts';
@@ -14,6 +14,7 @@ import { ProcessTable } from './processes.ts';
 import { ResourceNames } from './resource-names.ts';
 import { asksToEnd } from './signals.ts';
 import { SiteTable } from './sites.ts';
+import { NoTrack, Track } from './track.ts';
 
 /** Signals this far apart that ask a program to end are of one end, ns. */
 const ONE_ENDING = 20e9;
@@ -40,9 +41,9 @@ export class World {
   readonly resources: ResourceEntity[] = [];
   readonly resourceByKey = new Map<string, ResourceEntity>();
   readonly processes: ProcessTable;
-  readonly flows = new FlowIndex();
+  readonly flows: FlowIndex;
   readonly lockOrder = new LockOrder();
-  readonly pairing = new Pairing(this.flows);
+  readonly pairing: Pairing;
   readonly bytes = new BytePairing();
   readonly resourceNames = new ResourceNames(this);
   readonly loss = new LossState();
@@ -62,7 +63,13 @@ export class World {
   /** Called before the program is ended from outside: see {@link ending}. */
   beforeEnding: (time: number) => void = () => {};
 
-  constructor() {
+  private readonly hasTimeline: boolean;
+
+  /** @param hasTimeline keeps every slice and arrow, some hundred bytes for each message, for ever */
+  constructor(hasTimeline: boolean) {
+    this.hasTimeline = hasTimeline;
+    this.flows = hasTimeline ? new FlowIndex() : new NoFlows();
+    this.pairing = new Pairing(this.flows);
     this.processes = new ProcessTable((process) => this.touch(process));
   }
 
@@ -133,7 +140,8 @@ export class World {
       if (start < known.start) known.start = start;
       return known;
     }
-    const thread = new ThreadEntity(this.threads.length, process, threadId, start);
+    const track = this.hasTimeline ? new Track() : new NoTrack();
+    const thread = new ThreadEntity(this.threads.length, process, threadId, start, track);
     this.threads.push(thread);
     process.threads.set(threadId, thread);
     thread.child = this.processes.workerChild(process, threadId);

@@ -1,11 +1,11 @@
 import { asError } from '../../base/errors.ts';
 import { Emitter } from '../../base/events.ts';
-import type { Finding, FindingOptions, Model } from '../../model/index.ts';
+import type { Finding, Model } from '../../model/index.ts';
 import type { SessionDefinition } from '../../trace/format/definitions.ts';
 import { isLauncherAlive, readSessionHead } from '../directory/session-file.ts';
 import { LastingFindings } from './lasting.ts';
 import { Pace, SMOOTH } from './pace.ts';
-import { TraceFeed } from './trace-feed.ts';
+import { type FeedOptions, TraceFeed } from './trace-feed.ts';
 
 /** Milliseconds for which a finding must have been there before it is told: a stream that is late makes waits look endless. */
 const CONFIRM_MS = 250;
@@ -16,13 +16,9 @@ export interface SessionChange {
   readonly rebuilt: boolean;
 }
 
-export interface SessionOptions {
-  /** Sees every record as it is fed, before the model does; not again when the model is rebuilt. */
-  readonly onRecord?: TraceFeed['onRecord'];
+export interface SessionOptions extends FeedOptions {
   /** Milliseconds between looks at the trace while there is news; default 20. */
   readonly lookEvery?: number;
-  /** Which findings are looked for, and by which numbers; default: all, and the rules' own. */
-  readonly findings?: FindingOptions;
 }
 
 /**
@@ -60,7 +56,7 @@ export class Session {
     this.#pace = new Pace(options.lookEvery ?? SMOOTH);
     this.head = readSessionHead(dir);
     this.#live = this.head !== undefined && isLauncherAlive(this.head);
-    this.#feed = new TraceFeed(dir, options.onRecord, options.findings);
+    this.#feed = new TraceFeed(dir, options);
   }
 
   /**

@@ -11,14 +11,23 @@ const REBUILD_REST = 20;
 const LEAST_LAG = 50e6;
 const MOST_LAG = 400e6;
 
+export interface FeedOptions {
+  /** Sees every record as it is fed, before the model does; not again when the model is rebuilt. */
+  readonly onRecord?: ((stream: StreamDefinition, record: TraceRecord) => void) | undefined;
+  /** Which findings are looked for, and by which numbers; default: all, and the rules' own. */
+  readonly findings?: FindingOptions | undefined;
+  /** Is anybody going to look at slices and arrows? Default: yes. Memory then grows with every message. */
+  readonly timeline?: boolean;
+}
+
 /**
  * Feeds a model from a trace directory, and builds it anew where the feed was out of order, so that what is seen live is
  * what a replay of the same trace says.
  */
 export class TraceFeed {
   readonly #dir: string;
-  readonly onRecord: ((stream: StreamDefinition, record: TraceRecord) => void) | undefined;
-  readonly #findings: FindingOptions | undefined;
+  readonly onRecord: FeedOptions['onRecord'];
+  readonly #options: FeedOptions;
   #reader: TraceReader;
   #model: Model;
   #late = false;
@@ -26,11 +35,11 @@ export class TraceFeed {
   #watermark = 0;
   #lag = LEAST_LAG;
 
-  constructor(dir: string, onRecord: TraceFeed['onRecord'], findings: FindingOptions | undefined) {
+  constructor(dir: string, options: FeedOptions) {
     this.#dir = dir;
-    this.#findings = findings;
-    this.#model = new Model(findings);
-    this.onRecord = onRecord;
+    this.#options = options;
+    this.#model = this.#newModel();
+    this.onRecord = options.onRecord;
     this.#reader = openTrace(dir, this.#lag);
   }
 
@@ -66,6 +75,10 @@ export class TraceFeed {
     this.#reader.close();
   }
 
+  #newModel(): Model {
+    return new Model(this.#options.findings, { timeline: this.#options.timeline ?? true });
+  }
+
   #sink(): TraceSink {
     const model = this.#model;
     const { onRecord } = this;
@@ -86,7 +99,7 @@ export class TraceFeed {
     this.#reader.close();
     this.#lag = Math.min(MOST_LAG, this.#lag * 2);
     this.#reader = openTrace(this.#dir, this.#lag);
-    this.#model = new Model(this.#findings);
+    this.#model = this.#newModel();
     const result = read(this.#reader);
     this.#watermark = result.watermark;
     this.#late = result.late;

@@ -144,7 +144,7 @@ export class StreamReader implements EventFeed {
   /** Finds the next event and its place in time. */
   #next(mode: ReadMode): void {
     const found = this.#findRecord(mode);
-    this.#losses.push(...this.#segments.losses.splice(0));
+    if (this.#segments.losses.length > 0) this.#losses.push(...this.#segments.losses.splice(0));
     if (mode.final && !found) this.#lines.expect(this.#segments.lines);
     if (this.#skipped.isDue(mode.final && !found))
       this.#losses.push(this.#skipped.take(this.definition?.minor ?? 0));

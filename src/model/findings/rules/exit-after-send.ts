@@ -16,8 +16,6 @@ export const exitAfterSend: Rule = {
     const findings: Finding[] = [];
     for (const resource of world.resources) {
       if (resource.kind !== 'ipc' || resource.lossy) continue;
-      const pending = world.pairing.pending(resource);
-      if (pending.size === 0) continue;
       for (const use of resource.uses) {
         const end = use.thread.end;
         if (
@@ -29,7 +27,7 @@ export const exitAfterSend: Rule = {
           continue;
         const peer = resource.uses.find((other) => other.thread.process !== use.thread.process);
         if (wasClosed(use, end) || (peer !== undefined && wasClosed(peer, end))) continue;
-        const unread = [...pending.values()].filter((half) => half.thread === use.thread.index).length;
+        const unread = world.pairing.pendingOf(resource, use.thread.index);
         const lost = unread - (peer?.ignored ?? 0);
         if (lost <= 0 || peer === undefined || !settled(context, peer, end)) continue;
         findings.push(exited(context, resource, use, peer, lost, end));

@@ -51,14 +51,14 @@ describe('a trace that was made to have a stranger killed', () => {
   });
 
   for (const [command, name] of [
-    ['forkscope.stop', () => 'crafted'],
+    ['forkscope.stop', () => 'started for crafted'],
     ['forkscope.killProcess', () => `(${stranger.pid})`],
   ] as const)
     itOnPage(`${command} ends nobody, and says why`, async () => {
       await vscode.commands.executeCommand(command, await row());
       const text = await inPage(
         (workbench, named) => workbench.notification(named).first().textContent(),
-        `started for ${command === 'forkscope.stop' ? '' : 'x.js '}${name()}`,
+        name(),
       );
       assert.match(text ?? '', /Nothing was stopped: no running process shows that it was started for/);
       assert.ok(isAlive(stranger.pid!));

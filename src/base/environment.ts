@@ -58,3 +58,12 @@ export const SHARED_FILES_READY = 'forkscope:sharedFiles';
  * do its own listeners of signals, which run no code of the program.
  */
 export const OWN_HANDLE = 'forkscope.ownHandle';
+/**
+ * Timers with {@link OWN_HANDLE} that fire again and again carry a {@link OwnTurns} under this key: the turns of the loop that they
+ * cause are not the program's, which may rest all the while.
+ */
+export const OWN_TURNS = 'forkscope.ownTurns';
+/** How often the loop has called timers of one owner. */
+export interface OwnTurns {
+  count: number;
+}

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import net from 'node:net';
-import { OWN_HANDLE } from '../base/environment.ts';
+import { OWN_HANDLE, OWN_TURNS, type OwnTurns } from '../base/environment.ts';
 import { SLOT, type SlotIndex } from './layout.ts';
 import type { Session } from './session.ts';
 import type { Slots } from './slots.ts';
@@ -19,6 +19,7 @@ export class Doorbell {
   readonly #onRing: () => void;
   #socket: net.Socket | undefined;
   #retry: NodeJS.Timeout | undefined;
+  readonly #turns: OwnTurns = { count: 0 };
   #queued = false;
   /** Peer write ends by thread word, in order of use. */
   readonly #peers = new Map<number, number>();
@@ -65,7 +66,10 @@ export class Doorbell {
 
   #open(): void {
     // Waiters look again by themselves now and then: for owners that died, and where a ring was lost with its ringer.
-    this.#retry ??= Object.assign(setInterval(this.#onRing, 100).unref(), { [Symbol.for(OWN_HANDLE)]: true });
+    this.#retry ??= Object.assign(setInterval(this.#look, 100).unref(), {
+      [Symbol.for(OWN_HANDLE)]: true,
+      [Symbol.for(OWN_TURNS)]: this.#turns,
+    });
     if (this.#socket !== undefined) return;
     const { read, write } = this.#session.platform.pipe();
     if (read < 0) return;
@@ -77,6 +81,11 @@ export class Doorbell {
     this.#socket.on('error', () => {});
     this.#session.words[this.#slots.at(this.#slot) + SLOT.bell] = write + 1;
   }
+
+  readonly #look = (): void => {
+    this.#turns.count++;
+    this.#onRing();
+  };
 
   #rung(): boolean {
     this.#onRing();

@@ -100,7 +100,7 @@ export class Quiescence {
     // The thread has done something meanwhile, and is watched for its next rest.
     if (this.#looks === 0) return;
     this.#try(() => {
-      const turned = this.#turns.turned();
+      const turned = this.#turned();
       const due = this.#recorder.clock.now() >= this.#nextDue;
       if ((turned || due || !this.#complete) && !this.#look(turned)) {
         this.#looks = 0;
@@ -108,6 +108,10 @@ export class Quiescence {
       } else this.#again();
     });
   };
+
+  #turned(): boolean {
+    return this.#turns.turned(this.#book.timers.ownTurns);
+  }
 
   #again(): void {
     if (this.#armedAgain) return;
@@ -131,7 +135,7 @@ export class Quiescence {
     if (this.#isWriting()) return false;
     const resources = activeResources();
     if (resources.runs) return false;
-    if (this.#looks === 0) this.#turns.turned();
+    if (this.#looks === 0) this.#turned();
     this.#looks++;
     const found = this.#book.look(resources, turned);
     const changed = found.signature !== this.#signature || found.complete !== this.#complete;

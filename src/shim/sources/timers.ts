@@ -1,11 +1,8 @@
 import timersModule from 'node:timers';
 import timersPromises from 'node:timers/promises';
-import { OWN_HANDLE } from '../../base/environment.ts';
-
+import { OWN_HANDLE, OWN_TURNS, type OwnTurns } from '../../base/environment.ts';
 import type { Ms } from '../../base/quantities.ts';
-
 import type { Source } from '../../trace/format/definitions.ts';
-
 import type { Clock } from '../core/clock.ts';
 import { natives } from '../core/natives.ts';
 import { type Around, observed, type Reporting } from '../core/observe.ts';
@@ -41,6 +38,7 @@ const FEW = 64;
 const BETWEEN = 4096;
 /** Timers of the runtime serve its waits only. */
 const own = Symbol.for(OWN_HANDLE);
+const ownTurns = Symbol.for(OWN_TURNS);
 
 /**
  * The timers of this thread, by way of Node's own lists of them: a timer costs nothing while it is not looked at. Those
@@ -53,6 +51,8 @@ export class TimerBook {
   readonly #lists = new Map<number, Link>();
   /** Not on the timers themselves: Node's code is slower with timers of two shapes. */
   readonly #origins = new WeakMap<object, Origin>();
+  /** Of the runtime's timers that were met at a look. */
+  readonly #ownTurns = new Set<OwnTurns>();
   #most = FEW;
 
   constructor(sites: CallSites, recorder: Recorder, callSites: ConstructorParameters<typeof Sampler>[0]) {
@@ -113,6 +113,13 @@ export class TimerBook {
     if (this.#lists.size > this.#most) this.#forget();
   }
 
+  /** How often the loop has called timers of the shim and of the runtime; of the latter those that a look has met. */
+  get ownTurns(): number {
+    let turns = natives.fired;
+    for (const { count } of this.#ownTurns) turns += count;
+    return turns;
+  }
+
   #forget(): void {
     for (const [ms, list] of this.#lists) if (isEmpty(list)) this.#lists.delete(ms);
     this.#most = Math.max(FEW, this.#lists.size * 2);
@@ -135,7 +142,7 @@ export class TimerBook {
   #collectRing(ring: Link, origin: number, list: SourceList, found: Found): void {
     let left = MOST_OF_DELAY;
     for (let link = ring._idlePrev; link && link !== ring; link = link._idlePrev) {
-      if (!isTimer(link) || natives.own.has(link) || Reflect.get(link, own) === true) continue;
+      if (!isTimer(link) || natives.own.has(link) || this.#isRuntimes(link)) continue;
       if (--left < 0 || ++found.all > MOST) {
         // Whether it keeps the program alive shows in Node's count only.
         list.add({ kind: 'timer', ref: false });
@@ -145,6 +152,13 @@ export class TimerBook {
       if (ref) found.refd++;
       list.add({ kind: 'timer', ref, ...this.#describe(link, origin) });
     }
+  }
+
+  #isRuntimes(timer: Timer): boolean {
+    if (Reflect.get(timer, own) !== true) return false;
+    const turns: OwnTurns | undefined = Reflect.get(timer, ownTurns);
+    if (turns !== undefined) this.#ownTurns.add(turns);
+    return true;
   }
 
   #describe(timer: Timer, origin: number): Partial<Source> {

@@ -1,5 +1,4 @@
 import { builtin } from '../core/builtins.ts';
-import { natives } from '../core/natives.ts';
 
 interface LoopMetrics {
   readonly loopCount: number;
@@ -14,7 +13,7 @@ interface NodeTiming {
 const OWN_TURN_MS = 2;
 
 /**
- * Whether the loop of this thread has turned for anything but the shim's own timers. It says so also where nothing of it was
+ * Whether the loop of this thread has turned for anything but timers of the shim and the runtime. It says so also where nothing of it was
  * recorded.
  */
 export class LoopTurns {
@@ -23,9 +22,11 @@ export class LoopTurns {
   #own = 0;
   #active = 0;
 
-  /** True: since the last call something else than the shim has run. */
-  turned(): boolean {
-    const own = natives.fired;
+  /**
+   * True: since the last call something else than they has run.
+   * @param own how often the loop has called such timers so far
+   */
+  turned(own: number): boolean {
     const ownTurns = own - this.#own;
     this.#own = own;
     // Not the global one: Node puts it in place when it is first asked for, and programs replace it.

@@ -55,6 +55,13 @@ export {
 export { AsyncResult } from './services/pool/async-result.ts';
 export { type ExecutorOptions, ProcessPoolExecutor } from './services/pool/executor.ts';
 export { Future } from './services/pool/future.ts';
+export {
+  asCompleted,
+  type ReturnWhen,
+  type WaitedFutures,
+  type WaitFuturesOptions,
+  waitFutures,
+} from './services/pool/futures.ts';
 export type { ApplyOptions, MapOptions, PoolOptions } from './services/pool/options.ts';
 export { Pool } from './services/pool/pool.ts';
 export type { ResultIterator } from './services/pool/result-iterator.ts';

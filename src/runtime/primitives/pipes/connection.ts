@@ -1,9 +1,11 @@
 import { Internal } from '../../core/arguments/internal.ts';
 import {
   type AsyncWaitOptions,
+  limitOf,
   milliseconds,
   optionsOf,
   patience,
+  type TimeLimitOptions,
   type WaitOptions,
 } from '../../core/arguments/options.ts';
 import { BufferTooShort, OSError } from '../../core/errors/errors.ts';
@@ -106,14 +108,18 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
 
   /** Receives a value. Rejects with EOFError when nothing is left and no writer is. */
   async recv(options?: AsyncWaitOptions): Promise<R> {
+    return (await this.#receive(readValue, options)) as R;
+  }
+
+  async #receive<T>(use: Use<T>, options: AsyncWaitOptions | undefined): Promise<T> {
     const reader = this.#read();
     const limit = patience(options);
     options?.signal?.throwIfAborted();
-    const now = reader.receiveNow(readValue, false);
-    if (now !== PENDING) return now as R;
-    const value = await reader.receiveLater(readValue, limit, options?.signal);
+    const now = reader.receiveNow(use, false);
+    if (now !== PENDING) return now;
+    const value = await reader.receiveLater(use, limit, options?.signal);
     if (value === PENDING) throw timedOut('recv');
-    return value as R;
+    return value;
   }
 
   recvSync(options?: WaitOptions): R {
@@ -133,10 +139,9 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Receives one message of bytes. A longer one than `maxLength` rejects with OSError, and the end is closed. */
-  async recvBytes(maxLength?: number): Promise<Buffer> {
+  async recvBytes(maxLength?: number, options?: AsyncWaitOptions): Promise<Buffer> {
     checkLength(maxLength);
-    const bytes = await this.#read().receive(readBytes, Number.POSITIVE_INFINITY);
-    return this.#limited(bytes as Buffer, maxLength);
+    return this.#limited(await this.#receive(readBytes, options), maxLength);
   }
 
   recvBytesSync(maxLength?: number): Buffer {
@@ -145,18 +150,19 @@ export class Connection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Receives bytes into `into` from `offset`; resolves to their number. Rejects with BufferTooShort, which has the message. */
-  async recvBytesInto(into: ArrayBufferView, offset = 0): Promise<number> {
-    const got = await this.#read().receive(intoRoom(checkRoom(into, offset)), Number.POSITIVE_INFINITY);
+  async recvBytesInto(into: ArrayBufferView, offset = 0, options?: AsyncWaitOptions): Promise<number> {
+    const got = await this.#receive(intoRoom(checkRoom(into, offset)), options);
     if (got instanceof BufferTooShort) throw got;
-    return got as number;
+    return got;
   }
 
   /**
    * Whether `recv` would return (or report the end) now, or within `timeout` seconds: 0 is the default, `null` waits for
    * ever.
    */
-  async poll(timeout: number | null = 0, signal?: AbortSignal): Promise<boolean> {
-    return await this.#read().poll(milliseconds(timeout), signal);
+  async poll(timeout: number | null | TimeLimitOptions = 0, signal?: AbortSignal): Promise<boolean> {
+    const limit = limitOf(timeout);
+    return await this.#read().poll(limit.ms, limit.signal ?? signal);
   }
 
   pollSync(timeout: number | null = 0): boolean {

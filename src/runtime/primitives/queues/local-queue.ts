@@ -9,6 +9,7 @@ import { type AsyncWaitOptions, patience } from '../../core/arguments/options.ts
 import { Empty, Full, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import { clampTimer } from '../../core/waits/blocking.ts';
+import { Listeners } from '../../core/waits/listeners.ts';
 
 /** How items lie in a queue. */
 interface Store<T> {
@@ -119,7 +120,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   readonly #store: Store<T>;
   readonly #getters: Waiter[] = [];
   readonly #putters: Waiter[] = [];
-  readonly #joiners: (() => void)[] = [];
+  readonly #joiners = new Listeners();
   #unfinished = 0;
 
   /** @param maxsize most items; 0 or less: any number. @throws ValueError for what is no whole number */
@@ -189,12 +190,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   taskDone(): void {
     if (this.#unfinished === 0) throw new ValueError('taskDone() called too many times');
     this.#unfinished--;
-    if (this.#unfinished === 0) for (const resolve of this.#joiners.splice(0)) resolve();
+    if (this.#unfinished === 0) this.#joiners.tell();
   }
 
-  /** Waits until every item that was put is done. */
-  async join(): Promise<void> {
-    if (this.#unfinished > 0) await new Promise<void>((resolve) => this.#joiners.push(resolve));
+  /** Waits until every item that was put is done; resolves to false when `timeout` (seconds) has passed before. */
+  async join(options?: AsyncWaitOptions): Promise<boolean> {
+    options?.signal?.throwIfAborted();
+    return this.#unfinished === 0 || (await this.#joiners.wait(patience(options), options?.signal));
   }
 
   /** Items as they come, for ever. */

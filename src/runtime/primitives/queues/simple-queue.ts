@@ -4,6 +4,12 @@ import { checkName, Handle, ofResource, registerSingle } from '../../core/handle
 import { BOTH, createResource } from '../../core/handles/held-resource.ts';
 import { encodeMessage, Messages, readValue } from '../../core/messages/messages.ts';
 import { FORM, Ring, ringShape } from '../../core/messages/ring.ts';
+import { PENDING } from '../../core/waits/blocking.ts';
+
+/** What ends a wait. */
+interface SignalOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A queue with `put`, `get`, `empty` and `close`, and nothing else. */
 export class SimpleQueue<T = unknown> extends Handle {
@@ -24,17 +30,24 @@ export class SimpleQueue<T = unknown> extends Handle {
     this.#messages = new Messages(own, 'ignored');
   }
 
-  async put(item: T): Promise<void> {
-    await this.#messages.send(encodeMessage(item, this.resource.info), FORM.value, Number.POSITIVE_INFINITY);
+  /** Rejects with the signal's reason; there is no other limit, as in Python: a `Queue` has them. */
+  async put(item: T, { signal }: SignalOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const message = encodeMessage(item, this.resource.info);
+    if (this.#messages.sendNow(message, FORM.value, false, false)) return;
+    await this.#messages.sendLater(message, FORM.value, Number.POSITIVE_INFINITY, signal);
   }
 
   putSync(item: T): void {
     this.#messages.sendSync(encodeMessage(item, this.resource.info), FORM.value, Number.POSITIVE_INFINITY);
   }
 
-  async get(): Promise<T> {
+  async get({ signal }: SignalOptions = {}): Promise<T> {
     this.resource;
-    return (await this.#messages.receive(readValue, Number.POSITIVE_INFINITY)) as T;
+    signal?.throwIfAborted();
+    const now = this.#messages.receiveNow(readValue, false);
+    if (now !== PENDING) return now as T;
+    return (await this.#messages.receiveLater(readValue, Number.POSITIVE_INFINITY, signal)) as T;
   }
 
   getSync(): T {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Internal } from '../../core/arguments/internal.ts';
+import { type AsyncWaitOptions, limitOf, patience, type TimeLimit } from '../../core/arguments/options.ts';
 import { registerHandle } from '../../core/handles/transfer.ts';
 import {
   addressFromPeer,
@@ -9,7 +10,7 @@ import {
   type ServerAddress,
   type ServerClient,
 } from './client.ts';
-import { checkToken, type ProxyToken } from './wire.ts';
+import { type CallLimits, checkToken, type ProxyToken } from './wire.ts';
 
 /** The object in a server that a new proxy stands for. Its constructor hands it to that of {@link BaseProxy}. */
 export interface ProxyOrigin {
@@ -36,6 +37,24 @@ export class BaseProxy {
   /** Calls a method of the object by its name; only exposed ones can be called. */
   callMethod(method: string, ...args: readonly unknown[]): Promise<unknown> {
     return this.#client.call(this.#token.ident, method, args);
+  }
+
+  /** As {@link callMethod}, for what waits: its limits follow the arguments, and the signal cancels the call in the server. */
+  protected async callLimited(
+    method: string,
+    args: readonly unknown[],
+    limits: TimeLimit | AsyncWaitOptions,
+  ): Promise<unknown> {
+    if (limits === undefined || limits === null) return await this.callMethod(method, ...args);
+    if (typeof limits === 'object') patience(limits);
+    const { ms, signal } = limitOf(limits);
+    signal?.throwIfAborted();
+    const sent: CallLimits = {
+      ...(ms !== Number.POSITIVE_INFINITY && { timeout: ms / 1000 }),
+      ...(typeof limits === 'object' && 'block' in limits && limits.block === false && { block: false }),
+      ...(signal !== undefined && { cancellable: true }),
+    };
+    return await this.#client.call(this.#token.ident, method, [...args, sent], signal);
   }
 
   /** What the object's own text is. */

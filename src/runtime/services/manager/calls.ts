@@ -25,9 +25,9 @@ export class CallWait {
   readonly #pipe: ResourceInfo | undefined;
   readonly #wait: Wait = newWait(false);
 
-  constructor(pipe: ResourceInfo | undefined, number: number) {
+  constructor(pipe: ResourceInfo | undefined, number: number, signal?: AbortSignal) {
     this.#pipe = pipe;
-    publishWait('waitCall', pipe, Number.POSITIVE_INFINITY, this.#wait, undefined, number >>> 0);
+    publishWait('waitCall', pipe, Number.POSITIVE_INFINITY, this.#wait, signal, number >>> 0);
   }
 
   end(outcome: Outcome): void {

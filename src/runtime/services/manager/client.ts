@@ -63,11 +63,17 @@ export class ServerClient {
   }
 
   /** Calls a method of an object in the server; rejects with what it throws, or OSError when the server is gone. */
-  async call(ident: string, method: string, args: readonly unknown[]): Promise<unknown> {
+  async call(
+    ident: string,
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const link = this.#open ?? (await this.#connected());
     const id = ++this.#numbers;
     const request: Request = [id, ident, method, args, currentTask()];
-    const wait = new CallWait(requestPipe(link, 'writer'), id);
+    const wait = new CallWait(requestPipe(link, 'writer'), id, signal);
+    const cancel = (): void => this.#cancel(link, id);
     const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject, wait }));
     answer.catch(() => {});
     try {
@@ -79,11 +85,26 @@ export class ServerClient {
     }
     if (link instanceof Connection) this.#expect();
     else if (!this.#reading) void this.#read(link);
+    signal?.addEventListener('abort', cancel, { once: true });
     try {
       return await answer;
     } catch (error) {
+      // What it has got nevertheless, an item say, is not thrown away: then there is no error.
+      if (signal?.aborted === true) throw signal.reason;
       throw withCaller(error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  #cancel(link: ClientLink, id: number): void {
+    const request: Request = [0, '', TENANT_METHODS.cancel, [id], 0];
+    try {
+      if (link instanceof Connection && link.sendAtOnce(request)) return;
+    } catch {
+      return; // The server is gone, and the call fails by that.
+    }
+    void (link.send(request) as Promise<void>).catch(() => {});
   }
 
   /** Sees to it that the answer is received: it may come at once, where nothing else is under way. */

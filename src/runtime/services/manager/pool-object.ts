@@ -6,6 +6,8 @@ import { resolveReference } from '../../core/functions/resolve.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import type { AsyncResult } from '../pool/async-result.ts';
 import { Pool } from '../pool/pool.ts';
+import { callerOptions } from './tenants.ts';
+import type { CallLimits } from './wire.ts';
 
 const find = (reference: Reference): Promise<AnyFunction> =>
   resolveReference(reference, 'Pool function', load);
@@ -18,11 +20,11 @@ class ResultObject {
   constructor(result: Result) {
     this.#result = result;
   }
-  get(timeout?: number): Promise<unknown> {
-    return this.#result.get(timeout);
+  get(limits?: number | CallLimits): Promise<unknown> {
+    return this.#result.get(callerOptions(limits));
   }
-  wait(timeout?: number): Promise<void> {
-    return this.#result.wait(timeout);
+  wait(limits?: number | CallLimits): Promise<void> {
+    return this.#result.wait(callerOptions(limits));
   }
   ready(): boolean {
     return this.#result.ready();
@@ -61,6 +63,10 @@ export class PoolObject {
   }
   async starmap(fn: Reference, items: readonly unknown[][], chunksize?: number): Promise<unknown[]> {
     return await this.#pool.starmap(await find(fn), items, chunksize);
+  }
+  async starmapAsync(fn: Reference, items: readonly unknown[][], chunksize?: number): Promise<ResultObject> {
+    const task = await find(fn);
+    return new ResultObject(this.#pool.starmapAsync(task, items, { chunksize }));
   }
   async imap(fn: Reference, items: readonly unknown[], chunksize?: number): Promise<object> {
     return this.#pool.imap(await find(fn), items, chunksize);

@@ -1,3 +1,4 @@
+import type { TimeLimit } from '../../core/arguments/options.ts';
 import type { Reference } from '../../core/functions/function-reference.ts';
 import { refer, type Target } from '../../core/functions/reference.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
@@ -8,11 +9,11 @@ type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
 /** The result of a task of a manager's pool. */
 export class AsyncResultProxy<R = unknown> extends BaseProxy {
-  get(timeout?: number): Promise<R> {
-    return this.callMethod('get', timeout) as Promise<R>;
+  get(timeout?: TimeLimit): Promise<R> {
+    return this.callLimited('get', [], timeout) as Promise<R>;
   }
-  async wait(timeout?: number): Promise<void> {
-    await this.callMethod('wait', timeout);
+  async wait(timeout?: TimeLimit): Promise<void> {
+    await this.callLimited('wait', [], timeout);
   }
   ready(): Promise<boolean> {
     return this.callMethod('ready') as Promise<boolean>;
@@ -66,6 +67,16 @@ export class PoolProxy extends BaseProxy {
       [...items],
       chunksize,
     )) as Awaited<R>[];
+  }
+  async starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Iterable<A>,
+    chunksize?: number,
+  ): Promise<AsyncResultProxy<Awaited<R>[]>> {
+    const task = await reference(fn as AnyFunction);
+    return (await this.callMethod('starmapAsync', task, [...items], chunksize)) as AsyncResultProxy<
+      Awaited<R>[]
+    >;
   }
   async imap<T, R>(
     fn: (item: T) => R,

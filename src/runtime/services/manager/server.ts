@@ -12,7 +12,7 @@ import { Inbox } from './inbox.ts';
 import { publicMethods, type RegisteredType, type Registry } from './registry.ts';
 import { SerializedServerLink, tellMismatch } from './serialized-link.ts';
 import { resolveSerializer, type Serializer, type SerializerReference } from './serializer.ts';
-import { TENANT_METHODS, Tenant } from './tenants.ts';
+import { beginCall, TENANT_METHODS, Tenant } from './tenants.ts';
 import {
   isRequest,
   type ProxyToken,
@@ -53,7 +53,12 @@ class Client extends Tenant {
 
   /** Whether that was the client's word on itself, which a stranger's is not heard on. */
   hears(link: ServerLink, [, ident, method, args]: Request): boolean {
-    if (ident !== '' || !(link instanceof Connection)) return false;
+    if (ident !== '') return false;
+    if (method === TENANT_METHODS.cancel) {
+      this.cancel(Number(args[0]));
+      return true;
+    }
+    if (!(link instanceof Connection)) return false;
     if (method === TENANT_METHODS.hello) this.pid = Number(args[0]);
     else if (method === TENANT_METHODS.bye) this.orderly = true;
     else return false;
@@ -180,7 +185,9 @@ export class Server {
   #answer(link: ServerLink, [id, ident, method, args]: Request, client: Client): void {
     publishCall('callStart', client.pipe, id);
     try {
-      const value = ident === '' ? this.#own(method, args) : this.#call(ident, method, args);
+      const value = beginCall(id, () =>
+        ident === '' ? this.#own(method, args) : this.#call(ident, method, args),
+      );
       if (value instanceof Promise) void this.#answerLater(link, [id, ident, method, args, 0], client, value);
       else {
         const response = this.#wrap(id, ident, method, value);
@@ -206,8 +213,9 @@ export class Server {
     this.#respond(link, response, client, false);
   }
 
-  #respond(link: ServerLink, response: Response, { pipe }: Client, stop: boolean): void {
-    publishCall('callEnd', pipe, response[0]);
+  #respond(link: ServerLink, response: Response, client: Client, stop: boolean): void {
+    client.answered(response[0]);
+    publishCall('callEnd', client.pipe, response[0]);
     if (!sendAtOnce(link, response)) {
       void this.#send(link, response).then(() => {
         if (stop) this.#stop();

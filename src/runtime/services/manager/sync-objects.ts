@@ -5,10 +5,12 @@ import { RuntimeError, ValueError } from '../../core/errors/errors.ts';
 import { Queue as LocalQueue } from '../../primitives/queues/local-queue.ts';
 import { Barrier } from '../../primitives/sync/barrier.ts';
 import { Condition } from '../../primitives/sync/condition.ts';
+import { Event } from '../../primitives/sync/event.ts';
 import { Lock } from '../../primitives/sync/lock.ts';
 import { RLock } from '../../primitives/sync/rlock.ts';
 import { BoundedSemaphore, Semaphore } from '../../primitives/sync/semaphore.ts';
-import { currentTenant, HeldLock, tenantOptions } from './tenants.ts';
+import { callerOptions, currentTenant, HeldLock, tenantOptions } from './tenants.ts';
+import type { CallLimits } from './wire.ts';
 
 export class LockObject {
   readonly #lock: Lock | RLock | Semaphore;
@@ -59,11 +61,11 @@ export class ConditionObject {
   release(): void {
     this.#held.release();
   }
-  async wait(timeout?: number): Promise<boolean> {
+  async wait(limits?: number | CallLimits): Promise<boolean> {
     const tenant = currentTenant();
     const lock = this.#condition.lock as RLock;
     const { owned } = lock;
-    const waiting = this.#condition.wait(tenantOptions({ timeout }));
+    const waiting = this.#condition.wait(callerOptions(limits));
     // It has released the lock, and will have it again whatever comes of it.
     if (owned) this.#held.forget();
     try {
@@ -80,13 +82,32 @@ export class ConditionObject {
   }
 }
 
+export class EventObject {
+  readonly #event = new Event();
+  isSet(): boolean {
+    return this.#event.isSet();
+  }
+  set(): void {
+    this.#event.set();
+  }
+  clear(): void {
+    this.#event.clear();
+  }
+  async wait(limits?: number | CallLimits): Promise<boolean> {
+    return await this.#event.wait(callerOptions(limits));
+  }
+}
+
 export class BarrierObject {
   readonly #barrier: Barrier;
   constructor(parties: number, timeout?: number) {
     this.#barrier = new Barrier(timeout === undefined ? parties : { parties, timeout });
   }
-  async wait(timeout?: number): Promise<number> {
-    return await this.#barrier.wait(timeout);
+  async wait(limits?: number | CallLimits): Promise<number> {
+    if (typeof limits === 'number') return await this.#barrier.wait(limits);
+    return await this.#barrier.wait(
+      limits?.cancellable === true ? callerOptions(limits) : { timeout: limits?.timeout },
+    );
   }
   reset(): void {
     this.#barrier.reset();
@@ -107,5 +128,8 @@ export class QueueObject<T> extends LocalQueue<T> {
   }
   override get(options?: WaitOptions): Promise<T> {
     return super.get(tenantOptions(options));
+  }
+  override join(options?: WaitOptions): Promise<boolean> {
+    return super.join(tenantOptions(options));
   }
 }

@@ -1,4 +1,4 @@
-import type { WaitOptions } from '../../core/arguments/options.ts';
+import { type AsyncWaitOptions, limitOf, type TimeLimit } from '../../core/arguments/options.ts';
 import { runInTask } from '../../core/tasks/task.ts';
 import { LockGuard } from '../../primitives/sync/guard.ts';
 import { BaseProxy, setProxyType } from './base-proxy.ts';
@@ -7,9 +7,9 @@ import { BaseProxy, setProxyType } from './base-proxy.ts';
 export class AcquirerProxy extends BaseProxy {
   /** A guard for `await using`, or false when `timeout` (seconds) has passed or with `block: false`. */
   acquire(): Promise<LockGuard>;
-  acquire(options: WaitOptions | undefined): Promise<LockGuard | false>;
-  async acquire(options?: WaitOptions): Promise<LockGuard | false> {
-    if (!(await this.callMethod('acquire', options))) return false;
+  acquire(options: AsyncWaitOptions | undefined): Promise<LockGuard | false>;
+  async acquire(options?: AsyncWaitOptions): Promise<LockGuard | false> {
+    if (!(await this.callLimited('acquire', [], options))) return false;
     return LockGuard.of(() => void this.release());
   }
 
@@ -33,18 +33,19 @@ export class AcquirerProxy extends BaseProxy {
 /** A condition in a manager. */
 export class ConditionProxy extends AcquirerProxy {
   /** False when `timeout` (seconds) has passed without a notification. */
-  wait(timeout?: number): Promise<boolean> {
-    return this.callMethod('wait', timeout) as Promise<boolean>;
+  wait(timeout?: TimeLimit): Promise<boolean> {
+    return this.callLimited('wait', [], timeout) as Promise<boolean>;
   }
 
   /** Waits until `predicate`, which runs here, holds; resolves to its last value. */
-  async waitFor<T>(predicate: () => T | Promise<T>, timeout?: number): Promise<T> {
-    const end = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout * 1000;
+  async waitFor<T>(predicate: () => T | Promise<T>, timeout?: TimeLimit): Promise<T> {
+    const { ms, signal } = limitOf(timeout);
+    const end = performance.now() + ms;
     for (;;) {
       const value = await predicate();
       const left = (end - performance.now()) / 1000;
       if (value || left <= 0) return value;
-      await this.wait(left === Number.POSITIVE_INFINITY ? undefined : left);
+      await this.wait({ timeout: left === Number.POSITIVE_INFINITY ? undefined : left, signal });
     }
   }
 
@@ -68,15 +69,15 @@ export class EventProxy extends BaseProxy {
     await this.callMethod('clear');
   }
   /** False when `timeout` (seconds) has passed before. */
-  wait(timeout?: number): Promise<boolean> {
-    return this.callMethod('wait', timeout) as Promise<boolean>;
+  wait(timeout?: TimeLimit): Promise<boolean> {
+    return this.callLimited('wait', [], timeout) as Promise<boolean>;
   }
 }
 
 /** A barrier in a manager. */
 export class BarrierProxy extends BaseProxy {
-  wait(timeout?: number): Promise<number> {
-    return this.callMethod('wait', timeout) as Promise<number>;
+  wait(timeout?: TimeLimit): Promise<number> {
+    return this.callLimited('wait', [], timeout) as Promise<number>;
   }
   async reset(): Promise<void> {
     await this.callMethod('reset');
@@ -91,11 +92,11 @@ export class BarrierProxy extends BaseProxy {
 
 /** A queue in a manager; JoinableQueue too. */
 export class QueueProxy<T = unknown> extends BaseProxy {
-  async put(item: T, options?: WaitOptions): Promise<void> {
-    await this.callMethod('put', item, options);
+  async put(item: T, options?: AsyncWaitOptions): Promise<void> {
+    await this.callLimited('put', [item], options);
   }
-  get(options?: WaitOptions): Promise<T> {
-    return this.callMethod('get', options) as Promise<T>;
+  get(options?: AsyncWaitOptions): Promise<T> {
+    return this.callLimited('get', [], options) as Promise<T>;
   }
   async putNowait(item: T): Promise<void> {
     await this.callMethod('putNowait', item);
@@ -115,8 +116,14 @@ export class QueueProxy<T = unknown> extends BaseProxy {
   async taskDone(): Promise<void> {
     await this.callMethod('taskDone');
   }
-  async join(): Promise<void> {
-    await this.callMethod('join');
+  /** Waits until every item that was put is done; resolves to false when `timeout` (seconds) has passed before. */
+  join(options?: AsyncWaitOptions): Promise<boolean> {
+    return this.callLimited('join', [], options) as Promise<boolean>;
+  }
+
+  /** Items as they come, for ever. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, never, void> {
+    for (;;) yield await this.get();
   }
 }
 

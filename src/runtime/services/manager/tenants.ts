@@ -9,14 +9,31 @@ import { currentTask, runAs } from '../../core/tasks/task.ts';
 import type { Lock } from '../../primitives/sync/lock.ts';
 import type { RLock } from '../../primitives/sync/rlock.ts';
 import type { Semaphore } from '../../primitives/sync/semaphore.ts';
+import type { CallLimits } from './wire.ts';
 
 /** What a client's thread says once, about itself; object '' of a request. */
-export const TENANT_METHODS = { hello: 'hello', bye: 'bye' } as const;
+export const TENANT_METHODS = { hello: 'hello', bye: 'bye', cancel: 'cancel' } as const;
+
+/** The call that begins now, by its client's number. */
+let beginning = 0;
+
+/** Runs what a call does at once. */
+export function beginCall<T>(call: number, body: () => T): T {
+  const before = beginning;
+  beginning = call;
+  try {
+    return body();
+  } finally {
+    beginning = before;
+  }
+}
 
 /** One client, by all the tokens of its tasks. */
 export class Tenant {
   readonly locks = new Set<HeldLock>();
   readonly #tokens = new Set<number>();
+  /** By the numbers of the calls. */
+  readonly #cancellable = new Map<number, AbortController>();
   readonly #left = new AbortController();
   readonly #leftSignal = ownSignal(this.#left.signal);
   /** Known of clients of this session, who also say when they leave. */
@@ -28,6 +45,22 @@ export class Tenant {
     return this.#leftSignal;
   }
 
+  /** Aborts when the client is gone, or cancels the call that begins now. */
+  cancellation(): AbortSignal {
+    const controller = new AbortController();
+    this.#cancellable.set(beginning, controller);
+    return controller.signal;
+  }
+
+  cancel(call: number): void {
+    this.#cancellable.get(call)?.abort(new Error('the call was cancelled'));
+  }
+
+  /** The call is answered. */
+  answered(call: number): void {
+    if (this.#cancellable.size > 0) this.#cancellable.delete(call);
+  }
+
   /** Its tasks' calls run under this token. */
   add(token: number): void {
     this.#tokens.add(token);
@@ -36,6 +69,7 @@ export class Tenant {
 
   leave(): void {
     this.#left.abort(new Error('the client is gone'));
+    for (const call of this.#cancellable.keys()) this.cancel(call);
     for (const token of this.#tokens) if (tenants.get(token) === this) tenants.delete(token);
     const died = this.pid !== undefined && !this.orderly;
     for (const lock of this.locks) lock.tenantLeft(died);
@@ -51,8 +85,16 @@ export function currentTenant(): Tenant | undefined {
 }
 
 /** A client's options, with what ends its wait when it is gone. */
-export function tenantOptions(options: WaitOptions | undefined): AsyncWaitOptions {
-  return { ...options, signal: currentTenant()?.left };
+export function tenantOptions(options: (WaitOptions & CallLimits) | undefined): AsyncWaitOptions {
+  const tenant = currentTenant();
+  if (options?.cancellable !== true) return { ...options, signal: tenant?.left };
+  const { cancellable: _, ...limits } = options;
+  return { ...limits, signal: tenant?.cancellation() };
+}
+
+/** The same for what Python gives a bare number of seconds. */
+export function callerOptions(limits: number | null | undefined | CallLimits): AsyncWaitOptions {
+  return tenantOptions(typeof limits === 'object' ? (limits ?? undefined) : { timeout: limits });
 }
 
 /** A lock in the server that remembers which client holds it. */

@@ -1,5 +1,4 @@
 /** The types that every SyncManager has. */
-import { Event } from '../../primitives/sync/event.ts';
 import { DictObject, ListObject, NamespaceObject, ValueObject } from './objects.ts';
 import { PoolObject } from './pool-object.ts';
 import { makeType, type RegisteredType, type Registry, type TypeOptions } from './registry.ts';
@@ -7,6 +6,7 @@ import {
   BarrierObject,
   BoundedSemaphoreObject,
   ConditionObject,
+  EventObject,
   LockObject,
   QueueObject,
   RLockObject,
@@ -17,6 +17,7 @@ const QUEUE = ['put', 'get', 'putNowait', 'getNowait', 'qsize', 'empty', 'full']
 const POOL_RESULTS = {
   applyAsync: 'AsyncResult',
   mapAsync: 'AsyncResult',
+  starmapAsync: 'AsyncResult',
   imap: 'Iterator',
   imapUnordered: 'Iterator',
 };
@@ -47,7 +48,7 @@ export function standardTypes(): Registry {
     entry('Semaphore', SemaphoreObject),
     entry('BoundedSemaphore', BoundedSemaphoreObject),
     entry('Condition', ConditionObject),
-    entry('Event', Event, { exposed: ['isSet', 'set', 'clear', 'wait'] }),
+    entry('Event', EventObject),
     entry('Barrier', BarrierObject),
     entry('Queue', QueueObject, { exposed: QUEUE }),
     entry('JoinableQueue', QueueObject, { exposed: [...QUEUE, 'taskDone', 'join'] }),

@@ -55,3 +55,11 @@ export function checkToken(value: unknown): ProxyToken {
     return { typeid, ident, exposed };
   throw new RemoteError('a damaged proxy arrived');
 }
+
+/** The limits of a call that waits, as they travel: the last argument. */
+export interface CallLimits {
+  readonly timeout?: number | undefined;
+  readonly block?: boolean;
+  /** The client may cancel it. */
+  readonly cancellable?: boolean;
+}

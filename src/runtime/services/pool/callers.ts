@@ -1,5 +1,5 @@
 import type { Outcome, ResourceInfo } from '../../../base/channels.ts';
-import type { Limit } from '../../core/arguments/options.ts';
+import { type Limit, mayAbort } from '../../core/arguments/options.ts';
 import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { newWait } from '../../core/waits/blocking.ts';
 import { Listeners } from '../../core/waits/listeners.ts';
@@ -30,7 +30,7 @@ export class Callers {
     signal?.throwIfAborted();
     if (ms <= 0) return false;
     const { info } = this.#host;
-    const wait = newWait(false);
+    const wait = newWait(false, ms !== Number.POSITIVE_INFINITY || mayAbort(signal));
     publishWait('waitResult', info, ms, wait, signal, task);
     this.#host.awaited(1);
     let outcome: Outcome = 'cancelled';

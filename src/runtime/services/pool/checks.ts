@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { numberOr } from '../../core/arguments/options.ts';
+import { numberOr, type TimeLimitOptions } from '../../core/arguments/options.ts';
 import { BrokenPoolError, TargetError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import type { Chunks } from './options.ts';
 
@@ -35,6 +35,11 @@ export function checkChunk(given: Chunks | undefined): number | undefined {
   if (chunksize === undefined) return undefined;
   if (typeof chunksize === 'number' && Number.isInteger(chunksize) && chunksize >= 1) return chunksize;
   throw new ValueError(`a chunk has 1 item or more, not ${String(chunksize)}`);
+}
+
+/** How long a map's caller waits; the map goes on then. */
+export function limitOfChunks(given: Chunks | undefined): TimeLimitOptions | undefined {
+  return typeof given === 'object' && given !== null ? given : undefined;
 }
 
 /** The arguments of a task as they are sent. @throws TypeMismatch for what is no array */

@@ -52,6 +52,11 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     this.#size = this.#pool.processes;
   }
 
+  /** Process ids of the workers that live now. */
+  get pids(): readonly number[] {
+    return this.#pool.pids;
+  }
+
   /** Hands `fn(...args)` to a worker. @throws RuntimeError after `shutdown`, BrokenProcessPool after a worker's death */
   submit<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Future<Awaited<ReturnType<F>>> {
     return this.#submit(() => this.#pool.applyAsync(fn, args));

@@ -1,3 +1,4 @@
+import type { TimeLimitOptions } from '../../core/arguments/options.ts';
 import type { AllButLast, AnyFunction } from '../../core/tasks/task.ts';
 import type { Callbacks } from './async-result.ts';
 
@@ -22,7 +23,10 @@ export type ApplyArgs<F extends AnyFunction, O> = Readonly<
 >;
 
 /** Items a chunk: Python's positional argument, or as an option. */
-export type Chunks = number | { readonly chunksize?: number | undefined };
+export type Chunks = number | ChunkOptions;
+export interface ChunkOptions extends TimeLimitOptions {
+  readonly chunksize?: number | undefined;
+}
 
 export interface MapOptions<R> extends Callbacks<R[]> {
   /** Items in one task; by default a quarter of a worker's share. */

@@ -10,7 +10,15 @@ import { newWait } from '../../core/waits/blocking.ts';
 import { Queue } from '../../primitives/queues/queue.ts';
 import { whyNoChildren } from '../process/process.ts';
 import { AsyncResult, type Callbacks } from './async-result.ts';
-import { checkArgs, checkChunk, checkMaxTasks, checkSize, describeExit, initializerError } from './checks.ts';
+import {
+  checkArgs,
+  checkChunk,
+  checkMaxTasks,
+  checkSize,
+  describeExit,
+  initializerError,
+  limitOfChunks,
+} from './checks.ts';
 import { Crew } from './crew.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Feed, type FeedOptions } from './feed.ts';
@@ -175,7 +183,7 @@ export class Pool implements AsyncDisposable {
 
   /** `fn` of each item, in order. Waits for all, also when one fails; then rejects with the first failure. */
   async map<T, R>(fn: (item: T) => R, items: Iterable<T>, chunksize?: Chunks): Promise<Awaited<R>[]> {
-    return await this.mapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get();
+    return await this.mapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get(limitOfChunks(chunksize));
   }
 
   mapAsync<T, R>(
@@ -192,7 +200,9 @@ export class Pool implements AsyncDisposable {
     items: Iterable<A>,
     chunksize?: Chunks,
   ): Promise<Awaited<R>[]> {
-    return await this.starmapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get();
+    return await this.starmapAsync(fn, items, { chunksize: checkChunk(chunksize) }).get(
+      limitOfChunks(chunksize),
+    );
   }
 
   starmapAsync<A extends readonly unknown[], R>(

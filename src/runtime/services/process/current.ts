@@ -1,7 +1,9 @@
 /** Who am I: `currentProcess`, `parentProcess`, `activeChildren`. */
 import { processState } from '../../../shm/liveness.ts';
+import { limitOf, type TimeLimit } from '../../core/arguments/options.ts';
 import { TypeMismatch } from '../../core/errors/errors.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
+import { Listeners } from '../../core/waits/listeners.ts';
 import { liveChildren } from './children.ts';
 import { Process, standHere } from './process.ts';
 import { current, newState } from './state.ts';
@@ -28,15 +30,16 @@ export function setCurrentProcess(object: Process, state: ReturnType<typeof newS
 export class ParentProcess {
   readonly pid: number;
   readonly name: string;
-  readonly #ended: Promise<void>;
+  readonly #listeners = new Listeners();
   #alive = true;
 
   private constructor(pid: number, name: string, ended: Promise<void>) {
     if (!(ended instanceof Promise)) throw new TypeMismatch('a ParentProcess comes from parentProcess()');
     this.pid = pid;
     this.name = name;
-    this.#ended = ended.then(() => {
+    void ended.then(() => {
       this.#alive = false;
+      this.#listeners.tell();
     });
   }
 
@@ -50,14 +53,10 @@ export class ParentProcess {
   }
 
   /** Resolves when the parent has ended, or after `timeout` seconds. A child ends by itself soon after. */
-  async join(timeout?: number): Promise<void> {
-    if (timeout === undefined) return await this.#ended;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.max(0, timeout * 1000));
-    });
-    await Promise.race([this.#ended, limit]);
-    clearTimeout(timer);
+  async join(timeout?: TimeLimit): Promise<void> {
+    const { ms, signal } = limitOf(timeout);
+    signal?.throwIfAborted();
+    if (this.#alive) await this.#listeners.wait(ms, signal);
   }
 }
 

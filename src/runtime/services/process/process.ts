@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { processState } from '../../../shm/liveness.ts';
 import { atMost } from '../../core/arguments/internal.ts';
-import { milliseconds, numberOr, optionsOf } from '../../core/arguments/options.ts';
+import { limitOf, optionsOf, type TimeLimit } from '../../core/arguments/options.ts';
 import { noteCaller } from '../../core/diagnostics/publish.ts';
 import {
   AssertionError,
@@ -17,7 +17,7 @@ import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AllButLast, AnyFunction } from '../../core/tasks/task.ts';
 import { notePendingStart } from '../../core/waits/pending-starts.ts';
 import { authKey, checkAuthKey, setAuthKey } from './authkey.ts';
-import { addChild, awaitExit, dropChild, joinChild, signalChild } from './children.ts';
+import { addChild, awaitExit, dropChild, endUnwanted, joinChild, signalChild } from './children.ts';
 import { launch } from './spawn.ts';
 import { current, defaultName, newState, type State } from './state.ts';
 
@@ -72,7 +72,7 @@ export function standHere(object: Process, state: State): void {
  * module again and looks the function up there. Subclasses that override `run` must be exported; the child gets their
  * instance's own fields, and does not run the constructor.
  */
-export class Process<F extends AnyFunction = AnyFunction> {
+export class Process<F extends AnyFunction = AnyFunction> implements AsyncDisposable {
   /** @throws TypeMismatch for what is no options, and for a target, args or kwargs of a wrong type; AssertionError for a name that is no string */
   constructor(options?: ProcessOptions<F>);
   constructor(...given: [options?: ProcessOptions<F>]) {
@@ -185,15 +185,13 @@ export class Process<F extends AnyFunction = AnyFunction> {
   }
 
   /** Waits until the process has ended, or `timeout` (seconds) has passed: look at `exitCode`. */
-  async join(
-    timeout?: number | null | { readonly timeout?: number | undefined; readonly signal?: AbortSignal },
-  ): Promise<void> {
+  async join(timeout?: TimeLimit): Promise<void> {
     const state = stateOf(this as Process);
     if (state.phase === 'here') throw new AssertionError('can only join a child process');
     if (state.phase === 'initial') throw new AssertionError('can only join a started process');
-    const options = numberOr('timeout', timeout);
+    const { ms, signal } = limitOf(timeout);
     await state.starting;
-    await joinChild(state, milliseconds(options.timeout), options.signal);
+    await joinChild(state, ms, signal);
   }
 
   /** Asks the process to end (SIGTERM). Without a listener of its own for that it ends at once, with exit code -15. */
@@ -224,6 +222,16 @@ export class Process<F extends AnyFunction = AnyFunction> {
     }
     dropChild(this as Process);
     state.phase = 'closed';
+  }
+
+  /** The end of an `await using` block: a process that still runs is asked to end, and its end awaited, as of a Pool. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const state = states.get(this as Process);
+    if (state === undefined || state.phase === 'closed' || state.phase === 'here') return;
+    await state.starting?.catch(() => {});
+    if (state.phase !== 'started') return;
+    if (state.exitCode === null) endUnwanted(state);
+    await joinChild(state, Number.POSITIVE_INFINITY);
   }
 
   [inspect.custom](): string {

@@ -4,9 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { crypto } from '../../../base/builtins.ts';
-import { optionsOf } from '../../core/arguments/options.ts';
-import { type AuthenticationError, OSError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
+import { type Limit, limitOf, optionsOf, type TimeLimit } from '../../core/arguments/options.ts';
+import { AuthenticationError, OSError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
+import { clampTimer, timedOut } from '../../core/waits/blocking.ts';
 import { authenticate, checkKey } from './auth.ts';
 import { type Deframer, MOST_BYTES } from './framing.ts';
 import { Handshakes } from './handshakes.ts';
@@ -108,10 +109,15 @@ export class Listener implements Disposable {
     return this.#lastAccepted;
   }
 
-  /** The next connection. Rejects with AuthenticationError when the client does not know the key; then call it again. */
-  async accept(): Promise<SocketConnection> {
+  /**
+   * The next connection. Rejects with AuthenticationError when the client does not know the key; then call it again. And with
+   * TimeoutError after `timeout` seconds, or with the signal's reason.
+   */
+  async accept(timeout?: TimeLimit): Promise<SocketConnection> {
+    const limit = limitOf(timeout);
+    limit.signal?.throwIfAborted();
     if (this.#closed) throw new OSError('listener is closed');
-    const { socket, deframer } = this.#ready.shift() ?? (await this.#next());
+    const { socket, deframer } = this.#ready.shift() ?? (await this.#next(limit));
     this.#lastAccepted =
       socket.remoteAddress === undefined ? null : [socket.remoteAddress, socket.remotePort ?? 0];
     const authenticated = deframer !== undefined;
@@ -134,6 +140,11 @@ export class Listener implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+  /** The same, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
   }
 
   #arrived(socket: net.Socket): void {
@@ -162,11 +173,43 @@ export class Listener implements Disposable {
     return waiting;
   }
 
-  #next(): Promise<Ready> {
+  async #next({ ms, signal }: Limit): Promise<Ready> {
     const failure = this.#failures.shift();
-    if (failure !== undefined) return Promise.reject(failure);
+    if (failure !== undefined) throw failure;
     this.#server.ref();
-    return new Promise((resolve, reject) => this.#accepting.push({ resolve, reject }));
+    const stop = new AbortController();
+    try {
+      return await new Promise((resolve, reject) => {
+        const accepting = { resolve, reject };
+        this.#accepting.push(accepting);
+        const leave = (error: unknown): void => {
+          const index = this.#accepting.indexOf(accepting);
+          if (index < 0) return;
+          this.#accepting.splice(index, 1);
+          if (this.#accepting.length === 0) this.#server.unref();
+          reject(error);
+        };
+        whenOver(ms, signal, stop.signal, leave);
+      });
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /**
+   * Connections as they come, until the listener is closed. Clients that do not know the key are passed over: strangers are no
+   * reason to stop.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<SocketConnection, void, void> {
+    while (!this.#closed) {
+      try {
+        yield await this.accept();
+      } catch (error) {
+        if (error instanceof AuthenticationError) continue;
+        if (this.#closed) return;
+        throw error;
+      }
+    }
   }
 }
 
@@ -175,14 +218,58 @@ export interface ClientOptions {
   readonly authkey?: Uint8Array | undefined;
   /** As of {@link ListenerOptions}. */
   readonly maxMessageSize?: number;
+  /** Seconds for connecting and showing the key; as long as it takes unless given. */
+  readonly timeout?: number | undefined;
+  /** Ends the connecting; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Connects to a `Listener`. Rejects with OSError when nobody listens, AuthenticationError when the keys differ. */
+/** Connects to a `Listener`. Rejects with OSError when nobody listens, AuthenticationError when the keys differ, TimeoutError. */
 export async function Client(address: Address, options: ClientOptions = {}): Promise<SocketConnection> {
   const authkey = checkKey(optionsOf(options).authkey);
   const { maxMessageSize } = options;
   checkSize(maxMessageSize);
+  const { ms, signal } = limitOf(options);
+  signal?.throwIfAborted();
   const socket = net.connect(target(address));
+  const over = new AbortController();
+  let why: { readonly error: unknown } | undefined;
+  whenOver(ms, signal, over.signal, (error) => {
+    why = { error };
+    socket.destroy(new Error('the time is over'));
+  });
+  try {
+    return await connect(socket, address, authkey, maxMessageSize);
+  } catch (error) {
+    throw why === undefined ? error : why.error;
+  } finally {
+    over.abort();
+  }
+}
+
+/** Calls `leave` with an error after `ms` milliseconds, or when the signal aborts; not any more after `stop`. */
+function whenOver(
+  ms: number,
+  signal: AbortSignal | undefined,
+  stop: AbortSignal,
+  leave: (error: unknown) => void,
+): void {
+  const passed = (): void => leave(timedOut('the connection'));
+  const abort = (): void => leave(signal?.reason);
+  const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(passed, clampTimer(ms));
+  signal?.addEventListener('abort', abort, { once: true });
+  stop.addEventListener('abort', () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  });
+}
+
+async function connect(
+  socket: net.Socket,
+  address: Address,
+  authkey: Uint8Array | undefined,
+  maxMessageSize: number | undefined,
+): Promise<SocketConnection> {
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     // For good: an error after the connecting has no other listener before there is a connection.

@@ -1,5 +1,10 @@
 import net from 'node:net';
-import { type AsyncWaitOptions, milliseconds, patience } from '../../core/arguments/options.ts';
+import {
+  type AsyncWaitOptions,
+  limitOf,
+  patience,
+  type TimeLimitOptions,
+} from '../../core/arguments/options.ts';
 import { Decoder } from '../../core/codec/decode.ts';
 import { Encoder } from '../../core/codec/encode.ts';
 import { BufferTooShort, EOFError, OSError, TypeMismatch } from '../../core/errors/errors.ts';
@@ -104,28 +109,28 @@ export class SocketConnection<R = unknown, S = R> implements AsyncIterable<R> {
   }
 
   /** Receives one message of bytes. A longer one than `maxLength` rejects with OSError, and the connection is closed. */
-  async recvBytes(maxLength?: number): Promise<Buffer> {
+  async recvBytes(maxLength?: number, options?: AsyncWaitOptions): Promise<Buffer> {
     if (maxLength !== undefined && maxLength !== Number.POSITIVE_INFINITY) checkPlace('maxLength', maxLength);
-    const { bytes } = await this.#next();
+    const { bytes } = await this.#next(options);
     if (maxLength === undefined || bytes.length <= maxLength) return bytes;
     this.close();
     throw new OSError(`bad message length: ${bytes.length} bytes, at most ${maxLength} were asked for`);
   }
 
   /** Receives bytes into `into` from `offset`; resolves to their number. Rejects with BufferTooShort, which has the message. */
-  async recvBytesInto(into: ArrayBufferView, offset = 0): Promise<number> {
+  async recvBytesInto(into: ArrayBufferView, offset = 0, options?: AsyncWaitOptions): Promise<number> {
     const room = checkRoom(into, offset);
-    const { bytes } = await this.#next();
+    const { bytes } = await this.#next(options);
     if (bytes.length > room.length) throw new BufferTooShort(bytes);
     room.set(bytes);
     return bytes.length;
   }
 
   /** Whether `recv` would return or report the end, now or within `timeout` seconds; `null`: waits for ever. */
-  async poll(timeout: number | null = 0, signal?: AbortSignal): Promise<boolean> {
+  async poll(timeout: number | null | TimeLimitOptions = 0, signal?: AbortSignal): Promise<boolean> {
     this.#checkOpen();
-    const limit = timeout === null ? Number.POSITIVE_INFINITY : milliseconds(timeout);
-    return await this.#until(limit, signal);
+    const limit = limitOf(timeout);
+    return await this.#until(limit.ms, limit.signal ?? signal);
   }
 
   /** Whether something, or the end, is there already. @internal */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { milliseconds } from '../../core/arguments/options.ts';
+import type { Outcome } from '../../../base/channels.ts';
+import { limitOf, type TimeLimit } from '../../core/arguments/options.ts';
 import { publishWait, publishWaitEnd } from '../../core/diagnostics/publish.ts';
 import { TypeMismatch } from '../../core/errors/errors.ts';
 import { newWait } from '../../core/waits/blocking.ts';
@@ -29,21 +30,28 @@ const watched = new WeakSet<Promise<unknown>>();
 
 /**
  * Those of `objects` that are ready, all of them; waits until there is one, or `timeout` seconds have passed (then: none).
+ * Rejects with the signal's reason.
  * A process stands for its sentinel.
  */
-export async function wait<O extends Waitable>(objects: Iterable<O>, timeout?: number): Promise<O[]> {
+export async function wait<O extends Waitable>(objects: Iterable<O>, timeout?: TimeLimit): Promise<O[]> {
   const all = [...objects];
   all.forEach(check);
   await watch(all);
-  const limit = milliseconds(timeout);
+  const { ms: limit, signal } = limitOf(timeout);
+  signal?.throwIfAborted();
   const now = all.filter(isReady);
   if (now.length > 0 || limit <= 0) return now;
   const waiting = newWait(false);
-  publishWait('waitAny', undefined, limit, waiting);
-  await first(all, limit);
-  const ready = all.filter(isReady);
-  publishWaitEnd(undefined, waiting, ready.length > 0 ? 'ok' : 'timeout');
-  return ready;
+  publishWait('waitAny', undefined, limit, waiting, signal);
+  let outcome: Outcome = 'cancelled';
+  try {
+    await first(all, limit, signal);
+    const ready = all.filter(isReady);
+    outcome = ready.length > 0 ? 'ok' : 'timeout';
+    return ready;
+  } finally {
+    publishWaitEnd(undefined, waiting, outcome);
+  }
 }
 
 function check(object: unknown): void {
@@ -73,7 +81,11 @@ async function watch(objects: readonly Waitable[]): Promise<void> {
   await Promise.resolve();
 }
 
-async function first(objects: readonly Waitable[], limit: number): Promise<void> {
+async function first(
+  objects: readonly Waitable[],
+  limit: number,
+  abort: AbortSignal | undefined,
+): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
   const ends = objects.map(async (object) => {
@@ -83,6 +95,15 @@ async function first(objects: readonly Waitable[], limit: number): Promise<void>
     else await object.catch(() => {});
   });
   let timer: NodeJS.Timeout | undefined;
+  let aborted = (): void => {};
+  if (abort !== undefined) {
+    ends.push(
+      new Promise<void>((_resolve, reject) => {
+        aborted = () => reject(abort.reason);
+        abort.addEventListener('abort', aborted, { once: true });
+      }),
+    );
+  }
   if (limit !== Number.POSITIVE_INFINITY) {
     ends.push(new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(limit, 0x7fffffff)))));
   }
@@ -90,6 +111,7 @@ async function first(objects: readonly Waitable[], limit: number): Promise<void>
     await Promise.race(ends);
   } finally {
     clearTimeout(timer);
+    abort?.removeEventListener('abort', aborted);
     stop.abort();
     for (const end of ends) end.catch(() => {});
   }

@@ -88,7 +88,7 @@ export class Pool implements AsyncDisposable {
       tasks,
       results,
       onReady: (seat) => this.#crew.markReady(seat),
-      onInitializerFailed: (error) => this.#initializerFailed(error),
+      onInitializerFailed: (error) => this.#break(initializerError(error)),
       onSettled: () => this.#settled(),
     });
     const crew = {
@@ -372,10 +372,6 @@ export class Pool implements AsyncDisposable {
     }
     const states = (): number[] => Array.from({ length: this.#size }, (_, seat) => this.#resource.get(seat));
     this.#dispatcher.workerDied(state, states, error);
-  }
-
-  #initializerFailed(error: unknown): void {
-    this.#break(initializerError(error));
   }
 
   #break(why: Error): void {

@@ -7,14 +7,6 @@ export interface Known {
 }
 
 export const KNOWN: Readonly<Record<string, Known>> = {
-  'bug-13-exec-timeout': {
-    verdict: 'MISS',
-    why: 'no rule tells of a process that outlives the one that started it',
-  },
-  'bug-17-close-missing': {
-    verdict: 'MISS',
-    why: 'a child that has exited and has no pipes is no source any more, so nothing tells that its close is awaited',
-  },
   'bug-25-atomics-float': { verdict: 'MISS', why: 'no rule looks at the timers of a thread that is blocked' },
   'bug-07-node-test-bc': {
     verdict: 'MISS',

@@ -34,6 +34,7 @@ export class ChildEntity {
   readonly file: string;
   readonly argv: readonly string[];
   readonly daemon: boolean;
+  readonly detached: boolean;
   /** 0 while unknown. */
   pid = 0;
   startTime: number | null = null;
@@ -51,6 +52,7 @@ export class ChildEntity {
     this.file = def.file;
     this.argv = def.argv;
     this.daemon = def.daemon;
+    this.detached = def.detached === true;
   }
   /** The worker thread that this child is, if it is one and is known. */
   get thread(): ThreadEntity | null {

@@ -4,6 +4,8 @@
 export const FINDING_KINDS = [
   'atomics-wait-no-notifier',
   'barrier-mismatch',
+  'child-left-behind',
+  'close-missing',
   'cluster-never-disconnects',
   'crossed-acks',
   'exit-after-send',

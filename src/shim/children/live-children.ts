@@ -12,8 +12,14 @@ export interface StartedChild {
 /** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
 export const liveChildren = new Map<object, StartedChild>();
 
+/** A child that has ended without a `close` so far. */
+export interface ClosingChild extends StartedChild {
+  /** The program listened for its `close` when it ended. */
+  readonly isAwaited: boolean;
+}
+
 /** Children that have ended, and whose pipes are not all closed yet: weakly, as `close` may never come. */
-export const closingChildren = new Map<WeakRef<object>, StartedChild>();
+export const closingChildren = new Map<WeakRef<object>, ClosingChild>();
 
 /** Definitions of the runtime's children by pid. */
 export const runtimeChildren = new Map<number, ChildId>();

@@ -24,6 +24,7 @@ interface SpawnOptions {
   envPairs?: unknown;
   execPath?: unknown;
   uid?: unknown;
+  detached?: unknown;
 }
 interface Started {
   readonly api: SpawnApi;
@@ -31,6 +32,7 @@ interface Started {
   readonly site: SiteId;
   readonly file: string;
   readonly argv: readonly string[];
+  readonly detached: boolean;
 }
 
 const NAMED: ReadonlySet<string> = new Set(['spawn', 'fork', 'exec', 'execFile']);
@@ -89,7 +91,7 @@ function prepare(shim: Shim, given: unknown, skip: (...args: unknown[]) => unkno
   if (isRuntimes) return undefined;
   const frames = captureFrames(skip);
   const site = shim.session.options.callSites === 'off' ? 0 : shim.sites.ofFrames(frames);
-  return { api: apiOf(frames, pairs), spawnKey, site, file, argv };
+  return { api: apiOf(frames, pairs), spawnKey, site, file, argv, detached: options.detached === true };
 }
 
 /** The function of `child_process` that the user called is the last of Node's own frames before the user's. */
@@ -122,9 +124,15 @@ interface Known {
 
 function recordStart(shim: Shim, child: object, started: Started, { ids, failed }: Known): void {
   const pid: unknown = Reflect.get(child, 'pid');
-  const { api, spawnKey, site, file, argv } = started;
+  const { api, spawnKey, site, file, argv, detached } = started;
   const { recorder } = shim;
-  const id = recorder.defineChild({ spawnKey, api, file, argv: shorten(argv) });
+  const id = recorder.defineChild({
+    spawnKey,
+    api,
+    file,
+    argv: shorten(argv),
+    ...(detached && { detached }),
+  });
   if (typeof pid !== 'number') {
     failed.set(child, { id, site });
     return;
@@ -168,7 +176,7 @@ function recordExit(
 
 /** The child has ended; its pipes are closed next, unless another process has them too. */
 function closing(child: object, started: StartedChild): void {
-  closingChildren.set(new WeakRef(child), started);
+  closingChildren.set(new WeakRef(child), { ...started, isAwaited: heard(child, ['close']).length > 0 });
 }
 
 function closed(child: object): void {

@@ -10,13 +10,21 @@ import type { Look } from './look.ts';
 /** What ends a child, or comes from it. */
 export const CHILD_EVENTS = ['close', 'disconnect', 'error', 'exit', 'message'];
 
+/** Children that are collected and told all the same. */
+const MOST_COLLECTED = 20;
+
 /** Adds the children of this thread: those that live, and those that have ended without a `close` so far. */
 export function addChildren(look: Look): void {
   for (const [child, started] of liveChildren) add(look, child, started);
+  let collected = 0;
   for (const [reference, started] of closingChildren) {
     const child = reference.deref();
-    if (child === undefined) closingChildren.delete(reference);
-    else add(look, child, started, 'exited');
+    if (child !== undefined) add(look, child, started, 'exited');
+    else if (!started.isAwaited || collected >= MOST_COLLECTED) closingChildren.delete(reference);
+    else {
+      collected++;
+      addCollected(look, started);
+    }
   }
   for (const handle of look.handles) if (!look.told.has(handle)) addRuntimes(look, handle);
 }
@@ -32,6 +40,21 @@ function add(look: Look, child: object, { id, site, since }: StartedChild, state
     events,
     ...(state === undefined ? {} : { state }),
     ...(site === 0 ? {} : { site }),
+    since,
+  });
+}
+
+/** Nothing can emit its `close` any more: the program waits for it in vain. */
+function addCollected({ list }: Look, { id, site, since }: StartedChild): void {
+  const where = site === 0 ? {} : { site };
+  list.add({
+    kind: 'child',
+    ref: false,
+    child: id,
+    listens: false,
+    events: ['close'],
+    state: 'exited',
+    ...where,
     since,
   });
 }

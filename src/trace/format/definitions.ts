@@ -102,6 +102,8 @@ export interface ChildDefinition {
   readonly file: string;
   readonly argv: readonly string[];
   readonly daemon: boolean;
+  /** It was started to outlive its parent (`detached: true`). */
+  readonly detached?: boolean;
 }
 /** Definition of an async task that the runtime numbered. */
 export interface TaskDefinition {

@@ -172,6 +172,7 @@ const DEFINITIONS: ShapesOf<Definition> = {
     file: lines(LIMIT.argument),
     argv,
     daemon: flag,
+    detached: optional(flag),
   },
   task: { type: exactly('task'), id, name },
   problem: { type: exactly('problem'), code: name, message },

@@ -2,6 +2,8 @@
 import type { Rule } from '../kit/rule.ts';
 import { atomicsWaitNoNotifier } from './atomics-wait-no-notifier.ts';
 import { barrierMismatch } from './barrier-mismatch.ts';
+import { childLeftBehind } from './child-left-behind.ts';
+import { closeMissing } from './close-missing.ts';
 import { clusterNeverDisconnects } from './cluster-never-disconnects.ts';
 import { crossedAcks } from './crossed-acks.ts';
 import { exitAfterSend } from './exit-after-send.ts';
@@ -42,6 +44,8 @@ import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
 export const RULES: readonly Rule[] = [
   atomicsWaitNoNotifier,
   barrierMismatch,
+  childLeftBehind,
+  closeMissing,
   clusterNeverDisconnects,
   crossedAcks,
   exitAfterSend,

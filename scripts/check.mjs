@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findingKindProblems } from './finding-kinds.mjs';
+import { bundleProblems } from './l10n.mjs';
 import { tryRun } from './lib/exec.mjs';
 import { root } from './lib/parts.mjs';
 import * as repository from './lib/repository.mjs';
@@ -74,6 +75,7 @@ const all = [
   { name: 'the tables of the trace format', check: traceFormatProblems },
   { name: 'one vocabulary', check: async () => vocabularyProblems() },
   { name: 'the schema of the report', check: async () => schemaProblems() },
+  { name: 'the strings for translators', check: async () => bundleProblems() },
 ];
 
 const checks = all.filter(({ name }) => only.some((part) => name.includes(part)));

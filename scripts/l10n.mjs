@@ -45,11 +45,17 @@ export function collect() {
   return `${JSON.stringify(Object.fromEntries(strings.map((s) => [s, s])), null, 2)}\n`;
 }
 
+/** What is wrong with the bundle that is committed. @returns {string[]} */
+export function bundleProblems() {
+  return readFileSync(bundle, 'utf8') === collect()
+    ? []
+    : ['l10n/bundle.l10n.json is not up to date: run node scripts/l10n.mjs'];
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = collect();
-  if (!process.argv.includes('--check')) writeFileSync(bundle, text);
-  else if (readFileSync(bundle, 'utf8') !== text) {
-    console.error('l10n/bundle.l10n.json is not up to date: run node scripts/l10n.mjs');
+  if (!process.argv.includes('--check')) writeFileSync(bundle, collect());
+  for (const problem of bundleProblems()) {
+    console.error(problem);
     process.exitCode = 1;
   }
 }

@@ -158,9 +158,22 @@ async function update(page) {
   return text;
 }
 
-/** What is wrong with the page. @param {string} [page] its text @returns {Promise<string[]>} */
+/** What is wrong with the page or the table of kinds. @param {string} [page] its text @returns {Promise<string[]>} */
 export async function traceFormatProblems(page = readFileSync(PAGE, 'utf8')) {
-  return (await update(page)) === page ? [] : [`docs/trace-format.md is not up to date: run ${COMMAND}`];
+  const stale = (await update(page)) !== page;
+  const { KINDS } = await exportsOf('kinds.ts');
+  const { TRACE_MINOR } = await exportsOf('definitions.ts');
+  return [
+    ...(stale ? [`docs/trace-format.md is not up to date: run ${COMMAND}`] : []),
+    ...futureKinds(KINDS, TRACE_MINOR).map(
+      (name) => `${name} is of a minor version after TRACE_MINOR (${FORMAT}/definitions.ts): raise that`,
+    ),
+  ];
+}
+
+/** Kinds of a later minor version than traces say of themselves. @param {Record<string, KindSpec>} kinds @param {number} minor */
+export function futureKinds(kinds, minor) {
+  return Object.keys(kinds).filter((name) => (kinds[name]?.since ?? 0) > minor);
 }
 
 async function main() {

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { collect } from '../../scripts/l10n.mjs';
 import {
   CATEGORY,
   COLORS,
@@ -193,8 +192,4 @@ test('one manifest: workspace extension, one bundle, no proposed API, types no n
   assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${TIMELINE_VIEW}`));
   const minor = (range: string | undefined) => Number(/1\.(\d+)/.exec(range ?? '')?.[1]);
   assert.ok(minor(manifest.devDependencies['@types/vscode']) <= minor(manifest.engines.vscode));
-});
-
-test('the bundle that translators start from is up to date (node scripts/l10n.mjs)', () => {
-  assert.equal(readFileSync(path.join(root, 'l10n', 'bundle.l10n.json'), 'utf8'), collect());
 });

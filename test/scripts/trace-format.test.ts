@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { traceFormatProblems } from '../../scripts/trace-format.mjs';
+import { futureKinds, traceFormatProblems } from '../../scripts/trace-format.mjs';
 
 const page = readFileSync(path.resolve(__dirname, '../../docs/trace-format.md'), 'utf8');
 
@@ -24,4 +24,10 @@ describe('the tables of docs/trace-format.md', () => {
       assert.equal((await traceFormatProblems(text)).length, 1);
     });
   }
+});
+
+it('a kind that is newer than the minor version of traces is named', () => {
+  const kinds = { old: { number: 1, group: 'life' }, young: { number: 2, group: 'life', since: 2 } } as const;
+  assert.deepEqual(futureKinds(kinds, 1), ['young']);
+  assert.deepEqual(futureKinds(kinds, 2), []);
 });

@@ -1,4 +1,4 @@
-import type { Bytes, ChildId, Ms, Ns, ResourceId, SourcesId, WaitNumber } from '../../base/quantities.ts';
+import type { Bytes, ChildId, Ms, ResourceId, SourcesId, WaitNumber } from '../../base/quantities.ts';
 
 /**
  * What every record kind is, once. From this table come the numbers on disk (`KIND`), the writers with named fields, the
@@ -20,7 +20,7 @@ export interface KindSpec {
   /** What the thread's track shows as long as this wait is open. */
   readonly track?: WaitTrack;
   /** Minor version of the trace that brought it; missing: 0. */
-  readonly since?: Ns;
+  readonly since?: number;
 }
 
 /** Kinds of a group change the same part of the model. */

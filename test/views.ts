@@ -1,4 +1,5 @@
 import type { Snapshot } from '../src/extension/tree/tree-index.ts';
+import { Model } from '../src/model/index.ts';
 import {
   type ChannelView,
   type Finding,
@@ -11,6 +12,27 @@ import {
 } from '../src/model/types/index.ts';
 import type { SessionUpdate } from '../src/protocol/session.ts';
 import { UNKNOWN_SESSION } from '../src/trace/format/definitions.ts';
+import { TraceBuilder } from './model/builder.ts';
+
+/** One view of each sort, as the model makes them: the functions below set what tests look at, a new field has its value here. */
+const MADE = madeViews();
+
+function madeViews() {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10 });
+  const [lock, queue] = [t.lock('A'), t.resource('queue', 'Q')];
+  main.create(lock, queue);
+  main.on('send', queue, { n: 1 }).acquire(lock, 1);
+  main.start('child', { pid: 11 }).open(lock).wait('waitAcquire', lock);
+  const model = t.feed(new Model());
+  const process = model.processes().find(({ pid }) => pid === 11);
+  const thread = process?.threads[0];
+  const wait = thread?.waits[0];
+  const [channel] = model.channels();
+  const [resource] = model.resources();
+  if (!process || !thread || !wait || !channel || !resource) throw new Error('the model makes no views');
+  return { process, thread, wait, channel, resource };
+}
 
 /** What the session worker pushes. */
 export function sessionUpdate(change: Partial<SessionUpdate> = {}): SessionUpdate {
@@ -48,6 +70,7 @@ export function reportView(change: Partial<Report> = {}): Report {
 /** Views as the model gives them, for tests of what the extension makes of them. */
 export function processView(id: string, change: Partial<ProcessView> = {}): ProcessView {
   return {
+    ...MADE.process,
     id,
     pid: Number(id.split('-')[0]) || 1,
     parent: null,
@@ -74,6 +97,7 @@ export function processView(id: string, change: Partial<ProcessView> = {}): Proc
 
 export function threadView(processId: string, change: Partial<ThreadView> = {}): ThreadView {
   return {
+    ...MADE.thread,
     id: `${processId}.0`,
     process: processId,
     threadId: 0,
@@ -91,6 +115,7 @@ export function threadView(processId: string, change: Partial<ThreadView> = {}):
 
 export function waitView(processId: string, change: Partial<WaitView> = {}): WaitView {
   return {
+    ...MADE.wait,
     kind: 'waitAcquire',
     process: processId,
     thread: `${processId}.0`,
@@ -107,6 +132,7 @@ export function waitView(processId: string, change: Partial<WaitView> = {}): Wai
 
 export function channelView(id: string, change: Partial<ChannelView> = {}): ChannelView {
   return {
+    ...MADE.channel,
     id,
     kind: 'queue',
     resourceKind: 'queue',
@@ -128,6 +154,7 @@ export function channelView(id: string, change: Partial<ChannelView> = {}): Chan
 
 export function resourceView(id: string, change: Partial<ResourceView> = {}): ResourceView {
   return {
+    ...MADE.resource,
     id,
     kind: 'lock',
     name: id,

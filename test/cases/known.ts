@@ -12,18 +12,6 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verdict: 'MISS',
     why: 'what a broadcast channel is at its other ends is not known',
   },
-  'hang-32-migrate-own-api': {
-    verdict: 'MISS',
-    why: 'sockets between processes of the tree are no channels in the wait-for graph yet',
-  },
-  'hang-32a-sync-ipc': {
-    verdict: 'MISS',
-    why: 'sockets between processes of the tree are no channels in the wait-for graph yet',
-  },
-  'hang-63-unix-socket-cycle': {
-    verdict: 'MISS',
-    why: 'sockets between processes of the tree are no channels in the wait-for graph yet',
-  },
   'hang-36-p-limit-nested': { verdict: 'WEAK', why: 'awaits that can never go on are not looked for' },
   'hang-40-stdin-backpressure': {
     verdict: 'WEAK',

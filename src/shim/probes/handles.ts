@@ -4,11 +4,12 @@ import net from 'node:net';
 import path from 'node:path';
 import type { SiteId } from '../../base/quantities.ts';
 import type { Probe, Shim } from '../context/shim.ts';
+import { natives } from '../core/natives.ts';
 import { type Around, observed, type Reporting } from '../core/observe.ts';
 import { observe, surround } from '../core/patch.ts';
 import { Ration, Sampler } from '../sites/sampler.ts';
-import { addressOfDatagrams } from '../sources/addresses.ts';
-import { origins } from '../sources/origin.ts';
+import { addressOfDatagrams, addressOfServer } from '../sources/addresses.ts';
+import { type Origin, origins } from '../sources/origin.ts';
 import { isSilent, isSocket } from '../sources/sockets.ts';
 
 /**
@@ -30,10 +31,14 @@ export const handles: Probe = {
 type Where = Shim & Reporting;
 
 /** Remembers on a handle where it was made. */
-function made({ recorder }: Where, handle: unknown, site: SiteId, detail?: string): void {
+function made(
+  { recorder }: Where,
+  handle: unknown,
+  site: SiteId,
+  more: Pick<Origin, 'detail' | 'remote'> = {},
+): void {
   if (typeof handle !== 'object' || handle === null) return;
-  const since = recorder.clock.now();
-  origins.put(handle, { ...origins.of(handle), since, site, ...(detail === undefined ? {} : { detail }) });
+  origins.put(handle, { ...origins.of(handle), since: recorder.clock.now(), site, ...more });
 }
 
 function observeServers(where: Where): void {
@@ -44,7 +49,23 @@ function observeServers(where: Where): void {
     // In the worker of a cluster, where Node has a listener more, the primary may have the handle.
     if (process.listenerCount('internalMessage') > 1) unrefs.add(Object(server), isListening);
   });
+  // Called once there is an address to listen on, whatever way it was found.
+  observe(prototype, '_listen2', where, (server) => {
+    // Before the program's listener, which may block.
+    if (++listened <= MOST_LISTENED) natives.tick(() => tellListening(where, Object(server)));
+  });
   unrefs.watch(prototype, isListening);
+}
+
+/** So many servers of a thread are told of when they begin to listen. */
+const MOST_LISTENED = 100;
+let listened = 0;
+
+function tellListening({ recorder }: Where, server: object): void {
+  const message = addressOfServer(server);
+  if (message === undefined) return;
+  const { site = 0 } = origins.of(server) ?? {};
+  recorder.incident({ what: 'listening', message, ...(site === 0 ? {} : { site }) });
 }
 
 function isListening(server: object): boolean {
@@ -54,14 +75,22 @@ function isListening(server: object): boolean {
 function observeSockets(where: Where): void {
   const { prototype } = net.Socket;
   const sampler = new Sampler(where.session.options.callSites, { ration: new Ration() });
-  observe(prototype, 'connect', where, (socket) => {
+  observe(prototype, 'connect', where, (socket, [to]) => {
     where.sites.sample(sampler, where.recorder.clock.now(), observed);
-    made(where, socket, sampler.site);
+    const remote = pathOf(Array.isArray(to) ? to[0] : to);
+    made(where, socket, sampler.site, remote === undefined ? {} : { remote });
   });
   where.sources.unrefs.watch(
     prototype,
     (socket) => isSocket(socket) && !socket.destroyed && !isSilent(socket),
   );
+}
+
+/** Of what a socket connects to: the path, where it has one. */
+function pathOf(to: unknown): string | undefined {
+  const path: unknown = typeof to === 'object' && to !== null ? Reflect.get(to, 'path') : to;
+  // A text of digits is a port.
+  return typeof path === 'string' && !/^\d+$/.test(path) ? path : undefined;
 }
 
 function observeDatagrams(where: Where): void {
@@ -91,7 +120,7 @@ function watching(where: Where, known: Set<unknown>, watcher: unknown, args: rea
   if (typeof watcher !== 'object' || watcher === null) return;
   const [file, options] = args;
   const detail = typeof file === 'string' ? path.resolve(file) : String(file);
-  made(where, watcher, where.sites.here(observed), detail);
+  made(where, watcher, where.sites.here(observed), { detail });
   const { unrefs } = where.sources;
   const prototype: object = Object.getPrototypeOf(watcher);
   if (!known.has(prototype)) {

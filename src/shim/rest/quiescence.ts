@@ -105,7 +105,7 @@ export class Quiescence {
       if ((turned || due || !this.#complete) && !this.#look(turned)) {
         this.#looks = 0;
         this.#arm();
-      } else this.#again();
+      } else this.#again(false);
     });
   };
 
@@ -113,10 +113,11 @@ export class Quiescence {
     return this.#turns.turned(this.#book.timers.ownTurns);
   }
 
-  #again(): void {
+  /** `ran`: the thread has run since the look before this one. */
+  #again(ran: boolean): void {
     if (this.#armedAgain) return;
     this.#armedAgain = true;
-    const unsure = this.#looks === 1 && !this.#complete;
+    const unsure = ran && !this.#complete;
     natives.later(this.#second, unsure ? CONFIRM_MS : this.#looks <= 2 ? SECOND_MS : AGAIN_MS);
   }
 
@@ -142,7 +143,7 @@ export class Quiescence {
     // Records of this look itself must not count as activity of the thread.
     this.#recorder.watchActivity(() => {});
     if (turned || changed) this.#rest(found, changed, resources);
-    this.#again();
+    this.#again(turned);
     this.#watch();
     return true;
   }

@@ -9,6 +9,8 @@ export interface Origin {
   readonly resource?: ResourceId;
   /** Id of a `child` definition: the child itself, or whose pipe it is. */
   readonly child?: ChildId;
+  /** Path of the socket or named pipe that it was connected to: the system does not tell. */
+  readonly remote?: string;
   /** A path, or what else a person would know it by. */
   readonly detail?: string;
 }

@@ -2,6 +2,7 @@ import net from 'node:net';
 import { OWN_HANDLE } from '../../base/environment.ts';
 import type { Source } from '../../trace/format/definitions.ts';
 import { addressOf } from './addresses.ts';
+import { heard } from './events.ts';
 import type { Look } from './look.ts';
 import { origins } from './origin.ts';
 
@@ -9,6 +10,8 @@ import { origins } from './origin.ts';
 export const OWN = Symbol.for(OWN_HANDLE);
 /** Where there are more sockets, those whose other end is unknown are only counted. */
 const MANY = 64;
+/** Of so many it is told how much each has moved: a list is written anew where that has changed. */
+const FEW = 16;
 
 /**
  * What of a socket is read: plain properties and getters without effects. Not its addresses: Node keeps on the socket what
@@ -37,11 +40,14 @@ export function isSilent({ _handle, connecting, writableLength }: SocketState): 
 }
 
 /** Adds sockets of all kinds: connections, pipes, terminals. `ref`: they keep the thread alive. */
-export function addSockets({ list, told }: Look, sockets: readonly Socket[], ref: boolean): void {
+export function addSockets({ list, told, handles }: Look, sockets: readonly Socket[], ref: boolean): void {
   const known = sockets.length > MANY ? sockets.filter(isChannel) : sockets;
+  // Nothing follows from the rest of a thread that anybody can connect to.
+  const counted = known.length <= FEW && !handles.some((handle) => handle instanceof net.Server);
   for (const socket of known) {
     if (told.has(socket) || isSilent(socket) || Reflect.get(socket, OWN) === true) continue;
-    list.add({ ...describe(socket), ref, ...placeOf(socket), ...originOf(socket) });
+    const connection = connectionOf(socket, counted);
+    list.add({ ...describe(socket), ref, ...placeOf(socket), ...connection, ...originOf(socket) });
   }
   const others = sockets.length - known.length;
   if (others > 0) list.add({ kind: 'socket', ref, listens: true }, others);
@@ -69,6 +75,22 @@ function kindOf(socket: Socket): Source['kind'] {
   return socket._handle?.constructor.name === 'Pipe' ? 'pipe' : 'socket';
 }
 
+/** Of a socket that is no channel of the trace: what has come and gone by it. `counted`: tell how much. */
+function connectionOf(socket: Socket, counted: boolean): Pick<Source, 'sent' | 'received' | 'unanswered'> {
+  if (socket.connecting || isChannel(socket) || socket.isTTY === true) return {};
+  const { bytesWritten: sent, bytesRead: received } = Object(socket._handle) as Moved;
+  if (typeof sent !== 'number' || typeof received !== 'number') return {};
+  const isOwn = origins.of(socket)?.since !== undefined && !socket.server;
+  const asks = isOwn && sent > 0 && received === 0 && heard(socket, HEARD).length > 0;
+  return { ...(counted ? { sent, received } : {}), ...(asks ? { unanswered: true } : {}) };
+}
+/** Who only sends listens for neither. */
+const HEARD = ['data', 'readable'];
+interface Moved {
+  readonly bytesWritten?: unknown;
+  readonly bytesRead?: unknown;
+}
+
 const STANDARD = ['stdin', 'stdout', 'stderr'];
 
 function placeOf(socket: SocketState): Pick<Source, 'local' | 'remote' | 'detail'> {
@@ -85,8 +107,9 @@ function placeOf(socket: SocketState): Pick<Source, 'local' | 'remote' | 'detail
 
 /** What the probe that has seen it made knows of it. */
 export function originOf(handle: object): Partial<Source> {
-  const { since, site = madeBy(handle), resource, child, detail } = origins.of(handle) ?? {};
+  const { since, site = madeBy(handle), resource, child, detail, remote } = origins.of(handle) ?? {};
   return {
+    ...(remote === undefined ? {} : { remote }),
     ...(resource === undefined ? {} : { resource }),
     ...(child === undefined ? {} : { child }),
     ...(detail === undefined ? {} : { detail }),

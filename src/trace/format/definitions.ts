@@ -170,6 +170,11 @@ export interface Source {
   /** `address:port`, or the path of a Unix socket. */
   readonly local?: string;
   readonly remote?: string;
+  /** Of a connection: bytes that this side has written and read so far. Only told where the thread has no server and few connections. */
+  readonly sent?: number;
+  readonly received?: number;
+  /** True: a connection that this side has made, by which it has sent something and listens, and nothing has ever come back. */
+  readonly unanswered?: boolean;
   /** connecting: not connected yet; exited: the child has ended, and its pipes are still open; paused: connected, not read; ended: this side will write no more. */
   readonly state?: 'connecting' | 'exited' | 'paused' | 'ended';
   /** Bytes that are still to be written. */
@@ -212,7 +217,9 @@ export type IncidentKind =
   /** The thread ended with output that was not written. `resource`, `value`: bytes. */
   | 'unwritten'
   /** `disconnect()` was called at this end of an IPC channel, or a worker of a cluster was told to. `resource` */
-  | 'disconnectCalled';
+  | 'disconnectCalled'
+  /** A server listens. `message`: its address or path, `site`: where it was made to. */
+  | 'listening';
 /** Something that happened once and may explain an end or a silence. */
 export interface IncidentDefinition {
   readonly type: 'incident';

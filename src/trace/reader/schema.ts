@@ -94,6 +94,7 @@ const incidentKind = oneOf<IncidentKind>({
   exitCalled: true,
   unwritten: true,
   disconnectCalled: true,
+  listening: true,
 });
 
 const source = object<Source>({
@@ -107,6 +108,9 @@ const source = object<Source>({
   detail: optional(path),
   local: optional(path),
   remote: optional(path),
+  sent: optional(count),
+  received: optional(count),
+  unanswered: optional(flag),
   state: optional(oneOf({ connecting: true, exited: true, paused: true, ended: true })),
   unwritten: optional(count),
   unread: optional(count),

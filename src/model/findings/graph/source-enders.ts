@@ -1,5 +1,6 @@
-import type { SourceKind } from '../../../trace/format/definitions.ts';
+import type { Source, SourceKind } from '../../../trace/format/definitions.ts';
 import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
+import { Connections } from '../../state/connections.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity } from '../../state/entities.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import { direct, type Enders, type Openness, openFor } from './groups.ts';
@@ -25,7 +26,7 @@ const OPEN: Readonly<Partial<Record<SourceKind, Openness>>> = {
 export class SourceEnders {
   private readonly known: Known;
   private readonly waits: WaitEnders;
-  private connections: Map<string, SourceEntity> | null = null;
+  private connections: Connections | null = null;
 
   constructor(known: Known, waits: WaitEnders) {
     this.known = known;
@@ -128,25 +129,26 @@ export class SourceEnders {
   }
 
   /** A socket or pipe whose other end is a socket of a thread that rests as well. */
-  private connection({ told: { local, remote, count } }: SourceEntity): Enders {
-    if (local === undefined || remote === undefined || count > 1) return openFor('outside');
-    this.connections ??= connectionsOf(this.known.world.resting);
-    const other = this.connections.get(`${remote} ${local}`);
-    if (other === undefined) return openFor('outside');
-    return (other.told.unwritten ?? 0) > 0 ? openFor('coming') : this.thread(other.thread);
+  private connection(source: SourceEntity): Enders {
+    this.connections ??= new Connections(this.known.world.resting);
+    const other = this.connections.otherEnd(source);
+    if (other === null) return openFor('outside');
+    if ((other.told.unwritten ?? 0) > 0) return openFor('coming');
+    return isSettled(source.told, other.told) ? this.thread(other.thread) : openFor('coming');
   }
 }
 
-function connectionsOf(threads: Iterable<ThreadEntity>): Map<string, SourceEntity> {
-  const connections = new Map<string, SourceEntity>();
-  for (const thread of threads) {
-    for (const source of thread.quiescent?.sources?.list ?? []) {
-      const { local, remote, count } = source.told;
-      if (local !== undefined && remote !== undefined && count === 1)
-        connections.set(`${local} ${remote}`, source);
-    }
-  }
-  return connections;
+/**
+ * Whatever one end has written the other one has read, in both directions: nothing is under way, neither has run since it
+ * told so, and nobody else has a hand in the connection.
+ */
+function isSettled(one: Source, other: Source): boolean {
+  return (
+    one.sent !== undefined &&
+    other.sent !== undefined &&
+    one.sent === other.received &&
+    one.received === other.sent
+  );
 }
 
 /** Messages, or bytes of a stdio pipe, that were sent and not received. */

@@ -3,6 +3,7 @@ import type { ThreadEntity } from '../../state/entities.ts';
 import { sourceDoes } from '../../state/source-words.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
+import { type Ask, askCircles } from '../kit/asks.ts';
 import { placeOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
@@ -36,6 +37,18 @@ export const crossedAcks: Rule = {
       for (const thread of group.threads) context.explained.add(thread);
       findings.push(say(context, group, open));
     }
+    for (const circle of askCircles(context)) {
+      if (
+        circle.some(
+          ({ from }) =>
+            context.explained.has(from) || context.graph.stuckMember(context.graph.unit(from, 0)) !== null,
+        )
+      )
+        continue;
+      if (!circle.every(({ since }) => context.graph.lasted(since))) continue;
+      for (const { from } of circle) context.explained.add(from);
+      findings.push(sayCircle(context, circle));
+    }
     return findings;
   },
 };
@@ -60,6 +73,21 @@ function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[
     explanation: `${told.join('. ')}. For ${duration(now - since)} all of them have rested: ${listWords(waits)}. No message is on its way, no timer is armed, and nothing from outside can reach them.`,
     fix: 'Let one side answer before it asks in its turn: handle messages while an answer is awaited (no lock or queue of one around the call), and answer also when the work fails.',
     stuck: units,
+  });
+}
+
+function sayCircle(context: RuleContext, circle: readonly Ask[]): Finding {
+  const names = circle.map(({ from }) => threadWords(from));
+  const since = Math.max(...circle.map((ask) => ask.since));
+  return notedFinding(context, {
+    certainty: 'suspected',
+    blocking: true,
+    title: `${listWords(names)} have asked each other, and each waits for the answer of the next`,
+    time: since,
+    processes: [...new Set(circle.map(({ from }) => from.process))],
+    places: circle.map(({ place }) => place),
+    explanation: `${circle.map(({ words }) => words).join('. ')}. For ${duration(context.now - since)} none of them has done anything else. Only somebody who connects from outside could still help.`,
+    fix: 'Let one side answer before it asks in its turn: handle requests while an answer is awaited (no queue of one around the call), and start a child that asks its parent with the asynchronous form (spawn, execFile with a promise).',
   });
 }
 

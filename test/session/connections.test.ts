@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BUNDLES, files, type Ran, scratch, start, until } from './support.ts';
+
+const TIMEOUT = { timeout: 60_000 };
+
+/**
+ * Parent, `a` and `b`. The parent tells `a` to ask `b`, which asks `a` before it answers. What `a` does then is the first
+ * argument.
+ */
+const SERVICES = `
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const [, , how, outside, name] = process.argv;
+const get = (port) => new Promise((resolve, reject) => http.get({ port, host: '127.0.0.1', agent: false }, (response) => {
+  let text = '';
+  response.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => resolve(text));
+}).on('error', reject));
+const busy = (ms) => { for (const end = Date.now() + ms; Date.now() < end; ); };
+
+const ANSWERS = {
+  'when it is answered itself': (answer, asked) => asked.then(answer),
+  'by a timer': (answer) => setTimeout(answer, 3000),
+  'when it has computed': (answer) => { busy(3000); answer(); },
+  'when somebody outside has answered': (answer) => get(outside).then(answer),
+};
+
+if (name === undefined) {
+  const [a, b] = ['a', 'b'].map((who) => fork(fileURLToPath(import.meta.url), [how, outside, who]));
+  const [[ofA], [ofB]] = await Promise.all([once(a, 'message'), once(b, 'message')]);
+  b.send({ port: ofA });
+  a.send({ port: ofB });
+  console.log((await once(a, 'message'))[0]);
+  a.kill();
+  b.kill();
+} else {
+  let other;
+  let asked = Promise.resolve();
+  process.on('message', ({ port }) => {
+    other = port;
+    if (name === 'a') (asked = get(port)).then((text) => process.send(text));
+  });
+  const server = http.createServer((request, response) => {
+    const answer = () => response.end('done');
+    if (name === 'b') get(other).then(answer);
+    else ANSWERS[how](answer, asked);
+  });
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+}
+`;
+
+interface Told {
+  readonly kind: string;
+  readonly certainty: string;
+}
+
+/** Runs a program under trace, where one second of rest is enough for a suspicion. */
+function traced(t: TestContext, source: string, ...args: string[]): { run: Ran; findings(): Told[] } {
+  const dir = scratch(t);
+  files(dir, { 'main.mjs': source });
+  const json = path.join(dir, 'report.json');
+  const options = ['--threshold', 'suspectAfter=1000', '--json', json];
+  const cli = [path.join(BUNDLES, 'cli.js'), 'run', ...options, 'main.mjs', ...args];
+  const run = start(t, process.execPath, cli, { cwd: dir });
+  return {
+    run,
+    findings: () => (JSON.parse(readFileSync(json, 'utf8')) as { findings: Told[] }).findings,
+  };
+}
+
+test('two services that ask each other before they answer are suspected', TIMEOUT, async (t) => {
+  const { run, findings } = traced(t, SERVICES, 'when it is answered itself', '0');
+  await until('it is said', () => run.err().includes('crossed-acks'));
+  process.kill(-(run.child.pid ?? 0), 'SIGINT');
+  await run.ended;
+  const [found] = findings().filter(({ kind }) => kind === 'crossed-acks');
+  assert.equal(found?.certainty, 'suspected', run.err());
+});
+
+for (const how of ['by a timer', 'when it has computed', 'when somebody outside has answered']) {
+  test(`services whose answer comes are not: ${how}`, TIMEOUT, async (t) => {
+    const outside = http.createServer((_request, response) => setTimeout(() => response.end('ok'), 3000));
+    await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+    t.after(() => outside.close());
+    const { run, findings } = traced(t, SERVICES, how, String((outside.address() as AddressInfo).port));
+    await run.ended;
+    assert.equal(run.out(), 'done\n', run.err());
+    assert.deepEqual(findings(), []);
+  });
+}
+
+/** Two children with a connection each to the other, over which they only tell something. */
+const ONE_WAY = `
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+if (process.send === undefined) {
+  const children = ['a', 'b'].map((who) => fork(fileURLToPath(import.meta.url), [who]));
+  const ports = await Promise.all(children.map(async (child) => (await once(child, 'message'))[0]));
+  children.forEach((child, i) => child.send(ports[1 - i]));
+  setTimeout(() => children.forEach((child) => child.kill()), 3500);
+} else {
+  process.once('message', (port) => { net.connect(port, '127.0.0.1').write('hello'); });
+  const server = net.createServer((socket) => socket.resume());
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+}
+`;
+
+test('who only tells the other one something asks nothing', TIMEOUT, async (t) => {
+  const { run, findings } = traced(t, ONE_WAY);
+  await run.ended;
+  assert.deepEqual(findings(), [], run.err());
+});
+
+/** Two children and one connection between them, with no server left. `b` speaks when both have rested for a while. */
+const PAIR = `
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const [, , answers, name] = process.argv;
+if (name === undefined) {
+  const [a, b] = ['a', 'b'].map((who) => fork(fileURLToPath(import.meta.url), [answers, who]));
+  const [port] = await once(a, 'message');
+  b.send(port);
+  console.log((await once(b, 'message'))[0]);
+  a.disconnect();
+  b.disconnect();
+} else if (name === 'a') {
+  const server = net.createServer((socket) => {
+    server.close();
+    socket.on('data', () => {
+      if (answers !== 'answers') return;
+      for (const end = Date.now() + 3000; Date.now() < end; );
+      socket.end('done');
+    });
+  });
+  // Without an address it takes both kinds, and names the other end in its own way.
+  server.listen(0, answers === 'answers' ? '127.0.0.1' : undefined, () => process.send(server.address().port));
+  process.on('message', () => {});
+} else {
+  process.on('message', (port) => {
+    const socket = net.connect(port, '127.0.0.1');
+    setTimeout(() => socket.write('what?'), 700);
+    socket.on('data', (text) => process.send(String(text)));
+  });
+}
+`;
+
+test('a connection belongs to the proof where both ends have read everything', TIMEOUT, async (t) => {
+  const { run, findings } = traced(t, PAIR, 'never');
+  await until('it is said', () => run.err().includes('crossed-acks (certain)'));
+  process.kill(-(run.child.pid ?? 0), 'SIGINT');
+  await run.ended;
+  assert.ok(
+    findings().some(({ kind, certainty }) => kind === 'crossed-acks' && certainty === 'certain'),
+    run.err(),
+  );
+});
+
+test('whoever has got something by a connection and computes is not stuck', TIMEOUT, async (t) => {
+  const { run, findings } = traced(t, PAIR, 'answers');
+  await run.ended;
+  assert.equal(run.out(), 'done\n', run.err());
+  assert.deepEqual(findings(), []);
+});

@@ -36,8 +36,14 @@ const HANDLERS: Handlers = {
     process.rootExit = { time, code: signal === null ? exitCode : null, signal };
     world.processes.changed(process);
   },
-  osProcess(world, { time, pid, ppid, name, command, isNode }) {
-    world.processes.seen(pid, ppid, time, { name, command, isNode: isNode === true });
+  osProcess(world, { time, pid, ppid, name, command, argv, start = time, isNode }) {
+    const os = {
+      name,
+      argv: argv ?? [command || name],
+      isNode: isNode === true,
+      start: Math.min(start, time),
+    };
+    world.processes.seen(pid, ppid, time, os);
   },
   osGone(world, { time, pid }) {
     const process = world.processes.at(pid, time);

@@ -64,8 +64,10 @@ export class ChildEntity {
 /** What the process table says of a process; `isNode`: it runs Node, whatever it calls itself. */
 export interface OsSighting {
   readonly name: string;
-  readonly command: string;
+  readonly argv: readonly string[];
   readonly isNode: boolean;
+  /** When it started, or where the system does not say: was noticed. */
+  readonly start: number;
 }
 
 export class ProcessEntity {
@@ -84,6 +86,8 @@ export class ProcessEntity {
   firstTitle = '';
   child: ChildEntity | null = null;
   os: OsSighting | null = null;
+  /** It has children that are older than its stream: it was another program then, which has become this one (`exec`). */
+  beganBefore: number | null = null;
   readonly threads = new Map<number, ThreadEntity>();
   streamStart: number | null = null;
   osSeen: number | null = null;
@@ -109,7 +113,8 @@ export class ProcessEntity {
     return this.processKey !== null;
   }
   get start(): number {
-    return this.streamStart ?? this.child?.startTime ?? this.osSeen ?? 0;
+    const start = this.streamStart ?? this.child?.startTime ?? this.osSeen ?? 0;
+    return this.beganBefore === null ? start : Math.min(start, this.beganBefore);
   }
   /** The first witness that knows the code: parent or launcher before the process itself. */
   get exit(): ExitFact | null {

@@ -106,7 +106,7 @@ export class ProcessTable {
   seen(pid: number, ppid: number, time: number, os: OsSighting): ProcessEntity {
     const process = this.at(pid, time) ?? this.endedBefore(pid, time) ?? this.create();
     if (process.ppid === 0) process.ppid = ppid;
-    if (process.osSeen === null || time < process.osSeen) process.osSeen = time;
+    if (process.osSeen === null || os.start < process.osSeen) process.osSeen = os.start;
     process.os = os;
     this.setPid(process, pid);
     this.changed(process);
@@ -137,6 +137,7 @@ export class ProcessTable {
     this.unlinked.clear();
     for (const process of this.all) {
       const parent = this.parentOf(process);
+      if (parent !== null && process.start < parent.start) this.beganBefore(parent, process.start);
       if (parent === process.parent) continue;
       if (process.parent !== null) {
         process.parent.children.delete(process);
@@ -149,6 +150,13 @@ export class ProcessTable {
       renamed.add(process);
     }
     for (const process of this.names.update(renamed)) this.touch(process);
+  }
+
+  /** A process is not younger than its children. One that is has become another program: a shell runs its last command so. */
+  private beganBefore(parent: ProcessEntity, start: number): void {
+    const { child, osSeen } = parent;
+    parent.beganBefore = Math.min(start, child?.startTime ?? start, osSeen ?? start);
+    this.touch(parent);
   }
 
   changed(process: ProcessEntity): void {

@@ -92,14 +92,25 @@ function commandLine(process: ProcessEntity): readonly string[] {
 }
 
 function osArgv(process: ProcessEntity): readonly string[] {
-  return process.os === null ? [] : [process.os.command || process.os.name];
+  return process.os?.argv ?? [];
 }
 
 const NODE_APIS = new Set(['Process', 'fork', 'cluster']);
 
 /** The file of a process that is not traced, as its parent or the system tells it. */
 function fileOf({ child, os }: ProcessEntity): string {
-  return baseName(child?.file || child?.argv[0] || os?.name || '');
+  const started = baseName(child?.file || child?.argv[0] || os?.name || '');
+  return started === 'env' && child !== null
+    ? baseName(programOfEnv(child.argv.slice(1)) ?? started)
+    : started;
+}
+
+/** Options of `env` that take the next word. */
+const WITH_WORD = new Set(['-u', '--unset', '-C', '--chdir', '-S', '--split-string']);
+
+/** `env` becomes the program behind its options and variables. */
+function programOfEnv(words: readonly string[]): string | undefined {
+  return words.find((word, at) => !/^-|=/.test(word) && !WITH_WORD.has(words[at - 1] ?? ''));
 }
 
 /** Is it a Node, as far as whoever has started it, its name and the system tell? */

@@ -42,8 +42,12 @@ export class LinuxProcessTable implements OsProcessTable {
       name,
       // Only for those who ask: the system makes a busy process wait for it.
       get command() {
-        return commandLine(pid);
+        return argvOf(pid).join(' ');
       },
+      get argv() {
+        return argvOf(pid);
+      },
+      age: Math.max(0, ((now - start) / TICKS_PER_SECOND) * 1000),
       get isNode() {
         return runsNode(pid);
       },
@@ -84,8 +88,10 @@ function runsNode(pid: number): boolean {
   }
 }
 
-function commandLine(pid: number): string {
-  return read(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' ');
+/** Without empty words at the end: a title that a program gives itself is padded with them. */
+function argvOf(pid: number): string[] {
+  const text = read(`/proc/${pid}/cmdline`).replace(/\0+$/, '');
+  return text === '' ? [] : text.split('\0');
 }
 
 function resident(pid: number): number | null {

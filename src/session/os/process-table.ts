@@ -6,6 +6,10 @@ export interface OsProcess {
   readonly name: string;
   /** The command line, '' where it can't be read. It is read when this is asked for: a process that has ended has none. */
   readonly command: string;
+  /** The words of the command line; missing: the system does not tell them apart. */
+  readonly argv?: readonly string[];
+  /** Milliseconds for which it has lived at the look; missing: the system does not tell. */
+  readonly age?: number;
   /** Does it run Node, whatever its title says (npm sets one)? `undefined`: the system does not tell. */
   readonly isNode?: boolean;
   /** The descriptor from which it sleeps until there is something to read; missing: none, or the system does not tell. */

@@ -131,8 +131,7 @@ export class OsSampler {
     this.#seen.set(pid, start);
     if (before && !this.#announced.has(pid) && !this.#isTraced(pid)) {
       this.#announced.add(pid);
-      const { command, isNode } = entry;
-      this.#write({ type: 'osProcess', time, pid, ppid, name, command, ...(isNode && { isNode }) });
+      this.#write({ type: 'osProcess', time, pid, ppid, name, ...about(entry, time) });
     }
     if (cpu === null || memory === null) return;
     // Whoever is traced tells itself what it waits for.
@@ -140,6 +139,24 @@ export class OsSampler {
     const sample = { type: 'sample', time, pid, cpu: round(cpu), memory } as const;
     this.#write(reads === undefined ? sample : { ...sample, reads });
   }
+}
+
+/** Characters of a command line whose words are told one by one, too. */
+const LONGEST_COMMAND = 32_768;
+
+/** What only those that are told of are asked for. */
+function about(
+  entry: OsProcess,
+  time: number,
+): Pick<Extract<Observation, { type: 'osProcess' }>, 'command' | 'argv' | 'start' | 'isNode'> {
+  const { command, age, isNode } = entry;
+  const argv = command.length > LONGEST_COMMAND ? undefined : entry.argv;
+  return {
+    command,
+    ...(argv !== undefined && argv.length > 0 && { argv }),
+    ...(age !== undefined && { start: Math.round(time - age * 1e6) }),
+    ...(isNode && { isNode }),
+  };
 }
 
 function round(percent: number): number {

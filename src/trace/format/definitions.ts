@@ -300,6 +300,10 @@ export type Observation =
       readonly ppid: number;
       readonly name: string;
       readonly command: string;
+      /** The words of its command line, where the system tells them apart. */
+      readonly argv?: readonly string[];
+      /** When it started, where the system tells: it is noticed later. */
+      readonly start?: Ns;
       /** It runs Node, whatever it calls itself. */
       readonly isNode?: boolean;
     }

@@ -218,6 +218,8 @@ const OBSERVATIONS: ShapesOf<Observation> = {
     ppid: pid,
     name,
     command: lines(LIMIT.argument),
+    argv: optional(argv),
+    start: optional(time),
     isNode: optional(flag),
   },
   osGone: { type: exactly('osGone'), time, pid },

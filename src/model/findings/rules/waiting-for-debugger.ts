@@ -27,7 +27,11 @@ export const waitingForDebugger: Rule = {
 };
 
 function flagOf({ child, definition, os }: ProcessEntity): string | undefined {
-  const words = [...(definition?.execArgv ?? []), ...(child?.argv ?? []), ...(os?.command.split(' ') ?? [])];
+  const words = [
+    ...(definition?.execArgv ?? []),
+    ...(child?.argv ?? []),
+    ...(os?.argv.flatMap((word) => word.split(' ')) ?? []),
+  ];
   return words.find((word) => WAITS.test(word));
 }
 

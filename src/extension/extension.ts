@@ -22,7 +22,7 @@ export interface ForkscopeApi {
   readonly restored: Promise<void>;
 }
 
-/** Puts the parts together. */
+/** Makes the extension's parts and hands each what it needs of the others. */
 export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const { subscriptions, extensionUri, workspaceState } = context;

@@ -95,7 +95,7 @@ export interface SessionHandle {
   onUpdate(listener: (update: SessionUpdate) => void): { dispose(): void };
 }
 
-/** The sessions that this window knows, as the extension's parts see them (implemented by `src/extension/sessions.ts`). */
+/** The sessions that this window knows, as the extension's parts see them (implemented by `src/extension/sessions/sessions.ts`). */
 export interface SessionRegistry {
   /** The session that views show: the last one started, opened or chosen. */
   current(): SessionHandle | undefined;

@@ -87,7 +87,7 @@ function linkItem(
 
 function sinceSpan({ since }: InspectedLink): HTMLElement {
   const made = element('span', 'since', ` ${since}`);
-  // It changes all the time, which nobody wants to be told.
+  // It changes with every update, and a screen reader would read out each change.
   made.setAttribute('aria-live', 'off');
   return made;
 }

@@ -50,7 +50,7 @@ export class Page {
   private restoring = false;
   /** Scroll position that the headers were laid out for. */
   private scrolled = -1;
-  /** CPU time of the last frames, for the benchmark and for tests. ms */
+  /** CPU time of each of the last frames, ms, for the benchmark and for tests. */
   readonly frames: number[] = [];
 
   constructor(host: Host, root: HTMLElement) {

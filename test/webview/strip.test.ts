@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { TRACK_STATES } from '../../src/model/types/index.ts';
 import { makeRow, NO_STATE } from '../../src/webview/core/fold.ts';
 import { contrastRatio, inkOn } from '../../src/webview/draw/palette.ts';
-import { lonelyMarks, paintRow, rareAt, shadesOf } from '../../src/webview/draw/strip.ts';
+import { isolatedMarks, paintRow, rareAt, shadesOf } from '../../src/webview/draw/strip.ts';
 
 const [RUNNING, LOCK, RECEIVE] = [0, 1, 2];
 const bit = (...states: number[]): number => states.reduce((mask, state) => mask | (1 << state), 0);
@@ -31,7 +31,7 @@ describe('rare states', () => {
     const row = running(200);
     row.mask[50] = bit(RUNNING, LOCK);
     for (let x = 100; x < 140; x += 2) row.mask[x] = bit(RUNNING, LOCK);
-    assert.deepEqual(lonelyMarks(row, 0), [50, LOCK]);
+    assert.deepEqual(isolatedMarks(row, 0), [50, LOCK]);
   });
 
   it('are painted over, dimmed or left out as the filter says', () => {

@@ -36,13 +36,14 @@ export function summarize(sessions: readonly KnownSession[], current: string | u
   };
 }
 
-/** What the status bar says, `undefined`: nothing is worth a place there. */
+/** What the status bar item shows. */
 export interface StatusText {
   readonly text: string;
   readonly tooltip: string;
   readonly alarm: boolean;
 }
 
+/** The most urgent finding that blocks, else what runs; `undefined`: neither, and the item is hidden. */
 export function statusText(summary: Summary, sessions: readonly KnownSession[]): StatusText | undefined {
   const [first] = summary.blocking;
   if (first) {

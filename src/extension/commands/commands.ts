@@ -30,7 +30,7 @@ export interface Parts {
 }
 
 type Handler = (argument: unknown, second?: unknown) => unknown;
-/** `openTimeline` belongs to the timeline. */
+/** All commands but `openTimeline`, which `timeline/register.ts` registers. */
 type OwnCommand = Exclude<CommandId, 'forkscope.openTimeline'>;
 
 export function registerCommands(parts: Parts): vscode.Disposable {
@@ -126,7 +126,7 @@ async function endProcess({ sessions, runner }: Parts, given: unknown, kill: boo
   const target = targetOf(given, 'process');
   const session = node && sessions.known(node.dir);
   if (!node || !target || !session) {
-    // Better none than the wrong one.
+    // The row under the pointer may have changed since: stopping a guessed process could hit the wrong one.
     throw new Error(vscode.l10n.t('It is not clear which process is meant: nothing was stopped.'));
   }
   const launcher = await runner.launcherOf(session.dir);

@@ -11,7 +11,7 @@ export class Highlights implements vscode.Disposable {
   private readonly waits: vscode.TextEditorDecorationType;
   private readonly acquired: vscode.TextEditorDecorationType;
   private sites: readonly InspectedSite[] = [];
-  /** Editors that have their marks: edits move these, so they are not set again. */
+  /** Editors whose decorations are set. VS Code moves decorations with edits; setting them again would put them on the old lines. */
   private readonly marked = new Set<vscode.TextEditor>();
 
   constructor(media: vscode.Uri) {

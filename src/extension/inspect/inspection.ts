@@ -59,7 +59,7 @@ export function later(inspection: Inspection, finding: Finding | undefined, now:
   return { ...inspection, links, over: ended };
 }
 
-/** Must the chain be told anew? */
+/** Does the finding say something else than the inspection: another certainty, or another text of a link? */
 export function differs({ certain, links }: Inspection, { certainty, chain }: Finding): boolean {
   return certain !== (certainty === 'certain') || links.some(({ text }, i) => text !== chain[i]?.text);
 }

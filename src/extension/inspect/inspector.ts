@@ -48,12 +48,12 @@ export class Inspector implements vscode.Disposable {
     await this.showLink(request.link ?? 0);
   }
 
-  /** Shows again what was inspected when the window was reloaded. The editors are where they were by themselves. */
+  /** After a reload of the window: shows the inspection again. VS Code itself opens its editors again. */
   async restore(): Promise<void> {
     const { request } = this.memory;
     if (!request) return;
     await this.tell(request).catch(() => {
-      // It is over, and its place would stay open with nothing in it.
+      // The finding or its trace is gone: the side bar would stay open with an empty view.
       this.memory.request = undefined;
       return closeBar();
     });

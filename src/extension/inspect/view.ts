@@ -11,7 +11,7 @@ export interface InspectorActions {
   timeline(): void;
 }
 
-/** The view with the chain in words. It holds nothing that it could not be given again when it is shown anew. */
+/** The view with the chain in words. The page keeps no state: VS Code drops it while it is hidden, and `message` fills it again. */
 export class InspectorView implements vscode.WebviewViewProvider {
   private readonly extension: vscode.Uri;
   private readonly actions: InspectorActions;
@@ -34,13 +34,13 @@ export class InspectorView implements vscode.WebviewViewProvider {
     this.post();
   }
 
-  /** Shows another state of what is shown. */
+  /** Draws the inspection anew in the view as it is, hidden or not; the selected link stays. */
   replace(inspection: Inspection): void {
     this.message = { type: 'show', inspection, selected: this.message?.selected ?? 0 };
     this.post();
   }
 
-  /** Time has gone on; nothing is drawn anew, so that focus and selection stay. */
+  /** Changes only the texts that say how long waits have lasted: drawing anew would take away focus and selection. */
   update(inspection: Inspection): void {
     const { message } = this;
     if (message === undefined) return;
@@ -82,7 +82,7 @@ export class InspectorView implements vscode.WebviewViewProvider {
   }
 
   private post(message: ToInspector | undefined = this.message): void {
-    // A view that is closed meanwhile refuses: there is nobody to be told.
+    // `postMessage` rejects when the view is closed meanwhile, and an unhandled rejection would be logged as an error.
     if (message) void this.view?.webview.postMessage(message).then(undefined, () => undefined);
   }
 }

@@ -69,7 +69,7 @@ export async function chooseScript(given: unknown): Promise<vscode.Uri | undefin
   return picked?.[0];
 }
 
-/** Saves what is edited, so that what runs is what is seen. @throws Error when the script can't be saved, or is gone */
+/** Saves edited files: the launcher reads them from disk. @throws Error when the script can't be saved, or is gone */
 export async function saveEdited(script: vscode.Uri): Promise<void> {
   if (script.scheme !== 'untitled' && !existsSync(script.fsPath)) {
     throw new Error(vscode.l10n.t('{0} does not exist any more.', path.basename(script.fsPath)));

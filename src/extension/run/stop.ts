@@ -5,12 +5,12 @@ import { processesOf } from '../../session/os/belonging.ts';
 import { isAlive, type KillStep, killTree, type OsProcess } from '../../session/os/index.ts';
 import type { KnownSession } from '../sessions/entry.ts';
 
-/** The user does not want it any more. */
+/** The user has pressed *Cancel* while processes were being ended. */
 class Cancelled extends Error {}
 
 const KILL_AT_ONCE: readonly KillStep[] = [{ signal: 'SIGKILL', patience: 2000 }];
 
-/** What is being ended now: who asks again waits for it too, and nothing gets its signals twice. */
+/** Ends under way, by session folder or process: a second request awaits the first, so that no process gets its signals twice. */
 const ending = new Map<string, Promise<void>>();
 
 function once(key: string, work: () => Promise<void>): Promise<void> {
@@ -82,7 +82,7 @@ function isSame({ pid, start }: ProcessTarget, wallClock: number): boolean {
   return isAlive(pid, wallClock + start / 1e6);
 }
 
-/** What ends faster than this is not worth a notification, ms. */
+/** How long ending may take before a notification shows its progress, ms. */
 const QUICK = 400;
 
 async function end(pids: readonly number[], name: string, steps?: readonly KillStep[]): Promise<void> {

@@ -18,7 +18,7 @@ export interface KnownSession {
   /** Why it can't be shown, or ''. */
   readonly problem: string;
   readonly live: boolean;
-  /** Was it started, or found running, by this window? Then its findings are news. */
+  /** Was it started, or found running, by this window? Only then its findings raise notifications. */
   readonly followed: boolean;
 }
 

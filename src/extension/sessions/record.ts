@@ -19,7 +19,7 @@ export interface WindowMemory {
 
 const KEY = 'sessions';
 
-/** What was stored by whatever version: anything that does not look right is left out. */
+/** The stored records. An older version may have stored another shape: what is no `SessionRecord` is left out. */
 export function restoreRecords(memory: WindowMemory): SessionRecord[] {
   const stored = memory.get<unknown>(KEY);
   return Array.isArray(stored) ? stored.filter(isRecord) : [];

@@ -25,7 +25,7 @@ export class Sessions implements SessionRegistry, Disposable {
     this.read = read;
   }
 
-  /** A session has news (or, with `undefined`, the list has changed). */
+  /** Called with a session that was updated or has failed; with `undefined` when sessions were added, removed or made current. */
   onDidChange(listener: (session: KnownSession | undefined) => void): Disposable {
     return this.changes.on(listener);
   }

@@ -55,7 +55,7 @@ export class TimelineBridge {
     if (visible) this.sendAll();
   }
 
-  /** Kept until a client is there to see it. */
+  /** Shows a place. Kept until the client has loaded and is visible: a message that is sent before that is lost. */
   reveal(message: Extract<ToWebview, { type: 'reveal' }>): void {
     if (this.ready && this.visible) this.post(message);
     else this.pendingReveal = message;

@@ -99,7 +99,7 @@ export class TimelinePanel implements vscode.Disposable {
   }
 
   private post(message: ToWebview): void {
-    // A panel that is closed meanwhile refuses: nobody is there to be told.
+    // `postMessage` rejects when the panel is closed meanwhile, and an unhandled rejection would be logged as an error.
     void this.panel.webview.postMessage(message).then(undefined, () => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as units from '../../base/units.ts';
 
-/** A length of time where room is short: two digits are enough to compare by eye. `ns`: nanoseconds. */
+/** A length of time in two digits, for rows where room is short. `ns`: nanoseconds. */
 export function duration(ns: number): string {
   return units.duration(ns, 2);
 }

@@ -33,7 +33,7 @@ export interface RowStyle {
   readonly site: CallSite | null;
 }
 
-/** A node as it should be. */
+/** A node as the session's snapshot asks for it; `TreeStore` changes the node of the same id to it. */
 export interface NodeSpec {
   /** Unique over all sessions, and stable while the same thing is meant. */
   readonly id: string;

@@ -28,7 +28,7 @@ export function describe(process: ProcessView, condition: words.Condition, index
   return parts.join(' · ');
 }
 
-/** What a living process takes; of a trace that is over only that it lived then. */
+/** CPU and memory of a process that lives; of one that was alive when its trace ended, only that it was. */
 export function figuresOf({ end, cpu: percent, memory }: ProcessView, { snapshot }: TreeIndex): string[] {
   if (end !== null) return [];
   if (!snapshot.live) return [l10n.t('when the trace ended')];

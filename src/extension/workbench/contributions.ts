@@ -23,7 +23,7 @@ interface CommandContribution {
 export const SCRIPT_WHEN =
   'resourceScheme =~ /^(file|vscode-remote)$/ && resourceFilename =~ /\\.[mc]?[jt]s$/ && !(resourceFilename =~ /\\.d\\.[mc]?ts$/)';
 
-/** In the palette always: which script is meant is asked where no editor shows one. */
+/** Without a `when` for the palette: where no editor shows a script, the command asks for one. */
 const RUN = { enablement: 'isWorkspaceTrusted' } as const;
 
 export const COMMANDS = {
@@ -106,7 +106,7 @@ export type ItemContext =
   | `process.live${AtSite}`
   | 'process.ended'
   | `thread${AtSite}`;
-/** Waits at a known line of code. */
+/** `.site`: it waits at a known line of code, so that *Go to Source* is offered. */
 type AtSite = '' | '.site';
 
 /** Colours of the highlighted lines in an inspection. */

@@ -17,7 +17,7 @@ const UPDATE_EVERY = { visible: 500, hidden: 1000 };
 
 type Post = (response: WorkerResponse) => void;
 
-/** The session worker without its thread: holds one session, answers questions, pushes updates. */
+/** What the session worker does: holds one session, answers questions, pushes updates. Without a thread, so that tests can run it. */
 export class WorkerHost {
   private readonly post: Post;
   private readonly throttle: Throttle;

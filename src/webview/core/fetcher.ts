@@ -13,7 +13,9 @@ import { nsPerPx, spanOf } from './viewport.ts';
 export const MOST_FLOWS = 1_500;
 /** Most buckets times tracks of one request: 4 bytes each. */
 const MOST_CELLS = 512 * 1024;
+/** Most exact slices of one track in an answer. */
 const MOST_SLICES = 1_500;
+/** Equal parts of the session's time that the minimap counts tracks in. */
 const OVERVIEW_BUCKETS = 320;
 
 interface Exact {
@@ -23,7 +25,7 @@ interface Exact {
   readonly revision: number;
 }
 
-/** Asks for what the picture needs and does not have, after each frame. At most one request a kind is under way. */
+/** Asks the extension for tiles, slices and arrows that the last frame lacked. At most one request of a kind is under way. */
 export class Fetcher {
   private readonly store: Store;
   private readonly requests: Requests;
@@ -31,7 +33,7 @@ export class Fetcher {
   private revisions = new Map<TimelineQueryName, number>();
   private exact = new Map<string, Exact>();
   private flowsFor: { range: View; key: string; revision: number } | null = null;
-  /** Revision at which a kind was refused: asked again with the next. */
+  /** Revision of the session at which a kind of request was refused: asking again at the same one would be refused each frame. */
   private refused = new Map<TimelineQueryName, number>();
 
   constructor(store: Store, requests: Requests, redraw: (what: 'dom' | 'view') => void) {

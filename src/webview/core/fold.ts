@@ -1,13 +1,13 @@
 import type { FoundChunk } from './tiles.ts';
 import { CHUNK } from './tiles.ts';
 
-/** One pixel row of a track. Entry per device pixel. */
+/** What a track shows, an entry for each device pixel of the row. */
 export interface PixelRow {
-  /** Dominant state, 255: nothing. */
+  /** Index in `TRACK_STATES` of the state that lasts longest in the pixel, `NO_STATE`: none is known. */
   readonly state: Uint8Array;
-  /** Share of the dominant state, 0–255. */
+  /** Share of the pixel's time that this state lasts, 0–255. */
   readonly share: Uint8Array;
-  /** OR of the bits of all states that occur. */
+  /** A bit, `1 << index`, for each state that occurs in the pixel. */
   readonly mask: Uint16Array;
 }
 
@@ -37,8 +37,8 @@ function foldPixel(row: PixelRow, x: number, found: FoundChunk, from: number, to
 
 /**
  * Folds tiles to one entry a pixel, for pixels whose first begins at `start` and each of which is `nsPerPixel` long.
- * A pixel that spans buckets takes the one with the clearest state, and the OR of all masks: rare waits stay visible.
- * Where nothing is found, the next try is `gap` ns later.
+ * A pixel that spans buckets takes the state of the bucket with the largest share, and the OR of all masks, without which
+ * rare waits would vanish. Where `find` has no chunk, it is asked again at the next multiple of `gap` ns.
  */
 export function foldRow(
   row: PixelRow,

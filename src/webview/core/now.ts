@@ -4,7 +4,7 @@ import { conditionText, endText, type Labels, trackStateText } from '../../model
 import type { SessionData } from './data.ts';
 import type { RowView } from './rows.ts';
 
-/** What a track does at the newest moment, for its header. */
+/** What a track does at the latest time known, for its header. */
 export interface NowView {
   readonly state: TrackState;
   readonly text: string;

@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * Requests to the extension, at most one under way for each kind: a newer one replaces the one that waits, since what
- * the old one asked for is no longer looked at. Nothing is sent while paused (the webview is hidden).
+ * Requests to the extension. For each kind at most one is under way and one queued; a newer one replaces the queued one, whose
+ * range is no longer on the screen. Nothing is sent while paused (the webview is hidden).
  */
 export class Requests {
   private readonly post: (message: ToExtension) => void;

@@ -8,7 +8,7 @@ import type { Hover, Selection } from './selection.ts';
 import type { View } from './viewport.ts';
 import * as viewport from './viewport.ts';
 
-/** What has to be done again: `dom` includes `view`, `view` includes `hover`. */
+/** What must be drawn again: `hover` the overlay, `view` also the tracks, `dom` also the elements around them. */
 export type Change = 'dom' | 'view' | 'hover';
 
 /** What the page shows instead of the tracks. */
@@ -21,10 +21,10 @@ export type Status =
 
 /** Spans that a growing live session steps through before it begins to slide, ns. */
 const LIVE_SPANS = [1, 2, 5, 10, 20, 30].map((seconds) => seconds * 1e9);
-/** Records may arrive this much later than others that happened after them, ns. */
+/** A record may arrive so much later than records with a later time; tiles of that age are asked for again. ns */
 const LATE = 2e9;
 
-/** The state of the page, and what can be done to it. Holds no element. */
+/** The state of the page, and the methods that change it. Holds no element, so that tests need no browser. */
 export class Store {
   readonly data = new SessionData();
   session: { readonly dir: string; readonly name: string } | null = null;
@@ -42,9 +42,9 @@ export class Store {
   scrollTop = 0;
   /** Width of the tracks, CSS pixels. */
   width = 800;
-  /** What was shown when the view last jumped, for gliding there. `null`: the view moved by hand. */
+  /** The view before the last jump, from which the picture glides to `view`; `null`: the user moved it by hand, nothing glides. */
   cameFrom: View | null = null;
-  /** The user has not chosen what is shown: a live session grows, an ended one is shown whole. */
+  /** The user has not panned or zoomed yet: then a live session's view grows with it, and an ended one is shown whole. */
   private auto = true;
   private restored: TimelineState | null;
   private readonly changed: (change: Change) => void;

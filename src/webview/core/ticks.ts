@@ -12,7 +12,7 @@ const LONG_STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * S);
 const LONGER_STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * MIN);
 const HOURS = [1, 2, 3, 6, 12, 24, 48, 96].map((n) => n * HOUR);
 
-/** The shortest pleasant step that is at least `min` ns: 1, 2 or 5 times a power of ten, then seconds, minutes, hours. */
+/** The shortest distance of ticks that is at least `min` ns: 1, 2 or 5 times a power of ten, then whole seconds, minutes, hours. */
 export function niceStep(min: number): number {
   if (min <= S) {
     const power = 10 ** Math.floor(Math.log10(Math.max(min, 1)));

@@ -3,7 +3,7 @@ import type { View } from './viewport.ts';
 
 /** Buckets of a chunk. */
 export const CHUNK = 256;
-/** Most chunks that are kept: 1 KB each. */
+/** Chunks that are kept at most, of 1 KB each: 12 MB. */
 const MOST_CHUNKS = 12_000;
 /** Levels above and below the wanted one that may stand in for a chunk that is not there yet. */
 const COARSER = 12;
@@ -13,7 +13,7 @@ export interface Chunk {
   readonly state: Uint8Array;
   readonly share: Uint8Array;
   readonly mask: Uint16Array;
-  /** Must be asked for again: the session went on since. */
+  /** The session has changed in its range since: it is drawn until the answer of a new request replaces it. */
   stale: boolean;
 }
 /** A chunk that covers a moment, and the place and length of its buckets. */
@@ -25,7 +25,7 @@ export interface FoundChunk {
   readonly bucket: number;
 }
 
-/** Level of detail: buckets of level `k` are `2 ** k` ns long; the longest that are no longer than a pixel. */
+/** Level of detail for a scale: the buckets of level `k` are `2 ** k` ns long; the largest `k` whose buckets fit in a pixel. */
 export function levelOf(nsPerPixel: number): number {
   return Math.max(0, Math.floor(Math.log2(Math.max(1, nsPerPixel)) + 1e-9));
 }
@@ -125,7 +125,7 @@ export class TileStore {
     return chunk && { chunk, start: index * span, bucket: 2 ** level };
   }
 
-  /** Keeps only one level, and not even that when it alone is too much. */
+  /** Drops the chunks of all other levels; where that is not enough, those of `level` too. */
   private trim(level: number): void {
     this.size = 0;
     for (const levels of this.tracks.values()) {

@@ -28,7 +28,7 @@ export function wholeView(last: number): View {
   return { start: 0, end: span * (1 + MARGIN) };
 }
 
-/** Keeps a view within reach of the session: never longer than all of it with room, never wholly beside it. */
+/** Limits a view: no longer than the session with its room on the right, and never wholly before or after it. */
 export function clamp(view: View, last: number): View {
   const all = wholeView(last);
   const span = Math.min(Math.max(MIN_SPAN, spanOf(view)), Math.max(spanOf(all), MIN_SPAN));
@@ -76,7 +76,7 @@ export function zoomTo(start: number, end: number, last: number): View {
   return clamp({ start: start - room, end: end + room }, last);
 }
 
-/** Between two views, `t` from 0 to 1; spans change by ratio so that zooming looks even. */
+/** The view at `t`, 0 to 1, of the way between two. Spans are interpolated by ratio: else zooming would slow down or speed up. */
 export function between(from: View, to: View, t: number): View {
   const span = spanOf(from) * (spanOf(to) / spanOf(from)) ** t;
   const center = (v: View): number => (v.start + v.end) / 2;

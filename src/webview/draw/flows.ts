@@ -3,7 +3,7 @@ import { ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
 import { nsPerPx } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
 
-/** Arrows carry heads up to this number; above it they are a weave, and heads would be noise. */
+/** Up to so many arrows have heads; heads of more would cover each other and the tracks. */
 const HEADS = 300;
 
 /** Is the flow one of what is selected: does it begin or end in the selected slice? */
@@ -18,8 +18,8 @@ export function touchesSelection(scene: Scene, flows: PackedFlows, i: number): b
   );
 }
 
-/** Arrows that are drawn alike. */
-interface Weave {
+/** Arrows of one colour and thickness. */
+interface ArrowGroup {
   readonly flows: PackedFlows;
   /** Row of each of the flows' threads, -1: not shown. */
   readonly rowOf: readonly number[];
@@ -31,7 +31,7 @@ interface Weave {
   readonly heads: boolean;
 }
 
-/** Draws the messages between tracks: a quiet weave, and the selection's own strongly. */
+/** Draws messages as arrows between tracks: all of them faintly, those of the selected slice strongly. */
 export function drawFlows(ctx: CanvasRenderingContext2D, scene: Scene): void {
   const { flows, matched } = scene.data;
   const { palette } = scene;
@@ -62,7 +62,7 @@ function isVisible(scene: Scene, flows: PackedFlows, i: number, rowOf: readonly 
   return bottom > 0 && top < scene.height;
 }
 
-function stroke(ctx: CanvasRenderingContext2D, scene: Scene, weave: Weave): void {
+function stroke(ctx: CanvasRenderingContext2D, scene: Scene, weave: ArrowGroup): void {
   const { flows, rowOf, which } = weave;
   if (which.length === 0) return;
   ctx.strokeStyle = ctx.fillStyle = weave.color;

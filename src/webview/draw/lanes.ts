@@ -7,7 +7,7 @@ import { nsPerPx, xAt } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
 import { drawExact } from './slices.ts';
 import type { Shades } from './strip.ts';
-import { lonelyMarks, paintRow, shadesOf } from './strip.ts';
+import { isolatedMarks, paintRow, shadesOf } from './strip.ts';
 import { TextWidths } from './text.ts';
 
 /** Height of the marks of rare states at the bottom of a bar. */
@@ -33,7 +33,7 @@ export class LanePainter {
     if (scene.palette.contrast) this.drawPatterns(ctx, scene, first, past);
     else this.drawStrips(ctx, scene, first, past, pixels);
     for (let i = first; i < past; i += 1) drawExact(ctx, scene, i, this.widths);
-    for (let i = first; i < past; i += 1) this.drawLonely(ctx, scene, i);
+    for (let i = first; i < past; i += 1) this.drawIsolated(ctx, scene, i);
   }
 
   private fold(scene: Scene, first: number, past: number, pixels: number): void {
@@ -53,7 +53,7 @@ export class LanePainter {
     }
   }
 
-  /** A quiet bar from a track's start to its end, so that lifetimes show even before tiles have come. */
+  /** A pale bar from a track's start to its end: until its tiles have arrived the track would look as if it did not exist. */
   private drawBacks(ctx: CanvasRenderingContext2D, scene: Scene, first: number, past: number): void {
     for (let i = first; i < past; i += 1) {
       const row = scene.data.rows[i]!;
@@ -133,12 +133,12 @@ export class LanePainter {
     }
   }
 
-  /** Rare states that stand alone: over the whole height, at least two pixels wide. */
-  private drawLonely(ctx: CanvasRenderingContext2D, scene: Scene, i: number): void {
+  /** Draws isolated rare states over the whole height of the bar, two CSS pixels wide: one device pixel would be overlooked. */
+  private drawIsolated(ctx: CanvasRenderingContext2D, scene: Scene, i: number): void {
     const row = this.folded.get(scene.data.rows[i]!.track.thread);
     if (!row) return;
     const y = i * ROW_HEIGHT - scene.scrollTop + ROW_PAD;
-    const marks = lonelyMarks(row, scene.focus);
+    const marks = isolatedMarks(row, scene.focus);
     for (let m = 0; m < marks.length; m += 2) {
       const x = marks[m]! / scene.ratio;
       ctx.fillStyle = scene.palette.fills[marks[m + 1]!]!;
@@ -147,7 +147,7 @@ export class LanePainter {
   }
 }
 
-/** Where a track begins and ends on the screen, clipped. */
+/** Where a track begins and ends, CSS pixels, clipped to the canvas. */
 export function lifetime(scene: Scene, row: RowView): [number, number] {
   const from = Math.max(0, xAt(scene.view, scene.width, row.track.start));
   const to = Math.min(scene.width, xAt(scene.view, scene.width, row.track.end ?? scene.data.last));

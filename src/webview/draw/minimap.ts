@@ -6,7 +6,7 @@ export const MINIMAP_HEIGHT = 36;
 const LOCK = TRACK_STATES.indexOf('lock');
 const TOP = 3;
 const BOTTOM = 4;
-/** From below: work first, then waits. */
+/** Order in which a column stacks the states, from the bottom. */
 const STACK = ['running', 'holding', 'result', 'sync', 'receive', 'send', 'join', 'lock'].map((s) =>
   TRACK_STATES.indexOf(s as (typeof TRACK_STATES)[number]),
 );

@@ -6,7 +6,7 @@ import type { Rgb } from './palette.ts';
 /** Turns one folded row into colours: a main row, and marks for rare states that the dominant one would hide. */
 
 const bit = (state: (typeof TRACK_STATES)[number]): number => TRACK_STATES.indexOf(state);
-/** States that must never vanish, the most important first. */
+/** Waits, the most important first: they get a mark where another state dominates the pixel, which would hide a short wait. */
 export const RARE_FIRST: readonly number[] = ['lock', 'send', 'join', 'sync', 'result', 'receive'].map((s) =>
   bit(s as (typeof TRACK_STATES)[number]),
 );
@@ -15,10 +15,10 @@ const RARE_MASK = RARE_FIRST.reduce((mask, state) => mask | (1 << state), 0);
 const MOST_IMPORTANT = Uint8Array.from({ length: 1 << TRACK_STATES.length }, (_, mask) => {
   return RARE_FIRST.find((state) => (mask & (1 << state)) !== 0) ?? NO_STATE;
 });
-/** A state that occurs in no other pixel this near stands alone, and is drawn over the whole height. */
-const ALONE_PX = 8;
+/** Device pixels: a rare state that occurs in no other pixel as near as that is drawn over the whole height of the bar. */
+const ISOLATED_PX = 8;
 
-/** RGBA for one state at each of 16 steps of its share: pale where the pixel holds much else. */
+/** RGBA words, 16 for each state, by its share of the pixel: the smaller, the paler. `dim`: of states that a filter leaves out. */
 export interface Shades {
   readonly full: Uint32Array;
   readonly dim: Uint32Array;
@@ -37,7 +37,7 @@ export function shadesOf(states: readonly Rgb[], background: Rgb): Shades {
   return { full: at(0.5, 1), dim: at(0.12, 0.2) };
 }
 
-/** The pixel's rare state other than the dominant one, or NOTHING. */
+/** The most important rare state of the pixel that is not its dominant one, or `NO_STATE`. */
 export function rareAt(row: PixelRow, x: number, focus: number): number {
   const state = row.state[x]!;
   const dominant = state === NO_STATE ? 0 : 1 << state;
@@ -48,15 +48,15 @@ export function rareAt(row: PixelRow, x: number, focus: number): number {
   return important === NO_STATE ? 31 - Math.clz32(mask) : important;
 }
 
-/** Pixels in which a rare state stands alone, as pairs of pixel and state. */
-export function lonelyMarks(row: PixelRow, focus: number): number[] {
+/** Device pixels whose rare state occurs in no pixel within `ISOLATED_PX`, as pairs of pixel and state. */
+export function isolatedMarks(row: PixelRow, focus: number): number[] {
   const marks: number[] = [];
   const width = row.mask.length;
-  const lastSeen = new Int32Array(16).fill(-ALONE_PX - 1);
+  const lastSeen = new Int32Array(16).fill(-ISOLATED_PX - 1);
   for (let x = 0; x < width; x += 1) {
     let bits = row.mask[x]! & RARE_MASK;
     const rare = bits === 0 ? NO_STATE : rareAt(row, x, focus);
-    if (rare !== NO_STATE && x - lastSeen[rare]! > ALONE_PX && !occursAfter(row, x, 1 << rare))
+    if (rare !== NO_STATE && x - lastSeen[rare]! > ISOLATED_PX && !occursAfter(row, x, 1 << rare))
       marks.push(x, rare);
     while (bits !== 0) {
       const state = 31 - Math.clz32(bits);
@@ -68,7 +68,7 @@ export function lonelyMarks(row: PixelRow, focus: number): number[] {
 }
 
 function occursAfter(row: PixelRow, x: number, mask: number): boolean {
-  const stop = Math.min(row.mask.length, x + ALONE_PX + 1);
+  const stop = Math.min(row.mask.length, x + ISOLATED_PX + 1);
   for (let i = x + 2; i < stop; i += 1) if ((row.mask[i]! & mask) !== 0) return true;
   return false;
 }

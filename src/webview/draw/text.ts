@@ -1,4 +1,4 @@
-/** Widths of texts, measured once. Canvas text measuring costs more than drawing. */
+/** Widths of texts in CSS pixels, measured once for a font: measuring costs more than drawing. */
 export class TextWidths {
   private readonly widths = new Map<string, number>();
   private font = '';

@@ -3,7 +3,7 @@ import type { ToExtension } from '../../protocol/timeline.ts';
 import type { Store } from '../core/store.ts';
 import { el } from '../dom/dom.ts';
 
-/** What stands where the tracks would be: nothing open, loading, failed, no match. */
+/** Shown in place of the tracks: no session is open, it is loading or has failed to, or no track matches the search. */
 export class Cover {
   readonly element = el('div', { class: 'cover', attrs: { role: 'status' } });
   private readonly store: Store;

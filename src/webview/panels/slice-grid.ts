@@ -19,21 +19,21 @@ export class SliceGrid {
     attrs: { role: 'grid', 'aria-readonly': 'true' },
   });
   private readonly store: Store;
-  private readonly alsoThen: () => void;
+  private readonly onFilled: () => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param alsoThen runs whenever the grid is filled */
-  constructor(store: Store, alsoThen: () => void) {
+  /** @param onFilled runs whenever the grid is filled */
+  constructor(store: Store, onFilled: () => void) {
     this.store = store;
-    this.alsoThen = alsoThen;
+    this.onFilled = onFilled;
   }
 
-  /** Fills the grid soon; a picture that moves is not read out. */
+  /** Fills the grid `SETTLE_MS` later, once for all calls until then: with each frame a screen reader would read out every change. */
   render(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.fill();
-      this.alsoThen();
+      this.onFilled();
     }, SETTLE_MS);
   }
 

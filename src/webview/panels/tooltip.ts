@@ -11,7 +11,7 @@ import { el } from '../dom/dom.ts';
 
 const GAP = 14;
 
-/** What is below the pointer. The pointer may not reach it: it never covers what one wants to click. */
+/** Tells what is below the pointer. It takes no pointer events, so that it never keeps a click from what it covers. */
 export class Tooltip {
   readonly element = el('div', { class: 'tooltip', attrs: { role: 'tooltip' } });
   private readonly store: Store;

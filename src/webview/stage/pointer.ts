@@ -8,10 +8,11 @@ import type { Tooltip } from '../panels/tooltip.ts';
 import type { Lookup } from './lookup.ts';
 import type { Stage } from './stage.ts';
 
-/** A pointer that moves less than this has clicked, pixels. */
+/** A pointer that is released within so many CSS pixels of where it was pressed has clicked; further away it has dragged. */
 const CLICK_PX = 4;
-/** Wheel steps that zoom to double, pixels of delta. */
+/** Wheel delta that zooms by a factor of two, pixels. */
 const WHEEL_DOUBLE = 240;
+/** A pointer that has not moved for so many ms asks what is below it. */
 const REST_MS = 120;
 
 /** Mouse, wheel, trackpad and touch. */

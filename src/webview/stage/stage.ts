@@ -15,7 +15,7 @@ import type { Scene } from '../draw/scene.ts';
 import { prepare } from '../draw/scene.ts';
 import { drawTree } from '../draw/tree.ts';
 
-/** How long the picture takes to a view that was jumped to. */
+/** Duration of the gliding to a view that was jumped to, ms. */
 const GLIDE_MS = 220;
 
 /** The canvases: tracks, what moves with the pointer, axis and minimap. */
@@ -50,7 +50,7 @@ export class Stage {
   private from: View;
   private shown: View;
   private began = 0;
-  /** The picture is on its way to the view: draw again. */
+  /** The picture still glides to the view: another frame must be drawn. */
   gliding = false;
 
   constructor(store: Store, scroller: HTMLElement) {

@@ -16,6 +16,7 @@ async function main(argv: readonly string[]): Promise<void> {
       report: async (dir, options) => report(dir, options),
       view: (dir, options) => view(dir, options),
       // Loaded when they are wanted, as below.
+      verify: async (dir, options) => (await import('./commands/verify.ts')).verify(dir, options),
       inspect: async (pid, options) => (await import('./commands/inspect.ts')).inspect(pid, options),
       stacks: async (pid, options) => (await import('./commands/inspect.ts')).stacksOfProgram(pid, options),
       export: async (dir, { output, format, redact }) => {

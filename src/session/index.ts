@@ -1,5 +1,5 @@
 export { TraceError } from '../trace/reader/errors.ts';
-export { consentNeeded, notInspectable } from './core/errors.ts';
+export { consentNeeded, notAReport, notInspectable } from './core/errors.ts';
 export { EXIT, UserError } from './core/user-error.ts';
 export { sweep } from './directory/sweep.ts';
 export { checkWritable, writeWhole } from './files/output-file.ts';

@@ -12,6 +12,7 @@ import {
   type ReportOptions,
   type RunOptions,
   runOptions,
+  type VerifyOptions,
   type ViewOptions,
 } from './options.ts';
 import { VERSION } from './version.ts';
@@ -22,6 +23,7 @@ export interface Actions {
   report(dir: string, options: ReportOptions): Promise<number>;
   view(dir: string, options: ViewOptions): Promise<number>;
   export(dir: string, options: ExportOptions): Promise<number>;
+  verify(dir: string, options: VerifyOptions): Promise<number>;
   inspect(pid: number, options: InspectOptions): Promise<number>;
   stacks(pid: number, options: InspectOptions): Promise<number>;
 }
@@ -61,6 +63,16 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .requiredOption('-o, --output <file>', 'file to write', outputFile)
     .option('--redact', 'leave out command lines and folders')
     .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
+  program
+    .command('verify')
+    .description('check every proven finding of a trace by its records alone')
+    .addArgument(traceArgument())
+    .option(
+      '--report <file>',
+      'a JSON report whose findings are checked, in place of those that are found now',
+      named,
+    )
+    .action(async (dir: string, options: VerifyOptions) => exit(await actions.verify(dir, options)));
   for (const command of [reportCommand, viewCommand])
     for (const flag of findingFlags()) command.addOption(flag);
   addInspection(program, 'inspect', 'look into a running program that nobody traced', actions.inspect, exit);

@@ -45,6 +45,10 @@ export interface ViewOptions extends FindingFlags {}
 export interface ReportOptions extends FindingFlags {
   readonly json?: string | true;
 }
+export interface VerifyOptions {
+  /** A JSON report in place of what is found now. */
+  readonly report?: string;
+}
 export interface ExportOptions {
   readonly format: ExportFormat;
   readonly output: string;

@@ -104,3 +104,12 @@ export function consentNeeded(): UserError {
   const hint = 'give --yes if it may be done';
   return new UserError('consentNeeded', 'nobody can be asked here', { hint });
 }
+
+/** @param cause why it can't be read, or what is wrong in it */
+export function notAReport(file: string, cause: unknown): UserError {
+  const hint = 'give the file of forkscope report --json';
+  return new UserError('notAReport', `${file} is no report that can be read: ${reasonOf(cause)}`, {
+    hint,
+    cause,
+  });
+}

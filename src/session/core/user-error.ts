@@ -8,6 +8,8 @@ export const EXIT = {
   deadlock: 3,
   /** The program succeeded, and something was found that `--fail-on` names. */
   findings: 4,
+  /** `verify`: the trace does not bear out a finding that is said to be proven. */
+  refused: 5,
   /** As shells say it: found, but it can't be executed. */
   notExecutable: 126,
   /** As shells say it: no such command. */
@@ -34,6 +36,7 @@ export type UserErrorCode =
   | 'unwritableTrace'
   | 'outputIsFolder'
   | 'unwritableOutput'
+  | 'notAReport'
   | 'notInspectable'
   | 'consentNeeded';
 

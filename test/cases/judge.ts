@@ -23,6 +23,8 @@ export function judge(entry: Case, outcome: Outcome): Judgement {
   const told = announcements(outcome.lines).filter(
     (a) => interrupted === null || a.time <= interrupted + 0.3,
   );
+  if (outcome.doubts.length > 0)
+    return { verdict: 'FALSE', kinds: [], notes: outcome.doubts.map((doubt) => `not proven: ${doubt}`) };
   const kinds = findings.map(({ kind, certainty }) => `${kind}${certainty === 'certain' ? '' : '?'}`);
   if (entry.kind === 'fine') return { kinds, ...judgeFine(entry, outcome, findings, told) };
   return { kinds, ...(judgeOutput(entry, outcome) ?? judgeFindings(entry, outcome, findings, told)) };

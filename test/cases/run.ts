@@ -6,9 +6,11 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { plainEnvironment } from '../../scripts/lib/exec.mjs';
 import { root } from '../../scripts/lib/parts.mjs';
+import type { Report } from '../../src/model/types/index.ts';
+import { verifyReport } from '../../src/verify/index.ts';
 import { answer } from './answers.ts';
 import type { Place } from './place.ts';
-import { type Case, type JudgedFinding, type Line, markOf, type Outcome } from './types.ts';
+import { type Case, type Line, markOf, type Outcome } from './types.ts';
 
 /** A fine program must have ended by then, s. */
 const FINE_LIMIT = 100;
@@ -39,18 +41,33 @@ export async function runCase(entry: Case, where: Place, options: RunOptions): P
   const run = new CaseRun(entry, where, options);
   try {
     const code = await run.end();
-    return { lines: run.lines, interrupted: run.interrupted, code, findings: reported(where) };
+    const report = reported(where);
+    const doubts = report === null ? [] : doubtsAbout(where, report);
+    return {
+      lines: run.lines,
+      interrupted: run.interrupted,
+      code,
+      findings: report?.findings ?? null,
+      doubts,
+    };
   } finally {
     endMarked(run.mark);
   }
 }
 
-function reported({ scratch }: Place): readonly JudgedFinding[] | null {
+function reported({ scratch }: Place): Report | null {
   try {
-    return JSON.parse(readFileSync(path.join(scratch, 'report.json'), 'utf8')).findings;
+    return JSON.parse(readFileSync(path.join(scratch, 'report.json'), 'utf8'));
   } catch {
     return null;
   }
+}
+
+/** What the records of the trace do not bear out of what is said to be proven. */
+function doubtsAbout({ scratch }: Place, report: Report): readonly string[] {
+  return verifyReport(path.join(scratch, 'trace'), report).flatMap(({ finding, doubts }) =>
+    doubts.map((doubt) => `${finding.kind}: ${doubt}`),
+  );
 }
 
 class CaseRun {

@@ -87,6 +87,8 @@ export interface Outcome {
   readonly code: number | null;
   /** `null`: there is no JSON report. */
   readonly findings: readonly JudgedFinding[] | null;
+  /** What the trace does not bear out of its proofs, in words. */
+  readonly doubts: readonly string[];
 }
 
 /**

@@ -156,16 +156,22 @@ export class FeederSearch {
       // Who has used it without telling of a handle has one.
       if (can(use) || !use.counted) users.push(thread);
     }
+    const starting = this.#starting(key);
+    if (starting === undefined) return open('a child that is not traced may have got it');
+    return only([...users, ...starting.filter((thread) => thread !== self && !users.includes(thread))]);
+  }
+
+  /** Children that may have got the resource and whose target has not begun; nothing: one of them is not traced. */
+  #starting(key: string): readonly Thread[] | undefined {
+    const found: Thread[] = [];
     for (const { by, child, pid, ended } of this.#moment.born.values()) {
       if (ended || child.api !== 'Process' || !this.#reaches(by, key)) continue;
-      const end = this.#moment.ends.get(pid);
-      if (end !== undefined && end <= this.#moment.time) continue;
+      if ((this.#moment.ends.get(pid) ?? Number.POSITIVE_INFINITY) <= this.#moment.time) continue;
       const main = this.#moment.threadOf(child);
-      if (main === undefined) return open('a child that is not traced may have got it');
-      if (!main.started && this.#moment.isAlive(main) && main !== self && !users.includes(main))
-        users.push(main);
+      if (main === undefined) return undefined;
+      if (!main.started && this.#moment.isAlive(main)) found.push(main);
     }
-    return only(users);
+    return found;
   }
 
   /** Somebody of the process, or of those above it, has used the resource. */

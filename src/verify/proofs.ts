@@ -4,6 +4,11 @@ import { KIND_NAMES } from '../trace/format/records.ts';
 import { FeederSearch, type Feeders } from './feeders.ts';
 import type { Moment, OpenWait, Thread } from './moment.ts';
 
+/** The threads of a proof, with the tasks that it is about. */
+type Members = ReadonlyMap<Thread, ReadonlySet<number>>;
+/** Kind of a need as the trace has it, and who could bring it about. */
+type Found = readonly [string, Feeders];
+
 /** What of a proof the trace does not bear out, in words; nothing: it is confirmed. */
 export type Doubts = readonly string[];
 
@@ -46,7 +51,7 @@ function ofMember(
   thread: Thread,
   moment: Moment,
   search: FeederSearch,
-  members: ReadonlyMap<Thread, ReadonlySet<number>>,
+  members: Members,
 ): Doubts {
   const who = thread.stream.stream;
   if (!moment.isAlive(thread)) return [`${who} had ended`];
@@ -58,46 +63,66 @@ function ofMember(
   const sources = stands === 'sync' ? [] : moment.sourcesOf(thread);
   if (sources === undefined)
     return [...doubts, `${who} does not rest, or has not told all that could wake it`];
-  const waits =
-    stands === 'sync' && sync !== undefined ? [sync] : all.filter((wait) => task === 0 || wait.task === task);
+  const own = all.filter((wait) => task === 0 || wait.task === task);
+  const waits = stands === 'sync' && sync !== undefined ? [sync] : own;
   const mattering = task === 0 ? sources.filter(({ ref, listens }) => ref || listens !== false) : [];
   if (waits.length + mattering.length === 0) doubts.push(`${who} waits for nothing`);
   if (thread.wentOn !== undefined && thread.wentOn < moment.intervention)
     doubts.push(`${who} went on by itself, ${Math.round((thread.wentOn - moment.time) / 1e6)} ms later`);
-  const listed = needs.map(({ kind }) => kind);
-  for (const [kind, feeders] of [
-    ...ofWaits(thread, waits, search),
-    ...ofSources(thread, mattering, search),
-  ]) {
-    const at = listed.indexOf(kind as (typeof listed)[number]);
-    if (at < 0) doubts.push(`${who}: its ${kind} is not among its needs`);
+  const found = [...ofWaits(thread, waits, search), ...ofSources(thread, mattering, search)];
+  return [
+    ...doubts,
+    ...differences(who, found, needs),
+    ...found.flatMap(([kind, feeders]) => ofNeed(thread, kind, feeders, search, members)),
+  ];
+}
+
+/** Needs that the proof leaves out, and such that the trace does not have. */
+function differences(who: string, found: readonly Found[], needs: ProofMember['needs']): Doubts {
+  const listed: string[] = needs.map(({ kind }) => kind);
+  const left: string[] = [];
+  for (const [kind] of found) {
+    const at = listed.indexOf(kind);
+    if (at < 0) left.push(kind);
     else listed.splice(at, 1);
-    if (feeders.open !== undefined) doubts.push(`${who}: ${kind}: ${feeders.open}`);
-    for (const stranger of feeders.strangers ?? [])
-      if (stranger !== thread && !members.has(stranger) && !waitsForSome(stranger, search, members))
-        doubts.push(
-          `${who}: ${kind}: ${stranger.stream.stream} may end it, and waits for none of the members`,
-        );
-    for (const feeder of feeders.threads)
-      if (feeder !== thread && !members.has(feeder))
-        doubts.push(`${who}: ${kind}: ${feeder.stream.stream} could end it`);
   }
-  for (const kind of listed) doubts.push(`${who} has no ${kind} that is open`);
-  return doubts;
+  return [
+    ...left.map((kind) => `${who}: its ${kind} is not among its needs`),
+    ...listed.map((kind) => `${who} has no ${kind} that is open`),
+  ];
+}
+
+function ofNeed(
+  thread: Thread,
+  kind: string,
+  { open, threads, strangers = [] }: Feeders,
+  search: FeederSearch,
+  members: Members,
+): Doubts {
+  const who = thread.stream.stream;
+  const isOutside = (other: Thread): boolean => other !== thread && !members.has(other);
+  const idle = strangers.filter((other) => isOutside(other) && !waitsForSome(other, search, members));
+  return [
+    ...(open === undefined ? [] : [`${who}: ${kind}: ${open}`]),
+    ...threads.filter(isOutside).map(({ stream }) => `${who}: ${kind}: ${stream.stream} could end it`),
+    ...idle.map(
+      ({ stream }) => `${who}: ${kind}: ${stream.stream} may end it, and waits for none of the members`,
+    ),
+  ];
 }
 
 /** It waits for what only members could bring about. */
-function waitsForSome(thread: Thread, search: FeederSearch, members: ReadonlyMap<Thread, unknown>): boolean {
+function waitsForSome(thread: Thread, search: FeederSearch, members: Members): boolean {
   return [...thread.waits.values()].some((wait) => {
     const { open, threads } = search.ofWait(thread, wait);
     return open === undefined && threads.length > 0 && threads.every((feeder) => members.has(feeder));
   });
 }
 
-function ofWaits(thread: Thread, waits: readonly OpenWait[], search: FeederSearch): [string, Feeders][] {
+function ofWaits(thread: Thread, waits: readonly OpenWait[], search: FeederSearch): Found[] {
   return waits.map((wait) => [KIND_NAMES[wait.kind] ?? String(wait.kind), search.ofWait(thread, wait)]);
 }
 
-function ofSources(thread: Thread, sources: readonly Source[], search: FeederSearch): [string, Feeders][] {
+function ofSources(thread: Thread, sources: readonly Source[], search: FeederSearch): Found[] {
   return sources.map((source) => [source.kind, search.ofSource(thread, source)]);
 }

@@ -26,7 +26,7 @@ describe('executors', () => {
         wrongCallback: 'TypeError',
         signals: ['RangeError', 'RangeError', 'RangeError'],
         timeout: 'TimeoutError',
-        poolAwaited: 42,
+        returned: 'function',
       },
       stderr,
     );

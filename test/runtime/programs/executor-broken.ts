@@ -80,7 +80,9 @@ if (isMain(import.meta)) {
     const { Pool } = await import('forkscope');
     const pool = new Pool(1);
     await signals(pool);
-    tell({ poolAwaited: await new Pool(1).applyAsync(mul, [6, 7]) });
+    // No promise: what returns it does not wait for it.
+    const later = await (async () => pool.applyAsync(mul, [6, 7]))();
+    tell({ returned: typeof later.get });
     pool.terminate();
     await pool.join();
   })();

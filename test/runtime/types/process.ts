@@ -51,7 +51,7 @@ new Process({ target: square, args: 1 });
 
 const pool = new Pool({ processes: 2 });
 is<number>()(await pool.apply(square, [1]));
-is<number>()(await pool.applyAsync(square, [1]));
+is<number>()(await pool.applyAsync(square, [1]).get());
 is<number>()(await pool.applyAsync(list, [['a']]).get({ timeout: 1, signal: AbortSignal.abort() }));
 is<number[]>()(await pool.map(square, [1, 2]));
 is<ResultIterator<number>>()(pool.imap(square, new Set([1])));

@@ -20,8 +20,11 @@ export interface ResultHost extends PoolHost {
 
 type Settled<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
 
-/** The result of a task, to be fetched later. Nothing but its own methods makes the program wait for it. */
-export class AsyncResult<R> implements PromiseLike<R> {
+/**
+ * The result of a task, to be fetched later. Nothing but its own methods makes the program wait for it: it is no promise, since an
+ * `async` function that returns one would wait for it, with all locks that it holds at that moment.
+ */
+export class AsyncResult<R> {
   readonly #host: ResultHost;
   readonly #callbacks: Callbacks<R>;
   #settled: Settled<R> | undefined;
@@ -52,15 +55,6 @@ export class AsyncResult<R> implements PromiseLike<R> {
     this.#fetched = true;
     if (settled.ok) return settled.value;
     throw withCaller(settled.error);
-  }
-
-  /** `await result` is `await result.get()`. So a function that is `async` returns the value, as it does of a promise. */
-  // biome-ignore lint/suspicious/noThenProperty: results are awaited as promises are
-  then<A = R, B = never>(
-    onFulfilled?: ((value: R) => A | PromiseLike<A>) | null,
-    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.get().then(onFulfilled, onRejected);
   }
 
   /** Resolves when the result is there or `timeout` seconds have passed. */

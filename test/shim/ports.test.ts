@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import worker from 'node:worker_threads';
+import { Model } from '../../src/model/index.ts';
+import { openTrace } from '../../src/trace/reader/open.ts';
 import { type Fed, lineOf, program, runTraced, type Trace, temporaryDirectory } from './helpers.ts';
 
 const MAIN = `const { Worker, MessageChannel, receiveMessageOnPort, BroadcastChannel } = require('node:worker_threads');
@@ -157,4 +159,34 @@ test('messages from thread to thread are paired, on their way through the main t
       sends.map(({ n }) => n),
       receives.map(({ n }) => n),
     );
+});
+
+test('a port that goes to the thread of module hooks is not told of as if nobody received there', async (t) => {
+  const dir = temporaryDirectory(t);
+  const hooks =
+    'export function initialize({ port }) { port.on("message", (m) => port.postMessage(m * 2)); port.unref(); }';
+  const main = program(
+    dir,
+    'main.mjs',
+    `import { register } from 'node:module';
+import { MessageChannel } from 'node:worker_threads';
+const { port1, port2 } = new MessageChannel();
+const url = 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)});
+register(url, { data: { port: port2 }, transferList: [port2] });
+let got = 0;
+port1.on('message', () => { if (++got === 5) port1.close(); });
+for (let i = 0; i < 5; i++) port1.postMessage(i);
+`,
+  );
+  const { code, stderr, dir: traceDir } = await runTraced(t, process.execPath, [main]);
+  assert.deepEqual([code, stderr], [0, '']);
+  const model = new Model();
+  openTrace(traceDir).drain(model);
+  const ports = model.channels().filter(({ resourceKind }) => resourceKind === 'port');
+  const counts = ports.map(({ sent, received, exact }) => [sent, received, exact]);
+  counts.sort(([, a], [, b]) => Number(a) - Number(b));
+  assert.deepEqual(counts, [
+    [5, 0, false],
+    [5, 5, false],
+  ]);
 });

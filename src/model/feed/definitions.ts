@@ -32,7 +32,7 @@ const HANDLERS: Handlers = {
   },
   resource(world, stream, def) {
     const use = world.use(stream.thread, world.resource(def));
-    if (stream.lossy) use.resource.lossy = true;
+    if (stream.lossy || def.untraced === true) use.resource.lossy = true;
     stream.uses[def.id] = use;
   },
   child(world, stream, def) {

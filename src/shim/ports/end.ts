@@ -99,6 +99,20 @@ export class PortEnd {
     else recorder.record(begin, { resource: this.#in, site, role: ROLE.read });
   }
 
+  /** The end goes to a thread that is not traced: what happens to it there nobody will tell. */
+  leaveUntraced(): void {
+    this.open();
+    const { kind, key, names } = this.options;
+    for (const side of [0, 1] as const)
+      this.#shim.recorder.defineResource({
+        key: `${key}:${side}`,
+        kind,
+        name: names[side],
+        peerKey: `${key}:${1 - side}`,
+        untraced: true,
+      });
+  }
+
   /** The end goes to another thread, or this thread has closed it. */
   leave(): void {
     if (!this.#open || this.#closed) return;

@@ -144,8 +144,11 @@ export class PortTracing {
   depart(end: PortEnd, ports: readonly object[], message: unknown): () => void {
     const n = end.sent + 1;
     const put: number[] = [];
-    // The other end is Node's own code, which never asks for ports.
-    if (end.options.silent) return () => {};
+    // The other end is Node's own code, which never asks for ports. It may give them to module hooks of the program.
+    if (end.options.silent) {
+      for (const port of ports) portEnds.of(port)?.leaveUntraced();
+      return () => {};
+    }
     ports.forEach((port, index) => {
       const moved = portEnds.of(port);
       if (!moved) return;

@@ -92,6 +92,8 @@ export interface ResourceDefinition {
   readonly name: string;
   readonly capacity: number;
   readonly peerKey: string;
+  /** An end of it went to a thread of Node's own, which nobody traces: what that thread sends and receives is not told. */
+  readonly untraced?: true;
 }
 export interface ChildDefinition {
   readonly type: 'child';

@@ -166,7 +166,16 @@ const DEFINITIONS: ShapesOf<Definition> = {
     async: optional(exactly(true)),
     package: optional(name),
   },
-  resource: { type: exactly('resource'), id, key, kind: resourceKind, name, capacity: count, peerKey: key },
+  resource: {
+    type: exactly('resource'),
+    id,
+    key,
+    kind: resourceKind,
+    name,
+    capacity: count,
+    peerKey: key,
+    untraced: optional(exactly(true)),
+  },
   child: {
     type: exactly('child'),
     id,

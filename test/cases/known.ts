@@ -19,8 +19,6 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   },
   'hang-62-pid-files': { verdict: 'MISS', why: 'lock files are not recorded' },
   'hang-74-ports-crossed': { verdict: 'WEAK', why: 'the place where a listener was added is not recorded' },
-  'hazard-64-waitasync-main': { verdict: 'MISS', why: 'Atomics.waitAsync is not followed' },
   'plain-async-mutex': { verdict: 'MISS', why: 'awaits that can never go on are not looked for' },
-  'plain-oom': { verdict: 'MISS', why: 'the cause of an end by SIGABRT is not known' },
   'bug-01-jest-worker-killed': { verdict: 'MISS', why: 'an interval of the parent wakes it each second' },
 };

@@ -2,6 +2,7 @@
 
 /** Ids of `docs/findings.md`. */
 export const FINDING_KINDS = [
+  'aborted',
   'atomics-wait-no-notifier',
   'barrier-mismatch',
   'child-left-behind',
@@ -39,6 +40,7 @@ export const FINDING_KINDS = [
   'stdin-not-ended',
   'stdout-not-drained',
   'sync-spawn-cycle',
+  'unsettled-await',
   'waiting-for-debugger',
   'worker-died-holding-lock',
 ] as const;

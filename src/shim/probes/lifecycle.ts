@@ -9,6 +9,8 @@ type Skip = (...args: unknown[]) => unknown;
 
 /** Node's exit code after an uncaught exception. */
 const FATAL_IN_HANDLER = 7;
+/** And when it has nothing left to do in the middle of an `await` at the top level. */
+const UNSETTLED = 13;
 
 function signalNumber(name: string): number | undefined {
   const signals: Readonly<Record<string, number>> = builtin('node:os').constants.signals;
@@ -36,6 +38,8 @@ export const lifecycle: Probe = {
       (original) =>
         function abort(this: unknown, ...args) {
           guarded(shim, 'lifecycle', () => {
+            const site = shim.sites.here(abort);
+            shim.recorder.incident({ what: 'abortCalled', message: '', ...(site === 0 ? {} : { site }) });
             shim.recorder.flush();
             shim.lanes.close();
           });
@@ -75,6 +79,7 @@ function watchEvents(shim: Shim): void {
           else if (event === 'uncaughtException')
             return handled(shim, () => Reflect.apply(original, this, args));
           else if (event === 'newListener') guarded(shim, 'lifecycle', () => listening(shim, value, emit));
+          else if (event === 'beforeExit') return dry(() => Reflect.apply(original, this, args));
           else if (event === 'exit')
             return exit(shim, () => Reflect.apply(original, this, args), value, emit);
         }
@@ -87,6 +92,16 @@ function listening(shim: Shim, event: unknown, skip: Skip): void {
   if (typeof event !== 'string' || !event.startsWith('SIG')) return;
   const { sites, sources, recorder } = shim;
   sources.signals.added(event, () => ({ site: sites.here(skip), since: recorder.clock.now() }));
+}
+
+/** The loop has run dry, and the program has set no exit code: one that is there at the exit is Node's. */
+let ranDry = false;
+function dry(listeners: () => unknown): unknown {
+  try {
+    return listeners();
+  } finally {
+    ranDry = process.exitCode === undefined;
+  }
 }
 
 /** Listeners come first: they may still do things, and change the code. */
@@ -104,6 +119,7 @@ function exit(shim: Shim, listeners: () => unknown, code: unknown, skip: Skip): 
       const fatal = failed && process.listenerCount('uncaughtException') === 0;
       const value = fatal ? 1 : exitCode(process.exitCode ?? code);
       if (site !== 0) shim.recorder.incident({ what: 'exitCalled', message: '', site, value });
+      else if (ranDry && value === UNSETTLED) shim.recorder.incident({ what: 'unsettledAwait', message: '' });
       end(shim, value);
     });
   }

@@ -221,7 +221,11 @@ export type IncidentKind =
   /** `disconnect()` was called at this end of an IPC channel, or a worker of a cluster was told to. `resource` */
   | 'disconnectCalled'
   /** A server listens. `message`: its address or path, `site`: where it was made to. */
-  | 'listening';
+  | 'listening'
+  /** `process.abort` was called at `site`. */
+  | 'abortCalled'
+  /** Nothing kept the thread alive any more, and the top level of its main module still awaited something. */
+  | 'unsettledAwait';
 /** Something that happened once and may explain an end or a silence. */
 export interface IncidentDefinition {
   readonly type: 'incident';

@@ -95,6 +95,8 @@ const incidentKind = oneOf<IncidentKind>({
   unwritten: true,
   disconnectCalled: true,
   listening: true,
+  abortCalled: true,
+  unsettledAwait: true,
 });
 
 const source = object<Source>({

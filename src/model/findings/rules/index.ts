@@ -1,5 +1,6 @@
 // Made by `node scripts/finding-kinds.mjs` from the files of this folder.
 import type { Rule } from '../kit/rule.ts';
+import { aborted } from './aborted.ts';
 import { atomicsWaitNoNotifier } from './atomics-wait-no-notifier.ts';
 import { barrierMismatch } from './barrier-mismatch.ts';
 import { childLeftBehind } from './child-left-behind.ts';
@@ -37,11 +38,13 @@ import { spawnFailed } from './spawn-failed.ts';
 import { stdinNotEnded } from './stdin-not-ended.ts';
 import { stdoutNotDrained } from './stdout-not-drained.ts';
 import { syncSpawnCycle } from './sync-spawn-cycle.ts';
+import { unsettledAwait } from './unsettled-await.ts';
 import { waitingForDebugger } from './waiting-for-debugger.ts';
 import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
 
 /** By kind. */
 export const RULES: readonly Rule[] = [
+  aborted,
   atomicsWaitNoNotifier,
   barrierMismatch,
   childLeftBehind,
@@ -79,6 +82,7 @@ export const RULES: readonly Rule[] = [
   stdinNotEnded,
   stdoutNotDrained,
   syncSpawnCycle,
+  unsettledAwait,
   waitingForDebugger,
   workerDiedHoldingLock,
 ];

@@ -18,7 +18,6 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     why: 'the place of the message that would make the child read is not told',
   },
   'hang-62-pid-files': { verdict: 'MISS', why: 'lock files are not recorded' },
-  'hang-74-ports-crossed': { verdict: 'WEAK', why: 'the place where a listener was added is not recorded' },
   'plain-async-mutex': { verdict: 'MISS', why: 'awaits that can never go on are not looked for' },
   'bug-01-jest-worker-killed': { verdict: 'MISS', why: 'an interval of the parent wakes it each second' },
 };

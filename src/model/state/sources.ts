@@ -14,6 +14,8 @@ export interface SourceEntity {
   readonly child: ChildEntity | null;
   /** Where it was made, a reference for `SiteTable`. */
   readonly site: number;
+  /** Where the program began to listen, 0: not known. */
+  readonly heard: number;
 }
 
 /** What a thread that rests waits for, as it told at one moment. */
@@ -40,6 +42,7 @@ function resolve(stream: StreamState, told: Source): SourceEntity {
     resource: told.resource === undefined ? null : (stream.uses[told.resource]?.resource ?? null),
     child: told.child === undefined ? null : (stream.children[told.child] ?? null),
     site: siteRef(stream.sites[told.site ?? 0] ?? 0, false),
+    heard: siteRef(stream.sites[told.heard ?? 0] ?? 0, false),
   };
 }
 

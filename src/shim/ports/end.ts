@@ -35,6 +35,7 @@ export class PortEnd {
   #open = false;
   #closed = false;
   #sampler: Sampler | undefined;
+  #hearing: Sampler | undefined;
 
   constructor(shim: Shim, { channel, side, sent, received }: EndState, options: EndOptions) {
     this.#shim = shim;
@@ -55,6 +56,19 @@ export class PortEnd {
     const flags = sites.sample(sampler, time, skip);
     const n = this.options.kind === 'port' ? ++this.sent : 0;
     recorder.send(time, this.#out, sampler.site, flags, n, 0);
+  }
+
+  /** The program begins to listen. */
+  recordHearing(skip: (...args: never[]) => unknown): void {
+    if (this.options.silent) return;
+    const { recorder, sites, session } = this.#shim;
+    this.#hearing ??= new Sampler(session.options.callSites);
+    sites.sample(this.#hearing, recorder.clock.now(), skip);
+  }
+
+  /** Where the program has begun to listen, 0: not known. */
+  get heardAt(): SiteId {
+    return this.#hearing?.site ?? 0;
   }
 
   /** Node has refused the last message: it cannot be cloned. */

@@ -56,5 +56,6 @@ function describe(handle: object, end: PortEnd, ref: boolean): Omit<Source, 'cou
     // A broadcast's handle has no listeners of its own: they are on the object that the program has.
     ...(kind === 'broadcast' ? { detail: names[0] } : { listens: events.length > 0, events }),
     ...(madeAt === 0 ? {} : { site: madeAt }),
+    ...(end.heardAt === 0 || !events.includes('message') ? {} : { heard: end.heardAt }),
   };
 }

@@ -26,6 +26,7 @@ export const ports: Probe = {
     observeSend(where, own);
     observeDispatch(where, own);
     observeTake(where, own);
+    observeHearing(where);
     observeClose(where);
     observeChannels(where, own);
     observeBroadcasts(where, own);
@@ -154,6 +155,13 @@ function taken(own: PortTracing, source: unknown, result: unknown): void {
   const end = portEnds.of(source) ?? own.endOf(source, message);
   end.recordReceive();
   if (end.options.kind === 'port' && own.registry.hasPorts) own.arriveInside(end, portsIn(message));
+}
+
+/** Node refs a port when the first listener for its messages is added. */
+function observeHearing(where: Where): void {
+  observe(worker.MessagePort.prototype, 'ref', where, (port) =>
+    portEnds.of(Object(port))?.recordHearing(observed),
+  );
 }
 
 function observeClose(where: Where): void {

@@ -191,6 +191,8 @@ export interface Source {
   readonly since?: Ns;
   /** Where it was made. */
   readonly site?: SiteId;
+  /** Ports: where the program began to listen for messages. */
+  readonly heard?: SiteId;
 }
 /** All that can make the thread run again, now that it rests. `quiescent` names the one that holds by its `id`. */
 export interface SourcesDefinition {

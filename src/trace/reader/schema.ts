@@ -106,6 +106,7 @@ const source = object<Source>({
   resource: optional(id),
   child: optional(id),
   listens: optional(flag),
+  heard: optional(id),
   events: optional(listOf(name)),
   detail: optional(path),
   local: optional(path),

@@ -23,6 +23,13 @@ export function* endAwaiters(world: World): Iterable<EndAwaiter> {
   }
 }
 
+/** Where it is listened for messages, and where the source was made. */
+export function placesOfSource(source: SourceEntity): Place[] {
+  const { thread, resource, heard: site, told } = source;
+  const made = placeOfSource(source);
+  return site === 0 ? [made] : [{ role: 'waits', thread, resource, site, time: told.since ?? 0 }, made];
+}
+
 /** Where a source was made. */
 export function placeOfSource({ thread, resource, site, told }: SourceEntity): Place {
   return { role: 'created', thread, resource, site, time: told.since ?? 0 };

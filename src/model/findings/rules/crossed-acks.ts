@@ -4,7 +4,7 @@ import { sourceDoes } from '../../state/source-words.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { type Ask, askCircles } from '../kit/asks.ts';
-import { placeOfSource } from '../kit/awaited-ends.ts';
+import { placesOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
 import { type RestGroup, restGroups } from '../kit/rest.ts';
@@ -69,7 +69,7 @@ function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[
     time: since,
     processes,
     resources: open.map(({ use }) => use.resource),
-    places: [...open.map(requestPlace), ...sources.map(placeOfSource)],
+    places: [...open.map(requestPlace), ...sources.flatMap(placesOfSource)],
     explanation: `${told.join('. ')}. For ${duration(now - since)} all of them have rested: ${listWords(waits)}. No message is on its way, no timer is armed, and nothing from outside can reach them.`,
     fix: 'Let one side answer before it asks in its turn: handle messages while an answer is awaited (no lock or queue of one around the call), and answer also when the work fails.',
     stuck: units,

@@ -1,7 +1,7 @@
 import { duration } from '../../../base/units.ts';
 import { sourceName } from '../../state/source-words.ts';
 import type { Finding } from '../../types/index.ts';
-import { placeOfSource } from '../kit/awaited-ends.ts';
+import { placesOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type RestGroup, restGroups } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
@@ -43,7 +43,7 @@ function say(context: RuleContext, { processes, threads, sources, since, units }
     time: since,
     processes,
     resources: keep.flatMap(({ resource }) => (resource === null ? [] : [resource])),
-    places: keep.map(placeOfSource),
+    places: keep.flatMap(placesOfSource),
     explanation: `${who} ${threads.length === 1 ? 'has' : 'have'} rested for ${duration(context.now - since)}, without timers and without anything from outside; what keeps ${threads.length === 1 ? 'it' : 'them'} alive is ${listWords(keep.map(sourceName), 8)}. Nobody is left who could send by them.`,
     fix: 'Close the port or unref() it, terminate() the worker, or take the message listener away, when there is no more work.',
     stuck: units,

@@ -7,11 +7,11 @@ export interface Known {
 }
 
 export const KNOWN: Readonly<Record<string, Known>> = {
-  'bug-25-atomics-float': { verdict: 'MISS', why: 'no rule looks at the timers of a thread that is blocked' },
   'bug-07-node-test-bc': {
     verdict: 'MISS',
-    why: 'what a broadcast channel is at its other ends is not known',
+    why: 'on Node 24 its test runner listens for SIGUSR2, which anybody may send: no proof, and no suspicion without one',
   },
+  'bug-25-atomics-float': { verdict: 'MISS', why: 'no rule looks at the timers of a thread that is blocked' },
   'hang-36-p-limit-nested': { verdict: 'WEAK', why: 'awaits that can never go on are not looked for' },
   'hang-40-stdin-backpressure': {
     verdict: 'WEAK',

@@ -59,6 +59,7 @@ export class SourceEnders {
   private comes({ resource, told, thread }: SourceEntity): boolean {
     if ((told.unwritten ?? 0) > 0 && told.kind !== 'stdio') return true;
     if (resource === null) return false;
+    if (told.kind === 'broadcast') return isBroadcasting(resource, thread);
     if (this.isClosed(resource, thread)) return true;
     if (told.listens === false) return false;
     return depth(resource) > 0 || depth(this.known.world.resourceByKey.get(`${resource.key}handles`)) > 0;
@@ -149,6 +150,15 @@ function isSettled(one: Source, other: Source): boolean {
     one.sent === other.received &&
     one.received === other.sent
   );
+}
+
+/**
+ * A broadcast is sent once and received by as many as listen, or by nobody: what was sent before the thread came to rest has come.
+ * Its other ends may be closed without a change to this one.
+ */
+function isBroadcasting(resource: ResourceEntity, { quiescent }: ThreadEntity): boolean {
+  const since = quiescent?.since ?? 0;
+  return resource.lossy || resource.uses.some(({ lastSendTime }) => lastSendTime > since);
 }
 
 /** Messages, or bytes of a stdio pipe, that were sent and not received. */

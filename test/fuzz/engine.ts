@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import inspector from 'node:inspector';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stopwatch } from '../stopwatch.ts';
 import { damage } from './mutate.ts';
 import { Random } from './random.ts';
 
@@ -41,13 +42,13 @@ const FIXTURES = fileURLToPath(new URL('../fixtures/fuzz', import.meta.url));
 
 /** Runs one input; the error that it is a find for, if it is one. */
 export async function check(target: Target, input: Buffer): Promise<Error | undefined> {
-  const start = performance.now();
+  const elapsed = stopwatch();
   try {
     await target.run(input);
   } catch (error) {
     return error as Error;
   }
-  const took = performance.now() - start;
+  const took = elapsed();
   return took > target.limitMs ? new Error(`took ${Math.round(took)} ms`) : undefined;
 }
 

@@ -87,7 +87,7 @@ export class StillFound {
     const update = session.reader?.lastUpdate;
     if (!update) return [];
     const before = this.before.get(session.dir);
-    // The same update may be looked at more than once.
+    // Compared with itself, an update would seem to confirm all of its findings.
     if (before?.update === update) return [];
     this.before.set(session.dir, { update, ids: new Set(findings.map((f) => f.id)) });
     return session.live ? findings.filter((f) => before?.ids.has(f.id)) : findings;

@@ -5,7 +5,7 @@ import type { InspectedFrame, InspectedLink, InspectedSite, Inspection } from '.
 import { duration } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';
 
-/** What is known of a session around a finding: the time until which its waits have lasted. */
+/** How far a session has come: `lastTime`, ns since its origin, is the time until which open waits have lasted. */
 export interface TimeReached {
   readonly lastTime: number;
   readonly live: boolean;
@@ -45,8 +45,8 @@ export function inspectionOf(finding: Finding, around: InspectedSession): Inspec
 }
 
 /**
- * The inspection when time has gone on: how long its waits have lasted by now, or that they are over.
- * @param finding as it is now; `undefined`: it is there no longer
+ * The same inspection at a later time: how long its waits have lasted by then, or that they are over.
+ * @param finding as the last update has it; `undefined`: the update has none with this id
  */
 export function later(inspection: Inspection, finding: Finding | undefined, now: TimeReached): Inspection {
   const ended = overText(now);

@@ -126,7 +126,7 @@ export class Inspector implements vscode.Disposable {
     if (dir) void vscode.commands.executeCommand('forkscope.openTimeline', { dir });
   }
 
-  /** Says how long it has lasted by now, that it has become certain, or that it is over. */
+  /** After an update of the session: shows how long its waits have lasted, a changed chain or certainty, or that they are over. */
   private follow({ dir, reader }: KnownSession): void {
     const { inspection } = this;
     const update = reader?.lastUpdate;
@@ -141,7 +141,7 @@ export class Inspector implements vscode.Disposable {
     this.view.update(this.inspection);
   }
 
-  /** Who waits for whom has changed, or how certain it is. The view stays where it is, or hidden. */
+  /** Shows the chain and the certainty of the finding anew. The view is not brought to the front, which would interrupt the user. */
   private async tellAgain(request: InspectRequest): Promise<void> {
     const inspection = await this.read(request);
     if (this.memory.request?.finding !== request.finding) return;

@@ -21,9 +21,9 @@ export class Runner implements vscode.Disposable {
   private readonly sessions: Sessions;
   private readonly extension: vscode.Uri;
   private readonly storage: string;
-  /** To be shown: also those that were found again, by what their traces say. */
+  /** Terminals by trace folder, for *Show Terminal*: also those that `adopt` found by the launcher's pid in a trace. */
   private readonly terminals = new Map<string, vscode.Terminal>();
-  /** Those that were made here since the window was opened. */
+  /** Terminals that this window has made: only of these the pid is surely a launcher's, and may be sent signals. */
   private readonly made = new WeakSet<vscode.Terminal>();
 
   constructor(context: vscode.ExtensionContext, sessions: Sessions) {
@@ -45,8 +45,8 @@ export class Runner implements vscode.Disposable {
   }
 
   /**
-   * The pid of the launcher that this window has started for a session. A terminal that was found again does not count: only the
-   * trace says that it is the session's.
+   * The pid of the launcher that this window has started for a session; `undefined` of a terminal that `adopt` found: only the
+   * trace, which may come from anywhere, says that it runs the session.
    */
   async launcherOf(dir: string): Promise<number | undefined> {
     const terminal = this.terminals.get(dir);

@@ -6,7 +6,7 @@ import type { FoundSlice, TimelineQueries } from '../../protocol/timeline.ts';
 type SeekArgs = TimelineQueries['seek']['args'];
 type Session = Pick<SessionHandle, 'query'>;
 
-/** Parts into which a range is divided, to look for wanted states in the masks of its tiles. */
+/** Buckets of a range: their masks tell in which of them a wanted state occurs, and only these are searched further. */
 const BUCKETS = 256;
 /** Slices of a track that are looked at one by one; a range with more is divided first. */
 const FEW_SLICES = 2_000;
@@ -19,7 +19,7 @@ function maskOf(states: readonly TrackState[]): number {
   return states.reduce((mask, state) => mask | (1 << TRACK_STATES.indexOf(state)), 0);
 }
 
-/** Does a wanted slice perhaps begin in the bucket? Not inside of a long one, where this and the last bucket hold nothing else. */
+/** May a wanted slice begin in the bucket? Not where it and the one before hold the same state alone: then one slice spans both. */
 function mayBegin(tile: TrackTile, bucket: number, wanted: number): boolean {
   const mask = tile.mask[bucket] ?? 0;
   if ((mask & wanted) === 0) return false;

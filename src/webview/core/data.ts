@@ -10,7 +10,7 @@ import { TileStore } from './tiles.ts';
 
 const NO_STRUCTURE: Structure = { tracks: [], processes: [], resources: [], channels: [] };
 
-/** What the client knows of the session that it shows. */
+/** What the page has received of the session that it shows. */
 export class SessionData {
   readonly tiles = new TileStore();
   readonly slices = new SliceCache();
@@ -19,7 +19,7 @@ export class SessionData {
   rows: readonly RowView[] = [];
   /** Index in `rows` by thread id. */
   rowIndex: ReadonlyMap<string, number> = new Map();
-  /** Resources that the search names; empty without a search. */
+  /** Ids of resources whose name or kind contains the search text; empty without a search. */
   matched: ReadonlySet<string> = new Set();
   flows: PackedFlows | null = null;
   overview: PackedOverview | null = null;
@@ -55,7 +55,7 @@ export class SessionData {
     this.labels = new Labels(t, structure);
   }
 
-  /** Lays the rows out anew: structure, search or what is collapsed has changed. */
+  /** Makes the rows anew; to be called when the structure, the search or the collapsed tracks have changed. */
   layout(collapsed: ReadonlySet<string>, search: string): void {
     const text = search.trim().toLowerCase();
     this.rows = rowsOf(this.structure, collapsed, { text });

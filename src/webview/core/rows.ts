@@ -1,11 +1,11 @@
 import type { ProcessView, ThreadView, TrackView } from '../../model/types/index.ts';
 import type { Structure } from '../../protocol/timeline.ts';
 
-/** Height of a track and its padding, CSS pixels. */
+/** Height of a row, the bar and the space around it, CSS pixels. */
 export const ROW_HEIGHT = 30;
-/** Space above and below the bar of a track. */
+/** Space above the bar of a track, and the same below it, CSS pixels. */
 export const ROW_PAD = 4;
-/** Height of the bar of a track. */
+/** Height of the bar of a track, CSS pixels. */
 export const BAR_HEIGHT = ROW_HEIGHT - 2 * ROW_PAD;
 
 /** A track as it stands in the list. */
@@ -13,12 +13,12 @@ export interface RowView {
   readonly track: TrackView;
   readonly process: ProcessView | undefined;
   readonly thread: ThreadView | undefined;
-  /** Tracks below it in the tree, shown or not. */
+  /** Number of tracks below it in the tree, at every depth, shown or not. */
   readonly children: number;
   readonly collapsed: boolean;
   /** 0: at the top. */
   readonly depth: number;
-  /** Shown only because of what is below it. */
+  /** The search does not match it, but a track below it: it is shown to say where that one belongs. */
   readonly faint: boolean;
 }
 
@@ -49,7 +49,7 @@ function usersOf(structure: Structure, resources: ReadonlySet<string>): Set<stri
   return users;
 }
 
-/** For each track, is it to be shown: 0 no, 1 as an ancestor, 2 yes. */
+/** For each track: 0 hidden, 1 shown as an ancestor of a match, 2 matches. */
 function visibility(structure: Structure, filter: Filter): Uint8Array {
   const tracks = structure.tracks;
   const shown = new Uint8Array(tracks.length).fill(2);
@@ -111,7 +111,7 @@ export function rowsOf(structure: Structure, collapsed: ReadonlySet<string>, fil
   return rows;
 }
 
-/** Index of the row at a height, or -1. `y` is from the top of the first row. */
+/** Index of the row at `y`, CSS pixels below the top of the first row; -1: none. */
 export function rowAt(rows: readonly RowView[], y: number): number {
   const i = Math.floor(y / ROW_HEIGHT);
   return i >= 0 && i < rows.length ? i : -1;

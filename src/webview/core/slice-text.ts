@@ -12,7 +12,7 @@ import {
 /** The states in which a thread waits for somebody. */
 export const WAITING: readonly TrackState[] = ['lock', 'send', 'receive', 'join', 'sync', 'result'];
 
-/** What stands on a slice, the longest first: the first that fits is drawn. */
+/** Labels for a slice, the longest first: the first that fits into it is drawn. */
 export function sliceLabels(
   state: TrackState,
   resource: string | null,
@@ -26,12 +26,12 @@ export function sliceLabels(
   return [...new Set([place === '' ? head : `${head} · ${place}`, head, thing || word, word])];
 }
 
-/** What a slice is, as a title. */
+/** State of a slice and the kind of what it waits for, as a title: `Waits for lock`. */
 export function sliceTitle({ state, resource }: SliceView, labels: Labels): string {
   return trackStateTitle(t, state, labels.kind(resource) ?? undefined);
 }
 
-/** A slice in words, for screen readers: one part after the other. */
+/** What a screen reader says of a slice: thread, state, resource, duration and place. */
 export function sliceReading(thread: string, slice: SliceView, labels: Labels, duration: string): string {
   const { resource, site, end } = slice;
   return [
@@ -43,7 +43,7 @@ export function sliceReading(thread: string, slice: SliceView, labels: Labels, d
   ].join(', ');
 }
 
-/** Processes without a stream have no track: they are counted, so that nobody looks for them. */
+/** Number of processes, and how many are not traced: these have no track, and would be looked for in vain. */
 export function processCount(processes: readonly Pick<ProcessView, 'instrumented'>[]): string {
   const untraced = processes.filter((process) => !process.instrumented).length;
   const all = countText(t, processes.length, 'process');

@@ -4,10 +4,10 @@ import type { PackedSlices } from '../../protocol/timeline.ts';
 import type { PixelRow } from './fold.ts';
 import type { View } from './viewport.ts';
 
-/** From this width on a slice is drawn exactly, device-independent pixels. */
+/** Slices of at least this width are drawn one by one, CSS pixels; of shorter ones only the tiles are drawn. */
 export const EXACT_PX = 3;
 
-/** Columns of one track's exact slices: entries `[from, to)` of the packed answer. */
+/** The exact slices of one track: entries `[from, to)` of the columns of the packed answer, for the time `range`. */
 export interface SliceColumns {
   readonly packed: PackedSlices;
   readonly from: number;
@@ -39,7 +39,7 @@ export function exactPart(row: PixelRow, minimum: number): [number, number] | nu
   return first < 0 ? null : [Math.max(0, first - 1), Math.min(width, past + 1)];
 }
 
-/** The last answers of exact slices by track. */
+/** The exact slices of each track as last answered. An answer stays in memory as long as one of its tracks refers to it. */
 export class SliceCache {
   private readonly tracks = new Map<string, SliceColumns>();
 

@@ -7,7 +7,7 @@ const S = 1e9;
 const MIN = 60 * S;
 const HOUR = 60 * MIN;
 
-/** Steps longer than a second that people count in, ns. */
+/** Distances of ticks from a second on, which divide a minute, an hour or a day, ns. */
 const LONG_STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * S);
 const LONGER_STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * MIN);
 const HOURS = [1, 2, 3, 6, 12, 24, 48, 96].map((n) => n * HOUR);

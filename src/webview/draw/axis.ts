@@ -23,7 +23,7 @@ export function drawAxis(ctx: CanvasRenderingContext2D, scene: Scene): void {
       major ? 9 : 5,
     );
   }
-  // The base stands at the left edge: labels after a plus are relative to it.
+  // At the left edge, in full: the time to which labels with a plus are relative.
   const base = ticks.base === null ? '' : formatTime(ticks.base);
   const baseWidth = base === '' ? 0 : ctx.measureText(base).width + 12;
   ctx.fillStyle = scene.palette.foreground;
@@ -87,7 +87,7 @@ export function flagAt(scene: Scene, x: number): string | undefined {
   return near?.id;
 }
 
-/** Time of the pointer, as precise as a pixel. */
+/** Time at the pointer, in text with as many digits as the scale can tell apart. */
 export function pointerTime(scene: Scene, x: number): { time: number; text: string } {
   const time = timeAt(scene.view, scene.width, x);
   return { time, text: formatTime(Math.max(0, time), nsPerPx(scene.view, scene.width)) };

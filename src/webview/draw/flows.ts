@@ -62,11 +62,11 @@ function isVisible(scene: Scene, flows: PackedFlows, i: number, rowOf: readonly 
   return bottom > 0 && top < scene.height;
 }
 
-function stroke(ctx: CanvasRenderingContext2D, scene: Scene, weave: ArrowGroup): void {
-  const { flows, rowOf, which } = weave;
+function stroke(ctx: CanvasRenderingContext2D, scene: Scene, group: ArrowGroup): void {
+  const { flows, rowOf, which } = group;
   if (which.length === 0) return;
-  ctx.strokeStyle = ctx.fillStyle = weave.color;
-  ctx.lineWidth = weave.thickness;
+  ctx.strokeStyle = ctx.fillStyle = group.color;
+  ctx.lineWidth = group.thickness;
   const perPx = nsPerPx(scene.view, scene.width);
   const heads = new Path2D();
   ctx.beginPath();
@@ -82,13 +82,13 @@ function stroke(ctx: CanvasRenderingContext2D, scene: Scene, weave: ArrowGroup):
     const bend = (y2 - y1) * 0.5;
     ctx.moveTo(x1, y1);
     ctx.bezierCurveTo(x1, y1 + bend, x2, y2 - bend, x2, y2);
-    if (weave.heads) arrowHead(heads, x2, y2, down ? 1 : -1);
+    if (group.heads) arrowHead(heads, x2, y2, down ? 1 : -1);
   }
   ctx.stroke();
-  if (weave.heads) ctx.fill(heads);
+  if (group.heads) ctx.fill(heads);
 }
 
-/** Keeps far ends near, where the curve still leaves the screen in the right direction. */
+/** Limits how far beside the canvas an arrow ends: 2000 CSS pixels are enough for it to leave the canvas in nearly the right direction. */
 function clip(x: number, width: number): number {
   return Math.max(-2000, Math.min(width + 2000, x));
 }

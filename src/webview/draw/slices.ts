@@ -7,8 +7,9 @@ import { nsPerPx } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
 import type { TextWidths } from './text.ts';
 
-/** Narrower slices carry no label. */
+/** Narrower slices have no label, CSS pixels. */
 const LABEL_PX = 30;
+/** Narrower slices have no round corners, which would take away most of them, CSS pixels. */
 const ROUND_PX = 8;
 const EXITED = TRACK_STATES.indexOf('exited');
 const RUNNING = TRACK_STATES.indexOf('running');
@@ -61,7 +62,7 @@ function drawSlice(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths
   const chosen = isChosen(scene, state, resourceOf(columns.packed, k));
   withAlpha(ctx, chosen ? 1 : 0.2, () => {
     ctx.fillStyle = scene.palette.patterns[state]!;
-    // With a gap to the next slice.
+    // One pixel stays free to the next slice: two of the same state would look like one.
     box(ctx, left, top, Math.max(1, right - left - 1));
   });
   if (right - left < LABEL_PX || state === IDLE) return;
@@ -87,7 +88,7 @@ function drawLabel(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths
   const { k, left, right, top } = bar;
   const { packed } = bar.columns;
   const state = packed.state[k]!;
-  // A running stretch says nothing by its name, only by its place.
+  // The word would say no more than the colour: a running slice has a label only where its place is known.
   if (state === RUNNING && packed.site[k] === 0) return;
   const from = Math.max(4, left + 6);
   const room = Math.min(scene.width, right) - from - 6;

@@ -6,7 +6,7 @@ import { xAt } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
 import type { TextWidths } from './text.ts';
 
-/** Lines from a parent's track to its children's starts, and what became of each process at its end. */
+/** Draws lines from a parent's track to the starts of its children, and at the end of each process how it ended. */
 export function drawTree(ctx: CanvasRenderingContext2D, scene: Scene, widths: TextWidths): void {
   const parents = firstRows(scene);
   const [first, past] = visibleRows(scene.data.rows.length, scene.scrollTop, scene.height);

@@ -9,7 +9,7 @@ import { ROW_HEIGHT, visibleRows } from '../core/rows.ts';
 import type { Store } from '../core/store.ts';
 import { el, setAttr, setText } from '../dom/dom.ts';
 
-/** Rows above and below what is visible that are kept, so that Tab and screen readers find a next one. */
+/** Rows above and below the visible ones that have elements too: without a next one Tab and screen readers would leave the list. */
 const SPARE_ROWS = 3;
 
 interface HeaderRow {
@@ -60,7 +60,7 @@ export class Headers {
     }
   }
 
-  /** Says which states are in view, once the picture stands still. */
+  /** Writes, for screen readers, which states each row has in view. */
   describe(folded: ReadonlyMap<string, PixelRow>): void {
     for (const [thread, row] of this.rows) setText(row.inView, statesInView(folded.get(thread)));
   }

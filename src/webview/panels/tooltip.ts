@@ -9,6 +9,7 @@ import { sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import { el } from '../dom/dom.ts';
 
+/** Distance from the pointer, CSS pixels. */
 const GAP = 14;
 
 /** Tells what is below the pointer. It takes no pointer events, so that it never keeps a click from what it covers. */
@@ -75,7 +76,7 @@ export class Tooltip {
     return lines;
   }
 
-  /** Where slices are narrower than pixels: what the pixel holds. */
+  /** Of a place whose slices are narrower than a pixel: the states in this pixel. */
   private foldedLines(row: PixelRow | undefined, pixel: number): HTMLElement[] {
     const state = row?.state[pixel] ?? NO_STATE;
     if (!row || state === NO_STATE) return [];

@@ -12,6 +12,7 @@ export interface KeyActions {
 
 /** A step of panning, share of the width. */
 const STEP = 0.12;
+/** A step of zooming, factor. */
 const ZOOM = 1.35;
 
 /** The keyboard. Letters work wherever the focus is, except in the search field. */

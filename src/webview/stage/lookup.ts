@@ -17,7 +17,7 @@ export class Lookup {
     this.announce = announce;
   }
 
-  /** The slice that is drawn there exactly, or `undefined`. */
+  /** The slice at a moment, ns, that the canvas shows as one, or `undefined`: it is narrower than a pixel, or not known. */
   drawn(thread: string, time: number): SliceView | undefined {
     return this.store.data.slices.at(thread, time, nsPerPx(this.store.view, this.store.width));
   }

@@ -24,7 +24,7 @@ export class Stage {
   readonly overlay = el('canvas', { class: 'overlay', attrs: { 'aria-hidden': 'true' } });
   readonly axis = el('canvas', { class: 'axis', attrs: { 'aria-hidden': 'true' } });
   readonly minimap = el('canvas', { class: 'minimap', attrs: { 'aria-hidden': 'true' } });
-  /** Takes the pointer and the keyboard. */
+  /** The element around tracks and overlay that can have the focus and listens to the pointer. */
   readonly surface = el(
     'div',
     {
@@ -45,7 +45,7 @@ export class Stage {
   private readonly store: Store;
   private readonly scroller: HTMLElement;
   private palette: Palette | null = null;
-  private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  private readonly reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
   private glidesFrom: View | null = null;
   private from: View;
   private shown: View;
@@ -74,14 +74,14 @@ export class Stage {
     return Math.max(1, this.scroller.clientHeight);
   }
 
-  /** What is shown at this moment: the store's view, or a point on the way there. */
+  /** The view of this frame: the store's, or while the picture glides one between `from` and the store's. */
   private shownView(): View {
     const { store } = this;
     if (store.cameFrom !== this.glidesFrom) {
       const from = this.gliding && store.cameFrom ? this.shown : store.cameFrom;
       this.glidesFrom = store.cameFrom;
       this.began = performance.now();
-      this.gliding = from !== null && !this.still.matches;
+      this.gliding = from !== null && !this.reducedMotion.matches;
       this.from = from ?? store.view;
     }
     const t = this.gliding ? (performance.now() - this.began) / GLIDE_MS : 1;

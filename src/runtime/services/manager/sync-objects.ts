@@ -104,10 +104,12 @@ export class BarrierObject {
     this.#barrier = new Barrier(timeout === undefined ? parties : { parties, timeout });
   }
   async wait(limits?: number | CallLimits): Promise<number> {
-    if (typeof limits === 'number') return await this.#barrier.wait(limits);
-    return await this.#barrier.wait(
-      limits?.cancellable === true ? callerOptions(limits) : { timeout: limits?.timeout },
-    );
+    // Without limits the barrier's own hold.
+    if (limits === undefined || typeof limits === 'number') return await this.#barrier.wait(limits);
+    const { timeout, cancellable } = limits;
+    if (cancellable !== true) return await this.#barrier.wait(timeout);
+    const { signal } = callerOptions(limits);
+    return await this.#barrier.wait(timeout === undefined ? { signal } : { timeout, signal });
   }
   reset(): void {
     this.#barrier.reset();

@@ -1,6 +1,6 @@
 import { atMost } from '../../core/arguments/internal.ts';
 import { numberOr } from '../../core/arguments/options.ts';
-import { BrokenProcessPool, RuntimeError, ValueError } from '../../core/errors/errors.ts';
+import { BrokenProcessPool, RuntimeError, TypeMismatch, ValueError } from '../../core/errors/errors.ts';
 import { refuseTransfer } from '../../core/handles/not-transferable.ts';
 import type { AnyFunction } from '../../core/tasks/task.ts';
 import type { AsyncResult } from './async-result.ts';
@@ -59,6 +59,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
 
   /** Hands `fn(...args)` to a worker. @throws RuntimeError after `shutdown`, BrokenProcessPool after a worker's death */
   submit<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Future<Awaited<ReturnType<F>>> {
+    if (typeof fn !== 'function') throw new TypeMismatch(`a function is needed, not ${typeof fn}`);
     return this.#submit(() => this.#pool.applyAsync(fn, args));
   }
 

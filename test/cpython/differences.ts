@@ -23,6 +23,16 @@ export const DIFFERENT: readonly (readonly [tests: string, here: string])[] = [
   ['test_done_callback_raises', "a warning, `ExecutorWarning`, where CPython's logger is told"],
   ['test_done_callback_already_…', 'called in a microtask, not within `addDoneCallback`'],
   ['test_multiple_set_result', 'only the executor settles a future'],
+  ['TestPool.test_map_unplicklable', 'SerializationError, with the path to what cannot be sent'],
+  ['TestPool.test_terminate', 'what pends rejects with BrokenPoolError, where CPython leaves it for ever'],
+  ['TestPool.test_resource_warning', 'no finalizers: an error that nobody fetched is a warning at `join`'],
+  ['TestPool.test_release_task_refs', 'arguments are copies, which nothing keeps'],
+  ['TestPoolNotLeakOnFailure.test_release_unused_processes', 'BrokenPoolError, after a few tries'],
+  ['TestProcess.test_wait_for_threads', 'for what its loop still has to do: timers, sockets'],
+  ['TestProcess.test_sentinel', 'a promise of the exit code'],
+  ['TestProcess.test_parent_process', 'a child ends soon after its parent, so it learns of that and ends'],
+  ['TestStartMethod.test_get_all, test_set_get', "'spawn' only"],
+  ['TestCloseFds.test_closefd', 'by the end of file that the parent sees'],
   ['test_free_reference', 'nothing tells when an object is collected; each result is an object of its own'],
 ];
 

@@ -40,6 +40,30 @@ const CLASSES = {
     SemLockTests: 'semlock_subclass',
     WithProcessesTestArray: 'getobj_getlock_obj',
   },
+  pools: {
+    WithProcessesTestPool:
+      'apply async async_timeout context empty_iterable enter imap imap_handle_iterable_exception imap_unordered imap_unordered_handle_iterable_exception make_pool map map_async map_async_callbacks map_chunksize map_handle_iterable_exception map_no_failfast map_unplicklable release_task_refs resource_warning starmap starmap_async terminate traceback wrapped_exception',
+    WithManagerTestPool:
+      'apply async async_timeout empty_iterable imap imap_unordered map map_async map_no_failfast release_task_refs starmap starmap_async traceback',
+    WithProcessesTestPoolWorkerErrors: 'async_error_callback unpickleable_result',
+    WithProcessesTestPoolWorkerLifetime:
+      'pool_maxtasksperchild_invalid pool_worker_lifetime pool_worker_lifetime_early_close',
+    TestInitializers: 'pool_initializer',
+    TestPoolNotLeakOnFailure: 'release_unused_processes',
+  },
+  processes: {
+    WithProcessesTestProcess:
+      'active_children args_argument child_fd_inflation close cpu_count current daemon_argument kill many_processes parent_process parent_process_attributes process recursion sentinel set_executable terminate wait_for_threads',
+    WithProcessesTestSubclassingProcess: 'stderr_flush subclassing sys_exit',
+    TestStartMethod: 'context context_check_module_types get_all nested_startmethod set_get',
+    WithProcessesTestImportStar: 'import',
+    WithProcessesTestLogging: 'enable_logging level',
+    TestStdinBadfiledescriptor: 'flushing pool_in_process queue_in_process',
+    TestNoForkBomb: 'noforkbomb',
+    TestCloseFds: 'closefd',
+    MiscTestCase: '_all__',
+    TestInitializers: 'manager_initializer',
+  },
   queues: {
     WithProcessesTestQueue:
       'closed_queue_put_get_exceptions fork get put qsize queue_feeder_donot_stop_onexc queue_feeder_on_queue_feeder_error task_done timeout',

@@ -89,7 +89,7 @@ export function elsewhere<F extends AnyFunction>(
   ...args: Parameters<F>
 ): Promise<Awaited<ReturnType<F>>> {
   executor ??= new ProcessPoolExecutor(WORKERS);
-  return executor.submit(fn, ...args).result();
+  return executor.submit(fn, ...args).result() as Promise<Awaited<ReturnType<F>>>;
 }
 
 const shared = {
@@ -101,8 +101,8 @@ const shared = {
   event: () => new Event(),
   barrier: (parties: number, timeout?: number) =>
     new Barrier(timeout === undefined ? parties : { parties, timeout }),
-  queue: <T>(maxsize?: number) => new Queue<T>(maxsize ?? 0),
-  joinable: <T>() => new JoinableQueue<T>(),
+  queue: <T>(maxsize?: number): AnyQueue<T> => new Queue<T>(maxsize ?? 0),
+  joinable: <T>(): AnyJoinable<T> => new JoinableQueue<T>(),
 };
 
 export const processes: Kind = { name: 'WithProcesses', ...shared, run: elsewhere };
@@ -111,7 +111,7 @@ export const tasks: Kind = {
   name: 'WithThreads',
   ...shared,
   run: <F extends AnyFunction>(fn: F, ...args: Parameters<F>) =>
-    task.run(async () => (await fn(...args)) as Awaited<ReturnType<F>>),
+    task.run(async () => (await fn(...args)) as never),
 };
 
 export async function theManager(): Promise<SyncManager> {
@@ -127,8 +127,8 @@ export const managed: Kind = {
   condition: async () => (await theManager()).Condition(),
   event: async () => (await theManager()).Event(),
   barrier: async (parties, timeout) => (await theManager()).Barrier(parties, timeout),
-  queue: async <T>(maxsize?: number) => (await theManager()).Queue<T>(maxsize ?? 0),
-  joinable: async <T>() => (await theManager()).JoinableQueue<T>(),
+  queue: async <T>(maxsize?: number): Promise<AnyQueue<T>> => (await theManager()).Queue<T>(maxsize ?? 0),
+  joinable: async <T>(): Promise<AnyJoinable<T>> => (await theManager()).JoinableQueue<T>(),
   run: elsewhere,
 };
 export const KINDS = [processes, tasks, managed] as const;

@@ -33,6 +33,20 @@ export const DIFFERENT: readonly (readonly [tests: string, here: string])[] = [
   ['TestProcess.test_parent_process', 'a child ends soon after its parent, so it learns of that and ends'],
   ['TestStartMethod.test_get_all, test_set_get', "'spawn' only"],
   ['TestCloseFds.test_closefd', 'by the end of file that the parent sees'],
+  [
+    'TestValue, TestArray',
+    "codes of C types as CPython's; a struct is `Value({ x: 'i' }, …)`, and 64 bits are bigints",
+  ],
+  ['TestSharedMemory…ShareableList…', 'numbers are float64s, bigints int64s; no `format`'],
+  [
+    'TestContainers.test_dict',
+    'a `Map`: keys keep their types; a missing one is a KeyError of `getItem`, undefined of `get`',
+  ],
+  ['TestConnection.test_duplex_false, test_context', "OSError, as CPython's"],
+  ['TestInvalidHandle.test_invalid_handles', 'ends have no numbers: a closed one stands for an invalid one'],
+  ['TestWait.test_wait_integer', 'queues and processes stand for handles'],
+  ['TestMyManager.test_mymanager…', 'the exit code of the server is not shown'],
+  ['TestRemoteManager.test_remote', "the runtime's own serializer instead of xmlrpclib"],
   ['test_free_reference', 'nothing tells when an object is collected; each result is an object of its own'],
 ];
 
@@ -41,11 +55,38 @@ export const NOT_PORTED: readonly (readonly [tests: string, why: string])[] = [
     'WithManagerTestQueue.test_closed_queue_put_get_exceptions',
     'proxies have no `close`, in CPython neither',
   ],
+  [
+    'TestProcess.test_process_mainthread_native_id, test_lose_target_ref',
+    'no native ids of threads; no finalizers',
+  ],
+  [
+    'TestProcess.test_error_on_stdio_flush_1, _2',
+    '`sys.stdout` cannot be replaced by an object without `flush`',
+  ],
+  ['TestProcess.test_forkserver_…, TestForkAwareThreadLock, TestFlags', 'no fork, no forkserver'],
+  ['WithManagerTestPool: callbacks, sources that throw', 'functions and iterators are not sent to a server'],
+  [
+    'TestPoolWorkerLifetime.test_worker_finalization_via_atexit_handler_of_multiprocessing',
+    'no atexit handlers of the module',
+  ],
   ['TestQueue.test_no_import_lock_contention', 'modules are imported without a lock'],
   [
     'WithManagerTestCondition.test_waitfor',
     'its state is a shared value, which CPython skips for managers too',
   ],
+  [
+    'TestConnection.test_fd_transfer, test_large_fd_transfer, test_missing_fd_transfer',
+    'Node cannot pass descriptors on',
+  ],
+  [
+    'TestHeap, TestFinalize, TestResourceTracker, TestNamedResource',
+    'the heap, finalizers and trackers of CPython; memory here is given back by the system',
+  ],
+  [
+    'TestPollEintr, TestStartMethod.test_preload_resources, test_mixed_startmethod',
+    'signals do not interrupt calls; no forkserver, one start method',
+  ],
+  ['TestSyncManagerTypes.test_pool', 'the tests of WithManagerTestPool'],
   [
     'ThreadPoolExecutorTest, ThreadPool…',
     'no executor of threads: worker threads share the primitives instead',

@@ -8,6 +8,26 @@ const CLASSES = {
     WithManagerTestBarrier:
       'abort abort_and_reset barrier barrier_10 default_timeout reset single_thread timeout wait_return',
   },
+  connections: {
+    WithProcessesTestConnection: 'connection context duplex_false sendbytes spawn_close',
+    WithThreadsTestConnection: 'connection context duplex_false sendbytes',
+    WithProcessesTestPoll: 'boundaries dont_merge empty_string strings',
+    WithProcessesTestListener: 'abstract_socket context multiple_bind',
+    WithProcessesTestListenerClient: 'issue14725 issue16955 listener_client',
+    WithProcessesTestPicklingConnections: 'access pickling',
+    TestInvalidFamily: 'invalid_family',
+    TestInvalidHandle: 'invalid_handles',
+    OtherTest: 'answer_challenge_auth_failure deliver_challenge_auth_failure',
+    TestTimeouts: 'timeout',
+    TestIgnoreEINTR: 'ignore ignore_listener',
+  },
+  data: {
+    WithProcessesTestValue: 'getobj_getlock rawvalue value',
+    WithProcessesTestArray: 'array array_from_size rawarray',
+    WithProcessesTestSharedCTypes: 'copy sharedctypes synchronize',
+    WithProcessesTestSharedMemory:
+      'invalid_shared_memory_cration shared_memory_ShareableList_basics shared_memory_ShareableList_pickling shared_memory_ShareableList_pickling_dead_object shared_memory_SharedMemoryManager_basics shared_memory_across_processes shared_memory_basics shared_memory_pickle_unpickle shared_memory_pickle_unpickle_dead_object shared_memory_recreate',
+  },
   futures: {
     ProcessPoolExecutorTest:
       'executor_map_current_future_cancel free_reference idle_process_reuse_multiple idle_process_reuse_one killed_child map map_chunksize map_exception map_timeout max_workers_negative max_workers_too_large ressources_gced_in_workers saturation shutdown_race_issue12456 submit submit_keyword traceback',
@@ -40,6 +60,15 @@ const CLASSES = {
     SemLockTests: 'semlock_subclass',
     WithProcessesTestArray: 'getobj_getlock_obj',
   },
+  managers: {
+    WithManagerTestContainers:
+      'dict dict_iter dict_proxy_nested list list_iter list_proxy_in_list namespace nested_queue',
+    TestSyncManagerTypes:
+      'array barrier bounded_semaphore condition dict event joinable_queue list lock namespace queue rlock semaphore value',
+    WithProcessesTestMyManager: 'mymanager mymanager_context mymanager_context_prestarted',
+    WithProcessesTestRemoteManager: 'remote',
+    WithProcessesTestManagerRestart: 'rapid_restart',
+  },
   pools: {
     WithProcessesTestPool:
       'apply async async_timeout context empty_iterable enter imap imap_handle_iterable_exception imap_unordered imap_unordered_handle_iterable_exception make_pool map map_async map_async_callbacks map_chunksize map_handle_iterable_exception map_no_failfast map_unplicklable release_task_refs resource_warning starmap starmap_async terminate traceback wrapped_exception',
@@ -54,6 +83,16 @@ const CLASSES = {
   processes: {
     WithProcessesTestProcess:
       'active_children args_argument child_fd_inflation close cpu_count current daemon_argument kill many_processes parent_process parent_process_attributes process recursion sentinel set_executable terminate wait_for_threads',
+  },
+  queues: {
+    WithProcessesTestQueue:
+      'closed_queue_put_get_exceptions fork get put qsize queue_feeder_donot_stop_onexc queue_feeder_on_queue_feeder_error task_done timeout',
+    WithThreadsTestQueue:
+      'closed_queue_put_get_exceptions fork get put qsize queue_feeder_donot_stop_onexc task_done timeout',
+    WithManagerTestQueue: 'fork get put qsize task_done timeout',
+    TestSimpleQueue: 'close closed empty',
+  },
+  starting: {
     WithProcessesTestSubclassingProcess: 'stderr_flush subclassing sys_exit',
     TestStartMethod: 'context context_check_module_types get_all nested_startmethod set_get',
     WithProcessesTestImportStar: 'import',
@@ -64,13 +103,8 @@ const CLASSES = {
     MiscTestCase: '_all__',
     TestInitializers: 'manager_initializer',
   },
-  queues: {
-    WithProcessesTestQueue:
-      'closed_queue_put_get_exceptions fork get put qsize queue_feeder_donot_stop_onexc queue_feeder_on_queue_feeder_error task_done timeout',
-    WithThreadsTestQueue:
-      'closed_queue_put_get_exceptions fork get put qsize queue_feeder_donot_stop_onexc task_done timeout',
-    WithManagerTestQueue: 'fork get put qsize task_done timeout',
-    TestSimpleQueue: 'close closed empty',
+  waits: {
+    TestWait: 'neg_timeout wait wait_integer wait_slow wait_socket wait_socket_slow wait_timeout',
   },
 } as const;
 

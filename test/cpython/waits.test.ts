@@ -1,0 +1,3 @@
+import { ported } from './harness.ts';
+
+ported('waits');

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import {
   type AnyFunction,
-  AsyncResultProxy,
+  type AsyncResult,
+  type AsyncResultProxy,
   isMain,
   MaybeEncodingError,
   Pool,
@@ -63,10 +64,9 @@ async function until(items: AsyncIterator<number>): Promise<[number[], string]> 
   return [got, error];
 }
 
-/** What a result comes to; that of a manager's pool is a proxy, that of a pool is awaited itself. */
-async function fetched<T>(result: PromiseLike<T | AsyncResultProxy<T>>): Promise<T> {
-  const got = await result;
-  return got instanceof AsyncResultProxy ? await got.get() : got;
+/** What a result comes to. */
+async function fetched<T>(result: AsyncResult<T> | Promise<AsyncResultProxy<T>>): Promise<T> {
+  return await (await result).get();
 }
 
 const run = <F extends AnyFunction>(
@@ -149,18 +149,13 @@ const common: Readonly<Record<string, (pool: Pool | PoolProxy) => unknown>> = {
     assert.notEqual(got[0], given[0]);
   },
 };
-async function apply(pool: Pool | PoolProxy, fn: typeof slowSqr, ...args: [number, number]) {
-  return pool instanceof Pool
-    ? { get: async (limit?: number) => await pending(pool, fn, args).get(limit) }
-    : await pool.applyAsync(fn, args);
-}
-const results = new Map<string, ReturnType<Pool['applyAsync']>>();
-/** An AsyncResult may not be returned by an async function, which would await it: it is looked up. */
-function pending(pool: Pool, fn: typeof slowSqr, args: [number, number]) {
-  const key = args.join();
-  const result = results.get(key) ?? pool.applyAsync(fn, args);
-  results.set(key, result);
-  return result as { get(limit?: number): Promise<number> };
+/** As `applyAsync` of either kind. */
+async function apply(
+  pool: Pool | PoolProxy,
+  fn: typeof slowSqr,
+  ...args: [number, number]
+): Promise<AsyncResult<number> | AsyncResultProxy<number>> {
+  return pool instanceof Pool ? pool.applyAsync(fn, args) : await pool.applyAsync(fn, args);
 }
 
 const own: Readonly<Record<string, (pool: Pool) => unknown>> = {
@@ -251,7 +246,7 @@ const alone: Readonly<Record<string, () => unknown>> = {
     await pool.ready();
     const before = [...pool.pids];
     const all = numbers(12).map((n) => pool.applyAsync(sqr, [n]));
-    assert.deepEqual(await Promise.all(all), squares(12));
+    assert.deepEqual(await Promise.all(all.map((result) => result.get())), squares(12));
     await pool.ready();
     assert.ok(pool.pids.every((worker) => !before.includes(worker)));
     pool.close();
@@ -262,7 +257,7 @@ const alone: Readonly<Record<string, () => unknown>> = {
     const all = numbers(6).map((n) => pool.applyAsync(slowSqr, [n, 0.05]));
     pool.close();
     await pool.join();
-    assert.deepEqual(await Promise.all(all), squares(6));
+    assert.deepEqual(await Promise.all(all.map((result) => result.get())), squares(6));
   },
   'WithProcessesTestPoolWorkerLifetime.test_pool_maxtasksperchild_invalid'() {
     for (const maxtasksperchild of [0, -1, 0.5, '12'] as number[])

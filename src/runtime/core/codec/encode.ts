@@ -188,13 +188,14 @@ export class Encoder {
   #special(value: object): void {
     const wire = this.#handles.toWire(value);
     if (wire !== undefined) this.#tagged(TAG.handle, wire);
+    // By what they are, not by their prototypes: an object may have any.
     else if (ArrayBuffer.isView(value)) this.#view(value);
-    else if (value instanceof Map) this.#map(value);
-    else if (value instanceof Set) this.#set(value);
-    else if (value instanceof Date) this.#date(value);
+    else if (types.isMap(value)) this.#map(value);
+    else if (types.isSet(value)) this.#set(value);
+    else if (types.isDate(value)) this.#date(value);
     else if (types.isNativeError(value) || value instanceof Error) this.#error(value as Error);
     else if (value instanceof ArrayBuffer) this.#arrayBuffer(value);
-    else if (value instanceof RegExp) this.#tagged(TAG.regexp, [value.source, value.flags, value.lastIndex]);
+    else if (types.isRegExp(value)) this.#tagged(TAG.regexp, [value.source, value.flags, value.lastIndex]);
     else if (types.isBoxedPrimitive(value)) this.#boxed(value);
     else if (isOpaque(value))
       throw new SerializationError(`${describe(value)} cannot be sent to another process`);

@@ -66,7 +66,7 @@ export class FeederSearch {
     if ((source.unwritten ?? 0) > 0 && source.kind !== 'stdio')
       return open('something is still to be written');
     const resource = source.resource === undefined ? undefined : thread.resources.get(source.resource);
-    if (resource !== undefined && source.listens !== false && this.#depth(resource) > 0)
+    if (resource !== undefined && source.listens !== false && this.#comes(thread, source, resource))
       return open('something is on its way');
     const child = source.child === undefined ? undefined : thread.children.get(source.child);
     switch (source.kind) {
@@ -94,6 +94,15 @@ export class FeederSearch {
       default:
         return this.#connection(thread, source);
     }
+  }
+
+  /** What was broadcast before the thread told that it rests has come, to as many as listened. */
+  #comes(self: Thread, { kind }: Source, resource: ResourceDefinition): boolean {
+    if (kind !== 'broadcast') return this.#depth(resource) > 0;
+    const since = self.rests?.time ?? 0;
+    return [...this.#moment.threads.values()].some(
+      (thread) => (thread.uses.get(resource.key)?.sentAt ?? 0) > since,
+    );
   }
 
   /** The process or worker itself, as long as it lives and tells of itself. */

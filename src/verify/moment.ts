@@ -37,6 +37,8 @@ export interface Use {
   received: number;
   sentBytes: number;
   receivedBytes: number;
+  /** Of the last send. */
+  sentAt: Ns;
   done: number;
   /** It has stopped reading or writing, as it says itself. */
   stands: boolean;
@@ -272,6 +274,7 @@ export class Moment implements TraceSink {
         received: 0,
         sentBytes: 0,
         receivedBytes: 0,
+        sentAt: 0,
         done: 0,
         stands: false,
       };
@@ -331,9 +334,10 @@ function release(shared: Shared, thread: Thread, use: Use, { n, kind }: TraceRec
     shared.foreign = true;
 }
 
-function applyTraffic(shared: Shared, thread: Thread, use: Use, { kind, n, value }: TraceRecord): void {
+function applyTraffic(shared: Shared, thread: Thread, use: Use, { kind, n, value, time }: TraceRecord): void {
   switch (kind) {
     case KIND.send:
+      use.sentAt = time;
       use.sent++;
       use.sentBytes += value;
       break;

@@ -110,7 +110,7 @@ const REFUSALS = [
   /^not exported: TargetError: Process target hidden \(.*targets\.\w+:\d+\) is not exported/,
   /^native: TargetError: Process target max is native/,
   /^bound: TargetError: .*bound/,
-  /^argument: SerializationError: the function/,
+  /^argument: SerializationError: args\[0\]: the function/,
   /^no such export: TargetError|^no such export: exit 1/,
 ];
 

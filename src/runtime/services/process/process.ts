@@ -76,7 +76,7 @@ export class Process<F extends AnyFunction = AnyFunction> implements AsyncDispos
   /** @throws TypeMismatch for what is no options, and for a target, args or kwargs of a wrong type; AssertionError for a name that is no string */
   constructor(options?: ProcessOptions<F>);
   constructor(...given: [options?: ProcessOptions<F>]) {
-    const options = (given[0] ?? {}) as ProcessOptions<AnyFunction>;
+    const [options = {}] = given as [options?: ProcessOptions<AnyFunction>];
     checkOptions(options);
     atMost(1, given, 'new Process({ target, args, kwargs, name, daemon })');
     const { target, args = [], kwargs, name, daemon = current.daemon } = options;

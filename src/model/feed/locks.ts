@@ -27,6 +27,7 @@ function acquire(world: World, stream: StreamState, record: TraceRecord, use: Th
     ticket: record.n,
     since: record.time,
     site: recordSite(stream, record),
+    shared: (record.flags & FLAG.shared) !== 0,
   };
   if (!checkpoint) world.lockOrder.note(hold, timed);
   resource.holds.set(hold.ticket, hold);

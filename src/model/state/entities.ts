@@ -177,6 +177,8 @@ export interface Hold {
   readonly ticket: number;
   readonly since: number;
   readonly site: number;
+  /** Others may have it at the same time. */
+  readonly shared: boolean;
 }
 
 /** What a thread told when it came to rest: what could wake it beside its waits. */

@@ -25,9 +25,9 @@ export class LockOrder {
 
   /** Only locks that exclude each other can be taken in a wrong order; an acquisition that gives up by itself can't hang. */
   note(hold: Hold, timed: boolean): void {
-    if (timed || hold.thread.holds.length === 0 || !excludes(hold.resource)) return;
+    if (timed || hold.thread.holds.length === 0 || !excludes(hold)) return;
     const held = hold.thread.holds.filter(
-      (other) => other.task === hold.task && other.resource !== hold.resource && excludes(other.resource),
+      (other) => other.task === hold.task && other.resource !== hold.resource && excludes(other),
     );
     for (const firstHold of held) {
       const gates = held.filter((other) => other !== firstHold).map((other) => other.resource);
@@ -67,7 +67,9 @@ function same(a: OrderEdge, b: OrderEdge): boolean {
   );
 }
 
-function excludes(resource: ResourceEntity): boolean {
+/** Nobody else has the lock at the same time. Of those who share one it is not known whom they would exclude. */
+function excludes({ resource, shared }: Hold): boolean {
+  if (shared) return false;
   if (resource.kind === 'semaphore' || resource.kind === 'boundedSemaphore') return resource.capacity === 1;
   return resource.kind === 'lock' || resource.kind === 'rlock' || resource.kind === 'webLock';
 }

@@ -64,7 +64,9 @@ function ask(
   const resource = names.resource(name);
   const site = sites.here(skip);
   const wait = recorder.newWait();
-  const timeout = args.length > 2 && isLimited(args[1]);
+  const options = args.length > 2 ? args[1] : undefined;
+  const timeout = isLimited(options);
+  const shared = ownOf(options, 'mode') === 'shared';
   let ticket = 0;
   let waiting = true;
   recorder.record('waitAcquire', { resource, site, wait });
@@ -79,7 +81,7 @@ function ask(
       return;
     }
     ticket = sharedTicket(names.key(name));
-    recorder.record('acquire', { resource, site, ticket, ledBy: wait, timeout });
+    recorder.record('acquire', { resource, site, ticket, ledBy: wait, timeout, shared });
     stop('ok');
   };
   const withTelling = function (this: unknown, ...given: unknown[]): unknown {
@@ -95,11 +97,15 @@ function ask(
   return { args: args.length > 2 ? [name, args[1], withTelling] : [name, withTelling], end };
 }
 
-/** Whether the request ends by itself: where the lock is not free, or by a signal. Runs nothing of the program. */
+/** Whether the request ends by itself: where the lock is not free, or by a signal. */
 function isLimited(options: unknown): boolean {
-  if (typeof options !== 'object' || options === null || types.isProxy(options)) return false;
-  const own = (name: string): unknown => Object.getOwnPropertyDescriptor(options, name)?.value;
-  return own('ifAvailable') === true || own('signal') !== undefined;
+  return ownOf(options, 'ifAvailable') === true || ownOf(options, 'signal') !== undefined;
+}
+
+/** An option of a request. Runs nothing of the program. */
+function ownOf(options: unknown, name: string): unknown {
+  if (typeof options !== 'object' || options === null || types.isProxy(options)) return undefined;
+  return Object.getOwnPropertyDescriptor(options, name)?.value;
 }
 
 /** Ids of locks by name: within a process, locks of the same name are one lock. */

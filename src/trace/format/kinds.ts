@@ -131,7 +131,7 @@ export interface Meanings {
 }
 
 /** What `flags` says of some kinds only; any record may have `sampledSite` and `checkpoint`. */
-export type FlagName = 'sync' | 'timeout' | 'outcome' | 'signal' | 'summed' | 'receiving';
+export type FlagName = 'sync' | 'timeout' | 'outcome' | 'signal' | 'summed' | 'receiving' | 'shared';
 
 /** What a track shows during a wait. */
 export type WaitTrack = 'lock' | 'send' | 'receive' | 'join' | 'result' | 'sync';
@@ -178,7 +178,14 @@ export const KINDS = {
   close: { number: 12, group: 'handle', on: 'resource', value: 'role' },
 
   /** A lock, or a unit of a semaphore, was taken; with the flag `timeout` by who would have given up without it. */
-  acquire: { number: 20, group: 'lock', on: 'resource', n: 'ticket', value: 'ledBy', flags: WAIT_FLAGS },
+  acquire: {
+    number: 20,
+    group: 'lock',
+    on: 'resource',
+    n: 'ticket',
+    value: 'ledBy',
+    flags: [...WAIT_FLAGS, 'shared'],
+  },
   /** It was given back: the acquisition with this ticket ends. */
   release: { number: 21, group: 'lock', on: 'resource', n: 'ticket' },
   /** Many uncontended pairs of acquire and release, counted; the ticket and the site are the last one's. */

@@ -89,6 +89,8 @@ export const FLAG = {
   signal: 0x40,
   /** Of send and receive at a stdio pipe: the sum of several chunks, recorded after the last of them. */
   summed: 0x40,
+  /** Of an acquisition: others may have the lock at the same time in the same way. */
+  shared: 0x40,
   /** Of counters: what was received; without it what was sent, or acquired. */
   receiving: 0x40,
   /** Part of the checkpoint that opens a segment: repeats an earlier record with its own time. */

@@ -18,7 +18,7 @@ async function main(argv: readonly string[]): Promise<void> {
       // Loaded when they are wanted, as below.
       verify: async (dir, options) => (await import('./commands/verify.ts')).verify(dir, options),
       inspect: async (pid, options) => (await import('./commands/inspect.ts')).inspect(pid, options),
-      stacks: async (pid, options) => (await import('./commands/inspect.ts')).stacksOfProgram(pid, options),
+      stacks: async (what, options) => (await import('./commands/stacks.ts')).stacks(what, options),
       export: async (dir, { output, format, redact }) => {
         // Loaded when it is wanted: every run would pay for its libraries.
         const { exportTrace } = await import('../session/export/index.ts');

@@ -26,8 +26,10 @@ import type {
   TrackTile,
   TrackView,
 } from './types/index.ts';
+import type { Standing } from './views/parallel-stacks.ts';
 import { endedUnseen, ProcessViews } from './views/processes.ts';
 import { channelViews, resourceViews } from './views/resources.ts';
+import { Standings } from './views/standings.ts';
 import { type FlowFilter, TimelineViews } from './views/timeline.ts';
 
 /**
@@ -47,6 +49,7 @@ export class Model implements TraceSink, Answers {
   private readonly processViews: ProcessViews;
   private readonly engine: FindingsEngine;
   private readonly timeline: TimelineViews;
+  private readonly stands: Standings;
   /** Resources as of the launcher's kill, or of the signal that ended the root: who held and who waited is told as of then. */
   private atKill: ReadonlyMap<string, ResourceView> | null = null;
   private lastStreamDef: StreamDefinition | null = null;
@@ -61,14 +64,17 @@ export class Model implements TraceSink, Answers {
     this.processViews = new ProcessViews(this.world);
     this.timeline = new TimelineViews(this.world, new TileCache());
     this.engine = new FindingsEngine(this.world, options);
+    this.stands = new Standings(this.world);
     const { lastStates } = this.processViews;
     this.world.beforeEnd = (process, time, how) => {
       this.engine.beforeEnd(process, time, how);
       lastStates.beforeEnd(process, time);
+      this.stands.ended.beforeEnd(process, time);
     };
     this.world.beforeEnding = (time) => {
       this.engine.beforeEnding(time);
       lastStates.beforeEnding(time);
+      this.stands.ended.beforeEnding(time);
       this.atKill ??= new Map(this.resources().map((resource) => [resource.id, resource]));
     };
   }
@@ -137,6 +143,10 @@ export class Model implements TraceSink, Answers {
   changedProcesses(since: number): readonly string[] {
     this.world.processes.link();
     return this.world.processes.all.filter((p) => p.id !== '' && p.revision > since).map((p) => p.id);
+  }
+  /** Where every thread stands, for {@link parallelStacks}; of a run that was ended from outside: as of then. */
+  standings(): readonly Standing[] {
+    return this.stands.all(this.processes());
   }
   channels(): readonly ChannelView[] {
     this.world.processes.link();

@@ -12,6 +12,7 @@ import {
   type ReportOptions,
   type RunOptions,
   runOptions,
+  traceOrProcess,
   type VerifyOptions,
   type ViewOptions,
 } from './options.ts';
@@ -25,7 +26,8 @@ export interface Actions {
   export(dir: string, options: ExportOptions): Promise<number>;
   verify(dir: string, options: VerifyOptions): Promise<number>;
   inspect(pid: number, options: InspectOptions): Promise<number>;
-  stacks(pid: number, options: InspectOptions): Promise<number>;
+  /** @param what folder of a trace, or a process id */
+  stacks(what: string | number, options: InspectOptions): Promise<number>;
 }
 
 /**
@@ -75,25 +77,27 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .action(async (dir: string, options: VerifyOptions) => exit(await actions.verify(dir, options)));
   for (const command of [reportCommand, viewCommand])
     for (const flag of findingFlags()) command.addOption(flag);
-  addInspection(program, 'inspect', 'look into a running program that nobody traced', actions.inspect, exit);
-  addInspection(program, 'stacks', 'show where all threads of a running program stand', actions.stacks, exit);
+  addInspections(program, actions, exit);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
 
-function addInspection(
-  program: Command,
-  name: string,
-  description: string,
-  act: Actions['inspect'],
-  exit: (code: number) => void,
-): void {
-  const command = program
-    .command(name)
-    .description(description)
-    .addArgument(new Argument('<pid>', 'the topmost process of the program').argParser(processId));
-  for (const option of inspectOptions()) command.addOption(option);
-  command.action(async (pid: number, options: InspectOptions) => exit(await act(pid, options)));
+function addInspections(program: Command, actions: Actions, exit: (code: number) => void): void {
+  const inspect = program
+    .command('inspect')
+    .description('look into a running program that nobody traced')
+    .addArgument(new Argument('<pid>', 'the topmost process of the program').argParser(processId))
+    .action(async (pid: number, options: InspectOptions) => exit(await actions.inspect(pid, options)));
+  const stacks = program
+    .command('stacks')
+    .description('show where all threads of a trace or of a running program stand, equal stacks merged')
+    .addArgument(
+      new Argument('<dir|pid>', 'folder of the trace, or the topmost process').argParser(traceOrProcess),
+    )
+    .action(async (what: string | number, options: InspectOptions) =>
+      exit(await actions.stacks(what, options)),
+    );
+  for (const command of [inspect, stacks]) for (const option of inspectOptions()) command.addOption(option);
 }
 
 /** As everything that the tool says: one line, and who says it. */

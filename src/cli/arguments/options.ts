@@ -169,6 +169,11 @@ export function processId(value: string): number {
   return pid;
 }
 
+/** A number is a process; a folder whose name is one can be given as `./NUMBER`. */
+export function traceOrProcess(value: string): string | number {
+  return /^\d+$/.test(value) ? processId(value) : named(value);
+}
+
 function megabytes(value: string): number {
   if (!/^\d{1,7}$/.test(value)) throw new InvalidArgumentError('It must be a whole number of megabytes.');
   return Number(value);

@@ -9,10 +9,9 @@ import {
   programLines,
   programSystem,
   remarks,
-  stackLines,
 } from '../../untraced/index.ts';
 import type { InspectOptions } from '../arguments/options.ts';
-import { say } from '../screen/terminal.ts';
+import { printable, say } from '../screen/terminal.ts';
 
 const MEGABYTE = 1024 * 1024;
 const CLEAR = '\u001b[K';
@@ -24,12 +23,8 @@ export function inspect(pid: number, options: InspectOptions): Promise<number> {
   return show(pid, options, programLines);
 }
 
-/** The stacks of all threads of a running program, equal ones merged. */
-export function stacksOfProgram(pid: number, options: InspectOptions): Promise<number> {
-  return show(pid, options, stackLines);
-}
-
-async function show(
+/** Looks into a program with the consent of its user, and says what was found as `lines` tells it, or as JSON. */
+export async function show(
   pid: number,
   { json, yes, heap }: InspectOptions,
   lines: (program: Program) => string[],
@@ -64,12 +59,6 @@ async function look(pid: number, heap: number | undefined, signal: AbortSignal):
   } finally {
     if (process.stderr.isTTY) say(`\r${CLEAR}`);
   }
-}
-
-/** Names and paths are the program's own and may hold anything; the indentation is ours. */
-function printable(line: string): string {
-  const text = line.trimStart();
-  return line.slice(0, line.length - text.length) + safe(text);
 }
 
 /** What is done to the program is said before, and done only with consent. */

@@ -13,6 +13,11 @@ export function sourceDoes(source: SourceEntity): string {
   return sourceWaitText(english, named(source));
 }
 
+/** The same without what tells the source from others of its kind: `waits for the end of child process`. */
+export function sourceDoesAlike({ kind, told }: SourceEntity): string {
+  return sourceWaitText(english, { kind, count: told.count, who: null, detail: '' });
+}
+
 function named(source: SourceEntity): NamedSource {
   const { kind, told } = source;
   return { kind, count: told.count, who: otherEnd(source), detail: detailOf(source) };

@@ -11,6 +11,8 @@ export interface Standing {
   readonly who: string;
   /** What it does at the innermost frame, in words: `waits for lock A`, `runs`. */
   readonly doing: string;
+  /** The same without what tells it from others that do alike: what many do at one place. Default: `doing`. */
+  readonly alike?: string;
   /** Innermost first; empty where no code of the user is on the stack. */
   readonly frames: readonly StackFrame[];
   /** How many equal ones this stands for. */
@@ -33,10 +35,13 @@ export interface StackMembers {
   readonly who: readonly string[];
 }
 
+/** More different ones that do alike at one place are one row: each of a thousand workers may have a queue of its own. */
+const MOST_ALIKE = 3;
+
 interface Node {
   readonly frame: StackFrame | null;
   count: number;
-  readonly here: Map<string, { count: number; who: string[] }>;
+  readonly here: Map<string, { alike: string; count: number; who: string[] }>;
   readonly below: Map<string, Node>;
 }
 
@@ -55,7 +60,11 @@ export function parallelStacks(standings: readonly Standing[]): StackGroup[] {
       next.count += standing.count;
       at = next;
     }
-    const members = at.here.get(standing.doing) ?? { count: 0, who: [] };
+    const members = at.here.get(standing.doing) ?? {
+      alike: standing.alike ?? standing.doing,
+      count: 0,
+      who: [],
+    };
     at.here.set(standing.doing, members);
     members.count += standing.count;
     members.who.push(standing.who);
@@ -91,7 +100,18 @@ function groupOf(first: Node): StackGroup {
 }
 
 function membersOf(node: Node): StackMembers[] {
-  return [...node.here]
-    .map(([doing, { count, who }]) => ({ doing, count, who }))
+  const kinds = new Map<string, StackMembers[]>();
+  for (const [doing, { alike, count, who }] of node.here)
+    kinds
+      .set(alike, kinds.get(alike) ?? [])
+      .get(alike)
+      ?.push({ doing, count, who });
+  return [...kinds]
+    .flatMap(([alike, members]) => (members.length > MOST_ALIKE ? [merged(alike, members)] : members))
     .sort((a, b) => b.count - a.count);
+}
+
+function merged(doing: string, members: readonly StackMembers[]): StackMembers {
+  const count = members.reduce((sum, member) => sum + member.count, 0);
+  return { doing, count, who: members.flatMap(({ who }) => who) };
 }

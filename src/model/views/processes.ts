@@ -14,18 +14,19 @@ import {
 } from '../types/index.ts';
 import { whole, wholeOrNull } from '../types/whole.ts';
 import { baseName } from '../words/index.ts';
+import type { AtEnd } from './at-end.ts';
 import { keptAliveWords, rests } from './kept-alive.ts';
-import { LastStates } from './last-states.ts';
+import { lastStates } from './last-states.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
 export class ProcessViews {
-  readonly lastStates: LastStates;
+  readonly lastStates: AtEnd<string>;
   private readonly world: World;
   private readonly cache = new Map<ProcessEntity, { revision: number; view: ProcessView }>();
 
   constructor(world: World) {
     this.world = world;
-    this.lastStates = new LastStates(world);
+    this.lastStates = lastStates(world);
   }
 
   all(): ProcessView[] {
@@ -44,10 +45,10 @@ export class ProcessViews {
   }
 }
 
-function makeProcess(world: World, process: ProcessEntity, lastStates: LastStates): ProcessView {
+function makeProcess(world: World, process: ProcessEntity, last: AtEnd<string>): ProcessView {
   const threads = [...process.threads.values()]
     .sort((a, b) => a.threadId - b.threadId)
-    .map((t) => makeThread(world, t, lastStates));
+    .map((t) => makeThread(world, t, last));
   const { child, exit } = process;
   return {
     id: process.id,
@@ -163,7 +164,7 @@ export function threadState(thread: ThreadEntity): ThreadState {
   return rests(thread) ? 'idle' : 'running';
 }
 
-function makeThread(world: World, thread: ThreadEntity, lastStates: LastStates): ThreadView {
+function makeThread(world: World, thread: ThreadEntity, last: AtEnd<string>): ThreadView {
   return {
     id: thread.id,
     process: thread.process.id,
@@ -175,7 +176,7 @@ function makeThread(world: World, thread: ThreadEntity, lastStates: LastStates):
     waits: thread.alive ? [...thread.waits.values()].map((wait) => makeWait(world, wait)) : [],
     exitCode: thread.child?.exit?.code ?? null,
     error: thread.alive ? '' : firstLine(thrownBy(thread)?.told.message ?? ''),
-    lastState: lastStates.of(thread),
+    lastState: last.of(thread) ?? '',
   };
 }
 

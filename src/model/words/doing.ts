@@ -46,8 +46,7 @@ export function processText(
   moment: Moment,
 ): string {
   if (process.end !== null) return endText(t, process);
-  if (condition === 'untraced')
-    return process.reason === '' ? conditionText(t, condition) : t('not traced: {0}', process.reason);
+  if (condition === 'untraced') return untracedText(t, process.reason);
   const wait = waitOf(process);
   if (wait !== undefined && isHeldUp(condition)) return labels.wait(wait);
   if (condition === 'idle' && process.keptAlive !== '')
@@ -55,7 +54,12 @@ export function processText(
   return conditionText(t, starts(process, moment) ? 'starting' : condition);
 }
 
-/** The same of a thread. */
+/** `not traced: not a Node.js program (sh)`. `reason`: '' where none is known. */
+export function untracedText(t: Translate, reason: string): string {
+  return reason === '' ? conditionText(t, 'untraced') : t('not traced: {0}', reason);
+}
+
+/** What a thread does, as {@link processText}. */
 export function threadText(t: Translate, thread: ThreadView, condition: Condition, labels: Labels): string {
   const wait = mainWait(thread.waits);
   return wait === undefined || !isHeldUp(condition) ? conditionText(t, condition) : labels.wait(wait);

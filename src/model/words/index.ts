@@ -9,6 +9,7 @@ export {
   processText,
   threadConditionOf,
   threadText,
+  untracedText,
 } from './doing.ts';
 export { endSentence, endText } from './ends.ts';
 export { certaintyText, hangText, roleText, stuckText, stuckTitle } from './findings.ts';
@@ -28,4 +29,4 @@ export {
   trackStateTitle,
 } from './states.ts';
 export { english, type Translate } from './translate.ts';
-export { someChildText, unknownText, waitText } from './waits.ts';
+export { oneEachText, someChildText, unknownText, waitText } from './waits.ts';

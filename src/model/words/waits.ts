@@ -60,6 +60,11 @@ export function someChildText(t: Translate): string {
   return t('a child process');
 }
 
+/** Many wait at one place, each for a thing of its own: `one queue each`. */
+export function oneEachText(t: Translate, thing: string): string {
+  return t('one {0} each', thing);
+}
+
 /** What is said of something of which nothing is known. */
 export function unknownText(t: Translate): string {
   return t('something unknown');

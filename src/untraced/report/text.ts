@@ -1,15 +1,13 @@
 import { bytes } from '../../base/units.ts';
-import { parallelStacks, type StackGroup } from '../../model/views/parallel-stacks.ts';
 import type { Suspended } from '../facts/suspended.ts';
 import type { Program, ProgramProcess } from '../program/program.ts';
-import { doingOf, outsideDoing, shortName, standings, threadName } from './standing.ts';
+import { doingOf, outsideDoing, shortName, threadName } from './standing.ts';
 import { remarks } from './verdict.ts';
 
 /** Kinds of Node's active resources that its list of handles has as well. */
 const LISTED = /^(?:PipeWrap|PipeServerWrap|ProcessWrap|TCPServerWrap|TCPSocketWrap|TTYWrap|UDPWrap)$/;
 const MOST_HANDLES = 12;
 const MOST_FRAMES = 8;
-const MOST_NAMES = 4;
 
 /** A program as lines of text. Nothing in it is safe for a terminal yet. */
 export function programLines(program: Program): string[] {
@@ -79,19 +77,4 @@ function linkLines({ links, processes }: Program): string[] {
     return `  ${ends.join(kind === 'pipe' ? ' → ' : ' ⇄ ')}  ${kind === 'unix' ? 'socket' : kind}`;
   });
   return ['', 'Between them', ...lines];
-}
-
-/** The merged stacks of a program, as lines of text: equal ones are one row with a count. */
-export function stackLines(program: Program): string[] {
-  return parallelStacks(standings(program)).flatMap((group) => groupLines(group, 0));
-}
-
-function groupLines({ frames, count, here, below }: StackGroup, depth: number): string[] {
-  const indent = '  '.repeat(depth);
-  const [outermost] = frames;
-  const lines = outermost === undefined ? [] : [`${indent}${count} ×`];
-  for (const { fn, file, line } of frames) lines.push(`${indent}  ${fn || '<anonymous>'} ${file}:${line}`);
-  for (const { doing, count: doers, who } of here)
-    lines.push(`${indent}  ${doers === 1 ? '' : `${doers} × `}${doing}: ${listed(who, MOST_NAMES)}`);
-  return [...lines, ...below.flatMap((group) => groupLines(group, depth + 1))];
 }

@@ -60,6 +60,7 @@ if (name === undefined) {
 interface Told {
   readonly kind: string;
   readonly certainty: string;
+  readonly explanation: string;
 }
 
 /** Runs a program under trace, where one second of rest is enough for a suspicion. */
@@ -83,6 +84,10 @@ test('two services that ask each other before they answer are suspected', TIMEOU
   await run.ended;
   const [found] = findings().filter(({ kind }) => kind === 'crossed-acks');
   assert.equal(found?.certainty, 'suspected', run.err());
+  assert.match(
+    found.explanation,
+    /main\.mjs a has asked main\.mjs b \(127\.0\.0\.1:\d+\) and has had no answer/,
+  );
 });
 
 for (const how of ['by a timer', 'when it has computed', 'when somebody outside has answered']) {
@@ -163,10 +168,13 @@ test('a connection belongs to the proof where both ends have read everything', T
   await until('it is said', () => run.err().includes('crossed-acks (certain)'));
   process.kill(-(run.child.pid ?? 0), 'SIGINT');
   await run.ended;
-  assert.ok(
-    findings().some(({ kind, certainty }) => kind === 'crossed-acks' && certainty === 'certain'),
-    run.err(),
+  const found = findings().find(({ kind, certainty }) => kind === 'crossed-acks' && certainty === 'certain');
+  const text = found?.explanation ?? run.err();
+  assert.match(
+    text,
+    /b waits for a message of main\.mjs and waits for an answer from main\.mjs a \(127\.0\.0\.1:\d+\)/,
   );
+  assert.match(text, /a waits for a message of main\.mjs and waits for what comes from main\.mjs b/);
 });
 
 test('whoever has got something by a connection and computes is not stuck', TIMEOUT, async (t) => {

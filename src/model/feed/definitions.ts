@@ -46,11 +46,18 @@ const HANDLERS: Handlers = {
     thread.keptAlive = def;
     world.processes.changed(thread.process);
   },
-  sources(_world, stream, def) {
-    stream.sources = makeSources(stream, def);
+  sources(world, stream, def) {
+    stream.sources = makeSources(stream, def, world.connections);
+    for (const other of world.connections.tells(stream.thread, stream.sources)) world.touch(other.process);
   },
   incident(world, stream, def) {
-    stream.thread.incidents.push(makeIncident(stream, def));
+    const incident = makeIncident(stream, def);
+    stream.thread.incidents.push(incident);
+    if (incident.what === 'listening') {
+      world.connections.listens(incident);
+      // What they wait for may have another name from now on: streams are read one after the other.
+      for (const { process } of world.resting) world.touch(process);
+    }
     world.touch(stream.thread.process);
   },
   problem(world, { thread: { process } }, { code, message }) {

@@ -1,6 +1,6 @@
 import type { ThreadEntity } from './entities.ts';
 import type { Incident } from './incidents.ts';
-import type { SourceEntity } from './sources.ts';
+import type { SourceEntity, SourceSet } from './sources.ts';
 
 /** Sockets of threads that rest, by the two addresses of the connection. */
 export class Connections {
@@ -33,39 +33,123 @@ export function plainAddress(address: string): string {
   return host === undefined || port === undefined ? address : host + port;
 }
 
-/** Which thread listens at an address. */
-export class Listeners {
-  private readonly threads = new Map<string, Set<ThreadEntity>>();
+interface Listening {
+  readonly thread: ThreadEntity;
+  /** Since when, ns. */
+  readonly since: number;
+}
 
-  constructor(threads: Iterable<ThreadEntity>) {
-    for (const thread of threads) {
-      if (!thread.alive) continue;
-      for (const { what, told } of thread.incidents) {
-        if (what !== 'listening') continue;
-        const address = anyHost(plainAddress(told.message));
-        const known = this.threads.get(address);
-        if (known) known.add(thread);
-        else this.threads.set(address, new Set([thread]));
-      }
-    }
+/** One end of a connection, as its thread told of it last. */
+export interface ConnectionEnd {
+  source: SourceEntity;
+  /** When its thread told that it had it no more, ns; `null`: it has not. */
+  closedAt: number | null;
+}
+
+/** So many connections of a thread are kept: a client that makes a new one for each request may have made thousands. */
+const MOST_KEPT = 256;
+
+/** Connections that threads have told of when they rested, and who listened where: which of them lead to a thread of the trace. */
+export class ConnectionBook {
+  private readonly listening = new Map<string, Listening[]>();
+  private readonly ends = new Map<string, ConnectionEnd>();
+  /** Keys of the ends of a thread. */
+  private readonly byThread = new Map<ThreadEntity, Set<string>>();
+
+  listens({ thread, time, told }: Incident): void {
+    const address = anyHost(plainAddress(told.message));
+    const known = this.listening.get(address);
+    if (known) known.push({ thread, since: time });
+    else this.listening.set(address, [{ thread, since: time }]);
   }
 
-  /** `null`: nobody of the trace, or more than one. */
-  at(address: string): ThreadEntity | null {
-    const [only, ...others] = this.allAt(address);
+  /** Enters what a thread told. Gives the threads at the other ends of what is new. */
+  tells(thread: ThreadEntity, { list, time }: SourceSet): ThreadEntity[] {
+    const kept = this.byThread.get(thread) ?? new Set();
+    const now = new Set<string>();
+    const others: ThreadEntity[] = [];
+    for (const source of list) {
+      const key = endKey(source);
+      if (key === null) continue;
+      now.add(key);
+      const known = this.ends.get(key);
+      if (known === undefined && kept.size >= MOST_KEPT) continue;
+      this.ends.set(key, { source, closedAt: null });
+      kept.add(key);
+      const other = known === undefined ? this.told(source) : null;
+      if (other !== null) others.push(other.source.thread);
+    }
+    if (kept.size > 0) this.byThread.set(thread, kept);
+    for (const key of kept) {
+      const end = this.ends.get(key);
+      if (end?.closedAt === null && end.source.thread === thread && !now.has(key)) end.closedAt = time;
+    }
+    return others;
+  }
+
+  /** All that was told, each end of a connection for itself. */
+  all(): Iterable<ConnectionEnd> {
+    return this.ends.values();
+  }
+
+  /** The thread at the other end; `null`: somebody outside, or not known. */
+  otherEnd(source: SourceEntity): ThreadEntity | null {
+    const other = this.told(source)?.source.thread ?? this.server(source);
+    return other === source.thread ? null : other;
+  }
+
+  /** The same connection as its other end told of it, if it had it then. */
+  told(source: SourceEntity): ConnectionEnd | null {
+    const key = keyOf(source, true);
+    const end = key === null ? undefined : this.ends.get(key);
+    if (end === undefined || !livedAt(end.source.thread, source.time)) return null;
+    return end.closedAt === null || end.closedAt > source.time ? end : null;
+  }
+
+  /** The only thread of the trace that listened at the other end when it was told. */
+  server(source: SourceEntity): ThreadEntity | null {
+    const { local, remote } = source.told;
+    if (remote === undefined) return null;
+    const found = this.at(remote, local).filter(
+      ({ thread, since }) => since <= source.time && livedAt(thread, source.time),
+    );
+    const [only, ...others] = new Set(found.map(({ thread }) => thread));
     return only === undefined || others.length > 0 ? null : only;
   }
 
   /** A connection that a server of its own thread has accepted. Those by a path have no names. */
   hasAccepted({ kind, thread, told: { local, remote } }: SourceEntity): boolean {
-    if (local !== undefined) return this.allAt(local).has(thread);
+    if (local !== undefined) return this.at(local, local).some((at) => at.thread === thread);
     return kind === 'pipe' && remote === undefined && thread.incidents.some(isPath);
   }
 
-  private allAt(address: string): ReadonlySet<ThreadEntity> {
+  /** Who listens at an address, to which somebody has connected from `near`. */
+  private at(address: string, near: string | undefined): Listening[] {
     const plain = plainAddress(address);
-    return new Set([...(this.threads.get(plain) ?? []), ...(this.threads.get(everyHost(plain)) ?? [])]);
+    const exact = this.listening.get(plain) ?? [];
+    return isHere(plain, near) ? [...exact, ...(this.listening.get(everyHost(plain)) ?? [])] : exact;
   }
+}
+
+function livedAt({ end }: ThreadEntity, time: number): boolean {
+  return end === null || end >= time;
+}
+
+/** What tells an end of a connection from all others, `null`: it is none, or has no other end that could be found. */
+function endKey(source: SourceEntity): string | null {
+  const { kind, told, thread } = source;
+  if ((kind !== 'socket' && kind !== 'pipe') || told.remote === undefined) return null;
+  // A client of a path has no address of its own.
+  return told.local === undefined ? `${thread.id} ${told.remote}` : keyOf(source, false);
+}
+
+/** An address of this machine, as far as can be told: that of another one has another host than the near end. */
+function isHere(address: string, near: string | undefined): boolean {
+  const host = hostOf(address);
+  return /^(?:127\.|\[::1\])/.test(host) || (near !== undefined && host === hostOf(plainAddress(near)));
+}
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '');
 }
 
 function isPath({ what, told }: Incident): boolean {

@@ -1,5 +1,6 @@
-import { english, type NamedSource, sourceText, sourceWaitText } from '../words/index.ts';
-import type { ChildEntity } from './entities.ts';
+import { english, type NamedSource, sourceText, sourceWaitText, whoText } from '../words/index.ts';
+import { plainAddress } from './connections.ts';
+import type { ChildEntity, ThreadEntity } from './entities.ts';
 import { threadName } from './names.ts';
 import type { SourceEntity } from './sources.ts';
 
@@ -15,12 +16,13 @@ export function sourceDoes(source: SourceEntity): string {
 
 /** The same without what tells the source from others of its kind: `waits for the end of child process`. */
 export function sourceDoesAlike({ kind, told }: SourceEntity): string {
-  return sourceWaitText(english, { kind, count: told.count, who: null, detail: '' });
+  return sourceWaitText(english, { kind, count: told.count, who: null, detail: '', asked: false });
 }
 
 function named(source: SourceEntity): NamedSource {
   const { kind, told } = source;
-  return { kind, count: told.count, who: otherEnd(source), detail: detailOf(source) };
+  const asked = told.unanswered === true;
+  return { kind, count: told.count, who: otherEnd(source), detail: detailOf(source), asked };
 }
 
 /** Do the words for the source say already who is at its other end? */
@@ -28,16 +30,23 @@ export function namesOtherEnd(source: SourceEntity): boolean {
   return source.kind === 'parent' || otherEnd(source) !== null;
 }
 
-function otherEnd({ kind, child, thread }: SourceEntity): string | null {
+function otherEnd(source: SourceEntity): string | null {
+  const { kind, child, thread } = source;
   if (child !== null) return childName(child);
+  if (kind === 'socket' || kind === 'pipe') return nameOf(source.otherEnd());
   if (kind === 'ipc') return thread.process.parent === null ? null : thread.process.parent.name;
   return null;
+}
+
+function nameOf(thread: ThreadEntity | null): string | null {
+  if (thread === null || thread.process.name === '') return null;
+  return whoText(english, thread.process.name, thread.threadId === 0 ? null : threadName(thread));
 }
 
 function detailOf({ kind, resource, told }: SourceEntity): string {
   const { local, remote, detail } = told;
   if (kind === 'server' || kind === 'datagram') return local ?? '';
-  if (kind === 'socket' || kind === 'pipe') return remote ?? '';
+  if (kind === 'socket' || kind === 'pipe') return plainAddress(remote ?? '');
   if (kind === 'stdio' || kind === 'port' || kind === 'broadcast') return resource?.name || (detail ?? '');
   return detail ?? '';
 }

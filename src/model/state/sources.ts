@@ -1,4 +1,5 @@
 import type { Source, SourceKind, SourcesDefinition } from '../../trace/format/definitions.ts';
+import type { ConnectionBook } from './connections.ts';
 import type { ChildEntity, ResourceEntity, StreamState, ThreadEntity } from './entities.ts';
 import { siteRef } from './sites.ts';
 
@@ -6,6 +7,8 @@ import { siteRef } from './sites.ts';
 export interface SourceEntity {
   readonly kind: SourceKind;
   readonly thread: ThreadEntity;
+  /** When the thread told it, ns. */
+  readonly time: number;
   /** As the thread told it: `count`, `ref`, `listens`, addresses … */
   readonly told: Source;
   /** What may come by it; `null`: no channel of this trace, or not known. */
@@ -16,6 +19,8 @@ export interface SourceEntity {
   readonly site: number;
   /** Where the program began to listen, 0: not known. */
   readonly heard: number;
+  /** Of a connection: the thread of the trace at its other end, as far as is known by now. `null`: the outside, or not known. */
+  otherEnd(): ThreadEntity | null;
 }
 
 /** What a thread that rests waits for, as it told at one moment. */
@@ -29,20 +34,28 @@ export interface SourceSet {
   readonly list: readonly SourceEntity[];
 }
 
-export function makeSources(stream: StreamState, def: SourcesDefinition): SourceSet {
+export function makeSources(
+  stream: StreamState,
+  def: SourcesDefinition,
+  connections: ConnectionBook,
+): SourceSet {
   const { id, time, complete } = def;
-  return { id, time, complete, list: def.list.map((source) => resolve(stream, source)) };
+  return { id, time, complete, list: def.list.map((source) => resolve(stream, source, time, connections)) };
 }
 
-function resolve(stream: StreamState, told: Source): SourceEntity {
+function resolve(stream: StreamState, told: Source, time: number, connections: ConnectionBook): SourceEntity {
   return {
     kind: told.kind,
     thread: stream.thread,
+    time,
     told,
     resource: told.resource === undefined ? null : (stream.uses[told.resource]?.resource ?? null),
     child: told.child === undefined ? null : (stream.children[told.child] ?? null),
     site: siteRef(stream.sites[told.site ?? 0] ?? 0, false),
     heard: siteRef(stream.sites[told.heard ?? 0] ?? 0, false),
+    otherEnd() {
+      return connections.otherEnd(this);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   UNKNOWN_SESSION,
 } from '../../trace/format/definitions.ts';
 import { BytePairing } from './byte-pairing.ts';
+import { ConnectionBook } from './connections.ts';
 import { type ProcessEntity, ResourceEntity, StreamState, ThreadEntity, ThreadUse } from './entities.ts';
 import { FlowIndex, NoFlows } from './flows.ts';
 import { LockOrder } from './lock-order.ts';
@@ -46,6 +47,7 @@ export class World {
   readonly pairing: Pairing;
   readonly bytes = new BytePairing();
   readonly resourceNames = new ResourceNames(this);
+  readonly connections = new ConnectionBook();
   readonly loss = new LossState();
   /** Threads with open waits: what the wait-for graph starts from. */
   readonly waiting = new Set<ThreadEntity>();

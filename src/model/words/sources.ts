@@ -9,6 +9,8 @@ export interface NamedSource {
   readonly who: string | null;
   /** Address, path, signals, the program's name for it …; '': nothing is known. */
   readonly detail: string;
+  /** The program has asked something by it, and nothing has ever come back. */
+  readonly asked: boolean;
 }
 
 interface SourceWords {
@@ -22,6 +24,14 @@ const its = (t: Translate, label: string): string => t('waits for its {0}', labe
 const message = (t: Translate, label: string, who: string | null): string =>
   who === null ? t('waits for a message by its {0}', label) : t('waits for a message of {0}', who);
 const data = (t: Translate, label: string): string => t('waits for what comes by its {0}', label);
+/** Of a connection whose other end is known: it and its address say all. */
+const from = (t: Translate, { who, detail, asked }: NamedSource & { readonly who: string }): string => {
+  if (detail === '')
+    return asked ? t('waits for an answer from {0}', who) : t('waits for what comes from {0}', who);
+  return asked
+    ? t('waits for an answer from {0} ({1})', who, detail)
+    : t('waits for what comes from {0} ({1})', who, detail);
+};
 const client = (t: Translate, label: string): string => t('waits for clients of its {0}', label);
 
 /** Every kind of source in words. */
@@ -74,6 +84,8 @@ export function sourceText(t: Translate, { kind, count, who, detail }: NamedSour
 
 /** `waits for a message of worker-1`: what a thread does that rests until it fires. */
 export function sourceWaitText(t: Translate, source: NamedSource): string {
+  const { kind, who } = source;
+  if (who !== null && (kind === 'socket' || kind === 'pipe')) return from(t, { ...source, who });
   const label = sourceText(t, { ...source, who: null });
-  return SOURCES[source.kind].waits(t, label, source.who);
+  return SOURCES[kind].waits(t, label, who);
 }

@@ -1,7 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
-import { Listeners } from '../../state/connections.ts';
+import { plainAddress } from '../../state/connections.ts';
 import type { ThreadEntity } from '../../state/entities.ts';
-import { sourceName } from '../../state/source-words.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import { components } from '../graph/components.ts';
 import { placeOfSource } from './awaited-ends.ts';
@@ -18,7 +17,7 @@ export interface Ask {
   /** Since when `from` has done nothing else, ns. */
   readonly since: number;
   readonly place: Place;
-  /** `a.mjs has had no answer by its connection to b.mjs (127.0.0.1:80)` */
+  /** `a.mjs has asked b.mjs (127.0.0.1:80) and has had no answer` */
   readonly words: string;
   /** By a connection, of which it is known that it was never answered. */
   readonly byConnection: boolean;
@@ -43,9 +42,8 @@ const HELP: ReadonlySet<SourceEntity['kind']> = new Set([
 export function askCircles(context: RuleContext): Ask[][] {
   const { world } = context;
   const asks = new Map<ThreadEntity, readonly Ask[]>();
-  const listeners = new Listeners(world.threads);
   for (const thread of new Set([...world.waiting, ...world.resting]))
-    if (thread.alive) asks.set(thread, asksOf(context, thread, listeners));
+    if (thread.alive) asks.set(thread, asksOf(context, thread));
   const next = (thread: ThreadEntity): ThreadEntity[] => (asks.get(thread) ?? []).map(({ to }) => to);
   return components([...asks.keys()], next).flatMap((members) => {
     const circle = circleOf(members, asks);
@@ -71,18 +69,19 @@ function circleOf(
   return null;
 }
 
-function asksOf(context: RuleContext, thread: ThreadEntity, listeners: Listeners): Ask[] {
+function asksOf(context: RuleContext, thread: ThreadEntity): Ask[] {
+  const { connections } = context.world;
   if (thread.syncWait !== null) return spawnAsk(thread);
   const sources = restingSources(thread);
   if (sources === null || thread.waits.size > 0 || sources.some(helps)) return [];
   const asks: Ask[] = [];
   for (const source of sources) {
     const { kind, told } = source;
-    if ((kind !== 'socket' && kind !== 'pipe') || !told.ref || listeners.hasAccepted(source)) continue;
-    const asked = told.unanswered === true && told.remote !== undefined && told.count === 1;
-    const to = asked ? listeners.at(told.remote) : null;
+    if ((kind !== 'socket' && kind !== 'pipe') || !told.ref || connections.hasAccepted(source)) continue;
+    const asked = told.unanswered === true && told.count === 1;
+    const to = asked ? connections.server(source) : null;
     // Somebody else may say something, or one who has answered before.
-    if (to === null || to === thread) return [];
+    if (to === null || to === thread || !to.alive) return [];
     asks.push(byConnection(source, to));
   }
   return asks.length > 0 ? asks : messages(context, thread);
@@ -102,7 +101,7 @@ function byConnection(source: SourceEntity, to: ThreadEntity): Ask {
     to,
     since: from.quiescent?.since ?? 0,
     place: placeOfSource(source),
-    words: `${threadWords(from)} has asked ${threadWords(to)} by a ${sourceName(source)} and has had no answer`,
+    words: `${threadWords(from)} has asked ${threadWords(to)} (${plainAddress(source.told.remote ?? '')}) and has had no answer`,
     byConnection: true,
   };
 }

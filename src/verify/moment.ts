@@ -57,8 +57,8 @@ export interface Thread {
   ended: boolean;
   /** Its target has begun (children of the runtime). */
   started: boolean;
-  /** Its last record says that it rests; with the id of its sources. */
-  rests: { readonly time: Ns; readonly sources: number; readonly counts: number } | undefined;
+  /** The last rest that it told of, with the id of its sources, and when it did something again. */
+  rests: { readonly time: Ns; readonly sources: number; readonly counts: number; until: Ns } | undefined;
   /** Something of its records is missing. */
   damaged: boolean;
   /** First record after the moment that is no rest: it has gone on. */
@@ -83,6 +83,8 @@ export interface Shared {
 }
 
 const NO_KEY = '';
+/** So long after something ended the program the launcher may tell of it, ns. */
+const LAST_MOMENT = 2e9;
 
 /**
  * The state of a trace at one moment, from its records alone: who lives, waits, rests, holds, and has handles. Made for the check
@@ -127,14 +129,18 @@ export class Moment implements TraceSink {
   record(stream: StreamDefinition, record: TraceRecord): void {
     const thread = this.#thread(stream);
     if (record.time > this.time) {
-      if (record.kind === KIND.signal) this.#intervene(record.time);
+      if (record.kind === KIND.signal || isDeath(record)) this.#intervene(record.time);
       if (!isRest(record.kind)) thread.wentOn ??= record.time;
       return;
     }
-    thread.rests =
-      record.kind === KIND.quiescent
-        ? { time: record.time, sources: record.resource, counts: record.n + record.value }
-        : undefined;
+    if (record.kind === KIND.quiescent)
+      thread.rests = {
+        time: record.time,
+        sources: record.resource,
+        counts: record.n + record.value,
+        until: Number.POSITIVE_INFINITY,
+      };
+    else if (thread.rests !== undefined) thread.rests.until = Math.min(thread.rests.until, record.time);
     this.#life(thread, record);
     this.#waits(thread, record);
     const definition = thread.resources.get(record.resource);
@@ -148,6 +154,9 @@ export class Moment implements TraceSink {
         this.#intervene(observation.time);
         break;
       case 'rootExit':
+        this.ends.set(observation.pid, observation.time);
+        if (observation.signal !== null) this.#intervene(observation.time);
+        break;
       case 'osGone':
         this.ends.set(observation.pid, observation.time);
         break;
@@ -196,7 +205,9 @@ export class Moment implements TraceSink {
 
   sourcesOf(thread: Thread): readonly Source[] | undefined {
     const { rests } = thread;
-    if (rests === undefined) return undefined;
+    // Of an end of the program those who are woken by it tell before the launcher does.
+    const ended = this.intervention <= this.time + LAST_MOMENT;
+    if (rests === undefined || rests.until < this.time - (ended ? LAST_MOMENT : 0)) return undefined;
     if (rests.sources === 0) return rests.counts === 0 ? [] : undefined;
     const told = thread.sources.get(rests.sources);
     return told?.complete === true ? told.list : undefined;
@@ -228,7 +239,8 @@ export class Moment implements TraceSink {
     this.intervention = Math.min(this.intervention, time);
   }
 
-  #life(thread: Thread, { kind, resource, n }: TraceRecord): void {
+  #life(thread: Thread, record: TraceRecord): void {
+    const { kind, resource, n } = record;
     if (kind === KIND.processExit) thread.ended = true;
     if (kind === KIND.targetStart) thread.started = true;
     const child = thread.children.get(resource);
@@ -238,6 +250,7 @@ export class Moment implements TraceSink {
     if (kind === KIND.childExit) {
       const birth = this.born.get(child.spawnKey);
       if (birth !== undefined) birth.ended = true;
+      if (isDeath(record)) this.#intervene(record.time);
     }
   }
 
@@ -283,6 +296,11 @@ export class Moment implements TraceSink {
     const shared = this.shared.get(definition.key);
     if (shared !== undefined) apply(shared, thread, use, record);
   }
+}
+
+/** A child that ended by a signal. */
+function isDeath({ kind, flags }: TraceRecord): boolean {
+  return kind === KIND.childExit && (flags & FLAG.signal) !== 0;
 }
 
 function isRest(kind: number): boolean {

@@ -45,15 +45,20 @@ function judgeOutput(entry: Case, { lines, interrupted, code }: Outcome): Verdic
   if (kind !== 'hang') return null;
   if (interrupted === null && !options.includes('--on-deadlock'))
     return { verdict: 'ERROR', notes: [`did not hang: ended by itself, exit ${code}`] };
-  if (markOf(entry) !== null && completion(entry, lines) === null)
+  if (markOf(entry) !== null && completion(entry, { lines, interrupted }) === null)
     return { verdict: 'ERROR', notes: ['never came to its hang'] };
   return null;
 }
 
 /** When the program last said that it hangs now, s. */
-function completion(entry: Case, lines: readonly Line[]): number | null {
+function completion(
+  entry: Case,
+  { lines, interrupted }: Pick<Outcome, 'lines' | 'interrupted'>,
+): number | null {
   const mark = markOf(entry);
-  const marks = lines.filter(({ from, text }) => from !== 'run' && mark?.test(text));
+  // What is started anew while it is ended says so too.
+  const before = interrupted ?? Number.POSITIVE_INFINITY;
+  const marks = lines.filter(({ from, text, time }) => from !== 'run' && time < before && mark?.test(text));
   return marks.at(-1)?.time ?? null;
 }
 
@@ -65,7 +70,7 @@ function judgeFindings(
 ): Verdicts {
   const { expect, kind } = entry;
   const hangs = kind === 'hang';
-  const complete = completion(entry, outcome.lines);
+  const complete = completion(entry, outcome);
   const notes = [...keepingNotes(findings, told), ...(hangs ? earlyNotes(told, complete) : [])];
   const kindsTold = new Set(told.map((a) => a.kind));
   // In a hang only what was said before Ctrl-C was of use; a hazard or a crash may be told at the end.

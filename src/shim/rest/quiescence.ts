@@ -41,6 +41,8 @@ export class Quiescence {
   #toldAt: Ns = Number.NEGATIVE_INFINITY;
   #nextDue = Number.POSITIVE_INFINITY;
   #complete = false;
+  /** The last look found that there may be more than was told before. It is told when the next look finds so too. */
+  #doubted = false;
   /** The `keepAlive` definition that was written last, as JSON, and when. */
   #kept = '';
   #keptAt: Ns = 0;
@@ -75,6 +77,7 @@ export class Quiescence {
   #watch(): void {
     this.#recorder.watchActivity(() => {
       this.#looks = 0;
+      this.#doubted = false;
       this.#counts.resumed();
       this.#arm();
     });
@@ -102,7 +105,7 @@ export class Quiescence {
     this.#try(() => {
       const turned = this.#turned();
       const due = this.#recorder.clock.now() >= this.#nextDue;
-      if ((turned || due || !this.#complete) && !this.#look(turned)) {
+      if ((turned || due || !this.#complete || this.#doubted) && !this.#look(turned)) {
         this.#looks = 0;
         this.#arm();
       } else this.#again(false);
@@ -117,7 +120,7 @@ export class Quiescence {
   #again(ran: boolean): void {
     if (this.#armedAgain) return;
     this.#armedAgain = true;
-    const unsure = ran && !this.#complete;
+    const unsure = this.#doubted || (ran && !this.#complete);
     natives.later(this.#second, unsure ? CONFIRM_MS : this.#looks <= 2 ? SECOND_MS : AGAIN_MS);
   }
 
@@ -139,10 +142,17 @@ export class Quiescence {
     if (this.#looks === 0) this.#turned();
     this.#looks++;
     const found = this.#book.look(resources, turned);
+    const doubted = this.#doubted;
+    // Else a collection of V8's, or a turn of the loop that Node makes for itself, would take a hang away for a moment.
+    this.#doubted = this.#looks > 1 && this.#complete && !found.complete && !doubted;
+    if (this.#doubted) {
+      this.#again(turned);
+      return true;
+    }
     const changed = found.signature !== this.#signature || found.complete !== this.#complete;
     // Records of this look itself must not count as activity of the thread.
     this.#recorder.watchActivity(() => {});
-    if (turned || changed) this.#rest(found, changed, resources);
+    if (turned || doubted || changed) this.#rest(found, changed, resources);
     this.#again(turned);
     this.#watch();
     return true;

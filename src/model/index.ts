@@ -17,6 +17,7 @@ export {
   type Styler,
   safe,
   type TextOptions,
+  treeRows,
 } from './report/index.ts';
 export { NOTHING, type TimeRange, tileRange } from './timeline/tiles.ts';
 export * from './types/index.ts';

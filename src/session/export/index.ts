@@ -7,7 +7,9 @@ import { githubOf } from './findings/github.ts';
 import { junitOf } from './findings/junit.ts';
 import { sarifOf } from './findings/sarif.ts';
 import type { ExportFormat, FindingsFormat } from './formats.ts';
+import { pageOf } from './html/page.ts';
 import { writePerfetto } from './perfetto.ts';
+import { redactedReport } from './redact.ts';
 import { ExportTimeline } from './timeline.ts';
 
 /** What the formats need beside the trace. */
@@ -50,6 +52,10 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
     writeChrome(new ExportTimeline(model), options, (text) => file.write(text)),
   perfetto: ({ model }, options, file) =>
     writePerfetto(new ExportTimeline(model), options, (bytes) => file.write(bytes)),
+  html: ({ model, now }, { redact }, file) => {
+    const report = makeReport(model, now);
+    file.write(pageOf(redact ? redactedReport(report) : report, model));
+  },
   sarif: findingsIn('sarif'),
   junit: findingsIn('junit'),
   github: findingsIn('github'),

@@ -9,8 +9,13 @@ import { Counts, type HandleExpert } from './counts.ts';
 
 /** A thread that has recorded nothing for so long is looked at, ms. */
 const QUIET_MS = 100;
-/** Where one look is not enough to know all that could wake it, the next one follows after this time, ms. */
+/** Where one look is not enough to know all that could wake it, the next one follows after this time, ms; then twice that, and so on. */
 const CONFIRM_MS = 30;
+/**
+ * A thread of which all was known is doubted so often before that is told, for 450 ms in all: V8 collects garbage on other
+ * threads and turns the loop for it, and on a busy machine that takes long.
+ */
+const MOST_DOUBTS = 4;
 /** One that still rests is looked at again after this time, and then each time this much later, ms. */
 const SECOND_MS = 350;
 const AGAIN_MS = 1000;
@@ -41,8 +46,8 @@ export class Quiescence {
   #toldAt: Ns = Number.NEGATIVE_INFINITY;
   #nextDue = Number.POSITIVE_INFINITY;
   #complete = false;
-  /** The last look found that there may be more than was told before. It is told when the next look finds so too. */
-  #doubted = false;
+  /** So many looks, one after the other, have found that there may be more than they see. */
+  #unsure = 0;
   /** The `keepAlive` definition that was written last, as JSON, and when. */
   #kept = '';
   #keptAt: Ns = 0;
@@ -77,7 +82,7 @@ export class Quiescence {
   #watch(): void {
     this.#recorder.watchActivity(() => {
       this.#looks = 0;
-      this.#doubted = false;
+      this.#unsure = 0;
       this.#counts.resumed();
       this.#arm();
     });
@@ -105,10 +110,10 @@ export class Quiescence {
     this.#try(() => {
       const turned = this.#turned();
       const due = this.#recorder.clock.now() >= this.#nextDue;
-      if ((turned || due || !this.#complete || this.#doubted) && !this.#look(turned)) {
+      if ((turned || due || !this.#complete || this.#unsure > 0) && !this.#look(turned)) {
         this.#looks = 0;
         this.#arm();
-      } else this.#again(false);
+      } else this.#again();
     });
   };
 
@@ -116,12 +121,12 @@ export class Quiescence {
     return this.#turns.turned(this.#book.timers.ownTurns);
   }
 
-  /** `ran`: the thread has run since the look before this one. */
-  #again(ran: boolean): void {
+  #again(): void {
     if (this.#armedAgain) return;
     this.#armedAgain = true;
-    const unsure = this.#doubted || (ran && !this.#complete);
-    natives.later(this.#second, unsure ? CONFIRM_MS : this.#looks <= 2 ? SECOND_MS : AGAIN_MS);
+    const usual = this.#looks <= 2 ? SECOND_MS : AGAIN_MS;
+    const soon = CONFIRM_MS * 2 ** (this.#unsure - 1);
+    natives.later(this.#second, this.#unsure > 0 ? Math.min(usual, soon) : usual);
   }
 
   #try(look: () => void): void {
@@ -142,18 +147,17 @@ export class Quiescence {
     if (this.#looks === 0) this.#turned();
     this.#looks++;
     const found = this.#book.look(resources, turned);
-    const doubted = this.#doubted;
-    // Else a collection of V8's, or a turn of the loop that Node makes for itself, would take a hang away for a moment.
-    this.#doubted = this.#looks > 1 && this.#complete && !found.complete && !doubted;
-    if (this.#doubted) {
-      this.#again(turned);
+    const doubted = this.#unsure > 0;
+    this.#unsure = found.complete ? 0 : this.#unsure + 1;
+    if (this.#looks > 1 && this.#complete && this.#unsure > 0 && this.#unsure <= MOST_DOUBTS) {
+      this.#again();
       return true;
     }
     const changed = found.signature !== this.#signature || found.complete !== this.#complete;
     // Records of this look itself must not count as activity of the thread.
     this.#recorder.watchActivity(() => {});
     if (turned || doubted || changed) this.#rest(found, changed, resources);
-    this.#again(turned);
+    this.#again();
     this.#watch();
     return true;
   }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import type { SystemThreadId } from '../../base/quantities.ts';
 
 const { readdirSync, readFileSync, readlinkSync } = fs;
@@ -27,7 +28,8 @@ function idIn(link: string): SystemThreadId {
 export function othersWork(these: ReadonlySet<SystemThreadId>): boolean | undefined {
   if (!isLinux) return undefined;
   try {
-    return readdirSync(TASKS).some((id) => !these.has(Number(id)) && works(id));
+    // All of them: of some only the difference to the last look tells.
+    return readdirSync(TASKS).filter((id) => !these.has(Number(id)) && works(id)).length > 0;
   } catch {
     // No `/proc`, or Node's permission model.
     return undefined;
@@ -35,6 +37,26 @@ export function othersWork(these: ReadonlySet<SystemThreadId>): boolean | undefi
 }
 
 /** It runs, wants to, or waits for the disk. One that has nothing to do sleeps. */
+const AT_WORK = ['R', 'D'];
+
+/**
+ * V8's own threads compile and collect garbage for moments whenever they like, which wakes nobody; but WebAssembly that the program
+ * has asked for is compiled there as well. That takes processor time, as moments do not. They are there before the program
+ * is, and have a name from Node 22 on.
+ */
+const platform: ReadonlySet<string> = new Set(isLinux ? threadsNow() : []);
+const PLATFORM_NAME = 'V8Worker';
+/** Processor time of those threads at the last look, in the system's ticks. */
+const ticksBefore = new Map<string, number>();
+
+function threadsNow(): readonly string[] {
+  try {
+    return isMainThread ? readdirSync(TASKS) : [];
+  } catch {
+    return [];
+  }
+}
+
 function works(id: string): boolean {
   let stat: string;
   try {
@@ -43,7 +65,12 @@ function works(id: string): boolean {
     if (Reflect.get(Object(error), 'code') !== 'ERR_ACCESS_DENIED') return false;
     throw error;
   }
-  // `7 (name, which may have blanks and brackets) S …`
-  const state = stat[stat.lastIndexOf(')') + 2];
-  return state === 'R' || state === 'D';
+  // `7 (name, which may have blanks and brackets) S …`, the state being the third field.
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+  if (name !== PLATFORM_NAME && !platform.has(id)) return AT_WORK.includes(state);
+  const ticks = Number(fields[10]) + Number(fields[11]);
+  const before = ticksBefore.get(id);
+  ticksBefore.set(id, ticks);
+  return AT_WORK.includes(state) && (before === undefined || ticks > before);
 }

@@ -109,6 +109,7 @@ export function threadView(processId: string, change: Partial<ThreadView> = {}):
     exitCode: null,
     error: '',
     lastState: '',
+    asks: '',
     ...change,
   };
 }
@@ -148,6 +149,7 @@ export function channelView(id: string, change: Partial<ChannelView> = {}): Chan
     depth: 0,
     latencyNs: null,
     exact: true,
+    connection: null,
     ...change,
   };
 }

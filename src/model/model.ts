@@ -26,6 +26,7 @@ import type {
   TrackTile,
   TrackView,
 } from './types/index.ts';
+import { connectionViews } from './views/connections.ts';
 import type { Standing } from './views/parallel-stacks.ts';
 import { endedUnseen, ProcessViews } from './views/processes.ts';
 import { channelViews, resourceViews } from './views/resources.ts';
@@ -150,7 +151,7 @@ export class Model implements TraceSink, Answers {
   }
   channels(): readonly ChannelView[] {
     this.world.processes.link();
-    return channelViews(this.world);
+    return [...channelViews(this.world), ...connectionViews(this.world)];
   }
   resources(): readonly ResourceView[] {
     this.world.processes.link();

@@ -74,3 +74,19 @@ test('what is waited for has its kind once, named or not', () => {
   assert.match(waits(t.resource('boundedSemaphore')), /^for bounded semaphore (?!bounded)/);
   assert.match(waits(t.resource('queue')), /^for an item from queue (?!queue )/);
 });
+
+test('whoever has asked another process by a connection waits for its answer', () => {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10, file: '/app/main.ts' });
+  const server = main.start('api-server', { pid: 11 });
+  server.define({ type: 'incident', what: 'listening', time: t.now, message: '127.0.0.1:8080' });
+  const asks = {
+    kind: 'socket',
+    local: '127.0.0.1:5000',
+    remote: '127.0.0.1:8080',
+    unanswered: true,
+  } as const;
+  main.rest(asks);
+  const lines = treeLines(t.feed(new Model()), 1e9, new Map(), PLAIN);
+  assert.equal(lines[0], '○ main.ts 10  idle, waits for an answer from api-server (127.0.0.1:8080)');
+});

@@ -165,7 +165,7 @@ describe('records that make no sense', () => {
         });
       }
       const report = makeReport(model, 60e9);
-      for (const channel of report.channels) assert.ok(channel.sent >= 0 && (channel.depth ?? 0) >= 0);
+      for (const channel of report.channels) assert.ok((channel.sent ?? 0) >= 0 && (channel.depth ?? 0) >= 0);
       for (const resource of report.resources) assert.ok(resource.waitNs >= 0);
       model.tiles(['10.0', '11.0'], { start: 0, end: 1 << 30 }, 1024);
     }

@@ -39,6 +39,20 @@ describe('JSON report', () => {
     assert.ok(validate(reportOf(new TraceBuilder())), 'empty trace');
   });
 
+  it('matches its schema with a connection', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10, file: '/app/main.ts' });
+    const server = main.start('server', { pid: 11 });
+    server.define({ type: 'incident', what: 'listening', time: t.now, message: '127.0.0.1:80' });
+    main.rest({ kind: 'socket', local: '127.0.0.1:5000', remote: '127.0.0.1:80' });
+    const report = reportOf(t);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.deepEqual(
+      report.channels.map(({ kind, bytes }) => [kind, bytes]),
+      [['connection', null]],
+    );
+  });
+
   it('the schema refuses what is not a report', () => {
     const report = reportOf(scene());
     assert.equal(validate({ ...report, version: 2 }), false);
@@ -68,6 +82,7 @@ describe('JSON report', () => {
         depth: 1,
         latencyNs: 0,
         exact: true,
+        connection: null,
       },
     );
     const [lock] = report.resources;

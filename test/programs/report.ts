@@ -33,8 +33,8 @@ export function countsOf(report: Report): Counts {
   };
 }
 
-function sum<T>(items: readonly T[], value: (item: T) => number): number {
-  return items.reduce((total, item) => total + value(item), 0);
+function sum<T>(items: readonly T[], value: (item: T) => number | null): number {
+  return items.reduce((total, item) => total + (value(item) ?? 0), 0);
 }
 
 /** From a parent to its child. Told by either end, since the other may never have sent or received. */
@@ -67,7 +67,7 @@ export function unpairedChannels(report: Report): string[] {
       // Bytes of a pipe may end in a process that is not traced.
       if (kind === 'stdio') return false;
       if (from.length === 0 || to.length === 0) return false;
-      return NODES_OWN.test(name) ? received > sent : received !== sent;
+      return NODES_OWN.test(name) ? (received ?? 0) > (sent ?? 0) : received !== sent;
     })
     .map(({ kind, name, sent, received }) => `${kind} channel "${name}": ${sent} sent, ${received} received`);
 }

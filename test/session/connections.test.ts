@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { ChannelView } from '../../src/model/types/index.ts';
 import { BUNDLES, files, type Ran, scratch, start, until } from './support.ts';
 
 const TIMEOUT = { timeout: 60_000 };
@@ -64,21 +65,28 @@ interface Told {
 }
 
 /** Runs a program under trace, where one second of rest is enough for a suspicion. */
-function traced(t: TestContext, source: string, ...args: string[]): { run: Ran; findings(): Told[] } {
+function traced(
+  t: TestContext,
+  source: string,
+  ...args: string[]
+): { run: Ran; findings(): Told[]; connections(): ChannelView[] } {
   const dir = scratch(t);
   files(dir, { 'main.mjs': source });
   const json = path.join(dir, 'report.json');
   const options = ['--threshold', 'suspectAfter=1000', '--json', json];
   const cli = [path.join(BUNDLES, 'cli.js'), 'run', ...options, 'main.mjs', ...args];
   const run = start(t, process.execPath, cli, { cwd: dir });
+  const report = () =>
+    JSON.parse(readFileSync(json, 'utf8')) as { findings: Told[]; channels: ChannelView[] };
   return {
     run,
-    findings: () => (JSON.parse(readFileSync(json, 'utf8')) as { findings: Told[] }).findings,
+    findings: () => report().findings,
+    connections: () => report().channels.filter(({ kind }) => kind === 'connection'),
   };
 }
 
 test('two services that ask each other before they answer are suspected', TIMEOUT, async (t) => {
-  const { run, findings } = traced(t, SERVICES, 'when it is answered itself', '0');
+  const { run, findings, connections } = traced(t, SERVICES, 'when it is answered itself', '0');
   await until('it is said', () => run.err().includes('crossed-acks'));
   process.kill(-(run.child.pid ?? 0), 'SIGINT');
   await run.ended;
@@ -88,6 +96,11 @@ test('two services that ask each other before they answer are suspected', TIMEOU
     found.explanation,
     /main\.mjs a has asked main\.mjs b \(127\.0\.0\.1:\d+\) and has had no answer/,
   );
+  const names = connections().map(({ name }) => name.replace(/:\d+/, ''));
+  assert.deepEqual(names.sort(), [
+    'main.mjs a → main.mjs b (127.0.0.1)',
+    'main.mjs b → main.mjs a (127.0.0.1)',
+  ]);
 });
 
 for (const how of ['by a timer', 'when it has computed', 'when somebody outside has answered']) {
@@ -95,10 +108,18 @@ for (const how of ['by a timer', 'when it has computed', 'when somebody outside 
     const outside = http.createServer((_request, response) => setTimeout(() => response.end('ok'), 3000));
     await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
     t.after(() => outside.close());
-    const { run, findings } = traced(t, SERVICES, how, String((outside.address() as AddressInfo).port));
+    const { run, findings, connections } = traced(
+      t,
+      SERVICES,
+      how,
+      String((outside.address() as AddressInfo).port),
+    );
     await run.ended;
     assert.equal(run.out(), 'done\n', run.err());
     assert.deepEqual(findings(), []);
+    // Not that to the outside, which `a` has asked for three seconds.
+    for (const { name } of connections())
+      assert.match(name, /^main\.mjs (?:a → main\.mjs b|b → main\.mjs a) /);
   });
 }
 
@@ -164,7 +185,7 @@ if (name === undefined) {
 `;
 
 test('a connection belongs to the proof where both ends have read everything', TIMEOUT, async (t) => {
-  const { run, findings } = traced(t, PAIR, 'never');
+  const { run, findings, connections } = traced(t, PAIR, 'never');
   await until('it is said', () => run.err().includes('crossed-acks (certain)'));
   process.kill(-(run.child.pid ?? 0), 'SIGINT');
   await run.ended;
@@ -174,6 +195,11 @@ test('a connection belongs to the proof where both ends have read everything', T
     text,
     /b waits for a message of main\.mjs and waits for an answer from main\.mjs a \(127\.0\.0\.1:\d+\)/,
   );
+  const [row, ...others] = connections();
+  assert.deepEqual(others, []);
+  assert.match(row?.name ?? '', /^main\.mjs b → main\.mjs a \(127\.0\.0\.1:\d+\)$/);
+  const { seen, toServer, toClients } = row?.connection ?? {};
+  assert.deepEqual([seen, toServer, toClients], [1, 'what?'.length, 0]);
   assert.match(text, /a waits for a message of main\.mjs and waits for what comes from main\.mjs b/);
 });
 
@@ -182,4 +208,47 @@ test('whoever has got something by a connection and computes is not stuck', TIME
   await run.ended;
   assert.equal(run.out(), 'done\n', run.err());
   assert.deepEqual(findings(), []);
+});
+
+/** A server and clients: a process and a worker thread of the server's own, which ask and are never answered. */
+const PATH = `
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { Worker, isMainThread } from 'node:worker_threads';
+
+const [, file, name] = process.argv;
+const path = './app.sock';
+if (!isMainThread || name === 'client') http.get({ socketPath: path, path: '/' });
+else if (name === 'server') {
+  http.createServer(() => {}).listen(path, () => {
+    new Worker(new URL(import.meta.url), { name: 'asker' });
+    process.send('listens');
+  });
+} else {
+  const server = fork(fileURLToPath(import.meta.url), ['server']);
+  await once(server, 'message');
+  const client = fork(fileURLToPath(import.meta.url), ['client']);
+  setTimeout(() => { client.kill(); server.kill(); }, 1500);
+}
+`;
+
+test('connections by the path of a Unix socket lead to who listens there, from threads too', {
+  ...TIMEOUT,
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const { run, connections } = traced(t, PATH);
+  await run.ended;
+  assert.deepEqual(
+    connections()
+      .map(({ name }) => name)
+      .sort(),
+    [
+      'main.mjs client → main.mjs server (./app.sock)',
+      'thread asker of main.mjs server → main.mjs server (./app.sock)',
+    ],
+    run.err(),
+  );
+  for (const { connection } of connections()) assert.ok((connection?.toServer ?? 0) > 0);
 });

@@ -38,7 +38,7 @@ describe('a trace of version 1.0 is read whole', () => {
       ],
     );
     assert.deepEqual(
-      report.channels.filter((c) => c.sent > 0).map((c) => [c.kind, c.sent, c.received, c.exact]),
+      report.channels.filter((c) => (c.sent ?? 0) > 0).map((c) => [c.kind, c.sent, c.received, c.exact]),
       [
         ['stdio', 5, 5, true],
         ['stdio', 1000, 1000, true],

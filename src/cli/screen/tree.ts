@@ -154,7 +154,7 @@ export function headLine(model: Model, now: number, { dim }: Styler): string {
   const processes = model.processes();
   const alive = processes.filter((process) => process.end === null).length;
   const channels = model.channels();
-  const messages = channels.reduce((sum, channel) => sum + channel.received, 0);
+  const messages = channels.reduce((sum, channel) => sum + (channel.received ?? 0), 0);
   return dim(
     `forkscope  ${duration(now)}  ${alive} of ${countText(english, processes.length, 'process')} alive  ` +
       `${count(messages)} messages over ${channels.length} channels`,

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
-import { conditionTitle, placeText, stackText } from '../../model/words/index.ts';
+import { conditionTitle, listText, placeText, stackText } from '../../model/words/index.ts';
 import { duration, shorten } from './format.ts';
 import { conditionOf, stateText } from './presentation.ts';
 import type { TreeIndex } from './tree-index.ts';
@@ -21,6 +21,8 @@ export function processTooltip(process: ProcessView, index: TreeIndex): string {
   if (process.api) rows.push([l10n.t('Started by'), startedBy(process, index)]);
   rows.push([l10n.t('Lived'), duration((process.end ?? index.snapshot.lastTime) - process.start)]);
   if (process.keptAlive !== '') rows.push([l10n.t('Kept alive by'), process.keptAlive]);
+  const connections = connectionsOf(process, index);
+  if (connections.length > 0) rows.push([l10n.t('Connections'), listText(l10n.t, connections)]);
   if (process.threads.length > 1) rows.push([l10n.t('Threads'), String(process.threads.length)]);
   const waits = process.threads.flatMap((t) => waitLines(t, index));
   return [head, table(rows), ...waits, fence(process.argv)].filter(Boolean).join('\n\n');
@@ -28,6 +30,13 @@ export function processTooltip(process: ProcessView, index: TreeIndex): string {
 
 export function threadTooltip(thread: ThreadView, index: TreeIndex): string {
   return [`**${plain(thread.name)}**`, ...waitLines(thread, index)].join('\n\n');
+}
+
+/** Those with other threads of the trace, by their ends. */
+function connectionsOf({ id }: ProcessView, { snapshot }: TreeIndex): string[] {
+  return snapshot.channels
+    .filter(({ connection, from, to }) => connection !== null && [...from, ...to].includes(id))
+    .map(({ name }) => name);
 }
 
 function startedBy(process: ProcessView, index: TreeIndex): string {

@@ -1,12 +1,14 @@
 import { bytes, count, duration } from '../../base/units.ts';
 import {
   type ChannelView,
+  type ConnectionView,
   hasFailed,
+  isUsed,
   type ProcessView,
   type Report,
   type ThreadView,
 } from '../types/index.ts';
-import { conditionText, endText, english, Labels } from '../words/index.ts';
+import { conditionText, countText, endText, english, Labels, resourceKindText } from '../words/index.ts';
 import { type Cell, cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
 import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
@@ -101,25 +103,52 @@ function stateCell(process: ProcessView, styler: Styler): Cell {
 
 function channelLines(report: Report, styler: Styler, most: number): string[] {
   const labels = new Labels(english, report);
-  const used = report.channels.filter((channel) => channel.sent > 0 || channel.received > 0);
+  const used = report.channels.filter(isUsed);
   // Every child may have three pipes: what the program's parts say to each other comes first.
   used.sort((a, b) => Number(a.kind === 'stdio') - Number(b.kind === 'stdio'));
   const rows = used
     .slice(0, most)
     .map((channel) => [
-      { text: safe(labels.resource(channel.id)), style: styler.name },
-      { text: `${who(channel.from, labels)} → ${who(channel.to, labels)}` },
-      { text: moved(channel, channel.sent, 'sent'), right: true },
-      { text: moved(channel, channel.received, 'received'), right: true },
-      { text: bytes(channel.bytes), right: true },
+      ...(channel.connection === null
+        ? messageCells(channel, labels, styler)
+        : connectionCells(channel.connection, labels, styler)),
+      { text: sizeOf(channel), right: true },
     ]);
   return [...table(rows, '  '), ...more(used.length, most, 'channel', styler)];
+}
+
+function messageCells(channel: ChannelView, labels: Labels, styler: Styler): Cell[] {
+  return [
+    { text: safe(labels.resource(channel.id)), style: styler.name },
+    { text: `${who(channel.from, labels)} → ${who(channel.to, labels)}` },
+    { text: moved(channel, channel.sent ?? 0, 'sent'), right: true },
+    { text: moved(channel, channel.received ?? 0, 'received'), right: true },
+  ];
+}
+
+/** Its ends are threads: it may be one between two of the same process. */
+function connectionCells(connection: ConnectionView, labels: Labels, styler: Styler): Cell[] {
+  const { address, clients, server, seen } = connection;
+  const [client = '', more] = clients;
+  const from = more === undefined ? labels.thread(client) : countText(english, clients.length, 'client');
+  return [
+    { text: safe(`${resourceKindText(english, 'connection')} ${address}`), style: styler.name },
+    { text: safe(`${from} → ${labels.thread(server)}`) },
+    { text: `${count(seen)} seen`, right: true },
+    { text: '' },
+  ];
 }
 
 /** Of a pipe's bytes nothing is said at an end that is not traced. */
 function moved(channel: ChannelView, value: number, word: string): string {
   if (channel.kind !== 'stdio') return `${about(channel)}${count(value)} ${word}`;
   return value === 0 ? '' : `${about(channel)}${bytes(value)} ${word}`;
+}
+
+/** Of a connection a lower bound, or not known. */
+function sizeOf({ bytes: size, connection }: ChannelView): string {
+  if (size === null) return '';
+  return connection === null ? bytes(size) : `≥ ${bytes(size)}`;
 }
 
 /** Counts of a channel that lost records are lower bounds. */

@@ -42,9 +42,16 @@ interface Listening {
 /** One end of a connection, as its thread told of it last. */
 export interface ConnectionEnd {
   source: SourceEntity;
+  /** Those of one thread by the same path count as one end. */
+  count: number;
+  /** Bytes, `null`: not told. */
+  sent: number | null;
+  received: number | null;
   /** When its thread told that it had it no more, ns; `null`: it has not. */
   closedAt: number | null;
 }
+
+type Moved = Pick<ConnectionEnd, 'count' | 'sent' | 'received'>;
 
 /** So many connections of a thread are kept: a client that makes a new one for each request may have made thousands. */
 const MOST_KEPT = 256;
@@ -71,10 +78,14 @@ export class ConnectionBook {
     for (const source of list) {
       const key = endKey(source);
       if (key === null) continue;
+      if (now.has(key)) {
+        this.add(key, source);
+        continue;
+      }
       now.add(key);
       const known = this.ends.get(key);
       if (known === undefined && kept.size >= MOST_KEPT) continue;
-      this.ends.set(key, { source, closedAt: null });
+      this.ends.set(key, { source, ...movedBy(source), closedAt: null });
       kept.add(key);
       const other = known === undefined ? this.told(source) : null;
       if (other !== null) others.push(other.source.thread);
@@ -85,6 +96,16 @@ export class ConnectionBook {
       if (end?.closedAt === null && end.source.thread === thread && !now.has(key)) end.closedAt = time;
     }
     return others;
+  }
+
+  /** One more of those that nothing tells from each other. */
+  private add(key: string, source: SourceEntity): void {
+    const end = this.ends.get(key);
+    if (end === undefined) return;
+    const { count, sent, received } = movedBy(source);
+    end.count += count;
+    end.sent = sent === null || end.sent === null ? null : end.sent + sent;
+    end.received = received === null || end.received === null ? null : end.received + received;
   }
 
   /** All that was told, each end of a connection for itself. */
@@ -129,6 +150,15 @@ export class ConnectionBook {
     const exact = this.listening.get(plain) ?? [];
     return isHere(plain, near) ? [...exact, ...(this.listening.get(everyHost(plain)) ?? [])] : exact;
   }
+}
+
+/** How many they are, and their bytes in all. */
+function movedBy({ told: { count, sent, received } }: SourceEntity): Moved {
+  return {
+    count,
+    sent: sent === undefined ? null : sent * count,
+    received: received === undefined ? null : received * count,
+  };
 }
 
 function livedAt({ end }: ThreadEntity, time: number): boolean {

@@ -1,5 +1,10 @@
-import { baseName } from '../words/index.ts';
+import { baseName, english, whoText } from '../words/index.ts';
 import type { ThreadEntity } from './entities.ts';
+
+/** `worker-1`, `thread resizer of worker-1`. */
+export function nameOfThread(thread: ThreadEntity): string {
+  return whoText(english, thread.process.name, thread.threadId === 0 ? null : threadName(thread));
+}
 
 export function threadName(thread: ThreadEntity): string {
   const name = ownThreadName(thread);

@@ -1,7 +1,7 @@
-import { english, type NamedSource, sourceText, sourceWaitText, whoText } from '../words/index.ts';
+import { english, type NamedSource, sourceText, sourceWaitText } from '../words/index.ts';
 import { plainAddress } from './connections.ts';
 import type { ChildEntity, ThreadEntity } from './entities.ts';
-import { threadName } from './names.ts';
+import { nameOfThread, threadName } from './names.ts';
 import type { SourceEntity } from './sources.ts';
 
 /** `2 timers`, `IPC channel (worker-1)`, `server (127.0.0.1:80)`: what it is. */
@@ -39,8 +39,7 @@ function otherEnd(source: SourceEntity): string | null {
 }
 
 function nameOf(thread: ThreadEntity | null): string | null {
-  if (thread === null || thread.process.name === '') return null;
-  return whoText(english, thread.process.name, thread.threadId === 0 ? null : threadName(thread));
+  return thread === null || thread.process.name === '' ? null : nameOfThread(thread);
 }
 
 function detailOf({ kind, resource, told }: SourceEntity): string {

@@ -37,7 +37,7 @@ function makingMayBeLost(world: World, resource: ResourceEntity): boolean {
   return owner.hasGap || startTime === null || owner.lastTime <= startTime;
 }
 
-type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'bytes' | 'depth'>;
+type Flow = Pick<ChannelView, 'from' | 'to' | 'sent' | 'received' | 'depth'> & { readonly bytes: number };
 
 /** A pipe has no messages: bytes are what is counted. What was received was sent, whoever sent it. */
 export function stdioFlow(world: World, resource: ResourceEntity): Flow {

@@ -8,6 +8,6 @@ export * from './process.ts';
 export type * from './proof.ts';
 export type * from './quantities.ts';
 export * from './report.ts';
-export type * from './resource.ts';
+export * from './resource.ts';
 export type * from './site.ts';
 export * from './timeline.ts';

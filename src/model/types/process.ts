@@ -67,6 +67,11 @@ export interface ThreadView {
   readonly error: string;
   /** What it did when the program was ended from outside, in words, or ''. */
   readonly lastState: string;
+  /**
+   * Which threads of the trace it waits for an answer from while it rests, in words, or ''. Only where it has asked by a
+   * connection of its own, and nothing has ever come back by it.
+   */
+  readonly asks: string;
 }
 
 /** A process, traced from inside or only seen from outside. */

@@ -3,18 +3,38 @@ import type { WaitView } from './process.ts';
 import type { ByteCount, Count, Duration, Time } from './quantities.ts';
 import type { CallSite } from './site.ts';
 
+/** What kind of thing a channel or resource is; connections are made by no handle of the program's that the trace numbers. */
+export type ThingKind = ResourceKind | 'connection';
+
+/** What is known of connections between two threads of the trace, or of all that many threads have made to one. */
+export interface ConnectionView {
+  /** Where they were made to: `127.0.0.1:8080`, or the path of a Unix socket. */
+  readonly address: string;
+  /** Id of the thread that has accepted them. */
+  readonly server: string;
+  /** Ids of the threads that have made them. */
+  readonly clients: readonly string[];
+  /** How many were seen while a thread rested. There may have been more. */
+  readonly seen: Count;
+  /** Bytes that clients have sent, as of when an end last told so, `null`: not known of all of them. */
+  readonly toServer: ByteCount | null;
+  /** Bytes that the server has sent, as of when an end last told so, `null`: not known of all of them. */
+  readonly toClients: ByteCount | null;
+}
+
 /**
  * A thing over which messages go, in one direction: a duplex pipe and an IPC channel are two of them. A stdio pipe has no
  * messages: `sent`, `received` and `depth` count its bytes. What was received was sent, also by a process that is not traced;
- * what such a process has received is not known: 0.
+ * what such a process has received is not known: 0. A connection between processes of the trace is one for both directions, and
+ * several are one where the same threads have them: of its messages nothing is known, of its bytes what is in `connection`.
  */
 export interface ChannelView {
   /** Unique in the session. */
   readonly id: string;
   /** What kind of channel it is, roughly. */
-  readonly kind: 'queue' | 'pipe' | 'ipc' | 'port' | 'stdio';
+  readonly kind: 'queue' | 'pipe' | 'ipc' | 'port' | 'stdio' | 'connection';
   /** The exact kind: `joinableQueue`, `broadcast` … */
-  readonly resourceKind: ResourceKind;
+  readonly resourceKind: ThingKind;
   /** What it is called: no other of the session has the same name and kind. */
   readonly name: string;
   /** Named by the program or by its ends; false: the name is its kind and the place where it was made. */
@@ -23,22 +43,33 @@ export interface ChannelView {
   readonly number: Count;
   /** Where it was made, `null`: not known. */
   readonly site: CallSite | null;
-  /** Ids of the processes that have sent into it. */
+  /** Ids of the processes that have sent into it; of a connection: that have made it. */
   readonly from: readonly string[];
-  /** Ids of the processes that have received from it. */
+  /** Ids of the processes that have received from it; of a connection: that have accepted it. */
   readonly to: readonly string[];
-  /** Messages sent. */
-  readonly sent: Count;
-  /** Messages received. */
-  readonly received: Count;
-  /** Size of all messages. */
-  readonly bytes: ByteCount;
+  /** Messages sent, `null`: a connection. */
+  readonly sent: Count | null;
+  /** Messages received, `null`: a connection. */
+  readonly received: Count | null;
+  /** Size of all messages; of a connection the bytes of both directions, `null`: not known. */
+  readonly bytes: ByteCount | null;
   /** Messages sent and not received, `null`: counts are not exact, or every receiver gets each message. */
   readonly depth: Count | null;
   /** Mean time from send to receive of the paired messages, `null`: none was paired. */
   readonly latencyNs: Duration | null;
-  /** False: records were lost, and the counts are lower bounds. */
+  /** False: the counts are lower bounds: records were lost, or it is a connection, of which threads tell when they rest. */
   readonly exact: boolean;
+  /** What is known of a connection, `null`: it is none. */
+  readonly connection: ConnectionView | null;
+}
+
+/** Has anything gone over it, as far as is known? A connection that was made counts. */
+export function isUsed({
+  connection,
+  sent,
+  received,
+}: Pick<ChannelView, 'connection' | 'sent' | 'received'>): boolean {
+  return connection !== null || (sent ?? 0) > 0 || (received ?? 0) > 0;
 }
 
 /** One who has a lock or a unit of a semaphore. */

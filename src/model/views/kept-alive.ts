@@ -1,11 +1,13 @@
 import type { ThreadEntity } from '../state/entities.ts';
-import { sourceName } from '../state/source-words.ts';
+import { namesOtherEnd, sourceDoes, sourceName } from '../state/source-words.ts';
 import type { SourceEntity } from '../state/sources.ts';
 import type { World } from '../state/world.ts';
-import { english, handlesText, placeText } from '../words/index.ts';
+import { english, handlesText, listText, placeText } from '../words/index.ts';
 
 /** From here on a process that records nothing is busy with something that is not recorded, percent of one core. */
 const BUSY_CPU = 5;
+/** Most answers that are told. */
+const MOST_ASKED = 3;
 
 /** Has nothing been recorded since the thread told what keeps it alive, or came to rest again with the same? */
 function isTold({ alive, keptAlive, waits, quiescent, lastTime, restedAt }: ThreadEntity): boolean {
@@ -31,6 +33,13 @@ export function keptAliveWords(world: World, thread: ThreadEntity | null): strin
   if (sources.length > 0) return sources.map((source) => keeper(world, source)).join(', ');
   // In older traces only Node's names are told.
   return thread.keptAlive !== null && isTold(thread) ? handlesText(english, thread.keptAlive.handles) : '';
+}
+
+/** `waits for an answer from api-server (127.0.0.1:80)`: what a thread that rests has asked others of the trace; '' of all others. */
+export function asksWords({ alive, waits, quiescent }: ThreadEntity): string {
+  if (!alive || waits.size > 0) return '';
+  const asked = quiescent?.sources?.list.filter(({ told }) => told.ref && told.unanswered === true) ?? [];
+  return listText(english, asked.filter(namesOtherEnd).map(sourceDoes), MOST_ASKED);
 }
 
 function keeper(world: World, source: SourceEntity): string {

@@ -15,7 +15,7 @@ import {
 import { whole, wholeOrNull } from '../types/whole.ts';
 import { baseName } from '../words/index.ts';
 import type { AtEnd } from './at-end.ts';
-import { keptAliveWords, rests } from './kept-alive.ts';
+import { asksWords, keptAliveWords, rests } from './kept-alive.ts';
 import { lastStates } from './last-states.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
@@ -177,6 +177,7 @@ function makeThread(world: World, thread: ThreadEntity, last: AtEnd<string>): Th
     exitCode: thread.child?.exit?.code ?? null,
     error: thread.alive ? '' : firstLine(thrownBy(thread)?.told.message ?? ''),
     lastState: last.of(thread) ?? '',
+    asks: asksWords(thread),
   };
 }
 

@@ -51,6 +51,7 @@ function makeChannel(world: World, resource: ResourceEntity): ChannelView {
     resourceKind: resource.kind,
     ...nameOf(world, resource),
     ...(resource.kind === 'stdio' ? bytesOf(world, resource) : messagesOf(world, resource)),
+    connection: null,
   };
 }
 
@@ -63,7 +64,7 @@ function nameOf(world: World, resource: ResourceEntity): Naming {
   return { name, named, number: label.number, site: world.sites.view(resource.createdSite) };
 }
 
-type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | keyof Naming>;
+type Flow = Omit<ChannelView, 'id' | 'kind' | 'resourceKind' | 'connection' | keyof Naming>;
 
 function latencyOf({ latencySum, latencyCount }: ResourceEntity): number | null {
   return latencyCount === 0 ? null : whole(latencySum / latencyCount);

@@ -1,5 +1,5 @@
 import type { ThreadEntity, Wait } from '../state/entities.ts';
-import { threadName } from '../state/names.ts';
+import { nameOfThread } from '../state/names.ts';
 import { sourceDoes, sourceDoesAlike } from '../state/source-words.ts';
 import { matters, type SourceEntity } from '../state/sources.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
@@ -13,7 +13,6 @@ import {
   resourceText,
   untracedText,
   waitText,
-  whoText,
 } from '../words/index.ts';
 import { AtEnd } from './at-end.ts';
 import { restAt } from './last-states.ts';
@@ -45,7 +44,7 @@ export class Standings {
       if (threads.length === 0)
         return process.end === null || this.world.isOfEnding(process.end) ? [outside(view)] : [];
       return threads.flatMap((thread) => {
-        const who = whoText(english, process.name, thread.threadId === 0 ? null : threadName(thread));
+        const who = nameOfThread(thread);
         return this.of(thread).map((stand) => ({ ...stand, who }));
       });
     });
@@ -84,7 +83,7 @@ function waitStand(world: World, wait: Wait): Stand {
   return {
     doing: say(
       resource === null ? process : resourceText(english, world.resourceNames.of(resource)),
-      others.map((holder) => nameOf(holder)),
+      others.map((holder) => nameOfThread(holder)),
     ),
     alike: say(kind === null ? null : oneEachText(english, resourceKindText(english, kind)), []),
     frames: framesOf(world.sites.view(wait.site)),
@@ -100,10 +99,6 @@ function sourceStand(world: World, source: SourceEntity): Stand {
     frames: framesOf(site),
     count: 1,
   };
-}
-
-function nameOf(thread: ThreadEntity): string {
-  return whoText(english, thread.process.name, thread.threadId === 0 ? null : threadName(thread));
 }
 
 function framesOf(site: CallSite | null): StackFrame[] {

@@ -15,6 +15,7 @@ const COUNTED = {
     n === 1 ? t('1 open message port') : t('{0} open message ports', n),
   idleWorker: (t: Translate, n: number) =>
     n === 1 ? t('1 idle worker thread') : t('{0} idle worker threads', n),
+  client: (t: Translate, n: number) => (n === 1 ? t('1 client') : t('{0} clients', n)),
   session: (t: Translate, n: number) => (n === 1 ? t('1 session') : t('{0} sessions', n)),
 } as const;
 export type Counted = keyof typeof COUNTED;

@@ -49,6 +49,8 @@ export function processText(
   if (condition === 'untraced') return untracedText(t, process.reason);
   const wait = waitOf(process);
   if (wait !== undefined && isHeldUp(condition)) return labels.wait(wait);
+  const asks = process.threads.find(({ threadId }) => threadId === 0)?.asks ?? '';
+  if (condition === 'idle' && asks !== '') return t('idle, {0}', asks);
   if (condition === 'idle' && process.keptAlive !== '')
     return t('idle, kept alive by {0}', process.keptAlive);
   return conditionText(t, starts(process, moment) ? 'starting' : condition);
@@ -61,6 +63,7 @@ export function untracedText(t: Translate, reason: string): string {
 
 /** What a thread does, as {@link processText}. */
 export function threadText(t: Translate, thread: ThreadView, condition: Condition, labels: Labels): string {
+  if (condition === 'idle' && thread.asks !== '') return t('idle, {0}', thread.asks);
   const wait = mainWait(thread.waits);
   return wait === undefined || !isHeldUp(condition) ? conditionText(t, condition) : labels.wait(wait);
 }

@@ -16,7 +16,7 @@ export { certaintyText, hangText, roleText, stuckText, stuckTitle } from './find
 export { handlesText } from './handles.ts';
 export { Labels, type Named } from './labels.ts';
 export { listText } from './lists.ts';
-export { mainThreadText, taskText, whoText } from './names.ts';
+export { connectionName, mainThreadText, taskText, whoText } from './names.ts';
 export { baseName, frameText, helperOf, placeText, siteText, stackText } from './places.ts';
 export { type Labelled, ownName, resourceKindText, resourceText } from './resources.ts';
 export { type NamedSource, sourceText, sourceWaitText } from './sources.ts';

@@ -1,5 +1,4 @@
-import type { ResourceKind } from '../../base/channels.ts';
-import type { ChannelView, ProcessView, ResourceView, WaitView } from '../types/index.ts';
+import type { ChannelView, ProcessView, ResourceView, ThingKind, WaitView } from '../types/index.ts';
 import { mainThreadText, whoText } from './names.ts';
 import { type Labelled, resourceText } from './resources.ts';
 import type { Translate } from './translate.ts';
@@ -66,7 +65,7 @@ export class Labels {
   shortResource(id: string): string {
     return this.#resources.get(id)?.given || this.resource(id);
   }
-  kind(id: string | null): ResourceKind | null {
+  kind(id: string | null): ThingKind | null {
     return id === null ? null : (this.#resources.get(id)?.kind ?? null);
   }
   /** `waits for lock B, held by worker-2`. */
@@ -85,10 +84,7 @@ export class Labels {
   }
 }
 
-function labelled(
-  { id, name, named, number, site }: ChannelView | ResourceView,
-  kind: ResourceKind,
-): Labelled {
+function labelled({ id, name, named, number, site }: ChannelView | ResourceView, kind: ThingKind): Labelled {
   // The name that the program gave has its number in it.
   return { id, kind, given: named ? name : '', site, number: named ? 0 : number };
 }

@@ -1,9 +1,9 @@
-import type { ResourceKind } from '../../base/channels.ts';
+import type { ThingKind } from '../types/index.ts';
 import { placeText } from './places.ts';
 import type { Translate } from './translate.ts';
 
 /** How the kinds of resources are called. */
-const KINDS: Readonly<Record<ResourceKind, (t: Translate) => string>> = {
+const KINDS: Readonly<Record<ThingKind, (t: Translate) => string>> = {
   lock: (t) => t('lock'),
   rlock: (t) => t('recursive lock'),
   semaphore: (t) => t('semaphore'),
@@ -25,16 +25,17 @@ const KINDS: Readonly<Record<ResourceKind, (t: Translate) => string>> = {
   stdio: (t) => t('stdio pipe'),
   atomics: (t) => t('shared memory'),
   webLock: (t) => t('Web Lock'),
+  connection: (t) => t('connection'),
 };
 
 /** `bounded semaphore`. */
-export function resourceKindText(t: Translate, kind: ResourceKind): string {
+export function resourceKindText(t: Translate, kind: ThingKind): string {
   return KINDS[kind](t);
 }
 
 /** A resource as far as its label goes. */
 export interface Labelled {
-  readonly kind: ResourceKind;
+  readonly kind: ThingKind;
   /** What the program calls it, '': nothing. */
   readonly given: string;
   /** Where it was made, `null`: not known. */

@@ -1,5 +1,4 @@
-import type { ResourceKind } from '../../base/channels.ts';
-import type { ThreadState, TrackState } from '../types/index.ts';
+import type { ThingKind, ThreadState, TrackState } from '../types/index.ts';
 import { resourceKindText } from './resources.ts';
 import type { Translate } from './translate.ts';
 
@@ -58,13 +57,13 @@ const TRACK_WORDS: Readonly<Record<TrackState, StateWords>> = {
 };
 
 /** The state of a track as a title. `kind`: of the resource that the state is about. */
-export function trackStateTitle(t: Translate, state: TrackState, kind?: ResourceKind): string {
+export function trackStateTitle(t: Translate, state: TrackState, kind?: ThingKind): string {
   if (kind !== undefined && state === 'lock') return t('Waits for {0}', resourceKindText(t, kind));
   if (kind !== undefined && state === 'holding') return t('Holds {0}', resourceKindText(t, kind));
   return TRACK_WORDS[state].title(t);
 }
 
 /** One word for legends and narrow slices. */
-export function trackStateText(t: Translate, state: TrackState, kind?: ResourceKind): string {
+export function trackStateText(t: Translate, state: TrackState, kind?: ThingKind): string {
   return kind !== undefined && state === 'lock' ? resourceKindText(t, kind) : TRACK_WORDS[state].word(t);
 }

@@ -1,5 +1,4 @@
-import type { ResourceKind } from '../../base/channels.ts';
-import type { WaitKind } from '../types/index.ts';
+import type { ThingKind, WaitKind } from '../types/index.ts';
 import { listText } from './lists.ts';
 import type { Translate } from './translate.ts';
 
@@ -8,7 +7,7 @@ export interface Goal {
   /** Label of the resource, or name of the process or thread whose end is awaited; `null`: not known. */
   readonly thing: string | null;
   /** Kind of the resource, `null`: none is known. */
-  readonly kind: ResourceKind | null;
+  readonly kind: ThingKind | null;
   /** Names of those who hold it. */
   readonly holders: readonly string[];
 }
@@ -70,6 +69,6 @@ export function unknownText(t: Translate): string {
   return t('something unknown');
 }
 
-function isQueue(kind: ResourceKind | null): boolean {
+function isQueue(kind: ThingKind | null): boolean {
   return kind === 'queue' || kind === 'joinableQueue' || kind === 'simpleQueue';
 }

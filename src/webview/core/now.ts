@@ -39,7 +39,8 @@ export function nowOf(row: RowView, data: SessionData): NowView {
       tone: 'wait',
     };
   }
-  if (state === 'idle') return { state: 'idle', text: conditionText(t, 'idle'), since: null, tone: 'calm' };
+  if (state === 'idle')
+    return { state: 'idle', text: thread?.asks || conditionText(t, 'idle'), since: null, tone: 'calm' };
   return { state: 'running', text: '', since: null, tone: 'calm' };
 }
 

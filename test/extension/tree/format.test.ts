@@ -5,7 +5,7 @@ import { duration, shorten, shortName } from '../../../src/extension/tree/format
 import { commandLine, processTooltip } from '../../../src/extension/tree/tooltip.ts';
 import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
 import { placeText } from '../../../src/model/words/index.ts';
-import { processView, siteAt, snapshotOf, threadView, waitView } from '../../views.ts';
+import { channelView, processView, siteAt, snapshotOf, threadView, waitView } from '../../views.ts';
 
 test('durations are short', () => {
   assert.deepEqual([25e6, 2.34e9].map(duration), ['25 ms', '2.3 s']);
@@ -47,4 +47,42 @@ test('a tooltip tells CPU, memory, waits and argv, and nothing in it is taken fo
   assert.ok(text.includes("node ''''''") || text.includes("'''"));
   assert.ok(!text.includes('[x](command:evil)'));
   assert.ok(!text.includes('<b>'));
+});
+
+test('a tooltip tells the connections of a process to others, by their ends', () => {
+  const connection = {
+    address: '127.0.0.1:80',
+    server: '2-b.0',
+    clients: ['1-a.0'],
+    seen: 1,
+    toServer: null,
+  };
+  const process = processView('1-a', { state: 'idle' });
+  const channels = [
+    channelView('c', {
+      kind: 'connection',
+      name: 'a → b (127.0.0.1:80)',
+      from: ['1-a'],
+      to: ['2-b'],
+      connection: { ...connection, toClients: null },
+    }),
+    channelView('jobs', { from: ['1-a'], to: ['2-b'] }),
+  ];
+  const text = processTooltip(process, new TreeIndex(snapshotOf([process], { channels })));
+  assert.ok(text.includes('| Connections | a → b \\(127.0.0.1:80\\) |'), text);
+});
+
+test('the rows of a process and of a thread say whose answer they wait for', () => {
+  const asks = 'waits for an answer from b (127.0.0.1:80)';
+  const [main, worker] = [0, 1].map((threadId) =>
+    threadView('1-a', { id: `1-a.${threadId}`, threadId, state: 'idle', asks }),
+  );
+  const process = processView('1-a', {
+    state: 'idle',
+    keptAlive: 'timer',
+    threads: [main, worker].filter((x) => !!x),
+  });
+  const [row] = sessionSpec(snapshotOf([process])).children;
+  assert.equal(row?.style.description.split(' · ')[0], `idle, ${asks}`);
+  assert.equal(row?.children[1]?.style.description, `idle, ${asks}`);
 });

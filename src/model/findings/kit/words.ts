@@ -1,7 +1,7 @@
 import { KIND } from '../../../trace/format/records.ts';
 import type { Hold, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import { firstLine, thrownBy } from '../../state/incidents.ts';
-import { threadName } from '../../state/names.ts';
+import { nameOfThread } from '../../state/names.ts';
 import { awaited, waitName } from '../../state/wait-names.ts';
 import type { World } from '../../state/world.ts';
 import {
@@ -14,7 +14,6 @@ import {
   someChildText,
   taskText,
   waitText,
-  whoText,
 } from '../../words/index.ts';
 import type { Unit } from '../graph/unit.ts';
 
@@ -22,8 +21,7 @@ import type { Unit } from '../graph/unit.ts';
 
 /** `worker-1`, `thread resizer of main.ts`, with its task where one is known. */
 export function threadWords(thread: ThreadEntity, task = 0): string {
-  const process = thread.process.name;
-  const who = whoText(english, process, thread.threadId === 0 ? null : threadName(thread));
+  const who = nameOfThread(thread);
   const name = thread.tasks.get(task) ?? '';
   if (name !== '') return taskText(english, name, who);
   // The only task of a thread (a Process target) is the thread, for people.

@@ -1,5 +1,5 @@
 import { bytes, count, duration } from '../../../base/units.ts';
-import { type ChannelView, hasFailed, type ProcessView, treeRows } from '../../../model/index.ts';
+import { type ChannelView, hasFailed, isUsed, type ProcessView, treeRows } from '../../../model/index.ts';
 import { conditionOf, english, listText, processText, siteText } from '../../../model/words/index.ts';
 import { type Content, html, type Markup, moreText, short } from './markup.ts';
 import type { Scene } from './scene.ts';
@@ -77,7 +77,7 @@ function aboutProcess({ argv, threads }: ProcessView, workers: number): Content 
 
 /** What went over each channel that was used. */
 export function channelsSection({ report, labels }: Scene): Markup {
-  const used = report.channels.filter(({ sent, received }) => sent > 0 || received > 0);
+  const used = report.channels.filter(isUsed);
   const ends = (ids: readonly string[]): string =>
     listText(
       english,
@@ -86,8 +86,8 @@ export function channelsSection({ report, labels }: Scene): Markup {
   const rows = used.slice(0, MOST_ROWS).map(
     (channel) =>
       html`<tr><th scope="row"><span class="n">${short(labels.resource(channel.id))}</span></th><td>${short(ends(channel.from)) || '?'} → ${short(ends(channel.to)) || '?'}</td>
-<td class="r">${amount(channel, channel.sent)}</td><td class="r">${amount(channel, channel.received)}</td><td class="r">${channel.depth === null ? '' : amount(channel, channel.depth)}</td>
-<td class="r">${bytes(channel.bytes)}</td><td class="r">${channel.latencyNs === null ? '' : duration(channel.latencyNs)}</td><td><code>${siteText(english, channel.site)}</code></td></tr>`,
+<td class="r">${amount(channel, channel.sent)}</td><td class="r">${amount(channel, channel.received)}</td><td class="r">${amount(channel, channel.depth)}</td>
+<td class="r">${channel.bytes === null ? '' : `${channel.connection === null ? '' : '≥ '}${bytes(channel.bytes)}`}</td><td class="r">${channel.latencyNs === null ? '' : duration(channel.latencyNs)}</td><td><code>${siteText(english, channel.site)}</code></td></tr>`,
   );
   return tableSection({
     id: 'channels',
@@ -98,7 +98,8 @@ export function channelsSection({ report, labels }: Scene): Markup {
   });
 }
 
-function amount({ kind, exact }: ChannelView, value: number): string {
+function amount({ kind, exact }: ChannelView, value: number | null): string {
+  if (value === null) return '';
   return `${exact ? '' : '≥ '}${kind === 'stdio' ? bytes(value) : count(value)}`;
 }
 

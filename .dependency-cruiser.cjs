@@ -10,7 +10,8 @@ const ARROWS = {
   protocol: ['base', 'trace', 'model'],
   untraced: ['base', 'session', 'model'],
   verify: ['base', 'trace', 'model'],
-  cli: ['base', 'session', 'model', 'untraced', 'verify'],
+  mcp: ['base', 'session', 'model'],
+  cli: ['base', 'session', 'model', 'untraced', 'verify', 'mcp'],
   extension: ['base', 'session', 'model', 'protocol', 'untraced'],
   webview: ['base', 'model', 'protocol'],
 };

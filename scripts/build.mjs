@@ -15,7 +15,14 @@ const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
 /** `--only runtime`: just the bundles whose path contains that. */
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { version, dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const missing = Object.keys(dependencies).filter(
+  (name) => !existsSync(path.join(root, 'node_modules', name)),
+);
+if (missing.length > 0) {
+  console.error(`build: not installed: ${missing.join(', ')}; package.json names them: run “npm ci” first`);
+  process.exit(1);
+}
 
 /** Node bundles have no `external: ['vscode']`, so that an import of it outside the extension fails the build. */
 const node = {
@@ -62,6 +69,18 @@ const bundles = [
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.js',
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+  },
+  // A file of its own, loaded by `forkscope mcp` alone: its libraries are larger than all the rest.
+  {
+    ...node,
+    entryPoints: ['src/mcp/start.ts'],
+    outfile: 'dist/mcp.cjs',
+    minify: true,
+    sourcemap: false,
+    define: {
+      ...node.define,
+      __FORKSCOPE_FINDINGS__: JSON.stringify(readFileSync(path.join(root, 'docs/findings.md'), 'utf8')),
+    },
   },
   // Minified: every traced process compiles the first, and where it has no compiled code the second.
   { ...program, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs', minify: true },

@@ -19,6 +19,8 @@ async function main(argv: readonly string[]): Promise<void> {
       verify: async (dir, options) => (await import('./commands/verify.ts')).verify(dir, options),
       inspect: async (pid, options) => (await import('./commands/inspect.ts')).inspect(pid, options),
       stacks: async (what, options) => (await import('./commands/stacks.ts')).stacks(what, options),
+      mcp: async (dirs, options) =>
+        (await import('./commands/serve-agent.ts')).serveAgent(dirs, options, __dirname),
       export: async (dir, { output, format, redact }) => {
         // Loaded when it is wanted: every run would pay for its libraries.
         const { exportTrace } = await import('../session/export/index.ts');

@@ -1,6 +1,9 @@
 export { TraceError } from '../trace/reader/errors.ts';
 export { consentNeeded, notAReport, notInspectable } from './core/errors.ts';
 export { EXIT, UserError } from './core/user-error.ts';
+export { createTraceDirectory, TEMPORARY_PREFIX } from './directory/create.ts';
+export { ownTraces } from './directory/retention.ts';
+export { hasEnded, isLauncherAlive, readSessionHead } from './directory/session-file.ts';
 export { sweep } from './directory/sweep.ts';
 export { checkWritable, writeWhole } from './files/output-file.ts';
 export { isFull } from './files/space.ts';

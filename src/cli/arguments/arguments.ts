@@ -6,6 +6,7 @@ import {
   findingFlags,
   type InspectOptions,
   inspectOptions,
+  type McpOptions,
   named,
   outputFile,
   processId,
@@ -28,6 +29,7 @@ export interface Actions {
   inspect(pid: number, options: InspectOptions): Promise<number>;
   /** @param what folder of a trace, or a process id */
   stacks(what: string | number, options: InspectOptions): Promise<number>;
+  mcp(dirs: readonly string[], options: McpOptions): Promise<number>;
 }
 
 /**
@@ -78,6 +80,15 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
   for (const command of [reportCommand, viewCommand])
     for (const flag of findingFlags()) command.addOption(flag);
   addInspections(program, actions, exit);
+  program
+    .command('mcp')
+    .description(
+      'answer the questions of an agent about traces, by the Model Context Protocol on stdin and stdout',
+    )
+    .argument('[dirs...]', 'folders of traces that are listed beside those in the temporary folder')
+    .option('--allow-run', 'let the agent run scripts under trace')
+    .option('--no-redact', 'tell command lines and folders too')
+    .action(async (dirs: string[], options: McpOptions) => exit(await actions.mcp(dirs, options)));
   for (const command of program.commands) command.exitOverride();
   return program;
 }

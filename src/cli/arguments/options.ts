@@ -63,6 +63,13 @@ export interface InspectOptions {
   readonly heap?: number;
 }
 
+export interface McpOptions {
+  /** Programs may be run. */
+  readonly allowRun?: true;
+  /** `--no-redact`: command lines and folders are told too. */
+  readonly redact: boolean;
+}
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Of all commands that tell findings. */

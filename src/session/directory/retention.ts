@@ -76,11 +76,15 @@ function isOver(dir: string): boolean {
 }
 
 function listOwn(folder: string): Found[] {
+  return ownTraces(folder).map(measure);
+}
+
+/** Folders of this user's traces in the temporary folder. */
+export function ownTraces(folder = os.tmpdir()): string[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith(TEMPORARY_PREFIX))
     .map((name) => path.join(folder, name))
-    .filter(isOwn)
-    .map(measure);
+    .filter(isOwn);
 }
 
 function measure(dir: string): Found {

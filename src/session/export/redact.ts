@@ -7,11 +7,17 @@ import { exportedName } from './timeline.ts';
 /** An absolute path's folders inside a text; not those of a URL. */
 const FOLDERS = /(?<![\w:/\\.])(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][^\s\\/:'"“”<>()|]+)+[\\/]/g;
 
-/**
- * A report without command lines and folders, which may hold secrets: files keep their last part, names that hold arguments are
- * shortened, also inside of sentences.
- */
+/** A report without command lines and folders, which may hold secrets. */
 export function redactedReport(report: Report): Report {
+  return redactor(report)(report);
+}
+
+/**
+ * Takes command lines and folders out of whatever is told of a trace: files keep their last part, names that hold arguments are
+ * shortened, also inside of sentences.
+ * @param report of the trace, as it is
+ */
+export function redactor(report: Report): <T>(value: T) => T {
   const names = report.processes
     .map((view) => [view.name, exportedName(view, true)] as const)
     .filter(([name, shown]) => name !== shown)
@@ -23,7 +29,7 @@ export function redactedReport(report: Report): Report {
     for (const folder of folders) told = told.replaceAll(folder, '');
     return told.replace(FOLDERS, '');
   };
-  return walk(report, words) as Report;
+  return <T>(value: T) => walk(value, words) as T;
 }
 
 /** Folders that are known, the longest first: some have spaces, which {@link FOLDERS} cannot tell from the end of a path. */

@@ -1,0 +1,114 @@
+import os from 'node:os';
+import path from 'node:path';
+import { makeReport, type Report } from '../model/index.ts';
+import { redactor } from '../session/export/redact.ts';
+import {
+  hasEnded,
+  isLauncherAlive,
+  ownTraces,
+  readSessionHead,
+  Session,
+  TEMPORARY_PREFIX,
+} from '../session/index.ts';
+
+/** One trace that an agent may ask about. */
+export interface ListedTrace {
+  /** What the other tools take as `trace`. */
+  readonly trace: string;
+  readonly program: string;
+  /** ISO 8601; '': not known. */
+  readonly started: string;
+  readonly running: boolean;
+}
+
+/** A trace while a question about it is answered. */
+export interface Asked {
+  readonly session: Session;
+  /** As it may be told. */
+  readonly report: Report;
+  /** Takes out what must not be told. */
+  readonly told: <T>(value: T) => T;
+}
+
+/** The traces that are known by name, and what may be told of them. */
+export class Traces {
+  readonly #dirs: readonly string[];
+  readonly #redact: boolean;
+
+  /** @param dirs folders of traces beside those in the temporary folder */
+  constructor(dirs: readonly string[], redact: boolean) {
+    this.#dirs = dirs.map((dir) => path.resolve(dir));
+    this.#redact = redact;
+  }
+
+  /** Newest first. */
+  list(most: number): ListedTrace[] {
+    const found = [...this.#dirs, ...ownTraces()].flatMap((dir) => {
+      const head = readHead(dir);
+      if (head === undefined) return [];
+      const running = isLauncherAlive(head) && !hasEnded(dir);
+      return [{ dir, head, running }];
+    });
+    found.sort((a, b) => b.head.wallClock - a.head.wallClock);
+    return found.slice(0, most).map(({ dir, head, running }) => ({
+      trace: this.nameOf(dir),
+      program: this.#redact ? programOf(head.argv) : head.argv.join(' '),
+      started: head.wallClock > 0 && head.wallClock < 8e15 ? new Date(head.wallClock).toISOString() : '',
+      running,
+    }));
+  }
+
+  /**
+   * Opens a trace for one question. It is read as it is now, and closed again.
+   * @throws TraceError when it can't be read
+   */
+  ask<T>(trace: string, answer: (asked: Asked) => T): T {
+    const session = Session.open(this.#folderOf(trace), { timeline: false });
+    try {
+      const whole = makeReport(session.model, session.now);
+      const told = this.#redact ? redactor(whole) : <V>(value: V): V => value;
+      return answer({ session, report: told(whole), told });
+    } finally {
+      session.close();
+    }
+  }
+
+  /** What a folder is called to the agent: those that it may not know are known by their last part. */
+  nameOf(dir: string): string {
+    return this.#redact ? path.basename(dir) : dir;
+  }
+
+  /** Takes folders out of a message about a trace. */
+  safeMessage(message: string, trace: string): string {
+    return this.#redact ? message.replaceAll(this.#folderOf(trace), trace) : message;
+  }
+
+  /** A listed name, or a folder that the agent knows. */
+  #folderOf(trace: string): string {
+    if (path.basename(trace) !== trace) return path.resolve(trace);
+    const given = this.#dirs.find((dir) => path.basename(dir) === trace);
+    return given ?? path.resolve(trace.startsWith(TEMPORARY_PREFIX) ? os.tmpdir() : '', trace);
+  }
+}
+
+function readHead(dir: string): ReturnType<typeof readSessionHead> {
+  try {
+    return readSessionHead(dir);
+  } catch {
+    // It is being made, or swept, or is no trace.
+    return undefined;
+  }
+}
+
+/** Options of Node whose next word is no script. */
+const TAKES_WORD =
+  /^(-r|-e|-p|-C|--(require|import|loader|experimental-loader|eval|print|conditions|env-file))$/;
+
+/** The script of a command line, else its command, without folders and arguments: those may hold secrets. */
+function programOf(argv: readonly string[]): string {
+  const [command = '', ...words] = argv;
+  const name = path.basename(command);
+  if (!/^node(\.exe)?$/i.test(name)) return name;
+  const script = words.find((word, at) => !word.startsWith('-') && !TAKES_WORD.test(words[at - 1] ?? ''));
+  return script !== undefined && /\.[cm]?[jt]sx?$/.test(script) ? path.basename(script) : name;
+}

@@ -252,3 +252,39 @@ test('connections by the path of a Unix socket lead to who listens there, from t
   );
   for (const { connection } of connections()) assert.ok((connection?.toServer ?? 0) > 0);
 });
+
+/** A server and a client that has very many connections to it. */
+const MANY = `
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const [, file, name, port] = process.argv;
+if (name === 'server') {
+  const server = net.createServer((socket) => socket.resume());
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+} else if (name === 'client') {
+  let open = 0;
+  for (let i = 0; i < 300; i++) net.connect(Number(port), '127.0.0.1', () => {
+    if (++open === 300) setTimeout(() => process.send('done'), 1000);
+  });
+} else {
+  const server = fork(fileURLToPath(import.meta.url), ['server']);
+  const [port] = await once(server, 'message');
+  const client = fork(fileURLToPath(import.meta.url), ['client', String(port)]);
+  await once(client, 'message');
+  client.kill();
+  server.kill();
+}
+`;
+
+test('very many connections of a client are one row, with their number', TIMEOUT, async (t) => {
+  const { run, connections } = traced(t, MANY);
+  await run.ended;
+  assert.deepEqual(
+    connections().map(({ connection, bytes }) => [connection?.seen, bytes]),
+    [[300, null]],
+    run.err(),
+  );
+});

@@ -8,8 +8,11 @@ import { origins } from './origin.ts';
 
 /** What belongs to the runtime serves its waits only. */
 export const OWN = Symbol.for(OWN_HANDLE);
-/** Where there are more sockets, those whose other end is unknown are only counted. */
+/** Where there are more sockets, those whose other end is unknown are only counted, by where the program has connected to. */
 const MANY = 64;
+/** So many of these are asked for the address, which takes one to two microseconds each, and so many addresses are told. */
+const MOST_ASKED = 1000;
+const MOST_ADDRESSES = 8;
 /** Of so many it is told how much each has moved: a list is written anew where that has changed. */
 const FEW = 16;
 
@@ -49,8 +52,24 @@ export function addSockets({ list, told, handles }: Look, sockets: readonly Sock
     const connection = connectionOf(socket, counted);
     list.add({ ...describe(socket), ref, ...placeOf(socket), ...connection, ...originOf(socket) });
   }
-  const others = sockets.length - known.length;
-  if (others > 0) list.add({ kind: 'socket', ref, listens: true }, others);
+  if (known === sockets) return;
+  for (const [remote, count] of countsByRemote(sockets.filter((socket) => !isChannel(socket))))
+    list.add({ kind: 'socket', ref, listens: true, ...(remote === '' ? {} : { remote }) }, count);
+}
+
+/** How many lead to each of the commonest addresses; '': to any other one, or not known to which. */
+function countsByRemote(sockets: readonly Socket[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const [i, { _handle, server, connecting }] of sockets.entries()) {
+    // The clients of a server have as many addresses as there are.
+    const isAsked = i < MOST_ASKED && !server && !connecting;
+    const remote = (isAsked ? addressOf(_handle, 'getpeername') : undefined) ?? '';
+    counts.set(remote, (counts.get(remote) ?? 0) + 1);
+  }
+  const common = [...counts].filter(([remote]) => remote !== '').sort(([, a], [, b]) => b - a);
+  const told = common.slice(0, MOST_ADDRESSES);
+  const left = sockets.length - told.reduce((n, [, count]) => n + count, 0);
+  return left > 0 ? [...told, ['', left]] : told;
 }
 
 /** Its other end is known, or will be. */

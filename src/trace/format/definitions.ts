@@ -171,6 +171,7 @@ export interface Source {
   readonly detail?: string;
   /** `address:port`, or the path of a Unix socket. */
   readonly local?: string;
+  /** Where a thread has very many sockets: alone, of all that lead there. */
   readonly remote?: string;
   /** Of a connection: bytes that this side has written and read so far. Only told where the thread has no server and few connections. */
   readonly sent?: number;

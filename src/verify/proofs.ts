@@ -111,11 +111,20 @@ function ofNeed(
   ];
 }
 
-/** It waits for what only members could bring about. */
-function waitsForSome(thread: Thread, search: FeederSearch, members: Members): boolean {
+/** It waits for what only members could bring about, or others who wait so. */
+function waitsForSome(
+  thread: Thread,
+  search: FeederSearch,
+  members: Members,
+  asked: ReadonlySet<Thread> = new Set(),
+): boolean {
+  // A circle among those who are no members is no proof of anything.
+  if (asked.has(thread)) return false;
+  const all = new Set([...asked, thread]);
   return [...thread.waits.values()].some((wait) => {
     const { open, threads } = search.ofWait(thread, wait);
-    return open === undefined && threads.length > 0 && threads.every((feeder) => members.has(feeder));
+    if (open !== undefined || threads.length === 0) return false;
+    return threads.every((feeder) => members.has(feeder) || waitsForSome(feeder, search, members, all));
   });
 }
 

@@ -279,6 +279,22 @@ describe('forkscope verify', () => {
     assert.match(check(later(LOCKS)) ?? '', /300-c\.0 went on by itself, 9000 ms later/);
   });
 
+  it('confirms it where who never took the lock waits for somebody who waits for the members', () => {
+    const report = reports.locks;
+    assert.ok(report);
+    const steps: readonly Step[] = [
+      ...LOCKS,
+      ...starts('400-d.0', 17, 1, 'rt-e', 500),
+      ...another('B', 'lock'),
+      { at: 40, stream: '400-d.0', kind: 'waitJoin', resource: 1, n: 1 },
+      ...begins('500-e.0', 18, 'rt-e'),
+      ...knows('500-e.0', 19, 1, 'A', 'lock'),
+      { at: 19, stream: '500-e.0', kind: 'targetStart' },
+      { at: 41, stream: '500-e.0', kind: 'waitAcquire', resource: 1, n: 1, flags: SYNC },
+    ];
+    assert.deepEqual(verifyReport(write(steps), report)[0]?.doubts, []);
+  });
+
   it('refuses a certain hang without a proof', () => {
     const report = reports.locks;
     assert.ok(report);

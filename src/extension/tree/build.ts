@@ -17,6 +17,7 @@ import {
   stuckTitle,
   threadText,
 } from '../../model/words/index.ts';
+import { connectionSpecs } from './connections.ts';
 import { findingSpec } from './finding.ts';
 import { duration, shortName } from './format.ts';
 import { conditionIcon, sessionIcon } from './icons.ts';
@@ -55,6 +56,7 @@ class Builder {
         roots.map((p) => this.process(p)),
         dir,
       ),
+      ...connectionSpecs(this.index.snapshot),
     ];
     return { id: dir, dir, target: { kind: 'session' }, style: this.sessionStyle(roots), children };
   }

@@ -50,6 +50,11 @@ export function findingIcon(alarm: boolean): Icon {
   return alarm ? ALARM : WARNING;
 }
 
+/** Of connections between processes. */
+export function connectionIcon(): Icon {
+  return { id: 'plug' };
+}
+
 /** Of a link of a finding's chain; from the last one it goes back to the first. */
 export function linkIcon(last: boolean): Icon {
   return { id: last ? 'debug-restart' : 'arrow-small-down' };

@@ -9,6 +9,8 @@ export type NodeTarget =
   | { readonly kind: 'finding'; readonly finding: string }
   | { readonly kind: 'link'; readonly finding: string; readonly index: number }
   | { readonly kind: 'group'; readonly condition: Condition }
+  | { readonly kind: 'connections' }
+  | { readonly kind: 'connection'; readonly channel: string }
   | {
       readonly kind: 'process';
       readonly processId: string;

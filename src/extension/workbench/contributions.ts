@@ -103,6 +103,7 @@ export type ItemContext =
   | 'finding'
   | 'link'
   | 'group'
+  | 'connection'
   | `process.live${AtSite}`
   | 'process.ended'
   | `thread${AtSite}`;

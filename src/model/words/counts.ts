@@ -16,6 +16,7 @@ const COUNTED = {
   idleWorker: (t: Translate, n: number) =>
     n === 1 ? t('1 idle worker thread') : t('{0} idle worker threads', n),
   client: (t: Translate, n: number) => (n === 1 ? t('1 client') : t('{0} clients', n)),
+  connection: (t: Translate, n: number) => (n === 1 ? t('1 connection') : t('{0} connections', n)),
   session: (t: Translate, n: number) => (n === 1 ? t('1 session') : t('{0} sessions', n)),
 } as const;
 export type Counted = keyof typeof COUNTED;

@@ -64,12 +64,23 @@ test('a tooltip tells the connections of a process to others, by their ends', ()
       name: 'a → b (127.0.0.1:80)',
       from: ['1-a'],
       to: ['2-b'],
+      bytes: 7,
       connection: { ...connection, toClients: null },
     }),
     channelView('jobs', { from: ['1-a'], to: ['2-b'] }),
   ];
   const text = processTooltip(process, new TreeIndex(snapshotOf([process], { channels })));
   assert.ok(text.includes('| Connections | a → b \\(127.0.0.1:80\\) |'), text);
+  const [, node] = sessionSpec(snapshotOf([process], { channels })).children;
+  assert.deepEqual(
+    [node?.style.label, node?.style.description, node?.style.expand],
+    ['Connections', '1', 'collapsed'],
+  );
+  assert.deepEqual(
+    node?.children.map(({ style }) => [style.label, style.description]),
+    [['a → b (127.0.0.1:80)', '1 connection · ≥ 7 B']],
+  );
+  assert.equal(sessionSpec(snapshotOf([process])).children.length, 1, 'none where there is none');
 });
 
 test('the rows of a process and of a thread say whose answer they wait for', () => {

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ChannelView } from '../../src/model/types/index.ts';
+import type { ChannelView, Report } from '../../src/model/types/index.ts';
 import { BUNDLES, files, type Ran, scratch, start, until } from './support.ts';
 
 const TIMEOUT = { timeout: 60_000 };
@@ -69,7 +69,7 @@ function traced(
   t: TestContext,
   source: string,
   ...args: string[]
-): { run: Ran; findings(): Told[]; connections(): ChannelView[] } {
+): { run: Ran; findings(): Told[]; connections(): ChannelView[]; lastStates(): string[] } {
   const dir = scratch(t);
   files(dir, { 'main.mjs': source });
   const json = path.join(dir, 'report.json');
@@ -77,16 +77,17 @@ function traced(
   const cli = [path.join(BUNDLES, 'cli.js'), 'run', ...options, 'main.mjs', ...args];
   const run = start(t, process.execPath, cli, { cwd: dir });
   const report = () =>
-    JSON.parse(readFileSync(json, 'utf8')) as { findings: Told[]; channels: ChannelView[] };
+    JSON.parse(readFileSync(json, 'utf8')) as Pick<Report, 'channels' | 'processes'> & { findings: Told[] };
   return {
     run,
     findings: () => report().findings,
+    lastStates: () => report().processes.flatMap(({ threads }) => threads.map(({ lastState }) => lastState)),
     connections: () => report().channels.filter(({ kind }) => kind === 'connection'),
   };
 }
 
 test('two services that ask each other before they answer are suspected', TIMEOUT, async (t) => {
-  const { run, findings, connections } = traced(t, SERVICES, 'when it is answered itself', '0');
+  const { run, findings, connections, lastStates } = traced(t, SERVICES, 'when it is answered itself', '0');
   await until('it is said', () => run.err().includes('crossed-acks'));
   process.kill(-(run.child.pid ?? 0), 'SIGINT');
   await run.ended;
@@ -96,6 +97,13 @@ test('two services that ask each other before they answer are suspected', TIMEOU
     found.explanation,
     /main\.mjs a has asked main\.mjs b \(127\.0\.0\.1:\d+\) and has had no answer/,
   );
+  const asked = (who: string) =>
+    new RegExp(`^idle for .*: waits for an answer from main\\.mjs ${who} \\(127`);
+  for (const who of ['a', 'b'])
+    assert.ok(
+      lastStates().some((state) => asked(who).test(state)),
+      run.err(),
+    );
   const names = connections().map(({ name }) => name.replace(/:\d+/, ''));
   assert.deepEqual(names.sort(), [
     'main.mjs a → main.mjs b (127.0.0.1)',

@@ -40,8 +40,11 @@ function lasting(state: 'waiting' | 'blocked' | 'idle', ns: number, what: readon
   return what.length === 0 ? words : `${words}: ${listText(english, what, MOST)}`;
 }
 
+/** An answer that has not come says more than what else might have woken it. */
 function restWords({ sources }: Rest): string[] {
-  return sources?.list.filter(matters).map(sourceDoes) ?? [];
+  const all = sources?.list.filter(matters) ?? [];
+  const asked = all.filter(({ told }) => told.unanswered === true);
+  return [...asked, ...all.filter((source) => !asked.includes(source))].map(sourceDoes);
 }
 
 function waitWords(world: World, { kind, resource, child }: Wait): string {

@@ -22,6 +22,10 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     why: 'the place of the message that would make the child read is not told',
   },
   'hang-62-pid-files': { verdict: 'MISS', why: 'lock files are not recorded' },
+  'hang-43-sqlite-busy': {
+    verdict: 'MISS',
+    why: 'a thread that stands in a native call (here: SQLite waits for its file) is not told from one that computes',
+  },
   'plain-async-mutex': { verdict: 'MISS', why: 'awaits that can never go on are not looked for' },
   'bug-01-jest-worker-killed': { verdict: 'MISS', why: 'an interval of the parent wakes it each second' },
 };

@@ -55,6 +55,9 @@ type Moved = Pick<ConnectionEnd, 'count' | 'sent' | 'received'>;
 
 /** So many connections of a thread are kept: a client that makes a new one for each request may have made thousands. */
 const MOST_KEPT = 256;
+/** From so many in all on, only this many of a thread are: each question for the channels goes through all that are kept. */
+const MANY = 8192;
+const FEW_KEPT = 8;
 
 /** Connections that threads have told of when they rested, and who listened where: which of them lead to a thread of the trace. */
 export class ConnectionBook {
@@ -84,7 +87,7 @@ export class ConnectionBook {
       }
       now.add(key);
       const known = this.ends.get(key);
-      if (known === undefined && kept.size >= MOST_KEPT) continue;
+      if (known === undefined && kept.size >= (this.ends.size < MANY ? MOST_KEPT : FEW_KEPT)) continue;
       this.ends.set(key, { source, ...movedBy(source), closedAt: null });
       kept.add(key);
       const other = known === undefined ? this.told(source) : null;

@@ -79,7 +79,7 @@ function watchEvents(shim: Shim): void {
           else if (event === 'uncaughtException')
             return handled(shim, () => Reflect.apply(original, this, args));
           else if (event === 'newListener') guarded(shim, 'lifecycle', () => listening(shim, value, emit));
-          else if (event === 'beforeExit') return dry(() => Reflect.apply(original, this, args));
+          else if (event === 'beforeExit') return dry(shim, () => Reflect.apply(original, this, args));
           else if (event === 'exit')
             return exit(shim, () => Reflect.apply(original, this, args), value, emit);
         }
@@ -96,11 +96,14 @@ function listening(shim: Shim, event: unknown, skip: Skip): void {
 
 /** The loop has run dry, and the program has set no exit code: one that is there at the exit is Node's. */
 let ranDry = false;
-function dry(listeners: () => unknown): unknown {
+function dry(shim: Shim, listeners: () => unknown): unknown {
   try {
     return listeners();
   } finally {
-    ranDry = process.exitCode === undefined;
+    // A program may have taken the global `process` away.
+    guarded(shim, 'lifecycle', () => {
+      ranDry = process.exitCode === undefined;
+    });
   }
 }
 

@@ -72,5 +72,6 @@ function works(id: string): boolean {
   const ticks = Number(fields[10]) + Number(fields[11]);
   const before = ticksBefore.get(id);
   ticksBefore.set(id, ticks);
-  return AT_WORK.includes(state) && (before === undefined || ticks > before);
+  // Nothing is concluded from a first look.
+  return AT_WORK.includes(state) && before !== undefined && ticks > before;
 }

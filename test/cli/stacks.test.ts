@@ -43,8 +43,8 @@ test('equal workers of a running program are one row with their number', async (
   await until('all listen', () => ran.out().includes('all listen'));
   const line = lineOf(path.join(dir, 'main.cjs'), '// listens');
   let out = '';
-  do out = await stacksOf(t, trace);
   // Before they rest they are twelve that run.
+  do out = await stacksOf(t, trace);
   while (!/12 × waits for a message of its parent/.test(out));
   assert.match(out, new RegExp(`^12 ×\\n.*main\\.cjs:${line}$`, 'm'));
   assert.match(out, /^ {2}12 × waits for a message of its parent thread: thread .* and \d+ more$/m);

@@ -7,11 +7,15 @@ const MAIN = `import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 const { locks } = navigator;
 if (isMainThread) {
+  let worker;
   await locks.request('mine', async () => {
     const refused = await locks.request('mine', { ifAvailable: true }, (lock) => lock);
-    await once(new Worker(new URL(import.meta.url)), 'message');
+    worker = new Worker(new URL(import.meta.url));
+    await once(worker, 'message');
     console.log(refused);
   });
+  // It has the lock for a moment.
+  await once(worker, 'exit');
   const last = await locks.request('mine', { ifAvailable: true }, (lock) => lock.name);
   const failed = await locks.request('mine', () => { throw new Error('of the program'); }).catch((e) => e.message);
   console.log(last, failed);

@@ -44,10 +44,7 @@ export class FeederSearch {
   ofWait(thread: Thread, wait: OpenWait): Feeders {
     if (wait.timed) return open('it has a timeout');
     if (wait.child !== undefined) return this.#child(wait.child.spawnKey, wait.child.api === 'worker');
-    if (wait.kind === KIND.waitAtomics)
-      return only(
-        this.#moment.threadsOf(thread).filter((other) => other !== thread && this.#moment.isAlive(other)),
-      );
+    if (wait.kind === KIND.waitAtomics) return only(this.#moment.siblingsOf(thread));
     const { resource } = wait;
     const shared = resource && this.#moment.shared.get(resource.key);
     if (resource === undefined || shared === undefined) return open('nothing tells what it is for');
@@ -82,9 +79,7 @@ export class FeederSearch {
           ? this.#parent(this.#moment.mainOf(thread))
           : this.#child(child.spawnKey, false);
       case 'broadcast':
-        return only(
-          this.#moment.threadsOf(thread).filter((other) => other !== thread && this.#moment.isAlive(other)),
-        );
+        return only(this.#moment.siblingsOf(thread));
       case 'port':
         return resource === undefined
           ? open('its other end is not known')
@@ -109,11 +104,8 @@ export class FeederSearch {
   #child(spawnKey: string, isWorker: boolean): Feeders {
     const birth = this.#moment.born.get(spawnKey);
     if (birth?.ended === true) return open('it has ended');
-    const found = [...this.#moment.threads.values()].filter(
-      (thread) => thread.spawnKey === spawnKey && (thread.stream.threadId !== 0) === isWorker,
-    );
-    const [thread] = found;
-    if (thread === undefined || found.length > 1) return open('it is not traced');
+    const [thread, another] = this.#moment.startedUnder(spawnKey, isWorker);
+    if (thread === undefined || another !== undefined) return open('it is not traced');
     return this.#moment.isAlive(thread) ? only([thread]) : open('it has ended');
   }
 
@@ -175,8 +167,8 @@ export class FeederSearch {
     const found: Thread[] = [];
     for (const { by, child, pid, ended } of this.#moment.born.values()) {
       if (ended || child.api !== 'Process' || !this.#reaches(by, key)) continue;
-      if ((this.#moment.ends.get(pid) ?? Number.POSITIVE_INFINITY) <= this.#moment.time) continue;
-      const main = this.#moment.threadOf(child);
+      if (this.#moment.isGone(pid)) continue;
+      const [main] = this.#moment.startedUnder(child.spawnKey, false);
       if (main === undefined) return undefined;
       if (!main.started && this.#moment.isAlive(main)) found.push(main);
     }
@@ -218,9 +210,7 @@ export class FeederSearch {
     for (const key of keys) {
       const birth = this.#moment.born.get(key);
       if (birth?.ended === true) continue;
-      const thread = [...this.#moment.threads.values()].find(
-        (t) => t.spawnKey === key && t.stream.threadId === 0,
-      );
+      const [thread] = this.#moment.startedUnder(key, false);
       if (thread === undefined) return open('a process below it is not traced');
       if (!this.#moment.isAlive(thread)) continue;
       if (thread !== self) all.push(thread);
@@ -238,14 +228,9 @@ export class FeederSearch {
 
   #hasUntraced(pid: number): boolean {
     const traced = new Set([...this.#moment.threads.values()].map(({ stream }) => stream.pid));
-    for (const [below, { ppid }] of this.#moment.untraced)
-      if (
-        ppid === pid &&
-        !traced.has(below) &&
-        (this.#moment.ends.get(below) ?? Number.POSITIVE_INFINITY) > this.#moment.time
-      )
-        return true;
-    return false;
+    return [...this.#moment.untraced].some(
+      ([below, ppid]) => ppid === pid && !traced.has(below) && !this.#moment.isGone(below),
+    );
   }
 
   #connection(thread: Thread, { local, remote, count }: Source): Feeders {

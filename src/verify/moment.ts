@@ -100,8 +100,8 @@ export class Moment implements TraceSink {
     { readonly by: Thread; readonly child: ChildDefinition; pid: number; ended: boolean }
   >();
   readonly ends = new Map<number, Ns>();
-  /** Pids that only the process table shows. */
-  readonly untraced = new Map<number, { readonly ppid: number; gone: boolean }>();
+  /** Pids that the process table shows, with their parents'. */
+  readonly untraced = new Map<number, number>();
   /** When the program was ended from outside, or somebody in it was sent a signal; Infinity: never. */
   intervention: Ns = Number.POSITIVE_INFINITY;
 
@@ -161,7 +161,7 @@ export class Moment implements TraceSink {
         this.ends.set(observation.pid, observation.time);
         break;
       case 'osProcess':
-        this.untraced.set(observation.pid, { ppid: observation.ppid, gone: false });
+        this.untraced.set(observation.pid, observation.ppid);
         break;
     }
   }
@@ -169,11 +169,6 @@ export class Moment implements TraceSink {
   damage({ stream, kind }: Damage): void {
     if (stream !== undefined && kind !== 'unended' && kind !== 'torn' && kind !== 'cut')
       this.#thread(stream).damaged = true;
-  }
-
-  /** What a resource is to a thread; nothing: it has never used it. */
-  use(thread: Thread, key: string): Use | undefined {
-    return thread.uses.get(key);
   }
 
   isAlive(thread: Thread): boolean {
@@ -195,12 +190,21 @@ export class Moment implements TraceSink {
     return [...this.threads.values()].filter((other) => other.stream.processKey === stream.processKey);
   }
 
-  /** The thread that a child is, or the main thread of the process; nothing: it is not traced. */
-  threadOf({ spawnKey, api }: ChildDefinition): Thread | undefined {
-    const worker = api === 'worker';
-    return [...this.threads.values()].find(
-      (thread) => thread.spawnKey === spawnKey && (thread.stream.threadId !== 0) === worker,
+  /** The other living threads of its process. */
+  siblingsOf(thread: Thread): readonly Thread[] {
+    return this.threadsOf(thread).filter((other) => other !== thread && this.isAlive(other));
+  }
+
+  /** The main threads, or worker threads, that were started under a key: more than one where processes inherit it. */
+  startedUnder(spawnKey: string, isWorker: boolean): readonly Thread[] {
+    return [...this.threads.values()].filter(
+      (thread) => thread.spawnKey === spawnKey && (thread.stream.threadId !== 0) === isWorker,
     );
+  }
+
+  /** The process table shows, or its parent has told, that it is there no more. */
+  isGone(pid: number): boolean {
+    return (this.ends.get(pid) ?? Number.POSITIVE_INFINITY) <= this.time;
   }
 
   sourcesOf(thread: Thread): readonly Source[] | undefined {

@@ -2,6 +2,7 @@ import {
   FINDING_KINDS,
   type Finding,
   type FindingKind,
+  NO_THREADS,
   PLAIN,
   parallelStacks,
   reportLines,
@@ -52,10 +53,7 @@ function findingOf(finding: Finding, names: ReadonlyMap<string, string>): object
 
 /** Where every thread stands, equal stacks merged. */
 export function stacksAnswer({ session, told }: Asked): string {
-  const groups = parallelStacks(told(session.model.standings()));
-  return groups.length === 0
-    ? 'No thread of the program is there any more.'
-    : stackGroupLines(groups).join('\n');
+  return stackGroupLines(parallelStacks(told(session.model.standings()))).join('\n');
 }
 
 /** Who waits for what and whom, one line a wait, and the chains of what was found. */
@@ -70,7 +68,7 @@ export function blocksAnswer({ session, report, told }: Asked): string {
   return [
     ...lines.slice(0, MOST_WAITS),
     ...(lines.length > MOST_WAITS ? [`… and ${lines.length - MOST_WAITS} more`] : []),
-    ...(lines.length === 0 ? ['No thread of the program is there any more.'] : []),
+    ...(lines.length === 0 ? [NO_THREADS] : []),
     ...chains
       .slice(0, MOST_ROWS)
       .flatMap(({ kind, certainty, title, chain }) => [

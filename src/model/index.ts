@@ -22,5 +22,5 @@ export {
 export { NOTHING, type TimeRange, tileRange } from './timeline/tiles.ts';
 export * from './types/index.ts';
 export { parallelStacks, type StackGroup, type Standing } from './views/parallel-stacks.ts';
-export { stackGroupLines } from './views/stack-lines.ts';
+export { NO_THREADS, stackGroupLines } from './views/stack-lines.ts';
 export type { FlowFilter } from './views/timeline.ts';

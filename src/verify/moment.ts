@@ -14,9 +14,7 @@ import type { Damage, TraceSink } from '../trace/reader/sink.ts';
 /** An open wait of a thread. */
 export interface OpenWait {
   readonly kind: number;
-  readonly n: number;
   readonly task: number;
-  readonly time: Ns;
   readonly sync: boolean;
   /** It ends by itself. */
   readonly timed: boolean;
@@ -258,7 +256,7 @@ export class Moment implements TraceSink {
     }
   }
 
-  #waits(thread: Thread, { kind, flags, n, value, task, time, resource }: TraceRecord): void {
+  #waits(thread: Thread, { kind, flags, n, value, task, resource }: TraceRecord): void {
     if (kind === KIND.waitEnd) thread.waits.delete(n);
     else if (kind === KIND.acquire && value !== 0) thread.waits.delete(value);
     else if (kind === KIND.subject) {
@@ -267,9 +265,7 @@ export class Moment implements TraceSink {
     } else if (isWait(kind)) {
       thread.waits.set(n, {
         kind,
-        n,
         task,
-        time,
         sync: (flags & FLAG.sync) !== 0,
         timed: (flags & FLAG.timeout) !== 0,
         resource: thread.resources.get(resource),

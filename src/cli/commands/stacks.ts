@@ -8,9 +8,9 @@ import { show } from './inspect.ts';
 /** Where all threads stand, equal stacks merged: of a trace, or of a running program that nobody traced. */
 export async function stacks(what: string | number, options: InspectOptions): Promise<number> {
   if (typeof what === 'number')
-    return show(what, options, (program) => said(parallelStacks(standings(program))));
+    return show(what, options, (program) => stackGroupLines(parallelStacks(standings(program))));
   const groups = stacksOfTrace(what);
-  const text = options.json ? JSON.stringify({ groups }) : said(groups).map(printable).join('\n');
+  const text = options.json ? JSON.stringify({ groups }) : stackGroupLines(groups).map(printable).join('\n');
   process.stdout.write(`${text}\n`);
   return 0;
 }
@@ -23,8 +23,4 @@ export function stacksOfTrace(dir: string): StackGroup[] {
   } finally {
     session.close();
   }
-}
-
-function said(groups: readonly StackGroup[]): string[] {
-  return groups.length === 0 ? ['No thread of the program is there any more.'] : stackGroupLines(groups);
 }

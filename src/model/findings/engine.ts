@@ -1,14 +1,11 @@
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+import { LAST_MOMENT, type World } from '../state/world.ts';
 import type { Finding, FindingKind } from '../types/index.ts';
 import { WaitGraph } from './graph/graph.ts';
 import { KeptFindings } from './kept.ts';
 import { inOrder, type Rule, type RuleContext, SUSPECT_AFTER } from './kit/rule.ts';
 import { DEFAULT_FINDING_OPTIONS, type FindingOptions } from './options.ts';
 import { RULES } from './rules/index.ts';
-
-/** Who woke this much before an end, and has gone on with nothing, was woken by what led to that end, ns. */
-const LAST_MOMENT = 2e9;
 
 /** Asks all rules, and remembers what an end would take away. */
 export class FindingsEngine {

@@ -17,6 +17,8 @@ import { asksToEnd } from './signals.ts';
 import { SiteTable } from './sites.ts';
 import { NoTrack, Track } from './track.ts';
 
+/** Who woke this much before an end, and has gone on with nothing, was woken by what led to that end, ns. */
+export const LAST_MOMENT = 2e9;
 /** Signals this far apart that ask a program to end are of one end, ns. */
 const ONE_ENDING = 20e9;
 /** Ctrl-C reaches all at once, and the launcher may be the last to tell, ns. */

@@ -3,12 +3,10 @@ import type { Rest, ThreadEntity, Wait } from '../state/entities.ts';
 import { sourceDoes } from '../state/source-words.ts';
 import { matters } from '../state/sources.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
-import type { World } from '../state/world.ts';
+import { LAST_MOMENT, type World } from '../state/world.ts';
 import { conditionText, english, listText, resourceText, waitText } from '../words/index.ts';
 import { AtEnd } from './at-end.ts';
 
-/** Who woke this much before the end was woken by what led to it, ns. */
-const LAST_MOMENT = 2e9;
 /** Most sources that are told. */
 const MOST = 3;
 

@@ -3,9 +3,12 @@ import type { StackGroup } from './parallel-stacks.ts';
 
 const MOST_NAMES = 4;
 
+/** What is said where there is no stack. */
+export const NO_THREADS = 'No thread of the program is there any more.';
+
 /** Merged stacks as lines of text: equal ones are one row with a count. Nothing in them is safe for a terminal yet. */
 export function stackGroupLines(groups: readonly StackGroup[]): string[] {
-  return groups.flatMap((group) => groupLines(group, 0));
+  return groups.length === 0 ? [NO_THREADS] : groups.flatMap((group) => groupLines(group, 0));
 }
 
 function groupLines({ frames, count, here, below }: StackGroup, depth: number): string[] {

@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { z } from 'zod';
-import { safe } from '../model/index.ts';
+import { printable } from '../model/index.ts';
 import {
   blocksAnswer,
   explanationOf,
@@ -160,8 +160,7 @@ function answered(traces: Traces, trace: string, answer: (asked: Asked) => strin
 
 /** Control characters would let a traced program draw what it likes where the answer is shown; indentation is ours. */
 function text(whole: string): Result {
-  const lines = whole.split('\n').map((line) => `${/^ */.exec(line)?.[0] ?? ''}${safe(line)}`);
-  return { content: [{ type: 'text', text: lines.join('\n') }] };
+  return { content: [{ type: 'text', text: whole.split('\n').map(printable).join('\n') }] };
 }
 
 function json(value: object): Result {

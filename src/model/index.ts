@@ -15,6 +15,7 @@ export {
   PLAIN,
   reportLines,
   type Styler,
+  printable,
   safe,
   type TextOptions,
   treeRows,

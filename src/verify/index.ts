@@ -1,11 +1,13 @@
-import type { Finding, Report } from '../model/types/index.ts';
 import { openTrace } from '../trace/reader/open.ts';
+import type { Claim, Claims } from './claims.ts';
 import { Moment } from './moment.ts';
 import { type Doubts, doubtsAbout } from './proofs.ts';
 
+export { type Claims, readClaims } from './claims.ts';
+
 /** What the check of one finding has come to. */
 export interface Verdict {
-  readonly finding: Finding;
+  readonly finding: Claim;
   /** Empty: the trace bears the proof out. */
   readonly doubts: Doubts;
 }
@@ -15,7 +17,7 @@ export interface Verdict {
  * What is certain to have happened, and is no hang, has no proof and is left out.
  * @throws TraceError when the trace can't be read
  */
-export function verifyReport(dir: string, report: Report): readonly Verdict[] {
+export function verifyReport(dir: string, report: Claims): readonly Verdict[] {
   const moments = new Map<number, Moment>();
   const verdicts: Verdict[] = [];
   for (const finding of report.findings) {

@@ -1,6 +1,6 @@
-import type { Proof, ProofMember, Report } from '../model/types/index.ts';
 import type { Source } from '../trace/format/definitions.ts';
 import { KIND_NAMES } from '../trace/format/records.ts';
+import type { ClaimedMember, ClaimedProof, Claims } from './claims.ts';
 import { FeederSearch, type Feeders } from './feeders.ts';
 import type { Moment, OpenWait, Thread } from './moment.ts';
 
@@ -16,7 +16,7 @@ export type Doubts = readonly string[];
  * Checks one proof against the trace's records. It holds where each member lives, stands as it says, has no needs but those that it
  * lists, and nobody could end any of them but other members; and where none of them has gone on until somebody intervened.
  */
-export function doubtsAbout(proof: Proof, report: Report, moment: Moment): Doubts {
+export function doubtsAbout(proof: ClaimedProof, report: Claims, moment: Moment): Doubts {
   const doubts: string[] = [];
   const members = new Map<Thread, Set<number>>();
   for (const member of proof.members) {
@@ -36,7 +36,7 @@ export function doubtsAbout(proof: Proof, report: Report, moment: Moment): Doubt
 }
 
 /** The thread that an id of the report means: its process's pid may have been used before. */
-function threadOf({ process, thread }: ProofMember, report: Report, moment: Moment): Thread | undefined {
+function threadOf({ process, thread }: ClaimedMember, report: Claims, moment: Moment): Thread | undefined {
   const view = report.processes.find(({ id }) => id === process);
   const threadId = view?.threads.find(({ id }) => id === thread)?.threadId;
   const candidates = [...moment.threads.values()].filter(
@@ -47,7 +47,7 @@ function threadOf({ process, thread }: ProofMember, report: Report, moment: Mome
 }
 
 function ofMember(
-  { task, stands, needs }: ProofMember,
+  { task, stands, needs }: ClaimedMember,
   thread: Thread,
   moment: Moment,
   search: FeederSearch,
@@ -78,7 +78,7 @@ function ofMember(
 }
 
 /** Needs that the proof leaves out, and such that the trace does not have. */
-function differences(who: string, found: readonly Found[], needs: ProofMember['needs']): Doubts {
+function differences(who: string, found: readonly Found[], needs: ClaimedMember['needs']): Doubts {
   const listed: string[] = needs.map(({ kind }) => kind);
   const left: string[] = [];
   for (const [kind] of found) {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { safe } from '../../model/index.ts';
+import { printable, safe } from '../../model/index.ts';
 import { consentNeeded, EXIT, notInspectable } from '../../session/index.ts';
 import {
   inspectProgram,
@@ -11,7 +11,7 @@ import {
   remarks,
 } from '../../untraced/index.ts';
 import type { InspectOptions } from '../arguments/options.ts';
-import { printable, say } from '../screen/terminal.ts';
+import { say } from '../screen/terminal.ts';
 
 const MEGABYTE = 1024 * 1024;
 const CLEAR = '\u001b[K';

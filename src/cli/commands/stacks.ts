@@ -1,8 +1,7 @@
-import { parallelStacks, type StackGroup, stackGroupLines } from '../../model/index.ts';
+import { parallelStacks, printable, type StackGroup, stackGroupLines } from '../../model/index.ts';
 import { Session } from '../../session/index.ts';
 import { standings } from '../../untraced/index.ts';
 import type { InspectOptions } from '../arguments/options.ts';
-import { printable } from '../screen/terminal.ts';
 import { show } from './inspect.ts';
 
 /** Where all threads stand, equal stacks merged: of a trace, or of a running program that nobody traced. */

@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { makeReport } from '../../model/report/index.ts';
+import { makeReport, printable } from '../../model/report/index.ts';
 import type { Report } from '../../model/types/index.ts';
 import { EXIT, notAReport, Session } from '../../session/index.ts';
-import { verifyReport } from '../../verify/index.ts';
+import { type Claims, readClaims, verifyReport } from '../../verify/index.ts';
 import type { VerifyOptions } from '../arguments/options.ts';
 
 /** Says of every proof whether the records of the trace bear it out. Exit code 0: they do. */
 export function verify(dir: string, { report: file }: VerifyOptions): number {
   const verdicts = verifyReport(dir, file === undefined ? reportOf(dir) : readReport(file));
   for (const { finding, doubts } of verdicts) {
-    process.stdout.write(
-      `${doubts.length === 0 ? 'confirmed' : 'refused'}  ${finding.kind}: ${finding.title}\n`,
-    );
-    for (const doubt of doubts) process.stdout.write(`  • ${doubt}\n`);
+    const verdict = doubts.length === 0 ? 'confirmed' : 'refused';
+    for (const line of [
+      `${verdict}  ${finding.kind}: ${finding.title}`,
+      ...doubts.map((doubt) => `  • ${doubt}`),
+    ])
+      process.stdout.write(`${printable(line)}\n`);
   }
   const refused = verdicts.filter(({ doubts }) => doubts.length > 0).length;
   process.stdout.write(
@@ -30,12 +32,11 @@ function reportOf(dir: string): Report {
   }
 }
 
-function readReport(file: string): Report {
+function readReport(file: string): Claims {
   try {
-    const report: Report = JSON.parse(readFileSync(file, 'utf8'));
-    if (!Array.isArray(report?.findings) || !Array.isArray(report?.processes))
-      throw new Error('it has no findings or processes');
-    return report;
+    const claims = readClaims(JSON.parse(readFileSync(file, 'utf8')));
+    if (claims === undefined) throw new Error('it is not what forkscope report --json writes');
+    return claims;
   } catch (cause) {
     throw notAReport(file, cause);
   }

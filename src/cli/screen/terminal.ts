@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { head, PLAIN, type Styler, safe, width } from '../../model/report/index.ts';
+import { head, PLAIN, type Styler, width } from '../../model/report/index.ts';
 
 const ESCAPE = '\u001b[';
 const STYLES = new RegExp(`(${ESCAPE.replace('[', '\\[')}[0-9;]*m)`);
@@ -12,12 +12,6 @@ export function say(text: string): void {
 /** What went wrong, in one line. */
 export function sayError(text: string): void {
   say(`forkscope: ${text}\n`);
-}
-
-/** Names and paths are the program's own and may hold anything; the indentation is ours. */
-export function printable(line: string): string {
-  const text = line.trimStart();
-  return line.slice(0, line.length - text.length) + safe(text);
 }
 
 export function quietErrors(): void {

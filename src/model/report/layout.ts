@@ -27,6 +27,11 @@ export function safe(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
 }
 
+/** A line as it may go to a terminal: names and paths are the program's own and may hold anything; the indentation is ours. */
+export function printable(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${safe(line)}`;
+}
+
 const ASCII = /^[ -~]*$/;
 
 /** Terminal columns. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What Linux says of a process in /proc/PID/stat. */
+/** What Linux says of a process in /proc/PID/stat, and of a thread in /proc/PID/task/TID/stat. */
 export interface ProcStat {
   readonly pid: number;
   readonly parent: number;
@@ -10,6 +10,8 @@ export interface ProcStat {
   readonly foreground: number;
   /** The executable's name, at most 15 bytes. */
   readonly name: string;
+  /** `R` it runs or wants to, `D` it waits for the disk, `S` it sleeps, `T` it is stopped … */
+  readonly state: string;
   /** It has ended, and waits for its parent to ask how (a zombie): `kill(pid, 0)` still finds it. */
   readonly dead: boolean;
   /** CPU time so far, ticks of 1/100 s. */
@@ -26,6 +28,10 @@ export function procStat(pid: number | 'self'): ProcStat | undefined {
   } catch {
     return undefined;
   }
+  return parseStat(line);
+}
+
+export function parseStat(line: string): ProcStat {
   // The name stands in parentheses and may hold spaces and parentheses itself: fields count from the last one.
   const close = line.lastIndexOf(')');
   const fields = line.slice(close + 2).split(' ');
@@ -37,6 +43,7 @@ export function procStat(pid: number | 'self'): ProcStat | undefined {
     group: field(5),
     foreground: field(8),
     name: line.slice(line.indexOf('(') + 1, close),
+    state: fields[0] ?? '',
     dead: fields[0] === 'Z' || fields[0] === 'X',
     used: field(14) + field(15),
     start: field(22),

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
+import { parseStat } from '../../base/proc.ts';
 import type { SystemThreadId } from '../../base/quantities.ts';
 
 const { readdirSync, readFileSync, readlinkSync } = fs;
@@ -42,7 +43,7 @@ const AT_WORK = ['R', 'D'];
 /**
  * V8's own threads compile and collect garbage for moments whenever they like, which wakes nobody; but WebAssembly that the program
  * has asked for is compiled there as well. That takes processor time, as moments do not. They are there before the program
- * is, and have a name from Node 22 on.
+ * is; Node 24 also gives them a name, by which workers know them too.
  */
 const platform: ReadonlySet<string> = new Set(isLinux ? threadsNow() : []);
 const PLATFORM_NAME = 'V8Worker';
@@ -65,13 +66,11 @@ function works(id: string): boolean {
     if (Reflect.get(Object(error), 'code') !== 'ERR_ACCESS_DENIED') return false;
     throw error;
   }
-  // `7 (name, which may have blanks and brackets) S …`, the state being the third field.
-  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-  if (name !== PLATFORM_NAME && !platform.has(id)) return AT_WORK.includes(state);
-  const ticks = Number(fields[10]) + Number(fields[11]);
+  const { name, state, used } = parseStat(stat);
+  const isAtWork = AT_WORK.includes(state);
+  if (name !== PLATFORM_NAME && !platform.has(id)) return isAtWork;
   const before = ticksBefore.get(id);
-  ticksBefore.set(id, ticks);
+  ticksBefore.set(id, used);
   // Nothing is concluded from a first look.
-  return AT_WORK.includes(state) && before !== undefined && ticks > before;
+  return isAtWork && before !== undefined && used > before;
 }

@@ -63,14 +63,11 @@ export class Traces {
    * @throws TraceError when it can't be read
    */
   ask<T>(trace: string, answer: (asked: Asked) => T): T {
-    const session = Session.open(this.#folderOf(trace), { timeline: false });
-    try {
+    return Session.read(this.#folderOf(trace), { timeline: false }, (session) => {
       const whole = makeReport(session.model, session.now);
       const told = this.#redact ? redactor(whole) : <V>(value: V): V => value;
       return answer({ session, report: told(whole), told });
-    } finally {
-      session.close();
-    }
+    });
   }
 
   /** What a folder is called to the agent: those that it may not know are known by their last part. */

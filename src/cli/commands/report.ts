@@ -7,15 +7,11 @@ import { columnsOf, stylerFor } from '../screen/terminal.ts';
 /** Says what happened in a trace directory; of a live one: so far. */
 export function report(dir: string, options: ReportOptions): number {
   const { json } = options;
-  const session = Session.open(dir, { findings: findingOptionsOf(options), timeline: false });
-  try {
-    const made = makeReport(session.model, session.now);
-    if (json === undefined) process.stdout.write(reportText(made, process.stdout));
-    else if (json === true || json === '-') process.stdout.write(reportJson(made));
-    else writeWhole(json, (file) => file.write(reportJson(made)));
-  } finally {
-    session.close();
-  }
+  const reading = { findings: findingOptionsOf(options), timeline: false };
+  const made = Session.read(dir, reading, ({ model, now }) => makeReport(model, now));
+  if (json === undefined) process.stdout.write(reportText(made, process.stdout));
+  else if (json === true || json === '-') process.stdout.write(reportJson(made));
+  else writeWhole(json, (file) => file.write(reportJson(made)));
   return 0;
 }
 

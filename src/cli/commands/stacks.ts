@@ -16,10 +16,5 @@ export async function stacks(what: string | number, options: InspectOptions): Pr
 
 /** The merged stacks of a trace, as of now or of the moment when its program was ended. */
 export function stacksOfTrace(dir: string): StackGroup[] {
-  const session = Session.open(dir, { timeline: false });
-  try {
-    return parallelStacks(session.model.standings());
-  } finally {
-    session.close();
-  }
+  return Session.read(dir, { timeline: false }, ({ model }) => parallelStacks(model.standings()));
 }

@@ -24,12 +24,7 @@ export function verify(dir: string, { report: file }: VerifyOptions): number {
 }
 
 function reportOf(dir: string): Report {
-  const session = Session.open(dir);
-  try {
-    return makeReport(session.model, session.now);
-  } finally {
-    session.close();
-  }
+  return Session.read(dir, { timeline: false }, ({ model, now }) => makeReport(model, now));
 }
 
 function readReport(file: string): Claims {

@@ -25,12 +25,7 @@ export interface ExportOptions extends ExportContent {
  * @throws TraceError when the trace can't be read, UserError when the file can't be written
  */
 export function exportTrace(dir: string, output: string, format: ExportFormat, options: ExportOptions): void {
-  const session = Session.open(dir);
-  try {
-    writeWhole(output, (file) => WRITERS[format](session, options, file));
-  } finally {
-    session.close();
-  }
+  Session.read(dir, {}, (session) => writeWhole(output, (file) => WRITERS[format](session, options, file)));
 }
 
 /** Writes the findings of a report alone. */

@@ -70,6 +70,19 @@ export class Session {
     return session;
   }
 
+  /**
+   * What a trace directory says now: of a live one, so far. It is closed again before this returns.
+   * @throws TraceError when there is no trace that this version can read
+   */
+  static read<T>(dir: string, options: SessionOptions, ask: (session: Session) => T): T {
+    const session = Session.open(dir, options);
+    try {
+      return ask(session);
+    } finally {
+      session.close();
+    }
+  }
+
   get model(): Model {
     return this.#feed.model;
   }

@@ -14,7 +14,7 @@ const find = (reference: Reference): Promise<AnyFunction> =>
 
 type Result = Pick<AsyncResult<unknown>, 'get' | 'wait' | 'ready' | 'successful'>;
 
-/** A result in the server. Not the pool's own, which an `async` method would await instead of returning it. */
+/** A result in the server: its waits end with their caller, and when that cancels them. */
 class ResultObject {
   readonly #result: Result;
   constructor(result: Result) {

@@ -3,13 +3,8 @@ import { describe, test } from 'node:test';
 import { Decoder } from '../../src/runtime/core/codec/decode.ts';
 import { Encoder } from '../../src/runtime/core/codec/encode.ts';
 import { SerializationError } from '../../src/runtime/core/errors/errors.ts';
+import { noHandles } from './no-handles.ts';
 
-const noHandles = {
-  toWire: () => undefined,
-  fromWire: (): object => {
-    throw new Error('no handles here');
-  },
-};
 const encoder = new Encoder(noHandles);
 const decoder = new Decoder(noHandles);
 

@@ -4,13 +4,8 @@ import { Decoder } from '../../src/runtime/core/codec/decode.ts';
 import { Encoder } from '../../src/runtime/core/codec/encode.ts';
 import * as errors from '../../src/runtime/core/errors/errors.ts';
 import { SharedMemoryError } from '../../src/shm/platform.ts';
+import { noHandles } from './no-handles.ts';
 
-const noHandles = {
-  toWire: () => undefined,
-  fromWire: (): object => {
-    throw new Error('no handles here');
-  },
-};
 const encoder = new Encoder(noHandles);
 const decoder = new Decoder(noHandles);
 

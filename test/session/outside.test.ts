@@ -4,25 +4,15 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeReport } from '../../src/model/report/index.ts';
 import type { Report } from '../../src/model/types/index.ts';
-import { launch } from '../../src/session/launch/launcher.ts';
 import type { LaunchTarget } from '../../src/session/launch/target.ts';
 import { LinuxProcessTable } from '../../src/session/os/linux.ts';
 import { Session } from '../../src/session/tail/session.ts';
-import { BUNDLES, files, scratch } from './support.ts';
+import { files, launched, scratch } from './support.ts';
 
 const SKIP = { skip: !LinuxProcessTable.isUsable() && 'the system does not tell' };
 
 async function reportOf(t: TestContext, dir: string, target: LaunchTarget): Promise<Report> {
-  const program = await launch({
-    target,
-    cwd: dir,
-    trace: path.join(dir, 'trace'),
-    node: process.execPath,
-    bundles: BUNDLES,
-    stdio: 'ignore',
-    env: { ...process.env, NODE_OPTIONS: '', FORKSCOPE_CACHE_DIR: path.join(dir, 'cache'), TMPDIR: dir },
-  });
-  t.after(() => program.kill('the test is over'));
+  const program = await launched(t, dir, target, { cwd: dir });
   await program.exited;
   await program.finish();
   const session = Session.open(program.dir);

@@ -4,23 +4,12 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../src/model/index.ts';
 import { makeReport } from '../../src/model/report/index.ts';
-import { launch } from '../../src/session/launch/launcher.ts';
 import type { Program } from '../../src/session/launch/program.ts';
 import { Session } from '../../src/session/tail/session.ts';
-import { BUNDLES, files, ROOT, scratch, until } from './support.ts';
+import { files, launched, ROOT, scratch, until } from './support.ts';
 
-async function traced(t: TestContext, script: string, args: string[] = []): Promise<Program> {
-  const dir = scratch(t);
-  const program = await launch({
-    target: { kind: 'script', file: path.join(ROOT, script), args },
-    trace: path.join(dir, 'trace'),
-    node: process.execPath,
-    bundles: BUNDLES,
-    stdio: 'ignore',
-    env: { ...process.env, NODE_OPTIONS: '', FORKSCOPE_CACHE_DIR: path.join(dir, 'cache'), TMPDIR: dir },
-  });
-  t.after(() => program.kill('the test is over'));
-  return program;
+function traced(t: TestContext, script: string, args: string[] = []): Promise<Program> {
+  return launched(t, scratch(t), { kind: 'script', file: path.join(ROOT, script), args });
 }
 
 test('what is seen live is what a replay says, and the end is told', async (t) => {
@@ -81,16 +70,8 @@ test('a child that is not Node is seen from outside, with its parent, CPU and me
   files(dir, {
     'main.cjs': "require('node:child_process').spawn('sh', ['-c', 'sleep 30; :'], { stdio: 'ignore' })",
   });
-  const program = await launch({
-    target: { kind: 'script', file: path.join(dir, 'main.cjs'), args: [] },
-    trace: path.join(dir, 'trace'),
-    node: process.execPath,
-    bundles: BUNDLES,
-    stdio: 'ignore',
-    env: { ...process.env, NODE_OPTIONS: '', FORKSCOPE_CACHE_DIR: path.join(dir, 'cache') },
-    isTraced: (pid) => session?.isTraced(pid) ?? false,
-  });
-  t.after(() => program.kill('the test is over'));
+  const target = { kind: 'script', file: path.join(dir, 'main.cjs'), args: [] } as const;
+  const program = await launched(t, dir, target, { isTraced: (pid) => session?.isTraced(pid) ?? false });
   const session = Session.open(program.dir);
   t.after(() => session.close());
   const named = (name: string) => session.model.processes().find((process) => process.name === name);

@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type LaunchOptions, launch } from '../../src/session/launch/launcher.ts';
+import type { Program } from '../../src/session/launch/program.ts';
 
 export const ROOT = path.resolve(__dirname, '../..');
 export const BUNDLES = path.join(ROOT, 'dist');
@@ -33,6 +35,26 @@ export async function until<T>(
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await sleep(15);
   }
+}
+
+/** Launches a program under trace, silent and with a cache of its own; what is left of it is ended with the test. */
+export async function launched(
+  t: TestContext,
+  dir: string,
+  target: LaunchOptions['target'],
+  more: Partial<LaunchOptions> = {},
+): Promise<Program> {
+  const program = await launch({
+    target,
+    trace: path.join(dir, 'trace'),
+    node: process.execPath,
+    bundles: BUNDLES,
+    stdio: 'ignore',
+    env: { ...process.env, NODE_OPTIONS: '', FORKSCOPE_CACHE_DIR: path.join(dir, 'cache'), TMPDIR: dir },
+    ...more,
+  });
+  t.after(() => program.kill('the test is over'));
+  return program;
 }
 
 export interface Ran {

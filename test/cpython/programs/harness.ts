@@ -10,6 +10,7 @@ import {
   JoinableQueue,
   Lock,
   Manager,
+  type Process,
   ProcessPoolExecutor,
   Queue,
   RLock,
@@ -194,4 +195,9 @@ export async function thrown(call: () => unknown): Promise<string> {
     return (error as Error).name;
   }
   return 'nothing';
+}
+
+export async function started<T extends Process<never>>(process: T): Promise<T> {
+  await process.start();
+  return process;
 }

@@ -14,7 +14,7 @@ import {
   Queue,
   setExecutable,
 } from 'forkscope';
-import { check, finish, sleep, thrown, timed, until } from './harness.ts';
+import { check, finish, sleep, started, thrown, timed, until } from './harness.ts';
 import {
   forever,
   grandParent,
@@ -27,10 +27,6 @@ import {
   waitFor,
 } from './process-targets.ts';
 
-async function started<T extends Process<never>>(process: T): Promise<T> {
-  await process.start();
-  return process;
-}
 /** Asks a process to end in one of the two ways; its exit code. */
 async function ends(way: 'terminate' | 'kill'): Promise<number | null> {
   const p = await started(new Process({ target: forever, daemon: true }));

@@ -18,7 +18,7 @@ import {
   Queue,
   setStartMethod,
 } from 'forkscope';
-import { check, finish, thrown, until } from './harness.ts';
+import { check, finish, started, thrown, until } from './harness.ts';
 import {
   closeInput,
   exitWith,
@@ -30,10 +30,6 @@ import {
   Upper,
 } from './process-targets.ts';
 
-async function started<T extends Process<never>>(process: T): Promise<T> {
-  await process.start();
-  return process;
-}
 const others: Readonly<Record<string, () => unknown>> = {
   async 'WithProcessesTestSubclassingProcess.test_subclassing'() {
     const [ours, theirs] = Pipe<string>();

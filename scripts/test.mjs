@@ -3,7 +3,6 @@
 //   npm test -- --only PART        one of check, unit, vscode, programs, browser (may be repeated)
 //   npm run test:long              the long tests on Node 20, 22, 24 and 26, and the unit tests there (in CI: on 22 and 26)
 // With CI set, a skipped test is a failure. FORKSCOPE_TEST_DEADLINE (epoch seconds): no part starts after it.
-// FORKSCOPE_TEST_RETRY: a file that fails is tried once more, alone, and told.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

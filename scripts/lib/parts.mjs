@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readResults, retried } from './results.mjs';
+import { readResults } from './results.mjs';
 
 /** @typedef {import('./results.mjs').Result} Result */
 /** @typedef {import('./results.mjs').PartResult} PartResult */
@@ -107,16 +107,12 @@ async function withScratch(use) {
 export function runPart(part, command, args, { env, minutes }) {
   return withScratch(async (scratch) => {
     const start = Date.now();
-    let tries = 0;
-    const once = async () => {
-      const file = path.join(scratch, `results-${tries++}`);
-      console.log(`\n=== ${part}`);
-      const all = { ...env, FORKSCOPE_TEST_RESULTS: file };
-      const problem = await supervise(command, args, { env: all, timeoutMs: minutes * 60_000 });
-      return resultsOf(file, part, problem);
-    };
-    const outcome = await retried(await once(), once);
-    return { part, ...outcome, seconds: Math.round((Date.now() - start) / 1000) };
+    const file = path.join(scratch, 'results');
+    console.log(`\n=== ${part}`);
+    const all = { ...env, FORKSCOPE_TEST_RESULTS: file };
+    const problem = await supervise(command, args, { env: all, timeoutMs: minutes * 60_000 });
+    const results = resultsOf(file, part, problem);
+    return { part, results, seconds: Math.round((Date.now() - start) / 1000) };
   });
 }
 
@@ -133,25 +129,17 @@ export function runTestFiles(part, node, files, { env, concurrency, timeoutMs })
   return withScratch(async (scratch) => {
     const start = Date.now();
     console.log(`\n=== ${part}: ${files.length} files`);
-    let tries = 0;
-    const runOne = (/** @type {string} */ file) =>
-      runTestFile(node, file, path.join(scratch, String(tries++)), { env, timeoutMs });
     /** @type {Result[][]} */
-    const first = files.map(() => []);
+    const results = files.map(() => []);
     const waiting = files.map((file, index) => ({ file, index }));
     const worker = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift())
-        first[next.index] = await runOne(next.file);
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const destination = path.join(scratch, String(next.index));
+        results[next.index] = await runTestFile(node, next.file, destination, { env, timeoutMs });
+      }
     };
     await Promise.all(Array.from({ length: concurrency }, worker));
-    const results = [];
-    const unsteady = [];
-    for (const [index, file] of files.entries()) {
-      const outcome = await retried(first[index] ?? [], () => runOne(file));
-      results.push(...outcome.results);
-      unsteady.push(...outcome.unsteady);
-    }
-    return { part, results, unsteady, seconds: Math.round((Date.now() - start) / 1000) };
+    return { part, results: results.flat(), seconds: Math.round((Date.now() - start) / 1000) };
   });
 }
 

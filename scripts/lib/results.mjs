@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /**
  * @typedef {{ name: string, status: 'passed' | 'failed' | 'skipped', error?: string }} Result
- * @typedef {{ part: string, results: Result[], seconds: number, notStarted?: string, unsteady?: Result[] }} PartResult
- *   unsteady: what failed, and passed when it was tried again
+ * @typedef {{ part: string, results: Result[], seconds: number, notStarted?: string }} PartResult
  */
 
 /** @param {string} file @returns {Result[]} */
@@ -14,20 +13,6 @@ export function readResults(file) {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-}
-
-/**
- * Tries again what has failed, where that is wanted (FORKSCOPE_TEST_RETRY): real processes, a browser and a whole VS Code
- * on a busy machine. The second time decides; what failed first is told.
- * @param {Result[]} first
- * @param {() => Promise<Result[]>} again
- * @returns {Promise<{ results: Result[], unsteady: Result[] }>}
- */
-export async function retried(first, again) {
-  const failed = first.filter(({ status }) => status === 'failed');
-  if (failed.length === 0 || !process.env.FORKSCOPE_TEST_RETRY) return { results: first, unsteady: [] };
-  for (const { name, error } of failed) console.log(`!!! FAILED, and is tried again: ${name}: ${error}`);
-  return { results: await again(), unsteady: failed };
 }
 
 /** @param {Result[]} results @param {Result['status']} status */
@@ -53,9 +38,6 @@ export function summarize(parts, strict) {
     for (const result of results) {
       if (result.status !== 'passed') console.log(`  ${result.status.toUpperCase()}: ${line(part, result)}`);
     }
-  }
-  for (const { part, unsteady = [] } of parts) {
-    for (const result of unsteady) console.log(`  !!! FAILED ONCE: ${line(part, result)}`);
   }
   const missing = all.filter((result) => result.status === 'skipped' && !isElsewhere(result));
   if (missing.length > 0) {

@@ -9,8 +9,6 @@
  *   --both            fine programs also without --on-deadlock kill
  *   --keep FOLDER     logs and JSON reports of each run
  *
- * FORKSCOPE_TEST_RETRY: a program that is not judged as expected is tried once more, and told: real processes on a busy machine.
- *
  * It passes when no fine program is accused, nothing that was announced is lost, and every other program is judged as its
  * entry of KNOWN says, or passes.
  */
@@ -90,13 +88,6 @@ function chosen(ids: readonly string[], kind: string | undefined): Case[] {
 
 /** Runs and judges one program and prints a line; true: as expected. */
 async function tell(entry: Case, node: string, major: number, options: Options): Promise<boolean> {
-  const passed = await tellOnce(entry, node, major, options);
-  if (passed || !process.env.FORKSCOPE_TEST_RETRY) return passed;
-  console.log(`!!! FAILED, and is tried again: ${entry.id} node ${major}`);
-  return tellOnce(entry, node, major, options);
-}
-
-async function tellOnce(entry: Case, node: string, major: number, options: Options): Promise<boolean> {
   const { verdict, kinds, notes } = await judgeCase(entry, node, major, options);
   const lost = notes.some((note) => /^(lost|weakened):/.test(note));
   const expected = [KNOWN[entry.id]?.verdict ?? 'PASS', 'PASS', 'FACTS'];

@@ -7,7 +7,6 @@
  *   --count [--times N]  do not trace: take the counts by the independent preload, N runs each, and by strace where
  *                     there is one; this is how the expected counts were found
  *
- * FORKSCOPE_TEST_RETRY: a program that fails is tried once more, and told: real processes on a busy machine.
  * FORKSCOPE_TEST_CACHE names the folder that keeps the programs between runs (default: in the user's cache folder).
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -27,8 +26,6 @@ interface Tally {
   passed: number;
   failed: number;
   skipped: number;
-  /** What was tried twice. */
-  readonly unsteady: string[];
 }
 
 async function main(): Promise<number> {
@@ -43,7 +40,7 @@ async function main(): Promise<number> {
   });
   const programs = chosen(values.only);
   const majors = MAJORS.filter((major) => values.node?.split(',').includes(String(major)) ?? true);
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0, unsteady: [] };
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
   if (!values.count && !existsSync(fileURLToPath(new URL('../../dist/cli.js', import.meta.url)))) {
     throw new Error('dist/cli.js is missing: run `npm run build` first');
   }
@@ -55,7 +52,6 @@ async function main(): Promise<number> {
     }
   }
   if (values.count) return 0;
-  for (const head of tally.unsteady) console.log(`!!! FAILED ONCE: ${head}`);
   console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
   return tally.failed > 0 || (tally.skipped > 0 && process.env['CI']) ? 1 : 0;
 }
@@ -86,19 +82,12 @@ async function tell(
     console.log(`SKIP ${head}  ${reason}`);
     return;
   }
-  const once = () => tellOnce(head, program, node, major, keep);
-  let passed = await once();
-  if (!passed && process.env['FORKSCOPE_TEST_RETRY']) {
-    tally.unsteady.push(head);
-    console.log(`!!! FAILED, and is tried again: ${head}`);
-    passed = await once();
-  }
-  if (passed) tally.passed++;
+  if (await passes(head, program, node, major, keep)) tally.passed++;
   else tally.failed++;
 }
 
 /** Judges one program on one Node and prints the verdict; true: it has passed. */
-async function tellOnce(
+async function passes(
   head: string,
   program: Program,
   node: string,

@@ -11,7 +11,7 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-results-test-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Runs one test file as a part of its own and returns the summary's exit code and text. */
-async function runAsPart(text: string, strict = false, timeoutMs = 60_000, retry = '') {
+async function runAsPart(text: string, strict = false, timeoutMs = 60_000) {
   const file = path.join(scratch, `${Math.random().toString(36).slice(2)}.test.mjs`);
   writeFileSync(file, `import { it, describe } from 'node:test';\n${text}`);
   const script = `
@@ -22,7 +22,6 @@ async function runAsPart(text: string, strict = false, timeoutMs = 60_000, retry
     process.exitCode = summarize([await runTestFiles('it', process.execPath, files, options)], ${strict});`;
   const { code, output } = await tryRun(process.execPath, ['--input-type=module', '-e', script], {
     cwd: root,
-    env: { ...process.env, FORKSCOPE_TEST_RETRY: retry },
   });
   return { code, output, closing: output.trimEnd().split('\n').at(-1) };
 }
@@ -58,26 +57,15 @@ describe('a test run', () => {
     assert.equal(run.code, 1);
   });
 
-  it('tries a file that fails once more where that is wanted, and tells what failed first', async () => {
-    const marker = JSON.stringify(path.join(scratch, 'marker'));
-    const text = `import { existsSync, writeFileSync } from 'node:fs';
-      it('steady', () => {});
-      it('unsteady', () => {
-        if (existsSync(${marker})) return;
-        writeFileSync(${marker}, '');
-        throw new Error('the first time');
-      });`;
-    const run = await runAsPart(text, false, 60_000, '1');
-    assert.equal(run.closing, '2 passed, 0 failed, 0 skipped', run.output);
-    assert.match(run.output, /FAILED ONCE: it: .*unsteady: the first time/);
-    assert.equal(run.code, 0);
-  });
-
-  it('fails with what fails the second time as well', async () => {
-    const text = "it('a', () => { throw new Error('always'); });";
-    const run = await runAsPart(text, false, 60_000, '1');
+  it('gives a file that fails no second try', async () => {
+    const runs = path.join(scratch, 'runs');
+    const text = `import { appendFileSync } from 'node:fs';
+      appendFileSync(${JSON.stringify(runs)}, 'x');
+      it('a', () => { throw new Error('always'); });`;
+    const run = await runAsPart(text);
     assert.equal(run.closing, '0 passed, 1 failed, 0 skipped', run.output);
     assert.equal(run.code, 1);
+    assert.equal(readFileSync(runs, 'utf8'), 'x');
   });
 
   it('fails when a file crashes', async () => {

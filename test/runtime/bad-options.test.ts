@@ -69,7 +69,7 @@ test('bytes: what are none, and places that are no whole numbers, are refused be
   assert.equal(await reader.poll(), false);
 });
 
-test('a segment that has no room is refused at once', { timeout: 30_000 }, () => {
+test('a segment that has no room is refused at once', { timeout: 240_000 }, () => {
   const options = { create: true, size: 2 ** 49, name: `forkscope-test-${process.pid}` };
   assert.throws(() => new SharedMemory(options), { name: 'SharedMemoryError', message: /have no room in/ });
   assert.throws(() => new SharedMemory({ name: options.name }), { name: 'FileNotFoundError' });

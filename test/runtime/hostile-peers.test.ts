@@ -11,7 +11,7 @@ import { BROKEN, HARMLESS, handle, REFUSED } from './hostile-bytes.ts';
 import { run, start, until } from './run-program.ts';
 import { array, framed, int, nothing, number, tagged, text } from './wire-bytes.ts';
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 120_000;
 /** A raw socket, what it has received, and whether the other side has closed it. */
 function stranger(listener: { readonly address: unknown }) {
   const [host, port] = listener.address as [string, number];

@@ -21,7 +21,7 @@ export interface Running {
   line(pattern: RegExp): Promise<string>;
 }
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 /** Runs a program of this folder (TypeScript by tsx), in a process group of its own, which is killed with the program. */
 export function start(

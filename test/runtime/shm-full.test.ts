@@ -13,7 +13,7 @@ function inSmallShm(size: string, command: string, args: readonly string[]) {
   return spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', command, ...args], {
     cwd: ROOT,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 240_000,
     killSignal: 'SIGKILL',
     // Somebody's own folder would be used instead.
     env: { ...process.env, FORKSCOPE_SHM_DIR: '' },

@@ -116,7 +116,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-describe('npm run check', { timeout: 170_000 }, () => {
+describe('npm run check', { timeout: 240_000 }, () => {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-mutations-'));
   const at = (file: string) => path.join(scratch, file);
   const check = (names: readonly string[]) =>

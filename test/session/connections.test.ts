@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import type { ChannelView, Report } from '../../src/model/types/index.ts';
 import { BUNDLES, files, type Ran, scratch, start, until } from './support.ts';
 
-const TIMEOUT = { timeout: 60_000 };
+const TIMEOUT = { timeout: 240_000 };
 
 /**
  * Parent, `a` and `b`. The parent tells `a` to ask `b`, which asks `a` before it answers. What `a` does then is the first

@@ -38,7 +38,7 @@ if (process.send) {
 const KINDS = ['pbkdf2', 'scrypt', 'brotli'];
 for (const what of [...KINDS, 'nothing']) {
   test(`a child whose answer is made by other threads is not stuck, one that has none is: ${what}`, {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async (t) => {
     const dir = scratch(t);
     files(dir, { 'main.mjs': PROGRAM });

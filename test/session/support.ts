@@ -26,7 +26,7 @@ export function files(dir: string, contents: Readonly<Record<string, string>>): 
 export async function until<T>(
   what: string,
   look: () => T | undefined | false,
-  patience = 20_000,
+  patience = 120_000,
 ): Promise<T> {
   const end = performance.now() + patience;
   for (;;) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TSX } from './helpers.ts';
 import { follow, type NamedIncident } from './sources-helpers.ts';
 
-const TIMEOUT = { timeout: 30_000 };
+const TIMEOUT = { timeout: 240_000 };
 type Plain = Partial<NamedIncident>;
 
 /** Runs a program to its end. Incidents without what differs from run to run. */

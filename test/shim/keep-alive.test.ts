@@ -11,7 +11,7 @@ const { port1 } = new MessageChannel();
 port1.on('message', () => {});
 `;
 
-/** Asks a live model until the process says what keeps it alive. */
+/** Asks a live model until the process says what keeps it alive, and V8's own threads have done what they had to do. */
 async function keptAlive(dir: string): Promise<string> {
   while (!fs.readdirSync(dir).some((name) => name.endsWith('.def'))) await delay(20);
   const model = new Model();
@@ -20,7 +20,7 @@ async function keptAlive(dir: string): Promise<string> {
     for (;;) {
       reader.poll(model);
       const words = model.processes()[0]?.keptAlive ?? '';
-      if (words !== '') return words;
+      if (words !== '' && !words.includes('work in other threads')) return words;
       await delay(20);
     }
   } finally {
@@ -42,18 +42,18 @@ async function killedAtRest(t: Context, source: string): Promise<{ words: string
   return { words: await words, trace: Trace.read(dir) };
 }
 
-test('a process that rests says what keeps it alive', { timeout: 30_000 }, async (t) => {
+test('a process that rests says what keeps it alive', { timeout: 240_000 }, async (t) => {
   const { words } = await killedAtRest(t, MAIN);
   assert.equal(words, 'message port [main.cjs:2]');
 });
 
-test('nothing is missing of a server that is killed while it rests', { timeout: 30_000 }, async (t) => {
+test('nothing is missing of a server that is killed while it rests', { timeout: 240_000 }, async (t) => {
   const { words, trace } = await killedAtRest(t, "require('node:net').createServer().listen(0);");
   assert.match(words, /^server \(.*:\d+\) \[main\.cjs:1\]$/);
   assert.deepEqual(trace.damages, []);
 });
 
-test('worker threads keep it alive, but not those that were unref’d', { timeout: 30_000 }, async (t) => {
+test('worker threads keep it alive, but not those that were unref’d', { timeout: 240_000 }, async (t) => {
   const { words } = await killedAtRest(
     t,
     `const { Worker } = require('node:worker_threads');
@@ -64,7 +64,7 @@ test('worker threads keep it alive, but not those that were unref’d', { timeou
   assert.equal(words, 'worker thread ([eval] 1) [main.cjs:2]');
 });
 
-test('pipes that nobody reads or writes keep nothing alive', { timeout: 30_000 }, async (t) => {
+test('pipes that nobody reads or writes keep nothing alive', { timeout: 240_000 }, async (t) => {
   const { words } = await killedAtRest(t, `console.log('to a pipe');${MAIN}`);
   assert.equal(words, 'message port [main.cjs:2]');
   const parent = await killedAtRest(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { follow, ofKind, sourcesOf } from './sources-helpers.ts';
 
-const TIMEOUT = { timeout: 30_000 };
+const TIMEOUT = { timeout: 240_000 };
 
 test('servers and connections: addresses, direction, where they were made', TIMEOUT, async (t) => {
   const rest = await sourcesOf(

@@ -37,7 +37,7 @@ async function hang(t: Context, source: string, afterNs: number): Promise<{ foun
   return seen;
 }
 
-test('stdio: a child that nobody reads is certainly stuck', { timeout: 40_000 }, async (t) => {
+test('stdio: a child that nobody reads is certainly stuck', { timeout: 240_000 }, async (t) => {
   const source = `
 if (role) {
   process.stdout.write(Buffer.alloc(1e6)); // writes
@@ -112,7 +112,7 @@ function everCertain(dir: string): string[] {
   return certain;
 }
 
-test('stdio: of a child that is not Node it is suspected', { timeout: 40_000 }, async (t) => {
+test('stdio: of a child that is not Node it is suspected', { timeout: 240_000 }, async (t) => {
   const source = `const c = cp.spawn('cat'); c.stdin.end(Buffer.alloc(5e6)); c.on('exit', () => console.log('never'));`;
   const { found, model } = await hang(t, source, 6e9);
   assert.equal(found.certainty, 'suspected');

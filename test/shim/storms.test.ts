@@ -18,7 +18,7 @@ const crowd = (count, start) => new Promise((resolve) => {
 
 const noSignals = process.platform === 'win32' && 'only on systems with signals';
 
-test('1,000 short children: each start and each end is there', { timeout: 120_000 }, async (t) => {
+test('1,000 short children: each start and each end is there', { timeout: 240_000 }, async (t) => {
   const source = `${CROWD}crowd(1000, () => spawn('true')).then(() => console.log('done'));`;
   const { code, stdout, stderr, trace } = await runTraced(t, process.execPath, ['-e', source]);
   assert.deepEqual([code, stdout, stderr], [0, 'done\n', '']);
@@ -30,7 +30,7 @@ test('1,000 short children: each start and each end is there', { timeout: 120_00
 });
 
 test('short children that are Node: each has a stream with its beginning and its end', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (t) => {
   const dir = temporaryDirectory(t);
   program(dir, 'child.cjs', 'process.exitCode = Number(process.argv[2]) % 5;');
@@ -52,7 +52,7 @@ test('short children that are Node: each has a stream with its beginning and its
 
 test('a storm of SIGKILL: the survivor goes on, and knows how each has ended', {
   skip: noSignals,
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (t) => {
   const dir = temporaryDirectory(t);
   const talker = `const { Worker } = require('node:worker_threads');
@@ -96,7 +96,7 @@ const ANSWERS = {
 for (const [answer, { say, up }] of Object.entries(ANSWERS)) {
   test(`a process that is killed for a ${answer} has recorded what led to it`, {
     skip: noSignals,
-    timeout: 60_000,
+    timeout: 240_000,
   }, async (t) => {
     const dir = temporaryDirectory(t);
     program(

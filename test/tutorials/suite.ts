@@ -9,7 +9,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const folder = path.join(root, 'examples/tutorials');
 /** Before Node strips types by itself, tsx does. */
 const loader = Number(process.versions.node.split('.')[0]) >= 24 ? [] : ['--import', 'tsx'];
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 const groups = new Set<number>();
 
 after(() => {

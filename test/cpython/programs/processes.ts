@@ -32,7 +32,7 @@ async function ends(way: 'terminate' | 'kill'): Promise<number | null> {
   const p = await started(new Process({ target: forever, daemon: true }));
   assert.deepEqual([p.isAlive(), activeChildren().includes(p as Process), p.exitCode], [true, true, null]);
   const [took] = await timed(() => p.join(0));
-  assert.ok(took < 1);
+  assert.ok(took < 20);
   await p.join(-1);
   assert.equal(p.isAlive(), true);
   await sleep(0.2);

@@ -94,7 +94,7 @@ const waits: Readonly<Record<string, () => unknown>> = {
     const [a, b] = Pipe();
     const [took, ready] = await timed(() => wait([a, b], -1));
     assert.deepEqual(ready, []);
-    assert.ok(took < 1);
+    assert.ok(took < 20);
   },
 };
 

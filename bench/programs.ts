@@ -1,12 +1,12 @@
 /**
  * What tracing costs programs, against the same program untraced, in alternation in one run.
  *
- *   node --import tsx bench/programs.ts [--rounds 5] [--node 20,24] [--only NAME,…] [--cpu]
+ *   node --import tsx bench/programs.ts [--rounds 5] [--node 20,24] [--only NAME,…] [--cpu] [--awaits]
  *
  * Every workload measures itself and prints milliseconds, so that the start of the command line tool is not in it; what
  * the tool does while the program runs (tail, model, process table) is. Printed: medians, and their ratio or difference.
  * `--cpu`: instead the processor time of all processes, the tool's own start and end included; on a machine that others
- * use it is steadier.
+ * use it is steadier. `--awaits`: traced with that option, which may cost 1.3×.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,17 +101,29 @@ function childTime(times: string): number {
   );
 }
 
+interface How {
+  readonly rounds: number;
+  readonly cpu: boolean;
+  readonly awaits: boolean;
+}
+
 async function measure(
   { program }: Workload,
   folder: string,
   node: string,
   traced: boolean,
-  cpu: boolean,
+  { cpu, awaits }: How,
 ): Promise<number> {
   reset(program, folder);
   const temporary = mkdtempSync(path.join(tmpdir(), 'forkscope-bench-'));
   try {
-    const cli = [node, CLI, 'run', '--no-report', '--trace', path.join(temporary, 'trace'), '--'];
+    const options = [
+      '--no-report',
+      '--trace',
+      path.join(temporary, 'trace'),
+      ...(awaits ? ['--awaits'] : []),
+    ];
+    const cli = [node, CLI, 'run', ...options, '--'];
     const { stdout, stderr, exitCode } = await runProgram(program, folder, node, {
       prefix: [...(cpu ? TIMES : []), ...(traced ? cli : [])],
     });
@@ -126,25 +138,24 @@ async function measure(
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-interface How {
-  readonly rounds: number;
-  readonly cpu: boolean;
-}
+/** What `--awaits` may cost. */
+const AWAITS = 1.3;
 
-async function compare(workload: Workload, node: string, major: number, { rounds, cpu }: How): Promise<void> {
+async function compare(workload: Workload, node: string, major: number, how: How): Promise<void> {
   const [untraced, traced] = await withProgram(workload.program, async (folder) => {
     const without: number[] = [];
     const with_: number[] = [];
-    await measure(workload, folder, node, false, cpu);
-    for (let i = 0; i < rounds; i++) {
-      without.push(await measure(workload, folder, node, false, cpu));
-      with_.push(await measure(workload, folder, node, true, cpu));
+    await measure(workload, folder, node, false, how);
+    for (let i = 0; i < how.rounds; i++) {
+      without.push(await measure(workload, folder, node, false, how));
+      with_.push(await measure(workload, folder, node, true, how));
     }
     return [median(without), median(with_)] as const;
   });
   const { name, limit } = workload;
   const cost = 'ratio' in limit ? traced / untraced : traced - untraced;
-  const most = 'ratio' in limit ? limit.ratio : limit.difference;
+  const usual = 'ratio' in limit ? limit.ratio : limit.difference;
+  const most = how.awaits && 'ratio' in limit ? AWAITS : usual;
   const unit = 'ratio' in limit ? '×' : ' ms more';
   const figures = `${untraced.toFixed(1).padStart(9)} ms ${traced.toFixed(1).padStart(9)} ms`;
   const verdict = cost <= most ? '' : '  ABOVE';
@@ -160,6 +171,7 @@ async function main(): Promise<void> {
       node: { type: 'string', default: '20,24' },
       only: { type: 'string' },
       cpu: { type: 'boolean', default: false },
+      awaits: { type: 'boolean', default: false },
     },
   });
   console.log('workload           untraced       traced   cost');
@@ -167,7 +179,7 @@ async function main(): Promise<void> {
     const node = await provideNode(major);
     for (const workload of WORKLOADS) {
       const wanted = values.only === undefined || values.only.split(',').includes(workload.name);
-      if (wanted) await compare(workload, node, major, { rounds: Number(values.rounds), cpu: values.cpu });
+      if (wanted) await compare(workload, node, major, { ...values, rounds: Number(values.rounds) });
     }
   }
 }

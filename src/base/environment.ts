@@ -28,6 +28,8 @@ export interface ShimOptions {
   /** Which children are traced: substrings or globs over the command line; empty: all. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Open `await`s are watched, and the collector asked which of them can never go on. */
+  readonly awaits: boolean;
   /** Most bytes of records that a stream keeps on disk (oldest segments go first); 0: no limit. */
   readonly maxStreamBytes: number;
 }
@@ -37,6 +39,7 @@ export const DEFAULT_SHIM_OPTIONS: ShimOptions = {
   stdio: true,
   include: [],
   exclude: [],
+  awaits: false,
   maxStreamBytes: 512 * 1024 * 1024,
 };
 

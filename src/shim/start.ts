@@ -2,6 +2,7 @@ import { channel, subscribe } from 'node:diagnostics_channel';
 import { isMainThread } from 'node:worker_threads';
 import { ENV_SESSION, SHARED_FILES, SHARED_FILES_READY, type SharedFiles } from '../base/environment.ts';
 import { TRACE_MINOR, TRACE_VERSION } from '../trace/format/definitions.ts';
+import { AwaitBook } from './awaits/book.ts';
 import { ChildEnvironment } from './children/children-env.ts';
 import { describeProcess } from './children/description.ts';
 import { ChildFilter } from './children/filter.ts';
@@ -76,6 +77,7 @@ export function start({ file, syncBuiltinESMExports }: Preloaded): Shim | undefi
     quiescence: new Quiescence(recorder, sources),
     sources,
     lanes,
+    awaits: options.awaits === true ? new AwaitBook(recorder, sites) : undefined,
   };
   recorder.together(() => {
     introduce(shim, handover);

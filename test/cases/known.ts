@@ -16,7 +16,6 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verdict: 'MISS',
     why: 'a race of Node: where it hears of the end of the filter before a write fails, it drops the rest in silence and ends with 0',
   },
-  'hang-36-p-limit-nested': { verdict: 'WEAK', why: 'awaits that can never go on are not looked for' },
   'hang-40-stdin-backpressure': {
     verdict: 'WEAK',
     why: 'the place of the message that would make the child read is not told',
@@ -26,6 +25,5 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verdict: 'MISS',
     why: 'a thread that stands in a native call (here: SQLite waits for its file) is not told from one that computes',
   },
-  'plain-async-mutex': { verdict: 'MISS', why: 'awaits that can never go on are not looked for' },
   'bug-01-jest-worker-killed': { verdict: 'MISS', why: 'an interval of the parent wakes it each second' },
 };

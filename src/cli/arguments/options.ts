@@ -35,6 +35,7 @@ export interface RunOptions extends FindingFlags {
   /** `--no-stdio`. */
   readonly stdio: boolean;
   readonly callSites: 'off' | 'sampled' | 'all';
+  readonly awaits?: true;
   /** Megabytes. */
   readonly maxStreamSize?: number;
   /** Wait for a key at the end. */
@@ -144,6 +145,10 @@ export function runOptions(): Option[] {
     new Option('--call-sites <which>', 'call sites of messages')
       .choices(['off', 'sampled', 'all'])
       .default('sampled'),
+    new Option(
+      '--awaits',
+      'watch the awaits of the program, and have the garbage collector say which of them can never go on',
+    ),
     new Option(
       '--max-stream-size <megabytes>',
       'most that a thread keeps on disk, oldest records go first; 0: no limit',

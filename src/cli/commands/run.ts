@@ -126,12 +126,13 @@ function reading(act: () => void): boolean {
 }
 
 function shimOptions(options: RunOptions): Partial<ShimOptions> {
-  const { include, exclude, stdio, callSites, maxStreamSize } = options;
+  const { include, exclude, stdio, callSites, awaits = false, maxStreamSize } = options;
   return {
     include,
     exclude,
     stdio,
     callSites,
+    awaits,
     ...(maxStreamSize !== undefined && { maxStreamBytes: maxStreamSize * MEGABYTE }),
   };
 }

@@ -29,6 +29,7 @@ export function launchArguments({ cli, node, trace, script, args, settings }: Ru
     '--call-sites',
     settings.callSites,
     ...(settings.traceStdio ? [] : ['--no-stdio']),
+    ...(settings.awaits ? ['--awaits'] : []),
     '--max-stream-size',
     String(settings.maxStreamSize),
     ...settings['findings.disabled'].flatMap((kind) => ['--ignore-finding', kind]),

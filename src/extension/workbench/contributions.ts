@@ -66,6 +66,7 @@ export interface Settings {
   readonly onDeadlock: 'wait' | 'kill';
   readonly callSites: 'off' | 'sampled' | 'all';
   readonly traceStdio: boolean;
+  readonly awaits: boolean;
   readonly notifyOnDeadlock: 'certain' | 'all' | 'never';
   readonly showOnRun: 'tree' | 'timeline' | 'both' | 'none';
   /** Number of ended sessions whose traces are kept. */
@@ -84,6 +85,7 @@ export const SETTING_DEFAULTS: Settings = {
   onDeadlock: 'wait',
   callSites: 'sampled',
   traceStdio: true,
+  awaits: false,
   notifyOnDeadlock: 'certain',
   showOnRun: 'tree',
   keepTraces: 20,

@@ -18,7 +18,7 @@ export const RANGES = {
 /** The settings as they can be used: what is out of its range is brought into it, what is of another kind is the default. */
 export function validSettings(given: Readonly<Record<string, unknown>>): Settings {
   const defaults = SETTING_DEFAULTS;
-  const { runtimeExecutable, traceStdio } = given;
+  const { runtimeExecutable, traceStdio, awaits } = given;
   const whole = (name: keyof typeof RANGES): number => {
     const value = given[name];
     const [least, most] = RANGES[name];
@@ -29,6 +29,7 @@ export function validSettings(given: Readonly<Record<string, unknown>>): Setting
     runtimeExecutable:
       typeof runtimeExecutable === 'string' ? runtimeExecutable.trim() : defaults.runtimeExecutable,
     traceStdio: typeof traceStdio === 'boolean' ? traceStdio : defaults.traceStdio,
+    awaits: typeof awaits === 'boolean' ? awaits : defaults.awaits,
     onDeadlock: oneOf(CHOICES.onDeadlock, given.onDeadlock, defaults.onDeadlock),
     callSites: oneOf(CHOICES.callSites, given.callSites, defaults.callSites),
     notifyOnDeadlock: oneOf(CHOICES.notifyOnDeadlock, given.notifyOnDeadlock, defaults.notifyOnDeadlock),

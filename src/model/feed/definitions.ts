@@ -1,4 +1,5 @@
 import type { Definition } from '../../trace/format/definitions.ts';
+import { makeAwaits } from '../state/awaits.ts';
 import type { StreamState } from '../state/entities.ts';
 import { makeIncident } from '../state/incidents.ts';
 import { makeSources } from '../state/sources.ts';
@@ -49,6 +50,10 @@ const HANDLERS: Handlers = {
   sources(world, stream, def) {
     stream.sources = makeSources(stream, def, world.connections);
     for (const other of world.connections.tells(stream.thread, stream.sources)) world.touch(other.process);
+  },
+  awaits(world, stream, def) {
+    stream.thread.awaits = makeAwaits(stream, def);
+    world.touch(stream.thread.process);
   },
   incident(world, stream, def) {
     const incident = makeIncident(stream, def);

@@ -8,6 +8,7 @@ import type {
   StreamDefinition,
 } from '../../trace/format/definitions.ts';
 import type { KindOf } from '../../trace/format/records.ts';
+import type { OpenAwait } from './awaits.ts';
 import type { Incident } from './incidents.ts';
 import type { SourceSet } from './sources.ts';
 import type { Track } from './track.ts';
@@ -215,6 +216,8 @@ export class ThreadEntity {
   hasGap = false;
   /** What kept it alive when it last rested without waits. */
   keptAlive: KeepAliveDefinition | null = null;
+  /** The `await`s that were open when it last rested; empty too where they are not watched. */
+  awaits: readonly OpenAwait[] = [];
   /** What the last `quiescent` counted; `null` after activity. */
   quiescent: Rest | null = null;
   /** How it had rested when it woke; `null` while it rests, and once it has begun or ended a wait. */

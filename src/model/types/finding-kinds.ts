@@ -4,6 +4,7 @@
 export const FINDING_KINDS = [
   'aborted',
   'atomics-wait-no-notifier',
+  'await-never-settles',
   'barrier-mismatch',
   'child-left-behind',
   'close-missing',

@@ -1,4 +1,5 @@
 import type { SessionEnvironment } from '../../base/environment.ts';
+import type { AwaitBook } from '../awaits/book.ts';
 import type { ChildEnvironment } from '../children/children-env.ts';
 import type { ChildFilter } from '../children/filter.ts';
 import type { Recorder } from '../core/recorder.ts';
@@ -19,6 +20,8 @@ export interface Shim {
   readonly quiescence: Quiescence;
   readonly sources: SourceBook;
   readonly lanes: WorkerLanes;
+  /** Only where that is wanted. */
+  readonly awaits: AwaitBook | undefined;
 }
 
 /** Instruments one thing of Node or of the runtime. `install` may throw: that is reported, and the program goes on. */

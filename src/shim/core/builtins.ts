@@ -2,12 +2,16 @@ import type inspector from 'node:inspector';
 import type module from 'node:module';
 import type os from 'node:os';
 import type perfHooks from 'node:perf_hooks';
+import type v8 from 'node:v8';
+import type vm from 'node:vm';
 
 interface Builtins {
   readonly 'node:inspector': typeof inspector;
   readonly 'node:module': typeof module;
   readonly 'node:os': typeof os;
   readonly 'node:perf_hooks': typeof perfHooks;
+  readonly 'node:v8': typeof v8;
+  readonly 'node:vm': typeof vm;
 }
 
 const getBuiltinModule: ((name: string) => unknown) | undefined = process.getBuiltinModule;

@@ -1,6 +1,6 @@
 import type { Ms } from '../../base/quantities.ts';
 
-const { setImmediate, setTimeout, clearTimeout } = globalThis;
+const { setImmediate, setTimeout, clearTimeout, queueMicrotask } = globalThis;
 /** A timer, to get at the prototype of timers: Node shows it nowhere else. */
 const probe = setTimeout(() => {}, 0);
 clearTimeout(probe);
@@ -21,6 +21,8 @@ function quietly(fn: () => void): void {
     // Whoever calls says what is lost: the trace has no end then.
   }
 }
+
+function nothing(): void {}
 
 /**
  * Functions of the global scope and of `process` as they are when the shim loads: programs and test libraries replace
@@ -46,6 +48,10 @@ export const natives = {
   soon(fn: () => void): void {
     natives.fired++;
     Reflect.apply(unrefImmediate, setImmediate(quietly, fn), []);
+  },
+  /** V8 lets go of what a `WeakRef` was asked for, or made for, when it has run a microtask, and only then. */
+  letGo(): void {
+    queueMicrotask(nothing);
   },
   /** Calls `fn` when the running callback has ended. */
   tick(fn: () => void): void {

@@ -1,5 +1,6 @@
 import type { Probe } from '../context/shim.ts';
 import { atomics } from './atomics.ts';
+import { awaits } from './awaits.ts';
 import { childProcesses } from './child-process.ts';
 import { execve } from './execve.ts';
 import { handles } from './handles.ts';
@@ -31,4 +32,5 @@ export const PROBES: readonly Probe[] = [
   atomics,
   webLocks,
   workers,
+  awaits,
 ];

@@ -122,7 +122,10 @@ function exit(shim: Shim, listeners: () => unknown, code: unknown, skip: Skip): 
       const fatal = failed && process.listenerCount('uncaughtException') === 0;
       const value = fatal ? 1 : exitCode(process.exitCode ?? code);
       if (site !== 0) shim.recorder.incident({ what: 'exitCalled', message: '', site, value });
-      else if (ranDry && value === UNSETTLED) shim.recorder.incident({ what: 'unsettledAwait', message: '' });
+      else if (ranDry && value === UNSETTLED) {
+        shim.awaits?.tell();
+        shim.recorder.incident({ what: 'unsettledAwait', message: '' });
+      }
       end(shim, value);
     });
   }

@@ -48,6 +48,7 @@ export class Quiescence {
   #complete = false;
   /** So many looks, one after the other, have found that there may be more than they see. */
   #unsure = 0;
+  #atRest: ((looks: number, turned: boolean) => void) | undefined;
   /** The `keepAlive` definition that was written last, as JSON, and when. */
   #kept = '';
   #keptAt: Ns = 0;
@@ -73,6 +74,11 @@ export class Quiescence {
   writes(left: () => number): () => void {
     this.#writing.add(left);
     return () => this.#writing.delete(left);
+  }
+
+  /** `look` is called at each look at the thread while it rests: the how manieth of this rest, and whether it has run since the last one. */
+  atRest(look: (looks: number, turned: boolean) => void): void {
+    this.#atRest = look;
   }
 
   consult(expert: HandleExpert): void {
@@ -146,6 +152,7 @@ export class Quiescence {
     if (resources.runs) return false;
     if (this.#looks === 0) this.#turned();
     this.#looks++;
+    this.#atRest?.(this.#looks, turned);
     const found = this.#book.look(resources, turned);
     const doubted = this.#unsure > 0;
     this.#unsure = found.complete ? 0 : this.#unsure + 1;

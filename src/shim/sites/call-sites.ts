@@ -41,6 +41,13 @@ export class CallSites {
     return this.#enabled ? this.#stacks.idOf(frames) : 0;
   }
 
+  /** As {@link ofFrames}; 0 also where the nearest frame is not code of the program itself. */
+  ofOwn(frames: readonly RawFrame[]): SiteId {
+    const name = frames[0]?.getFileName();
+    if (!this.#enabled || !name || this.#files.get(name).owner !== 'own') return 0;
+    return this.#stacks.idOf(frames);
+  }
+
   /** Number of the stack that an error shows as text. */
   ofText(stack: string): number {
     if (!this.#enabled) return 0;

@@ -14,15 +14,21 @@ const MOST = 40;
 
 /** What all samplers of one sort in a thread may take together. */
 export class Ration {
+  readonly #most: number;
   #spent = 0;
   #from = 0;
+
+  /** `most`: how many in a period of 20 ms. */
+  constructor(most = MOST) {
+    this.#most = most;
+  }
 
   take(time: Ns): boolean {
     if (time >= this.#from + PERIOD_NS) {
       this.#from = time;
       this.#spent = 0;
     }
-    return ++this.#spent <= MOST;
+    return ++this.#spent <= this.#most;
   }
 }
 const messages = new Ration();

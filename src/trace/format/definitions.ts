@@ -206,6 +206,22 @@ export interface SourcesDefinition {
   readonly complete: boolean;
   readonly list: readonly Source[];
 }
+/** An `await` of the program that has not gone on; those of one line and the same callers are one entry. */
+export interface Await {
+  readonly site: SiteId;
+  readonly count: number;
+  /** When the oldest of them began. */
+  readonly since: Ns;
+  /** They never go on: the collector has taken what they await, and so all that could have settled it. */
+  readonly never?: true;
+}
+/** The `await`s that are open while the thread rests, and those that never go on. Told again when it has changed. */
+export interface AwaitsDefinition {
+  readonly type: 'awaits';
+  /** When it was so, ns since the session's origin. */
+  readonly time: Ns;
+  readonly list: readonly Await[];
+}
 /** What an {@link IncidentDefinition} is about. */
 export type IncidentKind =
   /** `message`: name and message of the error, `site`: where it was made. The thread ends by it, or goes on with a handler. */
@@ -254,6 +270,7 @@ export type Definition =
   | ProblemDefinition
   | KeepAliveDefinition
   | SourcesDefinition
+  | AwaitsDefinition
   | IncidentDefinition;
 
 /** What a session says of itself to people and programs: its launcher writes it, the JSON report and the views repeat it. */

@@ -1,6 +1,7 @@
 // What each definition and observation may hold. A line that does not fit costs itself and nothing else.
 import { RESOURCE_KINDS, type ResourceKind } from '../../base/channels.ts';
 import {
+  type Await,
   type Definition,
   type IncidentKind,
   type Observation,
@@ -123,6 +124,8 @@ const source = object<Source>({
   site: optional(id),
 });
 
+const awaiting = object<Await>({ site: id, count, since: time, never: optional(exactly(true)) });
+
 type ShapesOf<Union extends { readonly type: string }> = {
   readonly [T in Union['type']]: Shape<Extract<Union, { readonly type: T }>>;
 };
@@ -194,6 +197,7 @@ const DEFINITIONS: ShapesOf<Definition> = {
   problem: { type: exactly('problem'), code: name, message },
   keepAlive: { type: exactly('keepAlive'), time, handles: countsByName(name, count) },
   sources: { type: exactly('sources'), id, time, complete: flag, list: listOf(source) },
+  awaits: { type: exactly('awaits'), time, list: listOf(awaiting) },
   incident: {
     type: exactly('incident'),
     what: incidentKind,

@@ -8,6 +8,7 @@ import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
 import { evidence } from './evidence.ts';
 import { chainOf, type Link, type RestLink } from './links.ts';
+import { behindAwaits } from './open-awaits.ts';
 import { placesOf, ToldApart } from './places.ts';
 import { proofOf } from './proof.ts';
 import type { RuleContext } from './rule.ts';
@@ -58,13 +59,14 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
   const behind = victims(graph, stuck, units);
   for (const unit of [...units, ...behind]) for (const wait of graph.waits(unit)) claimed.add(wait);
   const time = Math.max(0, ...links.map((link) => link.wait.since));
-  const told = new ToldApart(world, placesOf(links, rests));
+  const awaits = behindAwaits(world, unique(units.map(({ thread }) => thread)));
+  const told = new ToldApart(world, [...placesOf(links, rests), ...awaits.places]);
   const resources = unique(links.flatMap(({ wait }) => (wait.resource === null ? [] : [wait.resource.key])));
   const processes = unique([
     ...units.map((unit) => unit.thread.process.id),
     ...(what.extraProcesses ?? []).map((process) => process.id),
   ]);
-  const sentences = [what.reason, ...evidence(units)];
+  const sentences = [what.reason, ...evidence(units), ...awaits.sentences];
   if (behind.length > 0) sentences.push(`Stuck behind this: ${listWords(behind.map(unitWords))}.`);
   sentences.push(
     what.certainty === 'certain'

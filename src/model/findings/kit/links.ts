@@ -10,6 +10,7 @@ import { english, siteText } from '../../words/index.ts';
 import type { Stuck, WaitGraph } from '../graph/graph.ts';
 import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
+import { awaitWords, openAwaits } from './open-awaits.ts';
 import { deadWords, doesWords, listWords, threadWords, unitWords } from './words.ts';
 
 /** Who could end a wait or make a source fire: members of the set first. */
@@ -85,7 +86,10 @@ export function chainOf(
 ): ChainLink[] {
   const told = new Set<Wait>();
   const once = links.filter(({ wait }) => !told.has(wait) && told.add(wait));
-  return [...once.map((link) => waitLink(world, sites, link)), ...rests.map((link) => restLink(sites, link))];
+  return [
+    ...once.map((link) => waitLink(world, sites, link)),
+    ...rests.map((link) => restLink(world, sites, link)),
+  ];
 }
 
 function waitLink(world: World, sites: Sites, link: Link): ChainLink {
@@ -103,8 +107,10 @@ function waitLink(world: World, sites: Sites, link: Link): ChainLink {
   };
 }
 
-function restLink(sites: Sites, link: RestLink): ChainLink {
+function restLink(world: World, sites: Sites, link: RestLink): ChainLink {
   const { unit, source } = link;
+  const awaits = openAwaits(unit.thread);
+  const at = awaits.length === 0 ? ' rests' : ` awaits at ${awaitWords(world, awaits)}, rests`;
   const told = link.blockers.length === 0 || namesOtherEnd(source);
   const given = told ? '' : `, which only ${listWords(link.blockers.map(unitWords))} could give`;
   return {
@@ -113,9 +119,9 @@ function restLink(sites: Sites, link: RestLink): ChainLink {
     source: source.kind,
     resource: source.resource?.key ?? null,
     since: whole(unit.thread.quiescent?.since ?? 0),
-    site: sites.view(unit.thread, source.site),
+    site: sites.view(unit.thread, awaits[0]?.site ?? source.site),
     blockedBy: blockersOf(sites, link, []),
-    text: `${unitWords(unit)} rests and ${sourceDoes(source)}${given}`,
+    text: `${unitWords(unit)}${at} and ${sourceDoes(source)}${given}`,
   };
 }
 

@@ -5,7 +5,9 @@ import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { type Ask, askCircles } from '../kit/asks.ts';
 import { placesOfSource } from '../kit/awaited-ends.ts';
+import { restLinksOf } from '../kit/links.ts';
 import { notedFinding } from '../kit/noted.ts';
+import { openAwaits } from '../kit/open-awaits.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
 import { type RestGroup, restGroups } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
@@ -61,6 +63,8 @@ function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[
     const at = placeText(world.sites.view(site));
     return `${threadWords(from)} sent to ${listWords(to.map((thread) => threadWords(thread)))}${at === '' ? '' : ` at ${at}`} and has heard nothing since`;
   });
+  // Without the lines that await, the sources say all that a chain could.
+  const awaits = threads.some((thread) => openAwaits(thread).length > 0);
   const waits = threads.map((thread) => `${threadWords(thread)} ${doesOf(thread, group)}`);
   return notedFinding(context, {
     certainty: 'certain',
@@ -73,6 +77,7 @@ function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[
     explanation: `${told.join('. ')}. For ${duration(now - since)} all of them have rested: ${listWords(waits)}. No message is on its way, no timer is armed, and nothing from outside can reach them.`,
     fix: 'Let one side answer before it asks in its turn: handle messages while an answer is awaited (no lock or queue of one around the call), and answer also when the work fails.',
     stuck: units,
+    rests: awaits ? restLinksOf(context.graph, context.certain, units) : [],
   });
 }
 

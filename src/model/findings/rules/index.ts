@@ -2,6 +2,7 @@
 import type { Rule } from '../kit/rule.ts';
 import { aborted } from './aborted.ts';
 import { atomicsWaitNoNotifier } from './atomics-wait-no-notifier.ts';
+import { awaitNeverSettles } from './await-never-settles.ts';
 import { barrierMismatch } from './barrier-mismatch.ts';
 import { childLeftBehind } from './child-left-behind.ts';
 import { closeMissing } from './close-missing.ts';
@@ -46,6 +47,7 @@ import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
 export const RULES: readonly Rule[] = [
   aborted,
   atomicsWaitNoNotifier,
+  awaitNeverSettles,
   barrierMismatch,
   childLeftBehind,
   closeMissing,

@@ -5,6 +5,7 @@ import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { badEnd } from '../kit/ends.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
+import { awaitPlaces, awaitWords, openAwaits } from '../kit/open-awaits.ts';
 import type { Rule, RuleContext } from '../kit/rule.ts';
 import { doesWords, threadWords } from '../kit/words.ts';
 
@@ -30,8 +31,10 @@ function say(context: RuleContext, { thread, time }: Incident): Finding {
   const who = threadWords(thread);
   const waits = [...thread.waits.values()];
   const dead = deadWorkers(thread);
+  const awaits = openAwaits(thread);
   const sentences = [
     'Nothing kept it alive any more, so nothing could settle what its main module awaited.',
+    ...(awaits.length > 0 ? [`At its end it awaited at ${awaitWords(context.world, awaits)}.`] : []),
     ...waits.map((wait) => `At its end ${waitWords(context, who, wait)}.`),
     ...dead.map(({ worker, end }) => `Before, ${threadWords(worker)} ${end.words}.`),
   ];
@@ -41,7 +44,11 @@ function say(context: RuleContext, { thread, time }: Incident): Finding {
     title: `${who} ended in the middle of an await (exit code 13)`,
     time,
     processes: [thread.process],
-    places: [...waits.map(waitPlace), ...dead.flatMap(({ end }) => end.places)],
+    places: [
+      ...awaitPlaces(thread, awaits),
+      ...waits.map(waitPlace),
+      ...dead.flatMap(({ end }) => end.places),
+    ],
     explanation: sentences.join(' '),
     fix: "Reject or resolve the promise also when the work fails: listen for 'error' and 'exit' of whoever should settle it, or await with a timeout.",
     key: thread.id,

@@ -1,6 +1,8 @@
 // CPU cost of the model: records in, frames out. `node --import tsx bench/model.ts [slices…]` (default 1M and 10M).
 import { Model, tileRange } from '../src/model/index.ts';
 import { STATE_COUNT, Track } from '../src/model/state/track.ts';
+import { Usage } from '../src/model/state/usage.ts';
+import { Spent } from '../src/model/timeline/spent.ts';
 import { TileCache } from '../src/model/timeline/tiles.ts';
 import type { StreamDefinition } from '../src/trace/format/definitions.ts';
 import { KIND, type Kind, type TraceRecord } from '../src/trace/format/records.ts';
@@ -41,12 +43,15 @@ function index(slices: number): void {
   row('append', (append * 1e6) / slices, 'ns/slice');
   row('columns and prefix sums', (arrayBytes() - before) / slices, 'B/slice');
   const until = slices * 100;
+  const spents = tracks.map(
+    (track) => new Spent({ start: 0, track, usage: new Usage(true), hasDebugger: false }),
+  );
   for (const zoom of [1, 16, 256, 4096]) {
     const cache = new TileCache();
     const span = until / zoom;
     const at = tileRange({ start: until / 3, end: until / 3 + Math.min(span, until) }, PIXELS);
     const frame = () => {
-      for (const track of tracks) cache.query(track, 't', at.range, at.buckets, until);
+      for (const spent of spents) cache.query(spent, 't', at.range, at.buckets, until);
     };
     const cold = timed(frame);
     row(`frame, cold, ${zoom}× zoomed`, cold, 'ms');

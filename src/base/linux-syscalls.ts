@@ -33,10 +33,13 @@ export interface SystemCall {
   readonly args: readonly number[];
 }
 
-/** The call in which the main thread of a process sleeps; `null`: it runs, or that may not be known. */
-export function systemCall(pid: number): SystemCall | null {
+/**
+ * The call in which a thread sleeps; `null`: it runs, or that may not be known.
+ * @param whose pid of a process, for its main thread, or `PID/task/TID`
+ */
+export function systemCall(whose: number | string): SystemCall | null {
   try {
-    const [number, ...args] = readFileSync(`/proc/${pid}/syscall`, 'utf8').trim().split(' ');
+    const [number, ...args] = readFileSync(`/proc/${whose}/syscall`, 'utf8').trim().split(' ');
     const name = syscallName(Number(number));
     return name === undefined ? null : { name, args: args.map(Number) };
   } catch {

@@ -1,3 +1,4 @@
+import type { SystemThreadId } from '../base/quantities.ts';
 import type { Definition, Observation, SessionFacts, StreamDefinition } from '../trace/format/definitions.ts';
 import type { TraceRecord } from '../trace/format/records.ts';
 import type { Damage, TraceSink } from '../trace/reader/sink.ts';
@@ -133,6 +134,13 @@ export class Model implements TraceSink, Answers {
     this.world.processes.link();
     const process = this.world.processes.get(id);
     return process === undefined ? undefined : this.processViews.view(process);
+  }
+  /** The system's ids of the living threads of a process that have streams; `undefined`: it has none. */
+  tracedThreads(pid: number): readonly SystemThreadId[] | undefined {
+    const process = this.world.processes.at(pid, this.world.lastTime);
+    if (process === undefined || !process.instrumented) return undefined;
+    const living = [...process.threads.values()].filter(({ alive }) => alive);
+    return living.map(({ systemThread }) => systemThread).filter((id) => id > 0);
   }
   roots(): readonly ProcessView[] {
     return this.processes().filter((process) => process.parent === null);

@@ -26,6 +26,7 @@ export interface PackedTiles {
   readonly state: Uint8Array;
   readonly share: Uint8Array;
   readonly mask: Uint16Array;
+  readonly busy: Uint8Array;
 }
 
 /** Exact slices of several tracks, in order of time within a track. */
@@ -40,6 +41,10 @@ export interface PackedSlices {
   readonly end: Float64Array;
   /** Index in TRACK_STATES. */
   readonly state: Uint8Array;
+  /** ns on a processor, `NaN`: not known. */
+  readonly busy: Float64Array;
+  /** ns ready without a processor. */
+  readonly ready: Float64Array;
   /** Index in `resources` plus 1, 0: none. */
   readonly resource: Uint32Array;
   /** Index in `sites` plus 1, 0: unknown. */
@@ -71,6 +76,8 @@ export interface PackedOverview {
   readonly counts: Uint16Array;
   /** OR of the state bits of all tracks. */
   readonly mask: Uint16Array;
+  /** How many tracks were on a processor on average, an entry a bucket. */
+  readonly busy: Float32Array;
 }
 
 /** Who there is. Asked again when an update says that something changed. */

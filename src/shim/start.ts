@@ -19,7 +19,7 @@ import { TimerBook } from './sources/timers.ts';
 import { UnrefBook } from './sources/unref.ts';
 import { WorkerLanes } from './thread/lanes.ts';
 import { readSession } from './thread/session.ts';
-import { othersWork } from './thread/system-threads.ts';
+import { othersWork, ownThread } from './thread/system-threads.ts';
 import {
   type Handover,
   identify,
@@ -117,7 +117,15 @@ function introduce({ session, recorder, thread }: Shim, handover: Handover | und
   });
   if (threadId === 0) describeProcess(recorder);
   const { name = '', file = '', parentThreadId = 0, spawnKey = '' } = handover ?? {};
-  recorder.define({ type: 'thread', name, file, parentThreadId, spawnKey });
+  const systemThread = threadId === 0 ? 0 : ownThread();
+  recorder.define({
+    type: 'thread',
+    name,
+    file,
+    parentThreadId,
+    spawnKey,
+    ...(systemThread > 0 && { systemThread }),
+  });
   recorder.record('processStart', { pid: process.pid });
 }
 

@@ -309,7 +309,9 @@ function isRest(kind: number): boolean {
     kind === KIND.resumed ||
     kind === KIND.rest ||
     kind === KIND.total ||
-    kind === KIND.totalHigh
+    kind === KIND.totalHigh ||
+    kind === KIND.spent ||
+    kind === KIND.looped
   );
 }
 

@@ -2,17 +2,31 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Model, NOTHING, TRACK_STATES, tileRange } from '../../src/model/index.ts';
 import { STATE_COUNT, Track } from '../../src/model/state/track.ts';
+import { Usage } from '../../src/model/state/usage.ts';
+import { SPENT_COUNT, Spent } from '../../src/model/timeline/spent.ts';
 import { fillBuckets, makeBuckets, TileCache, trackStats } from '../../src/model/timeline/tiles.ts';
 import { TraceBuilder } from './builder.ts';
 import { random } from './random.ts';
 
+/** Of a thread that tells nothing of processors: what shows no wait is not known. */
+function spentOf(track: Track): Spent {
+  return new Spent({
+    start: Number.POSITIVE_INFINITY,
+    track,
+    usage: new Usage(true),
+    hasDebugger: false,
+  });
+}
+const NAMES_OF = TRACK_STATES.map((name) => (name === 'running' ? 'unknown' : name));
+const shownAs = (state: number): number => TRACK_STATES.indexOf(NAMES_OF[state] ?? 'unknown');
+
 /** The oracle: time by state of [from, to), slice by slice. */
 function scan(track: Track, from: number, to: number, until: number): number[] {
-  const ns = new Array<number>(STATE_COUNT).fill(0);
+  const ns = new Array<number>(SPENT_COUNT).fill(0);
   for (let i = 0; i < track.length; i++) {
     const start = Math.max(from, track.starts[i] as number);
     const end = Math.min(to, until, i + 1 < track.length ? (track.starts[i + 1] as number) : until);
-    if (end > start) ns[track.states[i] as number]! += end - start;
+    if (end > start) ns[shownAs(track.states[i] as number)]! += end - start;
   }
   return ns;
 }
@@ -28,7 +42,8 @@ function randomTrack(next: () => number, slices: number, longest: number): { tra
 }
 
 function assertExact(track: Track, until: number, start: number, width: number, buckets: number): void {
-  const [tile] = [new TileCache().query(track, 't', { start, end: start + buckets * width }, buckets, until)];
+  const range = { start, end: start + buckets * width };
+  const [tile] = [new TileCache().query(spentOf(track), 't', range, buckets, until)];
   for (let b = 0; b < buckets; b++) {
     const ns = scan(track, start + b * width, start + (b + 1) * width, until);
     const most = Math.max(...ns);
@@ -60,15 +75,16 @@ describe('level of detail', () => {
     const next = random(2);
     const cache = new TileCache();
     const track = new Track();
+    const spent = spentOf(track);
     let time = 0;
     for (let step = 0; step < 200; step++) {
       for (let i = 0; i < 20; i++) {
         time += 1 + Math.floor(next() * 100);
         track.push(time, Math.floor(next() * STATE_COUNT), 0, 0);
       }
-      const tile = cache.query(track, 't', { start: 0, end: 1 << 18 }, 1 << 12, time);
+      const tile = cache.query(spent, 't', { start: 0, end: 1 << 18 }, 1 << 12, time);
       const fresh = makeBuckets(1 << 12);
-      fillBuckets(track, 0, 64, time, fresh, 0, 1 << 12);
+      fillBuckets(spent, 0, 64, time, fresh, 0, 1 << 12);
       assert.deepEqual(tile.state, fresh.state);
       assert.deepEqual(tile.share, fresh.share);
       assert.deepEqual(tile.mask, fresh.mask);
@@ -80,7 +96,7 @@ describe('level of detail', () => {
     for (let i = 0; i < 100_000; i++) track.push(i * 1000, i === 54_321 ? 1 : (i % 2) * 2, 0, 0);
     const until = 100_000_000;
     const { range, buckets } = tileRange({ start: 0, end: until }, 10);
-    const tile = new TileCache().query(track, 't', range, buckets, until);
+    const tile = new TileCache().query(spentOf(track), 't', range, buckets, until);
     assert.ok(tile.mask.some((mask) => (mask & 2) !== 0));
   });
 
@@ -103,9 +119,9 @@ describe('level of detail', () => {
       const { track, until } = randomTrack(next, 1 + Math.floor(next() * 500), 1000);
       const a = Math.floor(next() * until * 1.1);
       const b = a + Math.floor(next() * until);
-      const stats = trackStats(track, 't', { start: a, end: b }, until);
+      const stats = trackStats({ track, spent: spentOf(track) }, 't', { start: a, end: b }, until);
       assert.deepEqual([...stats.ns], scan(track, a, b, until));
-      const count = new Array<number>(STATE_COUNT).fill(0);
+      const count = new Array<number>(SPENT_COUNT).fill(0);
       for (let i = 0; i < track.length; i++) {
         const end = i + 1 < track.length ? (track.starts[i + 1] as number) : until;
         if ((track.starts[i] as number) < Math.min(b, until) && end > a) count[track.states[i] as number]!++;
@@ -141,13 +157,13 @@ describe('tracks', () => {
     assert.deepEqual(
       slices.map((s) => [s.state, Math.round(s.start / 1e6)]),
       [
-        ['running', 0],
+        ['unknown', 0],
         ['receive', 10],
-        ['running', 20],
+        ['unknown', 20],
         ['holding', 30],
-        ['running', 40],
+        ['unknown', 40],
         ['idle', 50],
-        ['running', 60],
+        ['unknown', 60],
       ],
     );
     assert.equal(slices[1]?.resource, 'queue:q');

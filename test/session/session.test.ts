@@ -71,7 +71,7 @@ test('a child that is not Node is seen from outside, with its parent, CPU and me
     'main.cjs': "require('node:child_process').spawn('sh', ['-c', 'sleep 30; :'], { stdio: 'ignore' })",
   });
   const target = { kind: 'script', file: path.join(dir, 'main.cjs'), args: [] } as const;
-  const program = await launched(t, dir, target, { isTraced: (pid) => session?.isTraced(pid) ?? false });
+  const program = await launched(t, dir, target, { traced: (pid) => session?.tracedThreads(pid) });
   const session = Session.open(program.dir);
   t.after(() => session.close());
   const named = (name: string) => session.model.processes().find((process) => process.name === name);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { TRACK_STATES } from '../../src/model/types/index.ts';
 import { makeRow, NO_STATE } from '../../src/webview/core/fold.ts';
 import { contrastRatio, inkOn } from '../../src/webview/draw/palette.ts';
-import { isolatedMarks, paintRow, rareAt, shadesOf } from '../../src/webview/draw/strip.ts';
+import { busyRuns, isolatedMarks, paintRow, rareAt, shadesOf } from '../../src/webview/draw/strip.ts';
 
 const [RUNNING, LOCK, RECEIVE] = [0, 1, 2];
 const bit = (...states: number[]): number => states.reduce((mask, state) => mask | (1 << state), 0);
@@ -36,6 +36,7 @@ describe('rare states', () => {
 
   it('are painted over, dimmed or left out as the filter says', () => {
     const row = running(4);
+    row.state.fill(TRACK_STATES.indexOf('idle'));
     row.mask[2] = bit(RUNNING, LOCK);
     row.state[3] = NO_STATE;
     const colors = TRACK_STATES.map((_, i) => [200, i * 10, 40] as const);
@@ -48,6 +49,23 @@ describe('rare states', () => {
     paintRow(row, shades, bit(LOCK), main, rare);
     assert.ok((main[0]! & 0xff) < 80, 'what is not asked for is dimmed');
     assert.equal((rare[2]! >> 8) & 0xff, 10);
+    paintRow(running(4), shades, 0, main, rare);
+    assert.deepEqual([...main], [0, 0, 0, 0], 'what runs has a height and fills no bar');
+  });
+});
+
+describe('time on a processor', () => {
+  it('is a column for each stretch of one height, the smallest a pixel high', () => {
+    const busy = Uint8Array.from([0, 0, 1, 1, 255, 255, 128, 0]);
+    assert.deepEqual(
+      [...busyRuns(busy, 20)],
+      [
+        [2, 4, 1],
+        [4, 6, 20],
+        [6, 7, 10],
+      ],
+    );
+    assert.deepEqual([...busyRuns(new Uint8Array(5), 20)], []);
   });
 });
 

@@ -24,6 +24,7 @@ function packed(
     state: Uint8Array.from(all, (s) => s ?? NO_STATE),
     share: Uint8Array.from(all, (s) => (s === undefined ? 0 : 255)),
     mask: Uint16Array.from(all, (s) => (s === undefined ? 0 : 1 << s)),
+    busy: Uint8Array.from(all, (s) => (s === RUNNING ? 255 : 0)),
   };
 }
 const full = (chunks: number, state = RUNNING): number[] => new Array(chunks * CHUNK).fill(state);

@@ -56,7 +56,7 @@ async function runTraced(target: LaunchTarget, options: RunOptions, bundles: str
     trace: options.trace,
     shim: shimOptions(options),
     stdio: view?.stdio,
-    isTraced: (pid) => session?.isTraced(pid) ?? false,
+    traced: (pid) => session?.tracedThreads(pid),
   });
   giveWay();
   const witness = new SignalWitness(program.pid, () => session?.refresh());

@@ -23,12 +23,14 @@ export function packTiles(tiles: readonly TrackTile[], range: TimeRange, buckets
   const state = new Uint8Array(size).fill(255);
   const share = new Uint8Array(size);
   const mask = new Uint16Array(size);
+  const busy = new Uint8Array(size);
   for (const [i, tile] of tiles.entries()) {
     state.set(tile.state.subarray(0, buckets), i * buckets);
     share.set(tile.share.subarray(0, buckets), i * buckets);
     mask.set(tile.mask.subarray(0, buckets), i * buckets);
+    busy.set(tile.busy.subarray(0, buckets), i * buckets);
   }
-  return { threads: tiles.map((t) => t.thread), range, buckets, state, share, mask };
+  return { threads: tiles.map((t) => t.thread), range, buckets, state, share, mask, busy };
 }
 
 export function packSlices(
@@ -45,6 +47,8 @@ export function packSlices(
     start: new Float64Array(total),
     end: new Float64Array(total),
     state: new Uint8Array(total),
+    busy: new Float64Array(total),
+    ready: new Float64Array(total),
     resource: new Uint32Array(total),
     site: new Uint32Array(total),
   };
@@ -54,6 +58,8 @@ export function packSlices(
       packed.start[at] = slice.start;
       packed.end[at] = slice.end ?? Number.NaN;
       packed.state[at] = TRACK_STATES.indexOf(slice.state);
+      packed.busy[at] = slice.busy ?? Number.NaN;
+      packed.ready[at] = slice.ready;
       packed.resource[at] = slice.resource === null ? 0 : resources.of(slice.resource) + 1;
       const site = slice.site;
       packed.site[at] = site ? sites.of(site, `${site.file}:${site.line}:${site.column}:${site.fn}`) + 1 : 0;
@@ -97,12 +103,14 @@ export function packOverview(tiles: readonly TrackTile[], range: TimeRange, buck
   const states = TRACK_STATES.length;
   const counts = new Uint16Array(buckets * states);
   const mask = new Uint16Array(buckets);
+  const busy = new Float32Array(buckets);
   for (const tile of tiles) {
     for (let b = 0; b < buckets; b += 1) {
       const state = tile.state[b] ?? 255;
       if (state < states) counts[b * states + state]! += 1;
       mask[b]! |= tile.mask[b] ?? 0;
+      busy[b]! += (tile.busy[b] ?? 0) / 255;
     }
   }
-  return { range, buckets, tracks: tiles.length, counts, mask };
+  return { range, buckets, tracks: tiles.length, counts, mask, busy };
 }

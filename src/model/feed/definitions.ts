@@ -23,7 +23,8 @@ const HANDLERS: Handlers = {
     world.processes.spawnKey(process, def.spawnKey);
     world.processes.changed(process);
   },
-  thread(world, { thread }, { name, file }) {
+  thread(world, { thread }, { name, file, systemThread = 0 }) {
+    thread.workerSystemThread = systemThread;
     thread.name = name;
     thread.file = file;
     world.processes.changed(thread.process);
@@ -49,6 +50,7 @@ const HANDLERS: Handlers = {
   },
   sources(world, stream, def) {
     stream.sources = makeSources(stream, def, world.connections);
+    stream.thread.hasDebugger ||= def.list.some(({ kind }) => kind === 'debugger');
     for (const other of world.connections.tells(stream.thread, stream.sources)) world.touch(other.process);
   },
   awaits(world, stream, def) {

@@ -1,5 +1,6 @@
 import type { Observation } from '../../trace/format/definitions.ts';
 import type { World } from '../state/world.ts';
+import { seeThreads } from './usage.ts';
 
 /** The launcher killed what was left: nobody outlives the session then. */
 function endAll(world: World, time: number): void {
@@ -52,13 +53,15 @@ const HANDLERS: Handlers = {
     process.goneAt = time;
     world.processes.changed(process);
   },
-  sample(world, { time, pid, cpu, memory, reads = null }) {
+  sample(world, seen) {
+    const { time, pid, cpu, memory, reads = null } = seen;
     const process = world.processes.at(pid, time);
     if (process === undefined) return;
     process.cpu = cpu;
     process.memory = memory;
     if (process.reads !== reads) world.graphRevision = world.revision;
     process.reads = reads;
+    seeThreads(process, seen);
     process.revision = world.revision;
   },
   interrupted(world, { time }) {

@@ -13,6 +13,7 @@ import { applyPool } from './pools.ts';
 import { applyRest, wake } from './rest.ts';
 import { applySync } from './sync.ts';
 import { showState } from './track-state.ts';
+import { applyUsage } from './usage.ts';
 import { applySubject, applyWaitEnd, beginWait } from './waits.ts';
 
 /** How the records of each group enter the model. */
@@ -26,6 +27,7 @@ const BY_GROUP: { readonly [G in Group]: Apply } = {
   call: applyCall,
   rest: applyRest,
   counter: applyCounter,
+  usage: applyUsage,
   wait: beginWait,
   subject: applySubject,
   waitEnd: applyWaitEnd,
@@ -43,6 +45,8 @@ const ACTIVITY: { readonly [G in Group]: boolean } = {
   rest: true,
   // Counters repeat what is known.
   counter: false,
+  // The shim takes them also while the thread rests.
+  usage: false,
   // The shim itself records waits that it finds when a thread rests; whatever else ends a rest says `resumed` first.
   wait: false,
   subject: false,

@@ -23,6 +23,7 @@ export function showState(thread: ThreadEntity, time: number): void {
       NUMBER_OF_WAIT[wait.kind] ?? NUMBER.running,
       (wait.resource?.index ?? -1) + 1,
       wait.site,
+      wait.sync ? 1 : 0,
     );
   } else if (thread.quiescent !== null) {
     track.push(time, NUMBER.idle, 0, 0);

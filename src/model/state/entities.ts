@@ -12,6 +12,7 @@ import type { OpenAwait } from './awaits.ts';
 import type { Incident } from './incidents.ts';
 import type { SourceSet } from './sources.ts';
 import type { Track } from './track.ts';
+import { type Usage, WrappedSums } from './usage.ts';
 
 /**
  * The state behind the model's views. Facts are kept as they were told, by whom they were told; what follows from several
@@ -239,8 +240,21 @@ export class ThreadEntity {
   /** Of a manager's server: the pipe by which each of its tasks gets calls; `null`: a socket. */
   readonly clients = new Map<number, ResourceEntity | null>();
   readonly track: Track;
-  constructor(index: number, process: ProcessEntity, threadId: number, start: number, track: Track) {
+  /** What it used of the processors. */
+  readonly usage: Usage;
+  /** A debugger can reach it, as it told when it came to rest. */
+  hasDebugger = false;
+  /** What its stream says of the system's id of it; the main thread's is the pid. */
+  workerSystemThread = 0;
+  constructor(
+    index: number,
+    process: ProcessEntity,
+    threadId: number,
+    start: number,
+    { track, usage }: { readonly track: Track; readonly usage: Usage },
+  ) {
     this.index = index;
+    this.usage = usage;
     this.process = process;
     this.threadId = threadId;
     this.start = start;
@@ -249,6 +263,10 @@ export class ThreadEntity {
   }
   get id(): string {
     return `${this.process.id}.${this.threadId}`;
+  }
+  /** The system's id of it, 0: not known. */
+  get systemThread(): number {
+    return this.threadId === 0 ? this.process.pid : this.workerSystemThread;
   }
   get end(): number | null {
     return this.selfEnd ?? this.child?.exit?.time ?? this.process.end;
@@ -395,6 +413,8 @@ export class StreamState {
   /** What was open before a gap, until a checkpoint says what still is. */
   readonly forgottenWaits = new Map<number, Wait>();
   readonly forgottenHolds = new Map<ResourceEntity, Set<number>>();
+  /** Of its records of processor time. */
+  readonly sums = new WrappedSums();
   /** Use and direction of the last `total`, for its `totalHigh`. */
   lastTotal: { readonly use: ThreadUse; readonly receiving: boolean; readonly low: number } | null = null;
 

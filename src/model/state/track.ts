@@ -4,6 +4,10 @@
  * sums equals a full scan to the last bit.
  */
 export const STATE_COUNT = 10;
+/** Column of the sums for the time in which the whole thread stood still in a synchronous wait, which counts for its state as well. */
+export const STILL = STATE_COUNT;
+/** Columns of the sums. */
+export const SUM_COUNT = STATE_COUNT + 1;
 /** Slices between two rows of prefix sums. */
 export const BLOCK = 32;
 const FIRST_CAPACITY = 16;
@@ -16,25 +20,27 @@ export class Track {
   resources = new Uint32Array(FIRST_CAPACITY);
   /** Reference of the call site (see `SiteTable`). */
   sites = new Uint32Array(FIRST_CAPACITY);
-  /** For each block: ns in each state before the block's first slice. */
-  prefix = new Float64Array(STATE_COUNT);
+  /** 1: the whole thread stands still. */
+  stills = new Uint8Array(FIRST_CAPACITY);
+  /** For each block: ns in each state, and ns still, before the block's first slice. */
+  prefix = new Float64Array(SUM_COUNT);
   /** For each block: slices of each state before the block. */
   counts = new Uint32Array(STATE_COUNT);
-  private readonly totals = new Float64Array(STATE_COUNT);
+  private readonly totals = new Float64Array(SUM_COUNT);
 
   /** The state from `time` on. A time before the last slice counts as the last slice's (late records cannot rewrite the past). */
-  push(time: number, state: number, resource: number, site: number): void {
+  push(time: number, state: number, resource: number, site: number, still = 0): void {
     const last = this.length - 1;
     let at = Math.round(time);
     if (last >= 0) {
-      if (this.states[last] === state && this.resources[last] === resource && this.sites[last] === site)
-        return;
+      if (this.equals(last, state, resource, site, still)) return;
       const start = this.starts[last] as number;
       if (at <= start) {
-        this.replace(last, state, resource, site);
+        this.replace(last, state, resource, site, still);
         return;
       }
       this.totals[this.states[last] as number]! += at - start;
+      if (this.stills[last] === 1) this.totals[STILL]! += at - start;
     } else if (!(at >= 0)) {
       at = 0;
     }
@@ -42,7 +48,7 @@ export class Track {
     if (index === this.starts.length) this.grow();
     if (index % BLOCK === 0) this.writePrefix(index / BLOCK);
     this.starts[index] = at;
-    this.replace(index, state, resource, site);
+    this.replace(index, state, resource, site, still);
     this.length = index + 1;
   }
 
@@ -62,14 +68,19 @@ export class Track {
     return low - 1;
   }
 
-  /** Adds to `out` the ns in each state from the track's begin to `time`, which lies in the slice `index`. */
+  /** Adds to `out` the ns in each state, and still, from the track's begin to `time`, which lies in the slice `index`. */
   sumTo(index: number, time: number, out: Float64Array): void {
     const block = Math.floor(index / BLOCK);
-    for (let s = 0; s < STATE_COUNT; s++) out[s]! += this.prefix[block * STATE_COUNT + s] as number;
-    for (let i = block * BLOCK; i < index; i++) {
-      out[this.states[i] as number]! += (this.starts[i + 1] as number) - (this.starts[i] as number);
-    }
-    out[this.states[index] as number]! += time - (this.starts[index] as number);
+    for (let s = 0; s < SUM_COUNT; s++) out[s]! += this.prefix[block * SUM_COUNT + s] as number;
+    for (let i = block * BLOCK; i < index; i++)
+      this.addTo(out, i, (this.starts[i + 1] as number) - (this.starts[i] as number));
+    this.addTo(out, index, time - (this.starts[index] as number));
+  }
+
+  /** Adds `ns` of the slice `index` to the sums. */
+  addTo(out: Float64Array, index: number, ns: number): void {
+    out[this.states[index] as number]! += ns;
+    if (this.stills[index] === 1) out[STILL]! += ns;
   }
 
   /** Adds to `out` the number of slices of each state before the slice `index`. */
@@ -86,20 +97,34 @@ export class Track {
     for (let i = last * BLOCK; i < index; i++) out[this.states[i] as number]! += 1;
   }
 
-  private replace(index: number, state: number, resource: number, site: number): void {
+  private equals(index: number, state: number, resource: number, site: number, still: number): boolean {
+    return (
+      this.states[index] === state &&
+      this.resources[index] === resource &&
+      this.sites[index] === site &&
+      this.stills[index] === still
+    );
+  }
+
+  private replace(index: number, state: number, resource: number, site: number, still: number): void {
+    this.stills[index] = still;
     this.states[index] = state;
     this.resources[index] = resource;
     this.sites[index] = site;
   }
 
   private writePrefix(block: number): void {
-    const offset = block * STATE_COUNT;
-    if (offset + STATE_COUNT > this.prefix.length) {
-      const capacity = Math.max(offset + STATE_COUNT, nextCapacity(this.prefix.length));
+    const sums = block * SUM_COUNT;
+    if (sums + SUM_COUNT > this.prefix.length) {
+      const capacity = Math.max(sums + SUM_COUNT, nextCapacity(this.prefix.length));
       this.prefix = enlarge(this.prefix, new Float64Array(capacity));
+    }
+    this.prefix.set(this.totals, sums);
+    const offset = block * STATE_COUNT;
+    if (offset + STATE_COUNT > this.counts.length) {
+      const capacity = Math.max(offset + STATE_COUNT, nextCapacity(this.counts.length));
       this.counts = enlarge(this.counts, new Uint32Array(capacity));
     }
-    this.prefix.set(this.totals, offset);
     if (block === 0) return;
     for (let s = 0; s < STATE_COUNT; s++)
       this.counts[offset + s] = this.counts[offset - STATE_COUNT + s] as number;
@@ -111,6 +136,7 @@ export class Track {
     const capacity = nextCapacity(this.starts.length);
     this.starts = enlarge(this.starts, new Float64Array(capacity));
     this.states = enlarge(this.states, new Uint8Array(capacity));
+    this.stills = enlarge(this.stills, new Uint8Array(capacity));
     this.resources = enlarge(this.resources, new Uint32Array(capacity));
     this.sites = enlarge(this.sites, new Uint32Array(capacity));
   }

@@ -16,6 +16,7 @@ import { ResourceNames } from './resource-names.ts';
 import { asksToEnd } from './signals.ts';
 import { SiteTable } from './sites.ts';
 import { NoTrack, Track } from './track.ts';
+import { Usage } from './usage.ts';
 
 /** Who woke this much before an end, and has gone on with nothing, was woken by what led to that end, ns. */
 export const LAST_MOMENT = 2e9;
@@ -144,8 +145,11 @@ export class World {
       if (start < known.start) known.start = start;
       return known;
     }
-    const track = this.hasTimeline ? new Track() : new NoTrack();
-    const thread = new ThreadEntity(this.threads.length, process, threadId, start, track);
+    const kept = {
+      track: this.hasTimeline ? new Track() : new NoTrack(),
+      usage: new Usage(this.hasTimeline),
+    };
+    const thread = new ThreadEntity(this.threads.length, process, threadId, start, kept);
     this.threads.push(thread);
     process.threads.set(threadId, thread);
     thread.child = this.processes.workerChild(process, threadId);

@@ -1,5 +1,6 @@
 import { STATE_COUNT, type Track } from '../state/track.ts';
-import type { SliceView, TrackStats, TrackTile } from '../types/index.ts';
+import { type SliceView, TRACK_STATES, type TrackStats, type TrackTile } from '../types/index.ts';
+import { SPENT_COUNT, type Spent } from './spent.ts';
 
 /** Half-open, ns since the session's origin. */
 export interface TimeRange {
@@ -11,8 +12,9 @@ export interface TimeRange {
 const TILE = 256;
 /** Cached tiles over all tracks, 1 KB each. */
 const MOST_TILES = 16_384;
-/** Up to so many slices a walk is cheaper than two rows of prefix sums. */
-const WALK = 48;
+const RUNNING = TRACK_STATES.indexOf('running');
+/** Less than this is what rounding leaves, ns. */
+const LEAST = 1e-3;
 /** Value of `TrackTile.state` where a track has nothing. */
 export const NOTHING = 255;
 
@@ -20,6 +22,7 @@ export interface Buckets {
   readonly state: Uint8Array;
   readonly share: Uint8Array;
   readonly mask: Uint16Array;
+  readonly busy: Uint8Array;
 }
 
 export function makeBuckets(count: number): Buckets {
@@ -27,6 +30,7 @@ export function makeBuckets(count: number): Buckets {
     state: new Uint8Array(count),
     share: new Uint8Array(count),
     mask: new Uint16Array(count),
+    busy: new Uint8Array(count),
   };
   buckets.state.fill(NOTHING);
   return buckets;
@@ -46,7 +50,7 @@ export function tileRange(range: TimeRange, pixels: number): { range: TimeRange;
 
 /** Fills `count` buckets of `width` ns from `start`. The last slice is taken to last until `until`. */
 export function fillBuckets(
-  track: Track,
+  spent: Spent,
   start: number,
   width: number,
   until: number,
@@ -54,72 +58,16 @@ export function fillBuckets(
   offset: number,
   count: number,
 ): void {
-  if (track.length === 0) return;
-  const first = track.starts[0] as number;
-  const sums = new Sums(track);
+  const { first } = spent;
+  if (first >= until) return;
+  const durations = new Float64Array(SPENT_COUNT);
   for (let b = Math.max(0, Math.floor((first - start) / width)); b < count; b++) {
     const from = Math.max(start + b * width, first);
     const to = Math.min(start + (b + 1) * width, until);
     if (from >= until) return;
-    if (to > from) writeBucket(sums.advance(from, to), width, out, offset + b);
-  }
-}
-
-/** Time by state of one stretch after another: a walk where slices are few, the difference of two prefix sums where many. */
-class Sums {
-  private readonly track: Track;
-  private readonly durations = new Float64Array(STATE_COUNT);
-  private before = new Float64Array(STATE_COUNT);
-  private after = new Float64Array(STATE_COUNT);
-  /** Slice at the end of the last stretch, -1 before the first. */
-  private index = -1;
-  /** The time up to which `after` sums, -1: none. */
-  private summed = -1;
-
-  constructor(track: Track) {
-    this.track = track;
-  }
-
-  /** The time by state of [from, to), in an array that the next call reuses. */
-  advance(from: number, to: number): Float64Array {
-    const { track, durations } = this;
-    if (this.index < 0) this.index = track.indexAt(from);
-    const near = this.index + WALK;
-    if (near >= track.length - 1 || (track.starts[near] as number) > to) {
-      durations.fill(0);
-      this.walk(from, to);
-      return durations;
-    }
-    [this.before, this.after] = [this.after, this.before];
-    if (this.summed !== from) {
-      this.before.fill(0);
-      track.sumTo(this.index, from, this.before);
-    }
-    this.index = track.indexAt(to, near);
-    this.after.fill(0);
-    track.sumTo(this.index, to, this.after);
-    this.summed = to;
-    for (let s = 0; s < STATE_COUNT; s++)
-      durations[s] = (this.after[s] as number) - (this.before[s] as number);
-    return durations;
-  }
-
-  private walk(from: number, to: number): void {
-    const { starts, states, length } = this.track;
-    const { durations } = this;
-    let { index } = this;
-    let at = from;
-    for (
-      let next = starts[index + 1] as number;
-      index + 1 < length && next <= to;
-      next = starts[index + 1] as number
-    ) {
-      durations[states[index] as number]! += next - at;
-      at = next;
-      index++;
-    }
-    durations[states[index] as number]! += to - at;
-    this.index = index;
+    durations.fill(0);
+    spent.addTo(durations, from, to);
+    writeBucket(durations, width, out, offset + b);
   }
 }
 
@@ -127,9 +75,9 @@ function writeBucket(durations: Float64Array, width: number, out: Buckets, at: n
   let best = NOTHING;
   let most = 0;
   let mask = 0;
-  for (let s = 0; s < STATE_COUNT; s++) {
+  for (let s = 0; s < SPENT_COUNT; s++) {
     const ns = durations[s] as number;
-    if (ns <= 0) continue;
+    if (ns <= LEAST) continue;
     mask |= 1 << s;
     if (ns > most) {
       most = ns;
@@ -137,8 +85,14 @@ function writeBucket(durations: Float64Array, width: number, out: Buckets, at: n
     }
   }
   out.state[at] = best;
-  out.share[at] = most === 0 ? 0 : Math.max(1, Math.round((255 * Math.min(most, width)) / width));
+  out.share[at] = partOf(most, width);
   out.mask[at] = mask;
+  out.busy[at] = partOf(durations[RUNNING] as number, width);
+}
+
+/** 1 to 255 of 255 for what there is of it. */
+function partOf(ns: number, width: number): number {
+  return ns <= LEAST ? 0 : Math.max(1, Math.round((255 * Math.min(ns, width)) / width));
 }
 
 interface CachedTile {
@@ -149,23 +103,23 @@ interface CachedTile {
 
 /** Tiles of any range from cached power-of-two tiles where the range fits them, and from prefix sums where not. */
 export class TileCache {
-  private readonly tiles = new Map<Track, Map<number, CachedTile>>();
+  private readonly tiles = new Map<Spent, Map<number, CachedTile>>();
   private size = 0;
 
-  query(track: Track, threadId: string, range: TimeRange, buckets: number, until: number): TrackTile {
+  query(spent: Spent, threadId: string, range: TimeRange, buckets: number, until: number): TrackTile {
     const out = makeBuckets(buckets);
     const width = (range.end - range.start) / buckets;
     if (!(width > 0)) return { thread: threadId, ...out };
     const level = Math.log2(width);
     const aligned =
       Number.isInteger(level) && level >= 0 && Number.isInteger(range.start / width) && range.start >= 0;
-    if (!aligned) fillBuckets(track, range.start, width, until, out, 0, buckets);
-    else this.compose(track, range.start / width, level, until, out, buckets);
+    if (!aligned) fillBuckets(spent, range.start, width, until, out, 0, buckets);
+    else this.compose(spent, range.start / width, level, until, out, buckets);
     return { thread: threadId, ...out };
   }
 
   private compose(
-    track: Track,
+    spent: Spent,
     firstBucket: number,
     level: number,
     until: number,
@@ -177,35 +131,37 @@ export class TileCache {
       const tile = Math.floor(bucket / TILE);
       const within = bucket - tile * TILE;
       const count = Math.min(TILE - within, buckets - done);
-      const cached = this.tile(track, tile, level, until);
+      const cached = this.tile(spent, tile, level, until);
       out.state.set(cached.state.subarray(within, within + count), done);
       out.share.set(cached.share.subarray(within, within + count), done);
       out.mask.set(cached.mask.subarray(within, within + count), done);
+      out.busy.set(cached.busy.subarray(within, within + count), done);
       done += count;
     }
   }
 
   /** A cached tile; the buckets that the open slice reaches are made anew each time. */
-  private tile(track: Track, index: number, level: number, until: number): Buckets {
+  private tile(spent: Spent, index: number, level: number, until: number): Buckets {
     const width = 2 ** level;
     const start = index * TILE * width;
-    const cached = this.entry(track, index * 64 + level);
+    const cached = this.entry(spent, index * 64 + level);
     const { buckets, complete } = cached;
     if (complete === TILE) return buckets;
     buckets.state.fill(NOTHING, complete);
     buckets.share.fill(0, complete);
     buckets.mask.fill(0, complete);
-    fillBuckets(track, start + complete * width, width, until, buckets, complete, TILE - complete);
-    const closed = Math.floor((closedUntil(track) - start) / width);
+    buckets.busy.fill(0, complete);
+    fillBuckets(spent, start + complete * width, width, until, buckets, complete, TILE - complete);
+    const closed = Math.floor((spent.settled - start) / width);
     cached.complete = Math.max(complete, Math.min(TILE, closed));
     return buckets;
   }
 
-  private entry(track: Track, key: number): CachedTile {
-    let ofTrack = this.tiles.get(track);
+  private entry(spent: Spent, key: number): CachedTile {
+    let ofTrack = this.tiles.get(spent);
     if (ofTrack === undefined) {
       ofTrack = new Map();
-      this.tiles.set(track, ofTrack);
+      this.tiles.set(spent, ofTrack);
     }
     let cached = ofTrack.get(key);
     if (cached !== undefined) return cached;
@@ -222,21 +178,20 @@ export class TileCache {
   }
 }
 
-/** Up to here a track can't change any more. */
-function closedUntil(track: Track): number {
-  return track.length === 0 ? 0 : (track.starts[track.length - 1] as number);
-}
-
-/** Exact time and number of slices by state in a range. */
-export function trackStats(track: Track, threadId: string, range: TimeRange, until: number): TrackStats {
-  const ns = new Float64Array(STATE_COUNT);
-  const count = new Float64Array(STATE_COUNT);
-  const first = track.length === 0 ? Number.POSITIVE_INFINITY : (track.starts[0] as number);
-  const from = Math.max(range.start, first);
+/** Time by state in a range, and how often each state begins or goes on in it. */
+export function trackStats(
+  { track, spent }: { readonly track: Track; readonly spent: Spent },
+  threadId: string,
+  range: TimeRange,
+  until: number,
+): TrackStats {
+  const ns = new Float64Array(SPENT_COUNT);
+  const count = new Float64Array(SPENT_COUNT);
+  const from = Math.max(range.start, spent.first);
   const to = Math.min(range.end, until);
-  if (to <= from) return { thread: threadId, ns, count };
-  const begin = track.indexAt(from);
-  ns.set(new Sums(track).advance(from, to));
+  if (!(to > from)) return { thread: threadId, ns, count };
+  spent.addTo(ns, from, to);
+  const begin = Math.max(0, track.indexAt(from));
   let last = track.indexAt(to);
   if ((track.starts[last] as number) === to) last--;
   const before = new Float64Array(STATE_COUNT);

@@ -1,6 +1,6 @@
 import type { SpawnApi } from '../../trace/format/definitions.ts';
 import type { KindNameOf } from '../../trace/format/records.ts';
-import type { ByteCount, Count, Time } from './quantities.ts';
+import type { ByteCount, Count, Duration, Time } from './quantities.ts';
 import type { CallSite } from './site.ts';
 
 /**
@@ -61,6 +61,12 @@ export interface ThreadView {
   readonly state: ThreadState;
   /** Its open waits. */
   readonly waits: readonly WaitView[];
+  /** Time on a processor until `usedAt`, of this thread alone; `null`: the system does not tell. */
+  readonly used: Duration | null;
+  /** Time until `usedAt` in which it could have run and had no processor; `null`: the system does not tell. */
+  readonly ready: Duration | null;
+  /** Up to when `used` is known, `null`: not at all. */
+  readonly usedAt: Time | null;
   /** Exit code of a worker thread, `null`: it has not ended, is a main thread, or nobody learned the code. */
   readonly exitCode: ExitCode | null;
   /** The error that ended it, in one line, or ''. */

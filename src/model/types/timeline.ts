@@ -18,11 +18,21 @@ export interface SliceView {
   readonly start: number;
   /** `null`: open. */
   readonly end: number | null;
+  /** Of what is no wait: what lasted longest in it. */
   readonly state: TrackState;
   readonly resource: string | null;
   readonly site: CallSite | null;
+  /** ns of it on a processor, `null`: not known. */
+  readonly busy: number | null;
+  /** ns of it in which the thread could have run and had no processor; 0 also where the system does not tell. */
+  readonly ready: number;
 }
-/** States of a track, finer than {@link ThreadState}: what it is blocked on. Index = number in the timeline's tiles. */
+/**
+ * What a thread did at a moment, finer than {@link ThreadState}. Index = number in the timeline's tiles. `running`: on a processor.
+ * `ready`: it could have run and had no processor. `lock` to `result`: in a wait. `idle`: its event loop had nothing to do.
+ * `holding`: it held a lock, and did nothing. `native`: off the processors in a call outside of JavaScript. `paused`: by a
+ * debugger. `stopped`: by a signal. `unknown`: it is not known to have waited, nor what it used of the processors.
+ */
 export const TRACK_STATES = [
   'running',
   'lock',
@@ -34,6 +44,11 @@ export const TRACK_STATES = [
   'idle',
   'holding',
   'exited',
+  'ready',
+  'native',
+  'paused',
+  'stopped',
+  'unknown',
 ] as const;
 export type TrackState = (typeof TRACK_STATES)[number];
 
@@ -60,13 +75,15 @@ export interface TrackTile {
   readonly share: Uint8Array;
   /** OR of `1 << state` over all that occur in the bucket, so that a rare wait never vanishes. */
   readonly mask: Uint16Array;
+  /** Share of the bucket in which the thread was on a processor, 0–255; 0 also where nobody knows: then the state is `unknown`. */
+  readonly busy: Uint8Array;
 }
 
 /** What one track did during a range. Arrays have one entry a state of {@link TRACK_STATES}. */
 export interface TrackStats {
   readonly thread: string;
-  /** Time in the state, ns, clipped to the range. */
+  /** Time in the state, ns, clipped to the range. They add up to the time for which the track was there. */
   readonly ns: Float64Array;
-  /** Slices of the state that touch the range. */
+  /** Of states that a track has slices of: how many of them touch the range. */
   readonly count: Float64Array;
 }

@@ -174,10 +174,22 @@ function makeThread(world: World, thread: ThreadEntity, last: AtEnd<string>): Th
     end: wholeOrNull(thread.end),
     state: threadState(thread),
     waits: thread.alive ? [...thread.waits.values()].map((wait) => makeWait(world, wait)) : [],
+    ...usedBy(thread),
     exitCode: thread.child?.exit?.code ?? null,
     error: thread.alive ? '' : firstLine(thrownBy(thread)?.told.message ?? ''),
     lastState: last.of(thread) ?? '',
     asks: asksWords(thread),
+  };
+}
+
+function usedBy({ usage }: ThreadEntity): Pick<ThreadView, 'used' | 'ready' | 'usedAt'> {
+  const last = usage.length - 1;
+  if (last < 0) return { used: null, ready: null, usedAt: null };
+  const ready = usage.ready[last] as number;
+  return {
+    used: whole(usage.used[last] as number),
+    ready: Number.isNaN(ready) ? null : whole(ready),
+    usedAt: whole(usage.times[last] as number),
   };
 }
 

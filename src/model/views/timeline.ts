@@ -1,16 +1,9 @@
 import type { ThreadEntity } from '../state/entities.ts';
-import { STATE_COUNT, type Track } from '../state/track.ts';
+import type { Track } from '../state/track.ts';
 import type { World } from '../state/world.ts';
+import { SPENT_COUNT, Spent } from '../timeline/spent.ts';
 import { makeBuckets, slicesOf, type TileCache, type TimeRange, trackStats } from '../timeline/tiles.ts';
-import {
-  type FlowView,
-  type ProcessView,
-  type SliceView,
-  TRACK_STATES,
-  type TrackStats,
-  type TrackTile,
-  type TrackView,
-} from '../types/index.ts';
+import type { FlowView, ProcessView, SliceView, TrackStats, TrackTile, TrackView } from '../types/index.ts';
 
 /** Which arrows to answer with. */
 export interface FlowFilter {
@@ -25,6 +18,7 @@ export class TimelineViews {
   private readonly world: World;
   private readonly cache: TileCache;
   private readonly byId = new Map<string, ThreadEntity>();
+  private readonly spents = new Map<ThreadEntity, Spent>();
   private known = 0;
 
   constructor(world: World, cache: TileCache) {
@@ -77,15 +71,18 @@ export class TimelineViews {
     return threadIds.map((threadId) => {
       const thread = this.thread(threadId);
       if (thread === undefined) return { thread: threadId, ...makeBuckets(buckets) };
-      return this.cache.query(thread.track, threadId, range, buckets, this.until(thread));
+      return this.cache.query(this.spent(thread), threadId, range, buckets, this.until(thread));
     });
   }
 
   stats(threadIds: readonly string[], range: TimeRange): TrackStats[] {
     return threadIds.map((threadId) => {
       const thread = this.thread(threadId);
-      if (thread !== undefined) return trackStats(thread.track, threadId, range, this.until(thread));
-      return { thread: threadId, ns: new Float64Array(STATE_COUNT), count: new Float64Array(STATE_COUNT) };
+      if (thread !== undefined) {
+        const { track } = thread;
+        return trackStats({ track, spent: this.spent(thread) }, threadId, range, this.until(thread));
+      }
+      return { thread: threadId, ns: new Float64Array(SPENT_COUNT), count: new Float64Array(SPENT_COUNT) };
     });
   }
 
@@ -127,13 +124,21 @@ export class TimelineViews {
 
   private slice(thread: ThreadEntity, track: Track, index: number): SliceView {
     const resource = track.resources[index] as number;
+    const start = track.starts[index] as number;
+    const end = index + 1 < track.length ? (track.starts[index + 1] as number) : thread.end;
     return {
-      start: track.starts[index] as number,
-      end: index + 1 < track.length ? (track.starts[index + 1] as number) : thread.end,
-      state: TRACK_STATES[track.states[index] as number] ?? 'running',
+      start,
+      end,
+      ...this.spent(thread).slice(track.states[index] as number, start, end ?? this.until(thread)),
       resource: resource === 0 ? null : (this.world.resources[resource - 1]?.key ?? null),
       site: this.world.sites.view(track.sites[index] as number),
     };
+  }
+
+  private spent(thread: ThreadEntity): Spent {
+    const known = this.spents.get(thread) ?? new Spent(thread);
+    this.spents.set(thread, known);
+    return known;
   }
 
   /** The last slice lasts until its thread's end, or until now. */

@@ -44,7 +44,7 @@ export function conditionText(t: Translate, condition: Condition | ThreadState |
 
 /** What a track shows, where it is not about a kind of resource that has words of its own. */
 const TRACK_WORDS: Readonly<Record<TrackState, StateWords>> = {
-  running: CONDITION_WORDS.running,
+  running: { title: (t) => t('On a processor'), word: (t) => t('on a processor') },
   lock: { title: (t) => t('Waits for lock'), word: (t) => t('lock') },
   receive: { title: (t) => t('Waits to receive'), word: (t) => t('receive') },
   send: { title: (t) => t('Waits to send'), word: (t) => t('send') },
@@ -54,6 +54,11 @@ const TRACK_WORDS: Readonly<Record<TrackState, StateWords>> = {
   idle: CONDITION_WORDS.idle,
   holding: { title: (t) => t('Holds lock'), word: (t) => t('holding') },
   exited: CONDITION_WORDS.exited,
+  ready: { title: (t) => t('Ready, without a processor'), word: (t) => t('ready') },
+  native: { title: (t) => t('In a native call'), word: (t) => t('native call') },
+  paused: { title: (t) => t('Paused by a debugger'), word: (t) => t('paused') },
+  stopped: { title: (t) => t('Stopped by a signal'), word: (t) => t('stopped') },
+  unknown: { title: (t) => t('Not known'), word: (t) => t('not known') },
 };
 
 /** The state of a track as a title. `kind`: of the resource that the state is about. */

@@ -15,7 +15,7 @@ import { keepInUse, stableFiles } from '../files/stable-files.ts';
 import { chooseLoader } from '../node/loader.ts';
 import { findNode } from '../node/node.ts';
 import { processTable } from '../os/index.ts';
-import { OsSampler } from '../os/sampler.ts';
+import { OsSampler, type TracedThreads } from '../os/sampler.ts';
 import { compileShim } from './compiled-shim.ts';
 import { rootSpawnKey, shimOptions, tracedEnvironment } from './environment.ts';
 import { Program, SessionWriter } from './program.ts';
@@ -34,8 +34,8 @@ export interface LaunchOptions {
   readonly bundles: string;
   /** Default: the program has the terminal to itself. */
   readonly stdio?: StdioOptions | undefined;
-  /** Has this process a stream of its own? Others are reported as seen from outside. */
-  readonly isTraced?: ((pid: number) => boolean) | undefined;
+  /** Processes without a stream of their own are reported as seen from outside. */
+  readonly traced?: TracedThreads | undefined;
 }
 
 /** What is to be started, after everything that can be wrong with it has been checked. */
@@ -84,7 +84,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
     env: tracedEnvironment(env, environment, spawnKey, [start.file, ...start.argv]),
     stdio: options.stdio ?? 'inherit',
   });
-  const sampler = new OsSampler(processTable(), clock, options.isTraced ?? (() => false), (o) =>
+  const sampler = new OsSampler(processTable(), clock, options.traced ?? (() => undefined), (o) =>
     writer.write(o),
   );
   return new Program({ dir, session, spawnKey }, child, writer, sampler);

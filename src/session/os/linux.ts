@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { systemCall } from '../../base/linux-syscalls.ts';
-import { type ProcStat, procStat } from '../../base/proc.ts';
+import { type ProcStat, parseStat, procStat } from '../../base/proc.ts';
+import type { SystemThreadId } from '../../base/quantities.ts';
+import type { SeenDoing, ThreadSample } from '../../trace/format/definitions.ts';
 import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
@@ -28,6 +30,10 @@ export class LinuxProcessTable implements OsProcessTable {
     const pidsLeft = new Set(picked.map(({ pid }) => pid));
     for (const pid of this.#last.keys()) if (!pidsLeft.has(pid)) this.#last.delete(pid);
     return shown;
+  }
+
+  threads(pid: number, ids: readonly SystemThreadId[]): ThreadSample[] {
+    return ids.flatMap((id) => threadSample(pid, id) ?? []);
   }
 
   #describe(stat: ProcStat, now: number): OsProcess {
@@ -60,6 +66,31 @@ export class LinuxProcessTable implements OsProcessTable {
       start: String(start),
     };
   }
+}
+
+/** `undefined`: there is no such thread any more. */
+function threadSample(pid: number, id: SystemThreadId): ThreadSample | undefined {
+  const place = `${pid}/task/${id}`;
+  const stat = parsedStat(read(`/proc/${place}/stat`));
+  if (stat === undefined || stat.dead) return undefined;
+  const [used = '', ready] = read(`/proc/${place}/schedstat`).trim().split(' ');
+  const doing = doingOf(place, stat.state);
+  // A kernel without these figures has those of the whole ticks.
+  if (used === '') return { id, used: (stat.used / TICKS_PER_SECOND) * 1e9, doing };
+  return { id, used: Number(used), ...(ready !== undefined && { ready: Number(ready) }), doing };
+}
+
+function parsedStat(line: string): ProcStat | undefined {
+  return line === '' ? undefined : parseStat(line);
+}
+
+function doingOf(place: string, state: string): SeenDoing {
+  if (state === 'R') return 'running';
+  if (state === 'T' || state === 't') return 'stopped';
+  const name = systemCall(place)?.name;
+  if (name === undefined) return 'asleep';
+  if (name.startsWith('epoll_')) return 'loop';
+  return name === 'futex' ? 'futex' : 'call';
 }
 
 function pids(): number[] {

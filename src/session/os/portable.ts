@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { ProcessDescriptor } from 'ps-list';
+import type { ThreadSample } from '../../trace/format/definitions.ts';
 import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
 /** Asks the system's own tools: `ps` on macOS and other Unixes, Windows' process list (no CPU and memory there). */
@@ -9,6 +10,9 @@ export class PortableProcessTable implements OsProcessTable {
     const all = await psList({ all: true });
     const living = all.filter(({ cmd }) => !cmd?.includes('<defunct>'));
     return pickTree(living, roots).map(describe);
+  }
+  threads(): ThreadSample[] {
+    return [];
   }
 }
 

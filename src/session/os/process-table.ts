@@ -1,3 +1,6 @@
+import type { SystemThreadId } from '../../base/quantities.ts';
+import type { ThreadSample } from '../../trace/format/definitions.ts';
+
 /** One living process as the operating system shows it. */
 export interface OsProcess {
   readonly pid: number;
@@ -29,6 +32,8 @@ export interface OsProcessTable {
    * A child whose parent has died belongs to nobody: name it as a root to keep seeing it.
    */
   descendants(roots: Iterable<number>): Promise<OsProcess[]>;
+  /** Threads of a process by their system's ids; those that have ended are left out, and all where the system does not tell of threads. */
+  threads(pid: number, ids: readonly SystemThreadId[]): ThreadSample[];
 }
 
 /** Picks `roots` and all below them out of a table, parents first. */

@@ -1,3 +1,4 @@
+import type { SystemThreadId } from '../../base/quantities.ts';
 import type { Observation } from '../../trace/format/definitions.ts';
 import type { SessionClock } from '../core/clock.ts';
 import type { OsProcess, OsProcessTable } from './process-table.ts';
@@ -10,6 +11,9 @@ const ENDS_EVERY = 10;
 /** Share of a core that looking may take; with many processes looks become rarer instead. */
 const MOST_SHARE = 0.02;
 
+/** The system's ids of the living threads of a process that report themselves; `undefined`: it has no stream of its own. */
+export type TracedThreads = (pid: number) => readonly SystemThreadId[] | undefined;
+
 /**
  * Looks at the program from outside, once a second or less: CPU and memory of each process, and processes that no shim
  * reports from (not Node, or untraced). Writes what it sees as observations.
@@ -18,7 +22,7 @@ export class OsSampler {
   readonly #table: OsProcessTable;
   readonly #clock: SessionClock;
   readonly #write: (observation: Observation) => void;
-  readonly #isTraced: (pid: number) => boolean;
+  readonly #traced: TracedThreads;
   /** Pid → start time, of every process that was seen and has not ended; '' before its first look. */
   readonly #seen = new Map<number, string>();
   /** Pids that were written as seen from outside. */
@@ -29,16 +33,15 @@ export class OsSampler {
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  /** @param isTraced has this process a stream of its own? */
   constructor(
     table: OsProcessTable,
     clock: SessionClock,
-    isTraced: (pid: number) => boolean,
+    traced: TracedThreads,
     write: (observation: Observation) => void,
   ) {
     this.#table = table;
     this.#clock = clock;
-    this.#isTraced = isTraced;
+    this.#traced = traced;
     this.#write = write;
   }
 
@@ -125,19 +128,26 @@ export class OsSampler {
 
   #report(entry: OsProcess, time: number): void {
     const { pid, ppid, name, cpu, memory, start } = entry;
+    const threads = this.#traced(pid);
     // A Node process has no stream yet in its first moments: at the second look it has, or never will.
     const before = this.#looked.has(pid);
     this.#looked.add(pid);
     this.#seen.set(pid, start);
-    if (before && !this.#announced.has(pid) && !this.#isTraced(pid)) {
+    if (before && !this.#announced.has(pid) && threads === undefined) {
       this.#announced.add(pid);
       this.#write({ type: 'osProcess', time, pid, ppid, name, ...about(entry, time) });
     }
     if (cpu === null || memory === null) return;
     // Whoever is traced tells itself what it waits for.
     const reads = this.#announced.has(pid) ? entry.reads : undefined;
-    const sample = { type: 'sample', time, pid, cpu: round(cpu), memory } as const;
-    this.#write(reads === undefined ? sample : { ...sample, reads });
+    // With many processes the look at the last one comes later than that at the first.
+    const sample = { type: 'sample', time: this.#clock.now(), pid, cpu: round(cpu), memory } as const;
+    const seen = threads === undefined ? [] : this.#table.threads(pid, threads);
+    this.#write({
+      ...sample,
+      ...(reads !== undefined && { reads }),
+      ...(seen.length > 0 && { threads: seen }),
+    });
   }
 }
 

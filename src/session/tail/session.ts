@@ -1,5 +1,6 @@
 import { asError } from '../../base/errors.ts';
 import { Emitter } from '../../base/events.ts';
+import type { SystemThreadId } from '../../base/quantities.ts';
 import type { Finding, Model } from '../../model/index.ts';
 import type { SessionDefinition } from '../../trace/format/definitions.ts';
 import { isLauncherAlive, readSessionHead } from '../directory/session-file.ts';
@@ -94,9 +95,9 @@ export class Session {
   get now(): number {
     return Math.max(this.model.lastTime, this.#live ? this.#feed.watermark : 0);
   }
-  /** Has this process a stream of its own? */
-  isTraced(pid: number): boolean {
-    return this.model.processes().some((process) => process.pid === pid && process.instrumented);
+  /** The system's ids of the living threads of a process; `undefined`: it has no stream of its own. */
+  tracedThreads(pid: number): readonly SystemThreadId[] | undefined {
+    return this.model.tracedThreads(pid);
   }
   /** Pids of processes whose end is not in the trace, as it is now. */
   unended(): readonly number[] {

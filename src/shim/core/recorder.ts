@@ -27,12 +27,16 @@ import { headOf, Ledger } from '../../trace/writer/ledger.ts';
 import { LineWriter } from '../../trace/writer/line-writer.ts';
 import { TraceWriter } from '../../trace/writer/writer.ts';
 import type { Clock } from './clock.ts';
+import { UsageMeter } from './usage-meter.ts';
 import { WriteSchedule } from './write-schedule.ts';
 
 /** Beyond so many problems no new ones are told: a program may make them without end. */
 const MAX_PROBLEMS = 100;
 /** The shim's own waits are numbered from here; the runtime numbers its own from 1. */
 const FIRST_WAIT = 0x80000001;
+/** Samples of processor time that are not older than this need no other, ns; and one of a thread that rests. */
+const JUST_SAMPLED: Ns = 5e6;
+const RESTS_SAMPLED: Ns = 5e9;
 /** Beyond so many incidents no new ones are told, for the same reason. */
 const MAX_INCIDENTS = 1000;
 
@@ -55,6 +59,7 @@ export class Recorder {
   readonly #writer: TraceWriter;
   readonly #ledger: Ledger;
   readonly #schedule: WriteSchedule;
+  readonly #usage: UsageMeter;
   readonly #lane: Lane | undefined;
   #nextId = 1;
   #nextWait = FIRST_WAIT;
@@ -74,6 +79,7 @@ export class Recorder {
     this.#writer = new TraceWriter({ dir, stream, maxBytes, definitions: this.#lines, lane });
     this.#ledger = new Ledger(this.#writer);
     this.#schedule = new WriteSchedule(this.#writer, this.#ledger);
+    this.#usage = new UsageMeter(this.#ledger, clock.now());
   }
 
   /** Time of the last record. */
@@ -221,6 +227,7 @@ export class Recorder {
   }
 
   #recorded(time: Ns): void {
+    if (time >= this.#usage.due) this.#sample(time);
     this.#schedule.recorded(time);
     const tell = this.#onActivity;
     this.#onActivity = undefined;
@@ -244,9 +251,31 @@ export class Recorder {
    */
   quiesce(handles: number, timers: number, sources: SourcesId): void {
     this.#quiescent = false;
+    this.#sampleIfOlder(JUST_SAMPLED);
     this.record('quiescent', { sources, handles, timers });
     this.#quiescent = true;
     this.#schedule.write();
+  }
+
+  /** The thread still rests, and nothing but looks at it has happened meanwhile. */
+  stillRests(): void {
+    if (this.#sampleIfOlder(RESTS_SAMPLED)) this.#schedule.write();
+  }
+
+  #sampleIfOlder(ns: Ns): boolean {
+    const time = this.clock.now();
+    if (time - this.#usage.at < ns) return false;
+    this.#sample(time);
+    return true;
+  }
+
+  #sample(time: Ns): void {
+    try {
+      this.#usage.sample(time);
+    } catch (error) {
+      this.#usage.due = Number.POSITIVE_INFINITY;
+      this.problem('shim-usage', String(error));
+    }
   }
 
   /** The end of the thread is recorded. What the thread still does after that is recorded too, and written at once. */
@@ -293,6 +322,7 @@ export class Recorder {
   finish(code: number): void {
     if (this.#finished) return;
     for (const record of this.#sums) record();
+    this.#sample(this.clock.now());
     this.#finished = true;
     this.record('processExit', { code });
     this.#ledger.settle();

@@ -119,7 +119,10 @@ export class Quiescence {
       if ((turned || due || !this.#complete || this.#unsure > 0) && !this.#look(turned)) {
         this.#looks = 0;
         this.#arm();
-      } else this.#again();
+      } else {
+        this.#recorder.stillRests();
+        this.#again();
+      }
     });
   };
 

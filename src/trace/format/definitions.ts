@@ -1,5 +1,13 @@
 import type { ResourceKind } from '../../base/channels.ts';
-import type { ChildId, Ms, Ns, ResourceId, SiteId, SourcesId } from '../../base/quantities.ts';
+import type {
+  ChildId,
+  Ms,
+  Ns,
+  ResourceId,
+  SiteId,
+  SourcesId,
+  SystemThreadId,
+} from '../../base/quantities.ts';
 
 /** The major version of records, definitions and session files together. Traces of another one are refused. */
 export const TRACE_VERSION = 1;
@@ -65,6 +73,8 @@ export interface ThreadDefinition {
   readonly parentThreadId: number;
   /** From `workerData`'s hidden key: matches the `child` definition of the thread that started it. */
   readonly spawnKey: string;
+  /** The system's id of a worker thread, as in `/proc/PID/task`. Missing: not known, or the main thread, whose id is the pid. */
+  readonly systemThread?: SystemThreadId;
 }
 export interface SiteDefinition {
   readonly type: 'site';
@@ -301,6 +311,23 @@ export interface SessionDefinition extends Partial<SessionFacts> {
   readonly machine?: string;
 }
 
+/**
+ * What a thread was seen to do, from outside: `running` it was on a processor or wanted one; `loop` its event loop waited for
+ * something to do; `futex` it waited for memory to change (`Atomics.wait`, a debugger, locks of native code); `call` it slept in
+ * another system call; `asleep` it slept, not known in what; `stopped` a signal or a tool had stopped it.
+ */
+export type SeenDoing = 'running' | 'loop' | 'futex' | 'call' | 'asleep' | 'stopped';
+/** One traced thread as the system shows it. Times in ns, since the thread began. */
+export interface ThreadSample {
+  /** The system's id of the thread. */
+  readonly id: SystemThreadId;
+  /** On a processor. */
+  readonly used: Ns;
+  /** It could have run and had none. Missing: the system does not tell. */
+  readonly ready?: Ns;
+  readonly doing: SeenDoing;
+}
+
 /** What the session itself saw from outside (file `session.def`, same line format as definitions). Times in ns since the origin. */
 export type Observation =
   | SessionDefinition
@@ -343,6 +370,8 @@ export type Observation =
       readonly memory: number;
       /** The descriptor from which an untraced process sleeps until there is something to read. */
       readonly reads?: number;
+      /** Its threads that are traced, where the system tells of threads. */
+      readonly threads?: readonly ThreadSample[];
     }
   /** The launcher got a signal that asks the program to end, as the whole foreground group does at Ctrl-C. */
   | { readonly type: 'interrupted'; readonly time: number; readonly signal: string }

@@ -43,6 +43,8 @@ export type Group =
   | 'rest'
   /** Cumulative counters, which repair what a reader has missed. */
   | 'counter'
+  /** What the thread has used of the processors so far. */
+  | 'usage'
   /** A wait begins. */
   | 'wait'
   /** What a wait is for, more exactly. */
@@ -128,6 +130,12 @@ export interface Meanings {
   readonly bytesLow: number;
   /** Bytes so far of the `total` before it, high 32 bits. */
   readonly bytesHigh: number;
+  /** Microseconds so far that the thread was on a processor, modulo 2³². */
+  readonly used: number;
+  /** Microseconds so far that it could have run and had none, modulo 2³²; `NOT_TOLD`: the system does not tell. */
+  readonly ready: number;
+  /** Microseconds so far that its event loop waited for something to do, modulo 2³². */
+  readonly loopIdle: number;
 }
 
 /** What `flags` says of some kinds only; any record may have `sampledSite` and `checkpoint`. */
@@ -267,6 +275,11 @@ export const KINDS = {
   },
   /** Goes with the `total` before it, where its bytes need more than 32 bits. */
   totalHigh: { number: 56, group: 'counter', on: 'resource', value: 'bytesHigh', flags: ['receiving'] },
+
+  /** Processor time of the thread, now and then: no more often than every 50 ms. */
+  spent: { number: 58, group: 'usage', n: 'used', value: 'ready', since: 1 },
+  /** Goes with the `spent` before it, where Node tells. */
+  looped: { number: 59, group: 'usage', n: 'loopIdle', since: 1 },
 
   /** Follows a wait, and says which part of the resource it is for. */
   subject: { number: 60, group: 'subject', on: 'awaited', n: 'wait', value: 'part', since: 1 },

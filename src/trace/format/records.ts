@@ -108,6 +108,9 @@ export function outcomeOf(flags: number): Outcome {
 /** Stands for the position of a message in a channel whose messages have none. */
 export const NO_POSITION = 0xffffffff;
 
+/** Stands for a figure that the system does not tell. */
+export const NOT_TOLD = 0xffffffff;
+
 /** What a handle may do (`create`, `open`, `close`). */
 export const ROLE = { read: 1, write: 2 } as const;
 

@@ -8,6 +8,7 @@ import {
   type Source,
   type SourceKind,
   type SpawnApi,
+  type ThreadSample,
   TRACE_VERSION,
 } from '../format/definitions.ts';
 import { LIMIT } from '../format/limits.ts';
@@ -125,6 +126,12 @@ const source = object<Source>({
 });
 
 const awaiting = object<Await>({ site: id, count, since: time, never: optional(exactly(true)) });
+const threadSample = object<ThreadSample>({
+  id: pid,
+  used: count,
+  ready: optional(count),
+  doing: oneOf({ running: true, loop: true, futex: true, call: true, asleep: true, stopped: true }),
+});
 
 type ShapesOf<Union extends { readonly type: string }> = {
   readonly [T in Union['type']]: Shape<Extract<Union, { readonly type: T }>>;
@@ -160,6 +167,7 @@ const DEFINITIONS: ShapesOf<Definition> = {
     file: path,
     parentThreadId: whole(-1, 2 ** 32 - 1),
     spawnKey: key,
+    systemThread: optional(pid),
   },
   site: {
     type: exactly('site'),
@@ -246,6 +254,7 @@ const OBSERVATIONS: ShapesOf<Observation> = {
     cpu: between(0, SAFE),
     memory: count,
     reads: optional(count),
+    threads: optional(listOf(threadSample)),
   },
   interrupted: { type: exactly('interrupted'), time, signal: name },
   killed: { type: exactly('killed'), time, reason: message },

@@ -9,22 +9,31 @@ export interface PixelRow {
   readonly share: Uint8Array;
   /** A bit, `1 << index`, for each state that occurs in the pixel. */
   readonly mask: Uint16Array;
+  /** Share of the pixel's time on a processor, 0–255. */
+  readonly busy: Uint8Array;
 }
 
 export const NO_STATE = 255;
 
 export function makeRow(width: number): PixelRow {
-  return { state: new Uint8Array(width), share: new Uint8Array(width), mask: new Uint16Array(width) };
+  return {
+    state: new Uint8Array(width),
+    share: new Uint8Array(width),
+    mask: new Uint16Array(width),
+    busy: new Uint8Array(width),
+  };
 }
 
 /** Folds the buckets `[from, to)` of a chunk into pixel `x`. */
 function foldPixel(row: PixelRow, x: number, found: FoundChunk, from: number, to: number): void {
-  const { state, share, mask } = found.chunk;
+  const { state, share, mask, busy } = found.chunk;
   let bestShare = row.state[x] === NO_STATE ? -1 : row.share[x]!;
   let best = row.state[x]!;
   let bits = row.mask[x]!;
+  let used = 0;
   for (let b = from; b < to; b += 1) {
     bits |= mask[b]!;
+    used += busy[b]!;
     if (state[b] !== NO_STATE && share[b]! > bestShare) {
       best = state[b]!;
       bestShare = share[b]!;
@@ -33,6 +42,8 @@ function foldPixel(row: PixelRow, x: number, found: FoundChunk, from: number, to
   row.state[x] = best;
   row.share[x] = Math.max(0, bestShare);
   row.mask[x] = bits;
+  // A pixel at the border of two chunks is folded twice: then the higher of the two is shown.
+  if (to > from) row.busy[x] = Math.max(row.busy[x]!, Math.ceil(used / (to - from)));
 }
 
 /**
@@ -52,6 +63,7 @@ export function foldRow(
   row.state.fill(NO_STATE);
   row.share.fill(0);
   row.mask.fill(0);
+  row.busy.fill(0);
   let x = Math.max(0, Math.ceil(-start / nsPerPixel - 1));
   const stop = Math.min(width, Math.ceil((last - start) / nsPerPixel));
   while (x < stop) {

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { duration } from '../../base/units.ts';
 import type { CallSite, ProcessView, SliceView, TrackState } from '../../model/types/index.ts';
 import {
   baseName,
@@ -9,6 +10,8 @@ import {
   trackStateTitle,
 } from '../../model/words/index.ts';
 
+/** A shorter time without a processor is not worth words, ns. */
+const LEAST_READY = 1e6;
 /** The states in which a thread waits for somebody. */
 export const WAITING: readonly TrackState[] = ['lock', 'send', 'receive', 'join', 'sync', 'result'];
 
@@ -31,14 +34,22 @@ export function sliceTitle({ state, resource }: SliceView, labels: Labels): stri
   return trackStateTitle(t, state, labels.kind(resource) ?? undefined);
 }
 
+/** `1.2 s on a processor, 30 ms ready`; '' where nothing is known. @param last session time, ns, up to which an open slice has lasted */
+export function busyText({ start, end, busy, ready }: SliceView, last: number): string {
+  if (busy === null) return '';
+  const share = Math.round((100 * busy) / Math.max(1, (end ?? last) - start));
+  const used = t('{0} on a processor ({1} %)', duration(busy), share);
+  return ready < LEAST_READY ? used : t('{0}, {1} ready without one', used, duration(ready));
+}
+
 /** What a screen reader says of a slice: thread, state, resource, duration and place. */
-export function sliceReading(thread: string, slice: SliceView, labels: Labels, duration: string): string {
+export function sliceReading(thread: string, slice: SliceView, labels: Labels, length: string): string {
   const { resource, site, end } = slice;
   return [
     labels.thread(thread),
     sliceTitle(slice, labels),
     ...(resource === null ? [] : [labels.resource(resource)]),
-    end === null ? t('for {0} so far', duration) : t('for {0}', duration),
+    end === null ? t('for {0} so far', length) : t('for {0}', length),
     ...(site === null ? [] : [t('at {0} line {1}', baseName(site.file), site.line)]),
   ].join(', ');
 }

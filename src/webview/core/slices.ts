@@ -93,8 +93,10 @@ export function sliceOf(packed: PackedSlices, i: number): SliceView {
   return {
     start: packed.start[i]!,
     end: Number.isNaN(end) ? null : end,
-    state: TRACK_STATES[packed.state[i]!] ?? 'running',
+    state: TRACK_STATES[packed.state[i]!] ?? 'unknown',
     resource: resourceOf(packed, i),
     site: siteOf(packed, i),
+    busy: Number.isNaN(packed.busy[i]!) ? null : packed.busy[i]!,
+    ready: packed.ready[i]!,
   };
 }

@@ -13,6 +13,7 @@ export interface Chunk {
   readonly state: Uint8Array;
   readonly share: Uint8Array;
   readonly mask: Uint16Array;
+  readonly busy: Uint8Array;
   /** The session has changed in its range since: it is drawn until the answer of a new request replaces it. */
   stale: boolean;
 }
@@ -61,6 +62,7 @@ export class TileStore {
           state: packed.state.slice(from, from + CHUNK),
           share: packed.share.slice(from, from + CHUNK),
           mask: packed.mask.slice(from, from + CHUNK),
+          busy: packed.busy.slice(from, from + CHUNK),
           stale: false,
         });
       }

@@ -7,7 +7,7 @@ import { nsPerPx, xAt } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
 import { drawExact } from './slices.ts';
 import type { Shades } from './strip.ts';
-import { isolatedMarks, paintRow, shadesOf } from './strip.ts';
+import { busyRuns, isolatedMarks, paintRow, RUNNING, shadesOf } from './strip.ts';
 import { TextWidths } from './text.ts';
 
 /** Height of the marks of rare states at the bottom of a bar. */
@@ -33,7 +33,24 @@ export class LanePainter {
     if (scene.palette.contrast) this.drawPatterns(ctx, scene, first, past);
     else this.drawStrips(ctx, scene, first, past, pixels);
     for (let i = first; i < past; i += 1) drawExact(ctx, scene, i, this.widths);
+    for (let i = first; i < past; i += 1) this.drawBusy(ctx, scene, i);
     for (let i = first; i < past; i += 1) this.drawIsolated(ctx, scene, i);
+  }
+
+  /** How much of each moment the thread was on a processor, as the height of a column. */
+  private drawBusy(ctx: CanvasRenderingContext2D, scene: Scene, i: number): void {
+    const row = this.folded.get(scene.data.rows[i]!.track.thread);
+    if (!row) return;
+    const bottom = i * ROW_HEIGHT - scene.scrollTop + ROW_PAD + BAR_HEIGHT;
+    const scale = 1 / scene.ratio;
+    const chosen = scene.focus === 0 || (scene.focus & (1 << RUNNING)) !== 0;
+    ctx.beginPath();
+    for (const [from, to, height] of busyRuns(row.busy, BAR_HEIGHT))
+      ctx.rect(from * scale, bottom - height, (to - from) * scale, height);
+    withAlpha(ctx, chosen ? 1 : 0.25, () => {
+      ctx.fillStyle = scene.palette.fills[RUNNING]!;
+      ctx.fill();
+    });
   }
 
   private fold(scene: Scene, first: number, past: number, pixels: number): void {
@@ -120,7 +137,7 @@ export class LanePainter {
       for (let x = 1; x <= state.length; x += 1) {
         if (x < state.length && state[x] === state[begin]) continue;
         const current = state[begin]!;
-        if (current !== NO_STATE) {
+        if (current !== NO_STATE && current !== RUNNING) {
           const chosen = scene.focus === 0 || (scene.focus & (1 << current)) !== 0;
           const [left, width] = [begin * scale, (x - begin) * scale];
           withAlpha(ctx, chosen ? 1 : 0.25, () => {

@@ -4,10 +4,11 @@ import { type Scene, withAlpha } from './scene.ts';
 
 export const MINIMAP_HEIGHT = 36;
 const LOCK = TRACK_STATES.indexOf('lock');
+const RUNNING = TRACK_STATES.indexOf('running');
 const TOP = 3;
 const BOTTOM = 4;
 /** Order in which a column stacks the states, from the bottom. */
-const STACK = ['running', 'holding', 'result', 'sync', 'receive', 'send', 'join', 'lock'].map((s) =>
+const STACK = ['holding', 'result', 'sync', 'receive', 'send', 'join', 'lock'].map((s) =>
   TRACK_STATES.indexOf(s as (typeof TRACK_STATES)[number]),
 );
 
@@ -50,10 +51,13 @@ function drawStack(ctx: CanvasRenderingContext2D, scene: Scene, whole: View): vo
   const unit = (MINIMAP_HEIGHT - TOP - BOTTOM) / overview.tracks;
   for (let b = 0; b < overview.buckets; b += 1) {
     const x = (overview.range.start + b * bucket - whole.start) * scale;
-    let y = MINIMAP_HEIGHT - BOTTOM;
+    const busy = overview.busy[b]! * unit;
+    let y = MINIMAP_HEIGHT - BOTTOM - busy;
+    ctx.fillStyle = scene.palette.fills[RUNNING]!;
+    ctx.fillRect(x, y, bucket * scale + 0.5, busy);
     for (const state of STACK) {
-      const height = overview.counts[b * states + state]! * unit;
-      if (height === 0) continue;
+      const height = Math.min(y - TOP, overview.counts[b * states + state]! * unit);
+      if (height <= 0) continue;
       ctx.fillStyle = scene.palette.fills[state]!;
       ctx.fillRect(x, y - height, bucket * scale + 0.5, height);
       y -= height;

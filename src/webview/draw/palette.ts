@@ -89,6 +89,11 @@ const MARKS: readonly ((x: number, y: number) => boolean)[] = [
   (x, y) => x % 8 === 1 && y % 8 === 1, // idle: dots
   (x, y) => x % 8 !== 0 && y % 8 !== 0, // holding: bricks
   () => false, // exited
+  (x, y) => y % 4 === 0 && x % 2 === 0, // ready: dotted lines
+  (x, y) => x % 8 < 2 || y % 8 < 2, // native: a grid
+  (x) => x % 8 < 3, // paused: broad columns
+  (_x, y) => y % 8 < 4, // stopped: broad lines
+  (x, y) => (x + y) % 8 === 0, // unknown: fine stripes
 ];
 
 function pattern(state: number, color: Rgb, background: Rgb): CanvasPattern | string {

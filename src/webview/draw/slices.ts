@@ -1,4 +1,4 @@
-import { TRACK_STATES } from '../../model/types/index.ts';
+import { TRACK_STATES, type TrackState } from '../../model/types/index.ts';
 import { BAR_HEIGHT, ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
 import { sliceLabels } from '../core/slice-text.ts';
 import type { SliceColumns } from '../core/slices.ts';
@@ -12,8 +12,14 @@ const LABEL_PX = 30;
 /** Narrower slices have no round corners, which would take away most of them, CSS pixels. */
 const ROUND_PX = 8;
 const EXITED = TRACK_STATES.indexOf('exited');
-const RUNNING = TRACK_STATES.indexOf('running');
-const IDLE = TRACK_STATES.indexOf('idle');
+/** No waits: the tiles show how their time is made up, moment by moment, and a bar would hide that. */
+const IN_TILES = maskOf(['running', 'idle', 'ready', 'native', 'paused', 'stopped', 'unknown']);
+/** Of those, what the colour does not say alone. */
+const WITH_LABEL = maskOf(['ready', 'native', 'paused', 'stopped']);
+
+function maskOf(states: readonly TrackState[]): number {
+  return states.reduce((mask, state) => mask | (1 << TRACK_STATES.indexOf(state)), 0);
+}
 
 /** One slice as it is drawn: entry `k` of its columns, in a bar from `left` to `right`. CSS pixels. */
 interface Bar {
@@ -57,6 +63,10 @@ function* wideSlices(scene: Scene, columns: SliceColumns): Generator<Pick<Bar, '
 function drawSlice(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths: TextWidths): void {
   const { columns, k, left, right, top } = bar;
   const state = columns.packed.state[k]!;
+  if ((IN_TILES & (1 << state)) !== 0) {
+    if (right - left >= LABEL_PX && (WITH_LABEL & (1 << state)) !== 0) drawLabel(ctx, scene, bar, widths);
+    return;
+  }
   ctx.clearRect(left, top, right - left, BAR_HEIGHT);
   if (state === EXITED) return;
   const chosen = isChosen(scene, state, resourceOf(columns.packed, k));
@@ -65,7 +75,7 @@ function drawSlice(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths
     // One pixel stays free to the next slice: two of the same state would look like one.
     box(ctx, left, top, Math.max(1, right - left - 1));
   });
-  if (right - left < LABEL_PX || state === IDLE) return;
+  if (right - left < LABEL_PX) return;
   withAlpha(ctx, chosen ? 1 : 0.45, () => drawLabel(ctx, scene, bar, widths));
 }
 
@@ -88,12 +98,10 @@ function drawLabel(ctx: CanvasRenderingContext2D, scene: Scene, bar: Bar, widths
   const { k, left, right, top } = bar;
   const { packed } = bar.columns;
   const state = packed.state[k]!;
-  // The word would say no more than the colour: a running slice has a label only where its place is known.
-  if (state === RUNNING && packed.site[k] === 0) return;
   const from = Math.max(4, left + 6);
   const room = Math.min(scene.width, right) - from - 6;
   const labels = sliceLabels(
-    TRACK_STATES[state] ?? 'running',
+    TRACK_STATES[state] ?? 'unknown',
     resourceOf(packed, k),
     siteOf(packed, k),
     scene.data.labels,

@@ -6,6 +6,7 @@ import type { Rgb } from './palette.ts';
 /** Turns one folded row into colours: a main row, and marks for rare states that the dominant one would hide. */
 
 const bit = (state: (typeof TRACK_STATES)[number]): number => TRACK_STATES.indexOf(state);
+export const RUNNING = bit('running');
 /** Waits, the most important first: they get a mark where another state dominates the pixel, which would hide a short wait. */
 export const RARE_FIRST: readonly number[] = ['lock', 'send', 'join', 'sync', 'result', 'receive'].map((s) =>
   bit(s as (typeof TRACK_STATES)[number]),
@@ -17,6 +18,18 @@ const MOST_IMPORTANT = Uint8Array.from({ length: 1 << TRACK_STATES.length }, (_,
 });
 /** Device pixels: a rare state that occurs in no other pixel as near as that is drawn over the whole height of the bar. */
 const ISOLATED_PX = 8;
+
+/** Columns of equal height, in device pixels from and to, for shares of 255; what is not nothing is at least one pixel high. */
+export function* busyRuns(busy: Uint8Array, height: number): Generator<[number, number, number]> {
+  const heightAt = (x: number): number =>
+    busy[x] === 0 ? 0 : Math.max(1, Math.round((busy[x]! / 255) * height));
+  let begin = 0;
+  for (let x = 1; x <= busy.length; x += 1) {
+    if (x < busy.length && heightAt(x) === heightAt(begin)) continue;
+    if (busy[begin] !== 0) yield [begin, x, heightAt(begin)];
+    begin = x;
+  }
+}
 
 /** RGBA words, 16 for each state, by its share of the pixel: the smaller, the paler. `dim`: of states that a filter leaves out. */
 export interface Shades {
@@ -92,7 +105,8 @@ export function paintRow(
       continue;
     }
     const table = focus === 0 || (focus & (1 << state)) !== 0 ? shades.full : shades.dim;
-    main[x] = table[(state << 4) | (row.share[x]! >> 4)]!;
+    // What runs has a height of its own: see `busyRuns`.
+    main[x] = state === RUNNING ? 0 : table[(state << 4) | (row.share[x]! >> 4)]!;
     const also = rareAt(row, x, focus);
     rare[x] = also === NO_STATE ? 0 : shades.full[(also << 4) | 15]!;
   }

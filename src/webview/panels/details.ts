@@ -3,7 +3,7 @@ import { duration } from '../../base/units.ts';
 import type { CallSite, Finding, SliceView } from '../../model/types/index.ts';
 import { frameText, placeText } from '../../model/words/index.ts';
 import type { Requests } from '../core/requests.ts';
-import { sliceTitle } from '../core/slice-text.ts';
+import { busyText, sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import { formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
@@ -88,6 +88,8 @@ export class Details {
       [t('From'), formatTime(slice.start, Math.min(exact, 1e6))],
       [t('To'), slice.end === null ? t('still open') : formatTime(slice.end, Math.min(exact, 1e6))],
     ];
+    const busy = busyText(slice, data.last);
+    if (busy !== '') facts.push([t('Processor time'), busy]);
     if (slice.resource !== null) facts.push([t('Resource'), this.resource(slice.resource)]);
     if (slice.site) facts.push([t('Call site'), this.siteWithStack(slice.site, 'site')]);
     const name = slice.resource === null ? '' : data.labels.resource(slice.resource);

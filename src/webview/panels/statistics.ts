@@ -3,9 +3,15 @@ import { duration } from '../../base/units.ts';
 import { TRACK_STATES } from '../../model/types/index.ts';
 import { trackStateTitle } from '../../model/words/index.ts';
 import type { Requests } from '../core/requests.ts';
+import { WAITING } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import type { View } from '../core/viewport.ts';
 import { el } from '../dom/dom.ts';
+
+/** A smaller share of the time has no row, unless it is that of waits. */
+const LEAST = 1e-4;
+/** States with a begin and an end each, which can be counted. */
+const WAITS = new Set([...WAITING, 'holding' as const].map((state) => TRACK_STATES.indexOf(state)));
 
 /** Time by state of a selection, exact: the model sums it, however many slices there are. */
 export class Statistics {
@@ -57,10 +63,11 @@ function sameRange(a: View | null, b: View | null): boolean {
 
 function rowsOf(ns: Float64Array, count: Float64Array): HTMLElement[] {
   const total = ns.reduce((sum, value) => sum + value, 0);
-  const order = [...ns.keys()].filter((i) => count[i]! > 0 && TRACK_STATES[i] !== 'exited');
+  const shown = (i: number): boolean => ns[i]! > total * LEAST || (WAITS.has(i) && count[i]! > 0);
+  const order = [...ns.keys()].filter((i) => shown(i) && TRACK_STATES[i] !== 'exited');
   order.sort((a, b) => ns[b]! - ns[a]!);
   return order.map((i) => {
-    const state = TRACK_STATES[i] ?? 'running';
+    const state = TRACK_STATES[i] ?? 'unknown';
     const share = total === 0 ? 0 : ns[i]! / total;
     const meter = el('meter', {
       class: 'meter',
@@ -74,7 +81,7 @@ function rowsOf(ns: Float64Array, count: Float64Array): HTMLElement[] {
       el('td', {}, meter),
       el('td', { class: 'number', text: percent(share) }),
       el('td', { class: 'number', text: duration(ns[i]!) }),
-      el('td', { class: 'number', text: t('{0}×', count[i]!.toLocaleString()) }),
+      el('td', { class: 'number', text: WAITS.has(i) ? t('{0}×', count[i]!.toLocaleString()) : '' }),
     );
   });
 }

@@ -15,6 +15,8 @@ const LEGEND: readonly TrackState[] = [
   'join',
   'result',
   'sync',
+  'native',
+  'ready',
   'idle',
 ];
 

@@ -5,7 +5,7 @@ import { TRACK_STATES } from '../../model/types/index.ts';
 import { placeText, stackText, trackStateTitle } from '../../model/words/index.ts';
 import type { PixelRow } from '../core/fold.ts';
 import { NO_STATE } from '../core/fold.ts';
-import { sliceTitle } from '../core/slice-text.ts';
+import { busyText, sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import { el } from '../dom/dom.ts';
 
@@ -65,6 +65,8 @@ export class Tooltip {
       el('span', { class: 'duration', text: slice.end === null ? `${lasted} ${t('so far')}` : lasted }),
     );
     const lines = [title];
+    const busy = busyText(slice, data.last);
+    if (busy !== '') lines.push(el('div', { text: busy }));
     if (slice.resource !== null) lines.push(el('div', { text: data.labels.resource(slice.resource) }));
     if (slice.site) {
       const { fn, sampled } = slice.site;
@@ -80,7 +82,7 @@ export class Tooltip {
   private foldedLines(row: PixelRow | undefined, pixel: number): HTMLElement[] {
     const state = row?.state[pixel] ?? NO_STATE;
     if (!row || state === NO_STATE) return [];
-    const dominant = TRACK_STATES[state] ?? 'running';
+    const dominant = TRACK_STATES[state] ?? 'unknown';
     const share = Math.round(((row.share[pixel] ?? 0) / 255) * 100);
     const title = el(
       'div',

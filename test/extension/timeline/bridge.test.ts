@@ -107,7 +107,7 @@ describe('packing', () => {
   it('puts slices in order and names resources and sites once', () => {
     const site = { file: '/a.ts', line: 1, column: 1, fn: '', sampled: false, frames: [] };
     const slice = (start: number, end: number | null) =>
-      ({ start, end, state: 'lock', resource: 'r', site: { ...site } }) as const;
+      ({ start, end, state: 'lock', resource: 'r', site: { ...site }, busy: null, ready: 0 }) as const;
     const tracks = [
       { thread: 'a', range: everything },
       { thread: 'b', range: everything },

@@ -1,0 +1,22 @@
+// What the programs of time.test.ts use. Figures are the system's own, so that a busy machine changes nothing.
+import { appendFileSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export { sleep };
+
+/** ns that this thread was on a processor. */
+const used = () => Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]);
+
+/** Keeps this thread on a processor for so many ms of its own time. */
+export function spin(ms) {
+  const until = used() + ms * 1e6;
+  while (used() < until) for (let i = 0; i < 20_000; i++) Math.sqrt(i);
+}
+
+/** Writes down what the system says that this thread has used, as the last thing that it does. */
+export function tell(name) {
+  const stat = readFileSync('/proc/thread-self/stat', 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ms = (Number(fields[11]) + Number(fields[12])) * 10;
+  appendFileSync(process.env.TIME_FIGURES, `${JSON.stringify({ name, pid: process.pid, ms })}\n`);
+}

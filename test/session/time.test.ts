@@ -246,7 +246,9 @@ describe('time on a processor', onLinux, () => {
     const others = Array.from({ length: 3 }, () =>
       spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
     );
-    t.after(() => others.forEach((other) => other.kill('SIGKILL')));
+    t.after(() => {
+      for (const other of others) other.kill('SIGKILL');
+    });
     const ran = await run(
       t,
       `if (workers.isMainThread) { const w = new workers.Worker(new URL(import.meta.url), { name: 'w' }); spin(400); w.on('exit', () => tell('main')); }

@@ -1,5 +1,4 @@
-import type { SliceView, TrackState, TrackTile } from '../../model/types/index.ts';
-import { TRACK_STATES } from '../../model/types/index.ts';
+import { maskOf, type SliceView, type TrackTile } from '../../model/types/index.ts';
 import type { SessionHandle, TimeRange } from '../../protocol/session.ts';
 import type { FoundSlice, TimelineQueries } from '../../protocol/timeline.ts';
 
@@ -14,10 +13,6 @@ const FEW_SLICES = 2_000;
 const SHORTEST_SPAN = BUCKETS;
 /** Slices of a track in such a range: records have a resolution of some ns, so there are fewer. */
 const MOST_SLICES = 100_000;
-
-function maskOf(states: readonly TrackState[]): number {
-  return states.reduce((mask, state) => mask | (1 << TRACK_STATES.indexOf(state)), 0);
-}
 
 /** May a wanted slice begin in the bucket? Not where it and the one before hold the same state alone: then one slice spans both. */
 function mayBegin(tile: TrackTile, bucket: number, wanted: number): boolean {

@@ -52,6 +52,11 @@ export const TRACK_STATES = [
 ] as const;
 export type TrackState = (typeof TRACK_STATES)[number];
 
+/** Bits of states, as in {@link TrackTile.mask}. */
+export function maskOf(states: readonly TrackState[]): number {
+  return states.reduce((mask, state) => mask | (1 << TRACK_STATES.indexOf(state)), 0);
+}
+
 /** What a track shows during each kind of wait. */
 export const WAIT_STATES: Readonly<Record<WaitKind, TrackState>> = WAIT_TRACKS;
 

@@ -1,4 +1,4 @@
-import { TRACK_STATES, type TrackState } from '../../model/types/index.ts';
+import { maskOf, TRACK_STATES } from '../../model/types/index.ts';
 import { BAR_HEIGHT, ROW_HEIGHT, ROW_PAD } from '../core/rows.ts';
 import { sliceLabels } from '../core/slice-text.ts';
 import type { SliceColumns } from '../core/slices.ts';
@@ -16,10 +16,6 @@ const EXITED = TRACK_STATES.indexOf('exited');
 const IN_TILES = maskOf(['running', 'idle', 'ready', 'native', 'paused', 'stopped', 'unknown']);
 /** Of those, what the colour does not say alone. */
 const WITH_LABEL = maskOf(['ready', 'native', 'paused', 'stopped']);
-
-function maskOf(states: readonly TrackState[]): number {
-  return states.reduce((mask, state) => mask | (1 << TRACK_STATES.indexOf(state)), 0);
-}
 
 /** One slice as it is drawn: entry `k` of its columns, in a bar from `left` to `right`. CSS pixels. */
 interface Bar {

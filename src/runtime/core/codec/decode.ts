@@ -4,6 +4,8 @@ import { isIndex } from './named-keys.ts';
 import { damaged, Reader } from './reader.ts';
 import { type AnyView, BUFFER_VIEW, type HandleCodec, HIDDEN_FIELDS, TAG, VIEWS } from './tags.ts';
 
+/** Arrays of up to so many items are made with room for just these. */
+const FEW_ITEMS = 8;
 const CACHED_KEYS = 256;
 const HEXADECIMAL = /^-?[0-9a-f]+$/;
 
@@ -189,11 +191,12 @@ export class Decoder {
 
   #array(): unknown[] {
     const length = this.#count(1, MOST_ITEMS, COST.object, COST.item);
-    const result = this.#remember<unknown[]>([]);
+    // The first push into an empty array would make room for 17 items.
+    const result = this.#remember<unknown[]>(length <= FEW_ITEMS ? new Array(length) : []);
     for (let i = 0; i < length; i++) {
       const tag = this.#in.byte();
-      if (tag === TAG.hole) result.length = i + 1;
-      else result.push(this.#tagged(tag));
+      if (tag !== TAG.hole) result[i] = this.#tagged(tag);
+      else if (result.length <= i) result.length = i + 1;
     }
     return result;
   }

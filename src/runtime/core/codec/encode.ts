@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { runtimeErrorName } from '../errors/error-classes.ts';
 import { SerializationError } from '../errors/errors.ts';
 import { DEEPEST } from './limits.ts';
-import { namedKeys } from './named-keys.ts';
+import { NO_NAMES, namedKeys } from './named-keys.ts';
 import { pathTo, stepTo, tellPath } from './path.ts';
 import { SharedViews } from './shared-views.ts';
 import { type AnyView, BUFFER_VIEW, type HandleCodec, HIDDEN_FIELDS, TAG, VIEWS } from './tags.ts';
@@ -19,6 +19,8 @@ export class Encoder {
   #numbers: Map<object, number> | undefined;
   #shared: SharedViews | undefined;
   #depth = 0;
+  /** The array that has nothing but items, if there is one. */
+  #list: unknown;
   #busy = false;
 
   constructor(handles: HandleCodec) {
@@ -27,10 +29,12 @@ export class Encoder {
 
   /**
    * Encodes a value behind `head` bytes that the caller fills. The length of both; they are `bytes.subarray(0, length)`.
+   * `list`: the value is an array of which the items alone count, so its properties are not looked through (a tenth of a microsecond).
    * @throws SerializationError
    */
-  encode(value: unknown, head = 0): number {
+  encode(value: unknown, head = 0, list = false): number {
     this.#out.reset(head);
+    this.#list = list ? value : undefined;
     this.#depth = 0;
     this.#busy = true;
     try {
@@ -41,6 +45,7 @@ export class Encoder {
       throw error;
     } finally {
       this.#busy = false;
+      this.#list = undefined;
       if (this.#seen.length > 0) this.#seen = [];
       this.#numbers = undefined;
       this.#shared = undefined;
@@ -169,7 +174,7 @@ export class Encoder {
 
   #array(value: readonly unknown[]): void {
     const { length } = value;
-    const named = namedKeys(value);
+    const named = value === this.#list ? NO_NAMES : namedKeys(value);
     this.#out.byte(named.length > 0 ? TAG.namedArray : TAG.array);
     this.#out.length(length);
     let i = 0;

@@ -36,19 +36,20 @@ export interface Encoded {
 
 /**
  * Encodes a value now, so that later changes to it do not matter. `bytes` are valid until the next call. `head`: bytes before
- * it that the caller fills.
+ * it that the caller fills. `list`: it is an array of which the items alone count.
  * @throws SerializationError
  */
-export function encodeValue(value: unknown, target?: ResourceInfo, head = 0): Encoded {
+export function encodeValue(value: unknown, target?: ResourceInfo, head = 0, list = false): Encoded {
   try {
     if (encoder.busy) return encodeApart(value, head);
-    const blocks = carrying(encode, value, head);
+    const blocks = carrying(list ? encodeList : encode, value, head);
     return { bytes: encoder.bytes, length: encoder.length, blocks };
   } catch (error) {
     if (target !== undefined) publish('sendRejected', target);
     throw error;
   }
 }
+
 /** As {@link encodeValue}, for one that is sent, or copied, before anything else happens. */
 export function encodeMessage(value: unknown, target: ResourceInfo): Encoded {
   if (!Buffer.isBuffer(value) || value.length < LARGE) return encodeValue(value, target);
@@ -64,6 +65,7 @@ function copyOf({ bytes, length, tail, blocks }: Encoded): Encoded {
 }
 
 const encode = (value: unknown, head: number): number => encoder.encode(value, head);
+const encodeList = (value: unknown, head: number): number => encoder.encode(value, head, true);
 
 /** For a getter of a value under way that sends something itself. */
 function encodeApart(value: unknown, head: number): Encoded {

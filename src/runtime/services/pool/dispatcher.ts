@@ -148,7 +148,7 @@ export class Dispatcher implements Waiter {
     const { info } = resourceOf(this.#options.tasks);
     let message: Encoded;
     try {
-      message = encodeValue(place > 0 ? body : [reference, body], info, TASK.body);
+      message = encodeValue(place > 0 ? body : [reference, body], info, TASK.body, true);
     } catch (error) {
       tellBody(error, flight.mode, place > 0 ? 0 : 1);
       throw error;

@@ -115,12 +115,13 @@ export class WorkerTasks {
       this.#end(number, RESULT.failed, error);
       return undefined;
     }
-    if (isThenable(value)) return this.#settle(number, value);
-    this.#end(number, RESULT.ok, value);
+    const list = mode === MODE.map || mode === MODE.starmap;
+    if (isThenable(value)) return this.#settle(number, value, list);
+    this.#end(number, RESULT.ok, value, list);
     return undefined;
   }
 
-  async #settle(number: number, promise: PromiseLike<unknown>): Promise<void> {
+  async #settle(number: number, promise: PromiseLike<unknown>, list: boolean): Promise<void> {
     let value: unknown;
     try {
       value = await promise;
@@ -128,7 +129,7 @@ export class WorkerTasks {
       this.#end(number, RESULT.failed, error);
       return;
     }
-    this.#end(number, RESULT.ok, value);
+    this.#end(number, RESULT.ok, value, list);
   }
 
   /** Finds the task's function, which this worker has not called yet, and calls it. */
@@ -143,24 +144,25 @@ export class WorkerTasks {
     return await runTask(() => call(fn, mode, body));
   }
 
-  #end(number: number, kind: number, value: unknown): void {
+  /** `list`: the value is the array of a chunk's results. */
+  #end(number: number, kind: number, value: unknown, list = false): void {
     publish('taskEnd', this.#info, number);
-    this.report(number, kind, value);
+    this.report(number, kind, value, list);
   }
 
   /** Sends a result; where its value cannot be sent, that. */
-  report(number: number, kind: number, value: unknown): void {
+  report(number: number, kind: number, value: unknown, list = false): void {
     const failed = kind === RESULT.failed || kind === RESULT.initializerFailed;
     try {
-      this.#send(number, kind, failed ? [value, stackOf(value)] : value);
+      this.#send(number, kind, failed ? [value, stackOf(value)] : value, list);
     } catch (error) {
       tellPath(error, failed ? 'error' : 'result', failed ? 1 : 0);
       this.#send(number, RESULT.unsent, [String(error), inspect(value)]);
     }
   }
 
-  #send(number: number, kind: number, value: unknown): void {
-    const message = encodeValue(value, this.#results.resource.info, RESULT_AT.body);
+  #send(number: number, kind: number, value: unknown, list = false): void {
+    const message = encodeValue(value, this.#results.resource.info, RESULT_AT.body, list);
     const bytes = message.bytes as Buffer;
     bytes.writeUInt32LE(number, RESULT_AT.number);
     bytes[RESULT_AT.kind] = kind;

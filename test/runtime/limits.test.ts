@@ -55,7 +55,7 @@ describe('limits', () => {
     assert.equal((seen.parent as unknown[])[1], 'RangeError');
   });
   test('futures are waited for together', () => {
-    assert.deepEqual(seen.asCompleted, [0, 0.3]);
+    assert.deepEqual(seen.asCompleted, [0, 1]);
     assert.deepEqual(seen.waitFutures, [true, 1, 3]);
     assert.deepEqual(seen.wrong, ['TypeError', 'ValueError']);
   });

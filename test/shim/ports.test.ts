@@ -178,7 +178,8 @@ port1.on('message', () => { if (++got === 5) port1.close(); });
 for (let i = 0; i < 5; i++) port1.postMessage(i);
 `,
   );
-  const { code, stderr, dir: traceDir } = await runTraced(t, process.execPath, [main]);
+  // From Node 26 on `register` is deprecated.
+  const { code, stderr, dir: traceDir } = await runTraced(t, process.execPath, ['--no-deprecation', main]);
   assert.deepEqual([code, stderr], [0, '']);
   const model = new Model();
   openTrace(traceDir).drain(model);

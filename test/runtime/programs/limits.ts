@@ -33,6 +33,10 @@ export async function sleepFor(seconds: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   return seconds;
 }
+export async function behind(gate: Event): Promise<number> {
+  await gate.wait();
+  return 1;
+}
 export const never = (): Promise<never> => new Promise(() => setInterval(() => {}, 1000));
 export function fail(): never {
   throw new RangeError('failed');
@@ -139,9 +143,13 @@ async function pools(): Promise<void> {
     starmap: (limits) => pool.starmap(never, [[]], limits),
   });
   const executor = new ProcessPoolExecutor(2);
-  const futures = [executor.submit(sleepFor, 0.3), executor.submit(sleepFor, 0)];
+  const gate = new Event();
+  const futures = [executor.submit(behind, gate), executor.submit(sleepFor, 0)];
   const order: number[] = [];
-  for await (const future of asCompleted(futures)) order.push(await future);
+  for await (const future of asCompleted(futures)) {
+    order.push(await future);
+    gate.set();
+  }
   tell({ asCompleted: order });
   const mixed: Future<unknown>[] = [executor.submit(never), executor.submit(fail)];
   const some = await waitFutures(mixed, { returnWhen: 'FIRST_EXCEPTION' });

@@ -1,6 +1,6 @@
 // Runs the tests, part by part, and ends with the line "N passed, N failed, N skipped".
 //   npm test                       build, check, unit tests on this Node and on 20 and 24, browser, VS Code
-//   npm test -- --only PART        one of check, unit, vscode, programs, browser (may be repeated)
+//   npm test -- --only PART        one of check, unit, browser, vscode (may be repeated)
 //   npm run test:long              the long tests on Node 20, 22, 24 and 26, and the unit tests there (in CI: what npm test leaves)
 // With CI set, a skipped test is a failure. FORKSCOPE_TEST_DEADLINE (epoch seconds): no part starts after it.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,12 +12,10 @@ import { root, runPart, runTestFiles, testFiles } from './lib/parts.mjs';
 import { summarize } from './lib/results.mjs';
 import { provideNode } from './nodes.mjs';
 
-const PARTS = ['check', 'unit', 'browser', 'vscode', 'programs'];
-/** `npm test` leaves out what has a command of its own. */
-const USUAL = PARTS.filter((part) => part !== 'programs');
-const APART = ['test/vscode', 'test/browser', 'test/programs', 'test/long'];
+const PARTS = ['check', 'unit', 'browser', 'vscode'];
+const APART = ['test/vscode', 'test/browser', 'test/long'];
 /** Runs on one Node alone: VS Code's, the browser's, or whichever builds this. All else is what a user's own Node runs. */
-const ON_ONE_NODE = ['model', 'protocol', 'extension', 'webview', 'scripts'].map((name) => `test/${name}`);
+const ON_ONE_NODE = ['model', 'extension', 'webview', 'scripts', 'programs'].map((name) => `test/${name}`);
 /** `npm test` runs them on the Node that builds this alone, test:long on the others. */
 const OTHERS_LATER = ['cpython', 'tutorials', 'docs', 'hostile', 'fuzz'].map((name) => `test/${name}`);
 /** test/long compares the situations as well, and more of them. */
@@ -30,7 +28,9 @@ const SUPPORTED_LONG = [20, 22, 24, 26];
  * may need ten times as long as alone.
  */
 const UNIT = { concurrency: 4, timeoutMs: 600_000 };
-const LONG = { concurrency: 1, timeoutMs: 20 * 60_000 };
+const LONG = { concurrency: 2, timeoutMs: 20 * 60_000 };
+/** Long tests of code that no Node runs otherwise than another: on the one that builds this. */
+const LONG_ON_ONE_NODE = ['fuzz', 'hostile'].map((name) => `test/long/${name}.test.ts`);
 
 const own = Number(process.versions.node.split('.')[0]);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-test-'));
@@ -102,15 +102,12 @@ async function vscode() {
   );
 }
 
-async function programs() {
-  const files = testFiles(['test/programs']);
-  for (const major of SUPPORTED)
-    await onNode('programs', major, files, { concurrency: 1, timeoutMs: 600_000 });
-}
-
 /** The long tests first, so that they are what a deadline leaves. In CI `npm test` has run its share of the unit tests. */
 async function long() {
-  for (const major of SUPPORTED_LONG) await onNode('long', major, testFiles(['test/long']), LONG);
+  const files = testFiles(['test/long']);
+  const everywhere = files.filter((file) => !LONG_ON_ONE_NODE.includes(file));
+  for (const major of SUPPORTED_LONG) await onNode('long', major, major === own ? files : everywhere, LONG);
+  if (!SUPPORTED_LONG.includes(own)) await onNode('long', own, LONG_ON_ONE_NODE, LONG);
   for (const major of SUPPORTED_LONG)
     await onNode('unit', major, process.env.CI ? left(major) : onEveryNode());
   if (process.env.CI)
@@ -124,11 +121,10 @@ function left(major) {
 }
 
 const steps = {
-  check: () => add('check', () => runPart('check', process.execPath, ['scripts/check.mjs'], { minutes: 10 })),
+  check: () => add('check', () => runPart('check', process.execPath, ['scripts/check.mjs'], { minutes: 15 })),
   unit,
   browser,
   vscode,
-  programs,
 };
 
 const { values } = parseArgs({
@@ -143,6 +139,6 @@ if (build.code !== 0) {
 } else if (values.long) {
   await long();
 } else {
-  for (const part of values.only ?? USUAL) await steps[/** @type {keyof typeof steps} */ (part)]();
+  for (const part of values.only ?? PARTS) await steps[/** @type {keyof typeof steps} */ (part)]();
 }
 process.exitCode = summarize(parts, Boolean(process.env.CI));

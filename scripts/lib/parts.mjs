@@ -34,17 +34,15 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * Starts a program in a group of its own, waits for its end and ends what it left behind.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, timeoutMs: number, output?: (data: Buffer) => void }} options without `output`
- *   the program writes to the terminal itself
+ * @param {{ env: NodeJS.ProcessEnv, timeoutMs: number, output: (text: string) => void }} options
  * @returns {Promise<string | undefined>} what went wrong
  */
 function supervise(command, args, { env, timeoutMs, output }) {
   return new Promise((resolve) => {
-    const stdio = output ? 'pipe' : 'inherit';
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', stdio, stdio],
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     });
     const group = child.pid;
@@ -63,7 +61,10 @@ function supervise(command, args, { env, timeoutMs, output }) {
       });
     };
     const timer = setTimeout(() => end(`did not end within ${Math.round(timeoutMs / 1000)} s`), timeoutMs);
-    if (output) for (const stream of [child.stdout, child.stderr]) stream?.on('data', output);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', output);
+      stream.once('end', () => output('\n'));
+    }
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) =>
       end(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`),
@@ -96,6 +97,16 @@ async function withScratch(use) {
   }
 }
 
+/** Prints whole lines after the name of the part that they come from: others run beside it. @param {string} part */
+function named(part) {
+  let rest = '';
+  return (/** @type {string} */ text) => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') console.log(`${part}: ${line}`);
+  };
+}
+
 /**
  * Runs a program that is a part by itself; FORKSCOPE_TEST_RESULTS tells it where its results go.
  * @param {string} part
@@ -110,7 +121,8 @@ export function runPart(part, command, args, { env, minutes }) {
     const file = path.join(scratch, 'results');
     console.log(`\n=== ${part}`);
     const all = { ...env, FORKSCOPE_TEST_RESULTS: file };
-    const problem = await supervise(command, args, { env: all, timeoutMs: minutes * 60_000 });
+    const output = named(part);
+    const problem = await supervise(command, args, { env: all, timeoutMs: minutes * 60_000, output });
     const results = resultsOf(file, part, problem);
     return { part, results, seconds: Math.round((Date.now() - start) / 1000) };
   });

@@ -110,6 +110,14 @@ describe('a test run', () => {
     assert.equal(run.code, 0, run.output);
   });
 
+  it('prints the lines of a program after the name of its part, also one without an end', async () => {
+    const script = `
+      import { runPart } from ${JSON.stringify(path.join(root, 'scripts/lib/parts.mjs'))};
+      await runPart('it', process.execPath, ['-e', 'process.stdout.write("one\\\\ntwo")'], { minutes: 1 });`;
+    const { output } = await tryRun(process.execPath, ['--input-type=module', '-e', script], { cwd: root });
+    assert.match(output, /^it: one\nit: two\n/m);
+  });
+
   it('fails when there is no test', async () => {
     const run = await runAsPart('process.exit(0);');
     assert.equal(run.code, 1, run.output);

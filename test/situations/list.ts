@@ -237,7 +237,7 @@ const FLAGS: readonly Situation[] = [
 
 const INSIDE: readonly Situation[] = [
   long('bindings of Node', '$NODE $P/binding.cjs'),
-  long('diagnostics channels', '$NODE $P/diag.cjs'),
+  long('diagnostics channels', '$NODE $P/diag.cjs | sort'),
   long('contexts', '$NODE $P/vmc.cjs'),
   long('a domain', '$NODE $P/domain.cjs'),
   {
@@ -271,7 +271,13 @@ const LIBRARIES: readonly Situation[] = [
   withPackages('OpenTelemetry', '$NODE $P/otel.cjs'),
   withPackages('import-in-the-middle', '$NODE $P/iitm.mjs'),
   withPackages('require-in-the-middle', '$NODE $P/ritm.cjs'),
-  withPackages('why-is-node-running', '$NODE $P/why.mjs'),
+  {
+    ...withPackages('why-is-node-running', '$NODE $P/why.mjs'),
+    known: {
+      why: 'frames of the tracer stand in stacks that a program takes itself, and push the tenth of its own out',
+      what: /^.*(?:\/core-shim\.cjs|wasm\/forkscope).*\n|(?<=# PIPEWRAP\n).*\n| +(?= - )/gm,
+    },
+  },
   withPackages('source-map-support', '$NODE $P/smap.cjs'),
   withPackages('longjohn', '$NODE $P/longjohn.cjs'),
   withPackages('proxyquire', '$NODE $P/proxyq.cjs'),

@@ -157,17 +157,21 @@ const STACK = 5;
 /** Without what differs from run to run, the folder and numbers of processes; and without frames of the tracer in stacks. */
 function normal(text: string, folder: string): string {
   let frames = 0;
-  return text
-    .replaceAll(folder, '$W')
-    .replace(/\b\d{3,7}\b/g, 'N')
-    .replace(/\r/g, '')
-    .split('\n')
-    .filter((line) => {
-      if (!/^\s+at /.test(line)) frames = 0;
-      else if (line.includes('/core-shim.cjs') || ++frames > STACK) return false;
-      return !line.startsWith('forkscope: ');
-    })
-    .join('\n');
+  return (
+    text
+      .replaceAll(folder, '$W')
+      .replace(/\b\d{3,7}\b/g, 'N')
+      // The shell aligns the numbers of processes that it tells the end of.
+      .replace(/(: line \d+:) +/g, '$1 ')
+      .replace(/\r/g, '')
+      .split('\n')
+      .filter((line) => {
+        if (!/^\s+at /.test(line)) frames = 0;
+        else if (line.includes('/core-shim.cjs') || ++frames > STACK) return false;
+        return !line.startsWith('forkscope: ');
+      })
+      .join('\n')
+  );
 }
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<Ended> {

@@ -108,6 +108,7 @@ export function threadView(processId: string, change: Partial<ThreadView> = {}):
     waits: [],
     exitCode: null,
     error: '',
+    keptAlive: '',
     lastState: '',
     asks: '',
     ...change,

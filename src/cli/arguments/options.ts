@@ -15,8 +15,11 @@ export interface FindingFlags {
   readonly threshold: readonly (readonly [string, number])[];
 }
 
-/** The least that makes a run fail: a proven hang, a likely one too, or anything that was found. */
-export const FAIL_ON = ['certain', 'suspected', 'hazard'] as const;
+/**
+ * The least that makes a run fail: a proven hang; a likely one too; or anything that was found. `open-handles`: a hang, or that
+ * the program had nothing left to do and had to be stopped.
+ */
+export const FAIL_ON = ['certain', 'suspected', 'hazard', 'open-handles'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
 /** How the program is run and what is recorded of it. */
@@ -125,7 +128,7 @@ export function runOptions(): Option[] {
       .default('wait'),
     new Option(
       '--fail-on <what>',
-      'exit with 4 where the program succeeded, and a hang was certain, or only suspected, or anything was found',
+      'exit with 4 where the program succeeded, and a hang was certain, or only suspected, or anything was found; or where it had nothing left to do and had to be stopped',
     ).choices(FAIL_ON),
     new Option('--node <path>', 'the Node that runs the script (default: the node of PATH)').argParser(named),
     new Option('--cwd <dir>', 'working folder of the program').argParser(named),

@@ -1,7 +1,7 @@
 import type { ShimOptions } from '../../base/environment.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { Finding, FindingOptions, Report } from '../../model/index.ts';
-import { makeReport } from '../../model/report/index.ts';
+import { makeReport, safe } from '../../model/report/index.ts';
 import {
   checkWritable,
   EXIT,
@@ -89,8 +89,11 @@ async function runTraced(target: LaunchTarget, options: RunOptions, bundles: str
   sweep(program.dir);
   // An editor would tell of a terminal that ends with a code as of a crash, after everything has been read.
   if (options.hold && !signals.hungUp && (await hold())) return 0;
+  const { failOn } = options;
+  if (code !== EXIT.deadlock && report !== undefined && failOn === 'open-handles' && tellStopped(report))
+    return EXIT.findings;
   if (code !== 0) return code;
-  if (report?.findings.some((finding) => fails(finding, options.failOn))) return EXIT.findings;
+  if (report?.findings.some((finding) => fails(finding, failOn))) return EXIT.findings;
   return wrote ? 0 : EXIT.unwritten;
 }
 
@@ -155,7 +158,15 @@ function finishReport(report: Report, program: Program, options: RunOptions): bo
   }
 }
 
+/** Says what kept the program alive where it had to be stopped. False: it ended by itself, or had work to do. */
+function tellStopped({ processes }: Report): boolean {
+  const stopped = processes.filter(({ keptAlive, end }) => keptAlive !== '' && end !== null);
+  for (const { name, keptAlive } of stopped)
+    say(`forkscope: ${safe(name)} had to be stopped: it was kept alive by ${safe(keptAlive)}\n`);
+  return stopped.length > 0;
+}
+
 function fails({ certainty, blocking }: Finding, failOn: FailOn | undefined): boolean {
   if (failOn === undefined) return false;
-  return failOn === 'hazard' || (blocking && (failOn === 'suspected' || certainty === 'certain'));
+  return failOn === 'hazard' || (blocking && (failOn !== 'certain' || certainty === 'certain'));
 }

@@ -29,7 +29,8 @@ export function processTooltip(process: ProcessView, index: TreeIndex): string {
 }
 
 export function threadTooltip(thread: ThreadView, index: TreeIndex): string {
-  return [`**${plain(thread.name)}**`, ...waitLines(thread, index)].join('\n\n');
+  const keeps = thread.keptAlive === '' ? '' : table([[l10n.t('Kept alive by'), thread.keptAlive]]);
+  return [`**${plain(thread.name)}**`, keeps, ...waitLines(thread, index)].filter(Boolean).join('\n\n');
 }
 
 /** Those with other threads of the trace, by their ends. */

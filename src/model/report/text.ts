@@ -34,6 +34,7 @@ export function reportLines(report: Report, options: TextOptions = {}): string[]
   const most = options.mostRows ?? 40;
   const sections = [
     ['Processes', processLines(report, styler, most)],
+    ['Kept alive', keptLines(report, styler, columns, most)],
     ['Channels', channelLines(report, styler, most)],
     ['Contended locks', lockLines(report, styler, most)],
     ['Findings', findingLines(report, styler, columns)],
@@ -69,6 +70,18 @@ function processLines(report: Report, styler: Styler, most: number): string[] {
     ...table(cells, '  ', 48, LONGEST_REASON),
     ...more(report.processes.length, Math.min(most, rows.length), 'process', styler),
   ];
+}
+
+/** What keeps those alive that have nothing to do, or did when they were ended from outside: with the line of every handle. */
+function keptLines({ processes }: Report, styler: Styler, columns: number, most: number): string[] {
+  const kept = processes
+    .flatMap(({ name, threads }) => threads.map((thread) => ({ name, thread })))
+    .filter(({ thread }) => thread.keptAlive !== '');
+  const lines = kept.slice(0, most).flatMap(({ name, thread: { threadId, name: own, keptAlive } }) => {
+    const who = threadId === 0 ? name : `${own} of ${name}`;
+    return wrap(`${safe(who)}: ${safe(keptAlive)}`, columns, '  ');
+  });
+  return [...lines, ...more(kept.length, most, 'thread', styler)];
 }
 
 function threadCells(thread: ThreadView, below: string, report: Report, styler: Styler): Cell[] {

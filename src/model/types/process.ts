@@ -73,6 +73,8 @@ export interface ThreadView {
   readonly error: string;
   /** What it did when the program was ended from outside, in words, or ''. */
   readonly lastState: string;
+  /** What keeps it alive while it has nothing to do, each with its line, or did when the program was ended from outside; in words, or ''. */
+  readonly keptAlive: string;
   /**
    * Which threads of the trace it waits for an answer from while it rests, in words, or ''. Only where it has asked by a
    * connection of its own, and nothing has ever come back by it.
@@ -110,7 +112,7 @@ export interface ProcessView {
   readonly instrumented: boolean;
   /** Why the tracer does not, in words, or ''. */
   readonly reason: string;
-  /** What keeps it alive while its main thread has nothing to do, in words, or ''. */
+  /** What keeps it alive while its main thread has nothing to do, or did when it was ended from outside; in words, or ''. */
   readonly keptAlive: string;
   /** What it does: blocked when all of its threads are. */
   readonly state: ThreadState;

@@ -1,4 +1,4 @@
-import type { ThreadEntity } from '../state/entities.ts';
+import type { Rest, ThreadEntity } from '../state/entities.ts';
 import { namesOtherEnd, sourceDoes, sourceName } from '../state/source-words.ts';
 import type { SourceEntity } from '../state/sources.ts';
 import type { World } from '../state/world.ts';
@@ -24,12 +24,16 @@ export function rests(thread: ThreadEntity): boolean {
 }
 
 /**
- * `2 timers (main.ts:4), server (127.0.0.1:80)`: what keeps a thread that rests without waits alive; '' when it has done
+ * `2 timers [main.ts:4], server (127.0.0.1:80)`: what keeps a thread that rests without waits alive; '' when it has done
  * something since.
  */
-export function keptAliveWords(world: World, thread: ThreadEntity | null): string {
-  if (thread === null || !thread.alive || thread.waits.size > 0) return '';
-  const sources = thread.quiescent?.sources?.list.filter(({ told }) => told.ref) ?? [];
+export function keptAliveWords(
+  world: World,
+  thread: ThreadEntity,
+  rest: Rest | null = thread.quiescent,
+): string {
+  if (!thread.alive || thread.waits.size > 0) return '';
+  const sources = rest?.sources?.list.filter(({ told }) => told.ref) ?? [];
   if (sources.length > 0) return sources.map((source) => keeper(world, source)).join(', ');
   // In older traces only Node's names are told.
   return thread.keptAlive !== null && isTold(thread) ? handlesText(english, thread.keptAlive.handles) : '';

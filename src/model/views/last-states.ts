@@ -6,13 +6,24 @@ import { awaited, waitName } from '../state/wait-names.ts';
 import { LAST_MOMENT, type World } from '../state/world.ts';
 import { conditionText, english, listText, resourceText, waitText } from '../words/index.ts';
 import { AtEnd } from './at-end.ts';
+import { keptAliveWords } from './kept-alive.ts';
 
 /** Most sources that are told. */
 const MOST = 3;
 
-/** What threads did when an end came that they did not bring about themselves, in words. */
-export function lastStates(world: World): AtEnd<string> {
-  return new AtEnd(world, (thread, time) => stateWords(world, thread, time));
+/** A thread as an end met it that it did not bring about itself, in words. */
+export interface LastState {
+  /** What it did. */
+  readonly does: string;
+  /** What kept it alive, or ''. */
+  readonly keptAlive: string;
+}
+
+export function lastStates(world: World): AtEnd<LastState> {
+  return new AtEnd(world, (thread, time) => ({
+    does: stateWords(world, thread, time),
+    keptAlive: keptAliveWords(world, thread, restAt(thread, time)),
+  }));
 }
 
 /** The rest of a thread: what it has woken from a moment ago was woken by what led to the end. `null`: it runs. */

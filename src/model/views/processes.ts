@@ -16,11 +16,11 @@ import { whole, wholeOrNull } from '../types/whole.ts';
 import { baseName } from '../words/index.ts';
 import type { AtEnd } from './at-end.ts';
 import { asksWords, keptAliveWords, rests } from './kept-alive.ts';
-import { lastStates } from './last-states.ts';
+import { type LastState, lastStates } from './last-states.ts';
 
 /** Views of processes and threads, made again only for those that changed. */
 export class ProcessViews {
-  readonly lastStates: AtEnd<string>;
+  readonly lastStates: AtEnd<LastState>;
   private readonly world: World;
   private readonly cache = new Map<ProcessEntity, { revision: number; view: ProcessView }>();
 
@@ -45,7 +45,7 @@ export class ProcessViews {
   }
 }
 
-function makeProcess(world: World, process: ProcessEntity, last: AtEnd<string>): ProcessView {
+function makeProcess(world: World, process: ProcessEntity, last: AtEnd<LastState>): ProcessView {
   const threads = [...process.threads.values()]
     .sort((a, b) => a.threadId - b.threadId)
     .map((t) => makeThread(world, t, last));
@@ -65,7 +65,7 @@ function makeProcess(world: World, process: ProcessEntity, last: AtEnd<string>):
     signal: exit?.signal ?? null,
     instrumented: process.instrumented,
     reason: process.instrumented ? '' : reason(process),
-    keptAlive: keptAliveWords(world, process.main),
+    keptAlive: threads.find(({ threadId }) => threadId === 0)?.keptAlive ?? '',
     state: processState(process, threads),
     threads,
     children: [...process.children]
@@ -164,7 +164,7 @@ export function threadState(thread: ThreadEntity): ThreadState {
   return rests(thread) ? 'idle' : 'running';
 }
 
-function makeThread(world: World, thread: ThreadEntity, last: AtEnd<string>): ThreadView {
+function makeThread(world: World, thread: ThreadEntity, last: AtEnd<LastState>): ThreadView {
   return {
     id: thread.id,
     process: thread.process.id,
@@ -177,7 +177,8 @@ function makeThread(world: World, thread: ThreadEntity, last: AtEnd<string>): Th
     ...usedBy(thread),
     exitCode: thread.child?.exit?.code ?? null,
     error: thread.alive ? '' : firstLine(thrownBy(thread)?.told.message ?? ''),
-    lastState: last.of(thread) ?? '',
+    lastState: last.of(thread)?.does ?? '',
+    keptAlive: last.of(thread)?.keptAlive ?? keptAliveWords(world, thread),
     asks: asksWords(thread),
   };
 }

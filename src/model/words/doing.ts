@@ -64,6 +64,7 @@ export function untracedText(t: Translate, reason: string): string {
 /** What a thread does, as {@link processText}. */
 export function threadText(t: Translate, thread: ThreadView, condition: Condition, labels: Labels): string {
   if (condition === 'idle' && thread.asks !== '') return t('idle, {0}', thread.asks);
+  if (condition === 'idle' && thread.keptAlive !== '') return t('idle, kept alive by {0}', thread.keptAlive);
   const wait = mainWait(thread.waits);
   return wait === undefined || !isHeldUp(condition) ? conditionText(t, condition) : labels.wait(wait);
 }

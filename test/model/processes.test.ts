@@ -151,7 +151,7 @@ describe('process tree', () => {
 
   it('is idle while something keeps it alive and nothing shows that it works, and runs when it does', () => {
     const t = new TraceBuilder();
-    const main = t.root({ pid: 10 });
+    const main = t.root({ pid: 10, minor: 0 });
     const look = () => {
       const { state, keptAlive } = t.feed(new Model()).process('10')!;
       return [state, keptAlive];

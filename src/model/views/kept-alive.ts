@@ -6,6 +6,8 @@ import { english, handlesText, listText, placeText } from '../words/index.ts';
 
 /** From here on a process that records nothing is busy with something that is not recorded, percent of one core. */
 const BUSY_CPU = 5;
+/** From this minor version of the trace on a thread that rests tells its sources. */
+const TELLS_SOURCES = 1;
 /** Most answers that are told. */
 const MOST_ASKED = 3;
 
@@ -35,8 +37,9 @@ export function keptAliveWords(
   if (!thread.alive || thread.waits.size > 0) return '';
   const sources = rest?.sources?.list.filter(({ told }) => told.ref) ?? [];
   if (sources.length > 0) return sources.map((source) => keeper(world, source)).join(', ');
-  // In older traces only Node's names are told.
-  return thread.keptAlive !== null && isTold(thread) ? handlesText(english, thread.keptAlive.handles) : '';
+  // In older traces only Node's names are told; in others they come a moment before the rest.
+  if (thread.traceMinor >= TELLS_SOURCES || thread.keptAlive === null || !isTold(thread)) return '';
+  return handlesText(english, thread.keptAlive.handles);
 }
 
 /** `waits for an answer from api-server (127.0.0.1:80)`: what a thread that rests has asked others of the trace; '' of all others. */

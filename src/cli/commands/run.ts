@@ -89,12 +89,15 @@ async function runTraced(target: LaunchTarget, options: RunOptions, bundles: str
   sweep(program.dir);
   // An editor would tell of a terminal that ends with a code as of a crash, after everything has been read.
   if (options.hold && !signals.hungUp && (await hold())) return 0;
-  const { failOn } = options;
-  if (code !== EXIT.deadlock && report !== undefined && failOn === 'open-handles' && tellStopped(report))
-    return EXIT.findings;
-  if (code !== 0) return code;
-  if (report?.findings.some((finding) => fails(finding, failOn))) return EXIT.findings;
-  return wrote ? 0 : EXIT.unwritten;
+  const failing = failingCode(code, report, options.failOn);
+  return failing !== 0 || wrote ? failing : EXIT.unwritten;
+}
+
+/** @returns the program's `code`, or `EXIT.findings` in its place where `failOn` asks for that */
+function failingCode(code: number, report: Report | undefined, failOn: FailOn | undefined): number {
+  if (report === undefined || code === EXIT.deadlock) return code;
+  if (failOn === 'open-handles' && tellStopped(report)) return EXIT.findings;
+  return code === 0 && report.findings.some((finding) => fails(finding, failOn)) ? EXIT.findings : code;
 }
 
 /** The program runs already: a trace that can't be read (its folder deleted, the disk full) must not end the tool. */

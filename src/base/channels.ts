@@ -32,6 +32,7 @@ export const RESOURCE_KINDS = [
   'stdio',
   'atomics',
   'webLock',
+  'lockFile',
 ] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 

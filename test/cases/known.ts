@@ -20,7 +20,6 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verdict: 'WEAK',
     why: 'the place of the message that would make the child read is not told',
   },
-  'hang-62-pid-files': { verdict: 'MISS', why: 'lock files are not recorded' },
   'hang-43-sqlite-busy': {
     verdict: 'MISS',
     why: 'a thread that stands in a native call (here: SQLite waits for its file) is not told from one that computes',

@@ -29,6 +29,8 @@ function acquire(world: World, stream: StreamState, record: TraceRecord, use: Th
     site: recordSite(stream, record),
     shared: (record.flags & FLAG.shared) !== 0,
   };
+  // Whoever makes a file finds that there was none: what others have not told, or could not, has ended.
+  if (resource.kind === 'lockFile') for (const other of [...resource.holds.values()]) drop(world, other);
   if (!checkpoint) world.lockOrder.note(hold, timed);
   resource.holds.set(hold.ticket, hold);
   thread.holds.push(hold);

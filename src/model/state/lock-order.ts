@@ -67,9 +67,11 @@ function same(a: OrderEdge, b: OrderEdge): boolean {
   );
 }
 
+const EXCLUDING: ReadonlySet<ResourceEntity['kind']> = new Set(['lock', 'rlock', 'webLock', 'lockFile']);
+
 /** Nobody else has the lock at the same time. Of those who share one it is not known whom they would exclude. */
 function excludes({ resource, shared }: Hold): boolean {
   if (shared) return false;
   if (resource.kind === 'semaphore' || resource.kind === 'boundedSemaphore') return resource.capacity === 1;
-  return resource.kind === 'lock' || resource.kind === 'rlock' || resource.kind === 'webLock';
+  return EXCLUDING.has(resource.kind);
 }

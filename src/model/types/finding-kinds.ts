@@ -38,6 +38,7 @@ export const FINDING_KINDS = [
   'self-deadlock',
   'send-failed',
   'spawn-failed',
+  'stale-lock-file',
   'stdin-not-ended',
   'stdout-not-drained',
   'sync-spawn-cycle',

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<ThingKind, (t: Translate) => string>> = {
   stdio: (t) => t('stdio pipe'),
   atomics: (t) => t('shared memory'),
   webLock: (t) => t('Web Lock'),
+  lockFile: (t) => t('lock file'),
   connection: (t) => t('connection'),
 };
 

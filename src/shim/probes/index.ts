@@ -6,6 +6,7 @@ import { execve } from './execve.ts';
 import { handles } from './handles.ts';
 import { ipc } from './ipc.ts';
 import { lifecycle } from './lifecycle.ts';
+import { lockFiles } from './lock-files.ts';
 import { names } from './names.ts';
 import { ports } from './ports.ts';
 import { runtime } from './runtime.ts';
@@ -26,6 +27,7 @@ export const PROBES: readonly Probe[] = [
   childProcesses,
   stdio,
   handles,
+  lockFiles,
   syncSpawns,
   execve,
   ports,

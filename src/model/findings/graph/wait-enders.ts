@@ -40,6 +40,8 @@ export class WaitEnders {
     if (resource === null) return openFor('unknown');
     if (resource.lossy && certainty === 'certain' && !(kind === KIND.waitAcquire && ownedOnly(resource)))
       return openFor('loss');
+    // Anybody may remove a file, from outside of the program too.
+    if (resource.kind === 'lockFile' && certainty === 'certain') return openFor('outside');
     if (isGiven(wait, resource)) return openFor('coming');
     if (kind === KIND.waitResult) return this.result(wait, resource);
     if (kind === KIND.waitReady) return this.ready(resource);

@@ -1,4 +1,4 @@
-import { tellsAll } from '../graph/need.ts';
+import { sourcesOf, tellsAll } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
 import { listWords, unitWords } from './words.ts';
 
@@ -22,5 +22,5 @@ const mayGoOn = (who: string) => `Other code of ${who} may still run`;
 function reasonOf({ thread, task }: Unit): (who: string, many: boolean) => string {
   if (thread.syncWait !== null) return inSyncCall;
   if (task !== 0) return inOwnTask;
-  return tellsAll(thread) ? atRest : mayGoOn;
+  return tellsAll(thread) && !sourcesOf(thread).some(({ kind }) => kind === 'timer') ? atRest : mayGoOn;
 }

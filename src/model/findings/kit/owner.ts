@@ -10,7 +10,11 @@ export const FIX =
   'Release in a finally block (`await using guard = await lock.acquire()` does), and let whoever waits treat OwnerDiedError: what the lock protects may be half changed.';
 
 /** Locks that are waited for and whose holder has ended, where it is one of those that the rule is about. */
-export function heldByDead(context: RuleContext, isMine: (hold: Hold) => boolean): Finding[] {
+export function heldByDead(
+  context: RuleContext,
+  isMine: (hold: Hold) => boolean,
+  fix: (lock: string) => string = () => FIX,
+): Finding[] {
   const findings: Finding[] = [];
   for (const chain of deadEnds(context)) {
     const { link } = chain;
@@ -26,7 +30,7 @@ export function heldByDead(context: RuleContext, isMine: (hold: Hold) => boolean
         title: `${dead} while it held ${lock}, and ${unitWords(link.unit)} waits for it`,
         links: chain.links,
         reason: `${dead} without releasing ${lock}, and nobody else who has it could.`,
-        fix: FIX,
+        fix: fix(lock),
         extraProcesses: [hold.thread.process],
       }),
     );

@@ -36,6 +36,7 @@ import { requestUnanswered } from './request-unanswered.ts';
 import { selfDeadlock } from './self-deadlock.ts';
 import { sendFailed } from './send-failed.ts';
 import { spawnFailed } from './spawn-failed.ts';
+import { staleLockFile } from './stale-lock-file.ts';
 import { stdinNotEnded } from './stdin-not-ended.ts';
 import { stdoutNotDrained } from './stdout-not-drained.ts';
 import { syncSpawnCycle } from './sync-spawn-cycle.ts';
@@ -81,6 +82,7 @@ export const RULES: readonly Rule[] = [
   selfDeadlock,
   sendFailed,
   spawnFailed,
+  staleLockFile,
   stdinNotEnded,
   stdoutNotDrained,
   syncSpawnCycle,

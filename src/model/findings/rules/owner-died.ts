@@ -16,7 +16,7 @@ export const ownerDied: Rule = {
   blocks: 'sometimes',
   outlives: true,
   thresholds: { suspectAfter: SUSPECT_AFTER },
-  yieldsTo: ['lost-notify'],
+  yieldsTo: ['lost-notify', 'stale-lock-file'],
   check(context) {
     const { world } = context;
     const freed = world.resources.flatMap(({ deaths }) =>

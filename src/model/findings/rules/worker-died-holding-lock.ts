@@ -8,6 +8,6 @@ export const workerDiedHoldingLock: Rule = {
   blocks: 'always',
   outlives: true,
   thresholds: { suspectAfter: SUSPECT_AFTER },
-  yieldsTo: ['lost-notify'],
+  yieldsTo: ['lost-notify', 'stale-lock-file'],
   check: (context) => heldByDead(context, isDeadWorker),
 };

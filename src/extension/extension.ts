@@ -4,6 +4,7 @@ import { Alerts } from './alerts/alerts.ts';
 import { registerCommands } from './commands/commands.ts';
 import { Reports } from './commands/report.ts';
 import { Inspector } from './inspect/inspector.ts';
+import { Problems } from './problems/problems.ts';
 import { Runner } from './run/runner.ts';
 import { SessionClient } from './sessions/client.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   const runner = add(new Runner(context, sessions));
   const view = add(new ProcessTreeView(sessions, (dir) => runner.terminalOf(dir) !== undefined));
   const alerts = add(new Alerts(sessions, view));
+  add(new Problems(sessions));
   const inspector = add(new Inspector(extensionUri, sessions, workspaceState));
   const reports = add(new Reports(extensionUri));
   add(registerCommands({ sessions, view, runner, inspector, reports }));

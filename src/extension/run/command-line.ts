@@ -11,7 +11,7 @@ export interface RunRequest {
   readonly args: readonly string[];
   readonly settings: Omit<
     Settings,
-    'runtimeExecutable' | 'notifyOnDeadlock' | 'showOnRun' | 'keepTraces' | 'refreshInterval'
+    'runtimeExecutable' | 'notifyOnDeadlock' | 'showProblems' | 'showOnRun' | 'keepTraces' | 'refreshInterval'
   >;
 }
 

@@ -68,6 +68,8 @@ export interface Settings {
   readonly traceStdio: boolean;
   readonly awaits: boolean;
   readonly notifyOnDeadlock: 'certain' | 'all' | 'never';
+  /** Findings stand at their lines in editors, and in the list of problems. */
+  readonly showProblems: boolean;
   readonly showOnRun: 'tree' | 'timeline' | 'both' | 'none';
   /** Number of ended sessions whose traces are kept. */
   readonly keepTraces: number;
@@ -87,6 +89,7 @@ export const SETTING_DEFAULTS: Settings = {
   traceStdio: true,
   awaits: false,
   notifyOnDeadlock: 'certain',
+  showProblems: true,
   showOnRun: 'tree',
   keepTraces: 20,
   maxStreamSize: 512,

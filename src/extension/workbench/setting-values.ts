@@ -18,7 +18,7 @@ export const RANGES = {
 /** The settings as they can be used: what is out of its range is brought into it, what is of another kind is the default. */
 export function validSettings(given: Readonly<Record<string, unknown>>): Settings {
   const defaults = SETTING_DEFAULTS;
-  const { runtimeExecutable, traceStdio, awaits } = given;
+  const { runtimeExecutable, traceStdio, awaits, showProblems } = given;
   const whole = (name: keyof typeof RANGES): number => {
     const value = given[name];
     const [least, most] = RANGES[name];
@@ -33,6 +33,7 @@ export function validSettings(given: Readonly<Record<string, unknown>>): Setting
     onDeadlock: oneOf(CHOICES.onDeadlock, given.onDeadlock, defaults.onDeadlock),
     callSites: oneOf(CHOICES.callSites, given.callSites, defaults.callSites),
     notifyOnDeadlock: oneOf(CHOICES.notifyOnDeadlock, given.notifyOnDeadlock, defaults.notifyOnDeadlock),
+    showProblems: typeof showProblems === 'boolean' ? showProblems : defaults.showProblems,
     showOnRun: oneOf(CHOICES.showOnRun, given.showOnRun, defaults.showOnRun),
     keepTraces: whole('keepTraces'),
     maxStreamSize: whole('maxStreamSize'),

@@ -74,6 +74,34 @@ describe('examples/deadlock.ts, run with tracing', () => {
     assert.equal(api.alerts.status, '$(error) Deadlock');
   });
 
+  const problems = () =>
+    vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'Forkscope');
+
+  it('puts the deadlock at its line, with the line that acquired and an action that inspects it', async () => {
+    const problem = await until('the problem', () => {
+      const [one, ...more] = problems();
+      return more.length === 0 && one;
+    });
+    assert.equal(problem.severity, vscode.DiagnosticSeverity.Error);
+    assert.equal(problem.code, 'lock-cycle');
+    assert.equal(problem.range.start.line + 1, lineOf(document, 'await to.acquire()'));
+    assert.match(problem.message, /wait for each other/);
+    assert.match(problem.message, /alice-to-bob waits for lock bob/);
+    assert.match(problem.message, /bob-to-alice waits for lock alice/);
+    const related = (problem.relatedInformation ?? []).map((r) => r.location.range.start.line + 1);
+    assert.deepEqual(related, [lineOf(document, 'await from.acquire()')]);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      problem.range,
+    );
+    const inspect = actions.find(({ command }) => command?.command === 'forkscope.inspect');
+    assert.equal(inspect?.title, 'Inspect who waits for whom');
+    await vscode.commands.executeCommand('forkscope.inspect', ...(inspect.command?.arguments ?? []));
+    assert.equal(api.inspector.current?.dir, dir);
+    await vscode.commands.executeCommand('forkscope.closeInspection');
+  });
+
   itOnPage('raises one notification, whose Inspect leads to the two lines, side by side', async () => {
     const buttons = await inPage(async (workbench) => {
       const toast = workbench.notification(/Deadlock in deadlock\.ts/);
@@ -170,11 +198,21 @@ describe('examples/deadlock.ts, run with tracing', () => {
     assert.match(text, /alice-to-bob/);
   });
 
-  it('clears ended sessions', async () => {
+  it('keeps the problem at its line while it may be looked at, and takes it away on demand', async () => {
+    const settings = vscode.workspace.getConfiguration('forkscope');
+    assert.equal(problems().length, 1);
+    await settings.update('showProblems', false, vscode.ConfigurationTarget.Global);
+    await until('no problems', () => problems().length === 0);
+    await settings.update('showProblems', undefined, vscode.ConfigurationTarget.Global);
+    await until('the problem', () => problems().length === 1);
+  });
+
+  it('clears ended sessions, and their problems', async () => {
     await vscode.commands.executeCommand('forkscope.clearEnded');
     assert.deepEqual(api.sessions.list(), []);
     await until('an empty tree', () => api.view.store.roots.length === 0);
     assert.equal(api.view.badge, undefined);
     assert.equal(api.alerts.status, '');
+    await until('no problems', () => problems().length === 0);
   });
 });

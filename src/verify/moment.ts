@@ -138,7 +138,8 @@ export class Moment implements TraceSink {
         counts: record.n + record.value,
         until: Number.POSITIVE_INFINITY,
       };
-    else if (thread.rests !== undefined) thread.rests.until = Math.min(thread.rests.until, record.time);
+    else if (thread.rests !== undefined && !isUsage(record.kind))
+      thread.rests.until = Math.min(thread.rests.until, record.time);
     this.#life(thread, record);
     this.#waits(thread, record);
     const definition = thread.resources.get(record.resource);
@@ -303,15 +304,19 @@ function isDeath({ kind, flags }: TraceRecord): boolean {
   return kind === KIND.childExit && (flags & FLAG.signal) !== 0;
 }
 
+/** The tracer measures a thread also while it rests. */
+function isUsage(kind: number): boolean {
+  return kind === KIND.spent || kind === KIND.looped;
+}
+
 function isRest(kind: number): boolean {
   return (
+    isUsage(kind) ||
     kind === KIND.quiescent ||
     kind === KIND.resumed ||
     kind === KIND.rest ||
     kind === KIND.total ||
-    kind === KIND.totalHigh ||
-    kind === KIND.spent ||
-    kind === KIND.looped
+    kind === KIND.totalHigh
   );
 }
 

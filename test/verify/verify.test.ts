@@ -255,6 +255,19 @@ describe('forkscope verify', () => {
     });
   }
 
+  it('confirms it where what a member uses of the processors is told while it rests', () => {
+    const report = reports.queue;
+    assert.ok(report);
+    const told = also(
+      { at: 5_000, stream: B, kind: 'spent', n: 1 },
+      { at: 5_000, stream: B, kind: 'looped', n: 1 },
+    );
+    assert.deepEqual(
+      verifyReport(write(told(QUEUE)), report).map(({ doubts }) => doubts),
+      [[]],
+    );
+  });
+
   for (const [what, name, twist, says] of WRONG) {
     it(`refuses it where ${what}`, () => {
       const report = reports[name];

@@ -26,6 +26,7 @@ import type {
   TrackStats,
   TrackTile,
   TrackView,
+  UsageView,
 } from './types/index.ts';
 import { connectionViews } from './views/connections.ts';
 import type { Standing } from './views/parallel-stacks.ts';
@@ -199,6 +200,10 @@ export class Model implements TraceSink, Answers {
   /** Exact time by state in the range. */
   stats(threadIds: readonly string[], range: TimeRange): TrackStats[] {
     return this.timeline.stats(threadIds, range);
+  }
+  /** What a thread had used of the processors, in order of time. */
+  usage(threadId: string): readonly UsageView[] {
+    return this.timeline.usage(threadId);
   }
   /** Arrows that touch the range, slowest first, at most `limit` and all (bounded) of the filter's `neighbour`. */
   flows(range: TimeRange, limit: number, filter: FlowFilter = {}): readonly FlowView[] {

@@ -19,14 +19,17 @@ message TracePacket {
 message TrackDescriptor {
   optional uint64 uuid = 1; optional string name = 2; optional ProcessDescriptor process = 3;
   optional ThreadDescriptor thread = 4; optional uint64 parent_uuid = 5;
+  optional CounterDescriptor counter = 8;
 }
+message CounterDescriptor { optional string unit_name = 6; }
 message ProcessDescriptor { optional int32 pid = 1; repeated string cmdline = 2; optional string process_name = 6; }
 message ThreadDescriptor { optional int32 pid = 1; optional int32 tid = 2; optional string thread_name = 5; }
 message DebugAnnotation { optional string string_value = 6; optional string name = 10; }
 message TrackEvent {
-  enum Type { UNSPECIFIED = 0; SLICE_BEGIN = 1; SLICE_END = 2; INSTANT = 3; }
+  enum Type { UNSPECIFIED = 0; SLICE_BEGIN = 1; SLICE_END = 2; INSTANT = 3; COUNTER = 4; }
   repeated DebugAnnotation debug_annotations = 4; optional Type type = 9; optional uint64 track_uuid = 11;
   repeated string categories = 22; optional string name = 23;
+  optional int64 counter_value = 30;
   repeated fixed64 flow_ids = 47; repeated fixed64 terminating_flow_ids = 48;
 }`;
 
@@ -38,7 +41,7 @@ interface ChromeEvent {
   tid: number;
   ts: number;
   dur: number;
-  id?: number;
+  id?: number | string;
   args?: Record<string, unknown>;
 }
 
@@ -94,8 +97,11 @@ test('the Chrome file has processes, threads, nested slices and one arrow a mess
         name,
       })),
     );
-    const runs = own.some(({ cat }) => cat === 'running' || cat === 'process');
-    assert.ok(runs, `thread ${tid} runs at some time: ${JSON.stringify(own)}`);
+    if (own.some(({ cat }) => cat === 'process') || process.platform !== 'linux') continue;
+    const use = traceEvents.filter(({ ph, id }) => ph === 'C' && id === String(tid));
+    const percents = use.map(({ args }) => Number(args?.percent));
+    assert.ok(percents.some((p) => p > 0) && percents.every((p) => p >= 0 && p <= 100), `${tid} ${percents}`);
+    assert.equal(percents.at(-1), 0, 'nothing is said after the last look');
   }
   const starts = traceEvents.filter(({ ph, name }) => ph === 's' && name === 'urls');
   const ends = new Map(traceEvents.filter(({ ph }) => ph === 'f').map((event) => [event.id, event]));
@@ -131,6 +137,12 @@ test('the Perfetto file decodes by the published schema and says the same', (t) 
     'every slice ends',
   );
   const events = packet.flatMap(({ trackEvent }) => trackEvent ?? []);
+  const counters = new Set(
+    packet.flatMap(({ trackDescriptor: d }) => (d?.counter?.unitName === '%' ? [d.uuid] : [])),
+  );
+  const use = events.filter(({ type }) => type === 'COUNTER');
+  if (process.platform === 'linux') assert.ok(use.length > 0);
+  assert.ok(use.every(({ trackUuid, counterValue = 0 }) => counters.has(trackUuid) && counterValue <= 100));
   const sent = events.filter(({ name }) => name === 'send urls').flatMap(({ flowIds }) => flowIds ?? []);
   const received = events
     .filter(({ name }) => name === 'receive urls')
@@ -141,11 +153,12 @@ test('the Perfetto file decodes by the published schema and says the same', (t) 
 
 interface PerfettoPacket {
   timestamp?: number;
-  trackDescriptor?: { uuid: number; process?: { processName: string } };
+  trackDescriptor?: { uuid: number; process?: { processName: string }; counter?: { unitName: string } };
   trackEvent?: {
     type: string;
     trackUuid: number;
     name?: string;
+    counterValue?: number;
     flowIds?: number[];
     terminatingFlowIds?: number[];
   };

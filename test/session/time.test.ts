@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { type Model, type ThreadView, TRACK_STATES, type TrackState } from '../../src/model/index.ts';
 import type { Program } from '../../src/session/launch/program.ts';
 import { Session } from '../../src/session/tail/session.ts';
-import { files, launched, scratch, until } from './support.ts';
+import { files, launched, ROOT, scratch, until } from './support.ts';
 
 const KIT = pathToFileURL(path.join(__dirname, 'time', 'kit.mjs')).href;
 /** The system counts in hundredths of a second; reading the figure costs something as well. ms */
@@ -124,6 +124,23 @@ function mainOf({ model, figures }: Run): ThreadView {
   return threadOf(model, main);
 }
 
+describe('a trace of an earlier version', () => {
+  it('opens, and says of processors that nothing is known', () => {
+    const session = Session.open(path.join(ROOT, 'test', 'fixtures', 'traces-1.0', 'node-apis'));
+    const { model } = session;
+    const threads = model.threads();
+    const { running, ready, native, unknown } = spent(model, threads);
+    assert.deepEqual([running, ready, native], [0, 0, 0]);
+    assert.ok(unknown > 0);
+    assert.ok(
+      threads.every(({ used, lately, usedAt }) => used === null && lately === null && usedAt === null),
+    );
+    const slices = threads.flatMap(({ id }) => model.slices(id, WHOLE, 100));
+    assert.ok(slices.every(({ busy, state }) => busy === null && state !== 'running'));
+    session.close();
+  });
+});
+
 const onLinux = { skip: process.platform !== 'linux' && 'the figures are those of /proc' };
 
 describe('time on a processor', onLinux, () => {
@@ -193,7 +210,9 @@ describe('time on a processor', onLinux, () => {
           const [thread] = session.model.threads();
           return thread !== undefined && spent(session.model, [thread]).stopped > 1500;
         };
+        const view = (): ThreadView | undefined => session.model.threads()[0];
         try {
+          await until('a look at it as it is stopped', () => view()?.lately === 'stopped', 60_000);
           await until('two looks at it as it is stopped', stopped, 60_000);
         } finally {
           process.kill(program.pid, 'SIGCONT');
@@ -213,7 +232,7 @@ describe('time on a processor', onLinux, () => {
        await sleep(150);
        readSync(0, Buffer.alloc(1));
        tell('main');`,
-      async ({ program }) => {
+      async ({ program, session }) => {
         await until('the child of execSync', () => {
           const tasks = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8');
           return tasks.trim() !== '';
@@ -221,6 +240,7 @@ describe('time on a processor', onLinux, () => {
         await until('its end', () =>
           readFileSync(`/proc/${program.pid}/task/${program.pid}/syscall`, 'utf8').startsWith('0 '),
         );
+        await until('looks at it', () => session.model.threads()[0]?.lately === 'native', 60_000);
         await new Promise((resolve) => setTimeout(resolve, 2500));
         program.child.stdin?.end('x');
       },

@@ -16,6 +16,8 @@ import { type TreeRow, treeRows } from './tree.ts';
 const MOST_PROBLEMS = 10;
 /** Columns: an error of the program may have a long message. */
 const LONGEST_PROBLEM = 240;
+/** The last sample of a thread is this old at its end, ns: it has told it itself. */
+const UNTOLD = 50e6;
 /** Why a process is not traced is a sentence, and the last that its line says. */
 const LONGEST_REASON = 100;
 
@@ -61,6 +63,7 @@ function processLines(report: Report, styler: Styler, most: number): string[] {
       { text: String(process.pid), right: true },
       stateCell(process, styler),
       { text: duration((process.end ?? report.duration) - process.start), right: true },
+      ...usedCells(process.threads, report, styler),
       { text: safe(remark), style: styler.dim },
     ];
     if (!hasRoom) return [own];
@@ -90,8 +93,27 @@ function threadCells(thread: ThreadView, below: string, report: Report, styler: 
     { text: '' },
     threadStateCell(thread, styler),
     { text: duration((thread.end ?? report.duration) - thread.start), right: true },
+    ...usedCells([thread], report, styler),
     { text: safe(remarkOf(thread)), style: styler.dim },
   ];
+}
+
+/** Time on processors of threads together; no column where nobody tells of any. */
+function usedCells(threads: readonly ThreadView[], report: Report, styler: Styler): Cell[] {
+  const isTold = report.processes.some((process) => process.threads.some(({ used }) => used !== null));
+  if (!isTold) return [];
+  const known = threads.filter(({ used }) => used !== null);
+  if (known.length === 0) return [{ text: '' }];
+  const used = known.reduce((sum, thread) => sum + (thread.used ?? 0), 0);
+  const isLess = known.length < threads.length || known.some((thread) => !isWhole(thread, report));
+  return [
+    { text: `${isLess ? '≥ ' : ''}${duration(used, 2)} on processors`, right: true, style: styler.dim },
+  ];
+}
+
+/** Is what it has used known up to its end? */
+function isWhole({ usedAt, end }: ThreadView, { duration: now }: Report): boolean {
+  return usedAt !== null && (end ?? now) - usedAt < UNTOLD;
 }
 
 /** How it ended, or what it did when the program was ended. */

@@ -8,13 +8,13 @@ export const SPENT_COUNT = TRACK_STATES.length;
 
 const numberOf = (state: TrackState): number => TRACK_STATES.indexOf(state);
 const RUNNING = numberOf('running');
-const IDLE = numberOf('idle');
+export const IDLE = numberOf('idle');
 const HOLDING = numberOf('holding');
 const EXITED = numberOf('exited');
 const READY = numberOf('ready');
-const NATIVE = numberOf('native');
-const PAUSED = numberOf('paused');
-const STOPPED = numberOf('stopped');
+export const NATIVE = numberOf('native');
+export const PAUSED = numberOf('paused');
+export const STOPPED = numberOf('stopped');
 const UNKNOWN = numberOf('unknown');
 const WAITS = (['lock', 'receive', 'send', 'join', 'sync', 'result'] as const).map(numberOf);
 
@@ -322,7 +322,7 @@ function knowsReady({ ready }: Usage, at: number, count: number): boolean {
 }
 
 /** What a thread did between two looks from outside that has used nothing between them: it still sleeps in the same. */
-function seenOff({ usage, hasDebugger }: Measured, k: number): number {
+export function seenOff({ usage, hasDebugger }: Measured, k: number): number {
   const seen = usage.seen[k]!;
   if (k === 0) return UNKNOWN;
   if (usage.seen[k - 1] === SEEN.stopped)

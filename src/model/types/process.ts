@@ -10,6 +10,9 @@ import type { CallSite } from './site.ts';
  */
 export type ThreadState = 'running' | 'blocked' | 'waiting' | 'idle' | 'exited';
 
+/** What a thread did lately, as the use of the processors shows it. */
+export type Lately = 'running' | 'ready' | 'idle' | 'native' | 'paused' | 'stopped';
+
 /** What kind of thing a wait is for: the wait kinds of the trace. */
 export type WaitKind = KindNameOf<'wait'>;
 
@@ -61,6 +64,11 @@ export interface ThreadView {
   readonly state: ThreadState;
   /** Its open waits. */
   readonly waits: readonly WaitView[];
+  /**
+   * What it did between the last two looks at its processor time, at most 3 s ago: `running` (on a processor), `ready`, `idle`,
+   * `native` (off the processors in a call outside of JavaScript), `paused` or `stopped`. `null`: not known, or it has ended.
+   */
+  readonly lately: Lately | null;
   /** Time on a processor until `usedAt`, of this thread alone; `null`: the system does not tell. */
   readonly used: Duration | null;
   /** Time until `usedAt` in which it could have run and had no processor; `null`: the system does not tell. */

@@ -84,6 +84,12 @@ export interface TrackTile {
   readonly busy: Uint8Array;
 }
 
+/** What a thread had used of the processors at a moment, ns since it began; between two of them only the difference is known. */
+export interface UsageView {
+  readonly time: number;
+  readonly used: number;
+}
+
 /** What one track did during a range. Arrays have one entry a state of {@link TRACK_STATES}. */
 export interface TrackStats {
   readonly thread: string;

@@ -5,6 +5,7 @@ import { threadName } from '../state/names.ts';
 import { programOf } from '../state/process-names.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
 import type { World } from '../state/world.ts';
+import { latelyOf } from '../timeline/lately.ts';
 import {
   NOT_REPORTED_YET,
   type ProcessView,
@@ -174,6 +175,7 @@ function makeThread(world: World, thread: ThreadEntity, last: AtEnd<LastState>):
     end: wholeOrNull(thread.end),
     state: threadState(thread),
     waits: thread.alive ? [...thread.waits.values()].map((wait) => makeWait(world, wait)) : [],
+    lately: thread.alive ? latelyOf(thread, world.lastTime) : null,
     ...usedBy(thread),
     exitCode: thread.child?.exit?.code ?? null,
     error: thread.alive ? '' : firstLine(thrownBy(thread)?.told.message ?? ''),

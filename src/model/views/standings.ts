@@ -4,10 +4,12 @@ import { sourceDoes, sourceDoesAlike } from '../state/source-words.ts';
 import { matters, type SourceEntity } from '../state/sources.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
 import type { World } from '../state/world.ts';
+import { latelyOf } from '../timeline/lately.ts';
 import type { CallSite, ProcessView } from '../types/index.ts';
 import {
   conditionText,
   english,
+  latelyText,
   oneEachText,
   resourceKindText,
   resourceText,
@@ -68,7 +70,11 @@ function standsOf(world: World, thread: ThreadEntity, time: number): Stand[] {
   const rest = restAt(thread, time);
   const sources = rest?.sources?.list.filter(matters) ?? [];
   if (sources.length > 0) return counted(sources.map((source) => sourceStand(world, source)));
-  const doing = conditionText(english, rest === null ? 'running' : 'idle');
+  const lately = latelyOf(thread, time);
+  const doing =
+    rest === null && lately !== null
+      ? latelyText(english, lately)
+      : conditionText(english, rest === null ? 'running' : 'idle');
   return [{ doing, alike: doing, frames: [], count: 1 }];
 }
 

@@ -3,7 +3,15 @@ import type { Track } from '../state/track.ts';
 import type { World } from '../state/world.ts';
 import { SPENT_COUNT, Spent } from '../timeline/spent.ts';
 import { makeBuckets, slicesOf, type TileCache, type TimeRange, trackStats } from '../timeline/tiles.ts';
-import type { FlowView, ProcessView, SliceView, TrackStats, TrackTile, TrackView } from '../types/index.ts';
+import type {
+  FlowView,
+  ProcessView,
+  SliceView,
+  TrackStats,
+  TrackTile,
+  TrackView,
+  UsageView,
+} from '../types/index.ts';
 
 /** Which arrows to answer with. */
 export interface FlowFilter {
@@ -84,6 +92,13 @@ export class TimelineViews {
       }
       return { thread: threadId, ns: new Float64Array(SPENT_COUNT), count: new Float64Array(SPENT_COUNT) };
     });
+  }
+
+  usage(threadId: string): UsageView[] {
+    const thread = this.thread(threadId);
+    if (thread === undefined) return [];
+    const { times, used, length } = thread.usage;
+    return Array.from({ length }, (_, i) => ({ time: times[i] as number, used: used[i] as number }));
   }
 
   flows(range: TimeRange, limit: number, filter: FlowFilter): FlowView[] {

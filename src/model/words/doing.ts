@@ -1,6 +1,7 @@
 import {
   hasFailed,
   isStarting,
+  type Lately,
   mainWait,
   type ProcessView,
   type ThreadView,
@@ -8,7 +9,7 @@ import {
 } from '../types/index.ts';
 import { endText } from './ends.ts';
 import type { Labels } from './labels.ts';
-import { type Condition, conditionText } from './states.ts';
+import { type Condition, conditionText, latelyText } from './states.ts';
 import type { Translate } from './translate.ts';
 
 /** What else decides what a process or thread is like. */
@@ -24,13 +25,31 @@ export function conditionOf(process: ProcessView, stuck: boolean, moment: Moment
   if (process.end !== null) return hasFailed(process) ? 'failed' : 'ended';
   if (stuck) return 'stuck';
   if (!process.instrumented) return starts(process, moment) ? 'running' : 'untraced';
+  if (process.state === 'running' && latelyOf(process) === 'idle') return 'idle';
   return process.state === 'exited' ? 'ended' : process.state;
 }
 
 /** @param stuck a blocking finding names it */
 export function threadConditionOf(thread: ThreadView, stuck: boolean): Condition {
   if (thread.end !== null || thread.state === 'exited') return 'ended';
-  return stuck ? 'stuck' : thread.state;
+  if (stuck) return 'stuck';
+  return thread.state === 'running' && thread.lately === 'idle' ? 'idle' : thread.state;
+}
+
+/** What the threads of a process did lately that are not known to wait: the one that did most; `null`: not known of one of them. */
+function latelyOf({ threads }: ProcessView): Lately | null {
+  const did = threads.filter(({ state }) => state === 'running').map(({ lately }) => lately);
+  if (did.includes('running')) return 'running';
+  if (did.includes(null)) return null;
+  return MOST_FIRST.find((lately) => did.includes(lately)) ?? null;
+}
+const MOST_FIRST: readonly Lately[] = ['ready', 'native', 'paused', 'stopped', 'idle'];
+
+/** What the processors show where the word for the condition would say more than is known; '': nothing. */
+function processorText(t: Translate, condition: Condition, lately: Lately | null, stopped: boolean): string {
+  if (stopped) return latelyText(t, 'stopped');
+  if (condition !== 'running' || lately === null || lately === 'running' || lately === 'idle') return '';
+  return latelyText(t, lately);
 }
 
 function starts(process: ProcessView, { live, now }: Moment): boolean {
@@ -47,6 +66,11 @@ export function processText(
 ): string {
   if (process.end !== null) return endText(t, process);
   if (condition === 'untraced') return untracedText(t, process.reason);
+  const stopped =
+    process.threads.length > 0 &&
+    process.threads.every(({ end, lately }) => end !== null || lately === 'stopped');
+  const lately = processorText(t, condition, latelyOf(process), stopped);
+  if (lately !== '') return lately;
   const wait = waitOf(process);
   if (wait !== undefined && isHeldUp(condition)) return labels.wait(wait);
   const asks = process.threads.find(({ threadId }) => threadId === 0)?.asks ?? '';
@@ -63,6 +87,13 @@ export function untracedText(t: Translate, reason: string): string {
 
 /** What a thread does, as {@link processText}. */
 export function threadText(t: Translate, thread: ThreadView, condition: Condition, labels: Labels): string {
+  const lately = processorText(
+    t,
+    condition,
+    thread.lately,
+    thread.end === null && thread.lately === 'stopped',
+  );
+  if (lately !== '') return lately;
   if (condition === 'idle' && thread.asks !== '') return t('idle, {0}', thread.asks);
   if (condition === 'idle' && thread.keptAlive !== '') return t('idle, kept alive by {0}', thread.keptAlive);
   const wait = mainWait(thread.waits);

@@ -25,6 +25,7 @@ export {
   type Condition,
   conditionText,
   conditionTitle,
+  latelyText,
   trackStateText,
   trackStateTitle,
 } from './states.ts';

@@ -1,4 +1,4 @@
-import type { ThingKind, ThreadState, TrackState } from '../types/index.ts';
+import type { Lately, ThingKind, ThreadState, TrackState } from '../types/index.ts';
 import { resourceKindText } from './resources.ts';
 import type { Translate } from './translate.ts';
 
@@ -71,4 +71,18 @@ export function trackStateTitle(t: Translate, state: TrackState, kind?: ThingKin
 /** One word for legends and narrow slices. */
 export function trackStateText(t: Translate, state: TrackState, kind?: ThingKind): string {
   return kind !== undefined && state === 'lock' ? resourceKindText(t, kind) : TRACK_WORDS[state].word(t);
+}
+
+const LATELY_WORDS: Readonly<Record<Lately, (t: Translate) => string>> = {
+  running: CONDITION_WORDS.running.word,
+  ready: (t) => t('ready, without a processor'),
+  idle: CONDITION_WORDS.idle.word,
+  native: (t) => t('in a native call'),
+  paused: (t) => t('paused by a debugger'),
+  stopped: (t) => t('stopped by a signal'),
+};
+
+/** What a thread did lately, within a row. */
+export function latelyText(t: Translate, lately: Lately): string {
+  return LATELY_WORDS[lately](t);
 }

@@ -1,6 +1,6 @@
 import { conditionText, english } from '../../model/words/index.ts';
 import type { ExportFinding, ExportFlow, ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
-import { exportedName, siteText } from './timeline.ts';
+import { exportedName, PROCESSOR_USE } from './timeline.ts';
 
 export interface ExportContent {
   /** Leaves out command lines and folders, which may hold secrets. */
@@ -102,8 +102,12 @@ function* threadEvents(
       tid,
       ...span(from, to),
       name: timeline.sliceName(slice),
-      args: slice.site === null ? {} : { at: siteText(slice.site, redact) },
+      args: timeline.sliceArgs(slice, redact),
     };
+  }
+  for (const { time, percent } of timeline.processorUse(view)) {
+    const args = { percent: Math.round(percent * 10) / 10 };
+    yield { ph: 'C', cat: 'processor', pid, id: String(tid), ts: us(time), name: PROCESSOR_USE, args };
   }
 }
 

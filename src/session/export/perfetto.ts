@@ -1,5 +1,4 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { SliceView } from '../../model/index.ts';
 import type { ExportContent } from './chrome.ts';
 import {
   type ExportFinding,
@@ -8,18 +7,19 @@ import {
   type ExportThread,
   type ExportTimeline,
   exportedName,
-  siteText,
+  PROCESSOR_USE,
 } from './timeline.ts';
 
 /** Field numbers of Perfetto's trace format (protos/perfetto/trace in its repository); it never reuses a number. */
 const TRACE = { packet: 1 };
 const PACKET = { timestamp: 8, sequence: 10, event: 11, track: 60 };
-const TRACK = { uuid: 1, name: 2, process: 3, thread: 4, parent: 5 };
+const TRACK = { uuid: 1, name: 2, process: 3, thread: 4, parent: 5, counter: 8 };
+const COUNTER = { unitName: 6 };
 const PROCESS = { pid: 1, cmdline: 2, name: 6 };
 const THREAD = { pid: 1, tid: 2, name: 5 };
-const EVENT = { annotation: 4, type: 9, track: 11, category: 22, name: 23, flow: 47, flowEnd: 48 };
+const EVENT = { annotation: 4, type: 9, track: 11, category: 22, name: 23, value: 30, flow: 47, flowEnd: 48 };
 const ANNOTATION = { text: 6, name: 10 };
-const TYPE = { begin: 1, end: 2, instant: 3 };
+const TYPE = { begin: 1, end: 2, instant: 3, counter: 4 };
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -27,6 +27,7 @@ const BYTES = 2;
 const SEQUENCE = 1;
 /** Uuids of processes and threads must differ: both are made of the export's numbers. */
 const PROCESS_UUID = 2 ** 40;
+const COUNTER_UUID = 2 ** 41;
 
 type Writer = protobuf.Writer;
 
@@ -53,6 +54,7 @@ interface TrackEvent {
   readonly type: number;
   readonly category?: string;
   readonly name?: string;
+  readonly value?: number;
   readonly flow?: number;
   readonly flowEnd?: number;
   readonly args?: Readonly<Record<string, string>>;
@@ -94,7 +96,10 @@ function* processPackets(
 ): Generator<Packet> {
   yield (writer) => writeProcess(writer, process, options);
   // Their tracks come before any event: viewers sort tracks in the order in which they are described.
-  for (const thread of process.threads) yield (writer) => writeThread(writer, thread);
+  for (const thread of process.threads) {
+    yield (writer) => writeThread(writer, thread);
+    yield (writer) => writeCounter(writer, thread);
+  }
   for (const event of processEvents(process, timeline, options)) yield eventPacket(event);
 }
 
@@ -129,6 +134,16 @@ function writeThread(writer: Writer, { number, process, view }: ExportThread): v
   });
 }
 
+/** How much of each moment the thread was on a processor. */
+function writeCounter(writer: Writer, { number }: ExportThread): void {
+  message(writer, PACKET.track, (track) => {
+    varint(track, TRACK.uuid, COUNTER_UUID + number);
+    varint(track, TRACK.parent, number);
+    text(track, TRACK.name, PROCESSOR_USE);
+    message(track, TRACK.counter, (counter) => text(counter, COUNTER.unitName, '%'));
+  });
+}
+
 function writeEvent(writer: Writer, { time, ...about }: TrackEvent): void {
   varint(writer, PACKET.timestamp, Math.max(0, Math.round(time)));
   message(writer, PACKET.event, (event) => {
@@ -136,6 +151,7 @@ function writeEvent(writer: Writer, { time, ...about }: TrackEvent): void {
     varint(event, EVENT.track, about.track);
     if (about.category !== undefined) text(event, EVENT.category, about.category);
     if (about.name !== undefined) text(event, EVENT.name, about.name);
+    if (about.value !== undefined) varint(event, EVENT.value, about.value);
     if (about.flow !== undefined) event.uint32(tag(EVENT.flow, FIXED64)).fixed64(about.flow);
     if (about.flowEnd !== undefined) event.uint32(tag(EVENT.flowEnd, FIXED64)).fixed64(about.flowEnd);
     for (const [name, value] of Object.entries(about.args ?? {})) {
@@ -180,15 +196,13 @@ function* threadEvents(
       type: TYPE.begin,
       category: slice.state,
       name: timeline.sliceName(slice),
-      args: at(slice, redact),
+      args: timeline.sliceArgs(slice, redact),
     };
     yield { time: to, track, type: TYPE.end };
   }
   yield { time: end, track, type: TYPE.end };
-}
-
-function at({ site }: SliceView, redact: boolean): Readonly<Record<string, string>> {
-  return site === null ? {} : { at: siteText(site, redact) };
+  for (const { time, percent } of timeline.processorUse(view))
+    yield { time, track: COUNTER_UUID + number, type: TYPE.counter, value: Math.round(percent) };
 }
 
 /** An arrow connects two events: the send and the receive, as moments on their tracks. */

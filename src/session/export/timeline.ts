@@ -1,3 +1,4 @@
+import { duration } from '../../base/units.ts';
 import type {
   CallSite,
   Finding,
@@ -48,6 +49,8 @@ export interface EventMaker<Event> {
 
 /** Above all pids of real systems (Linux: 4,194,304). */
 const FIRST_OWN_NUMBER = 10_000_000;
+/** Name of a thread's counter. */
+export const PROCESSOR_USE = '% on a processor';
 /** More arrows make every viewer unusable; the slowest are kept. */
 const MOST_FLOWS = 1_000_000;
 
@@ -82,6 +85,25 @@ export class ExportTimeline {
       const to = Math.min(slice.end ?? end, end);
       if (slice.state !== 'exited' && to >= from) yield { slice, from, to };
     }
+  }
+  /** Of each stretch between two looks at a thread the percentage of it on a processor, from its begin; the last is the end of what is known. */
+  *processorUse(thread: ThreadView): Generator<{ readonly time: number; readonly percent: number }> {
+    let before = { time: thread.start, used: 0 };
+    for (const point of this.model.usage(thread.id)) {
+      const length = point.time - before.time;
+      if (length > 0)
+        yield { time: before.time, percent: Math.min(100, (100 * (point.used - before.used)) / length) };
+      before = point;
+    }
+    if (before.used > 0) yield { time: before.time, percent: 0 };
+  }
+  /** Of a slice, in words: where, and how much of it the thread was on a processor. */
+  sliceArgs({ site, busy, ready }: SliceView, redact: boolean): Readonly<Record<string, string>> {
+    return {
+      ...(site !== null && { at: siteText(site, redact) }),
+      ...(busy !== null && { 'on a processor': duration(busy) }),
+      ...(busy !== null && ready > 0 && { 'ready without one': duration(ready) }),
+    };
   }
   /** A main thread's slice is called like its process: that is what people look for. */
   threadName(thread: ThreadView, redact: boolean): string {
@@ -123,7 +145,7 @@ export class ExportTimeline {
 }
 
 /** @param redact without folders */
-export function siteText({ file, line, column }: CallSite, redact: boolean): string {
+function siteText({ file, line, column }: CallSite, redact: boolean): string {
   return `${redact ? baseName(file) : file}:${line}:${column}`;
 }
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { hasFailed, type TrackState, WAIT_STATES, type WaitView } from '../../model/types/index.ts';
-import { conditionText, endText, type Labels, trackStateText } from '../../model/words/index.ts';
+import { conditionText, endText, type Labels, latelyText, trackStateText } from '../../model/words/index.ts';
 import type { SessionData } from './data.ts';
 import type { RowView } from './rows.ts';
 
@@ -41,7 +41,14 @@ export function nowOf(row: RowView, data: SessionData): NowView {
   }
   if (state === 'idle')
     return { state: 'idle', text: thread?.asks || conditionText(t, 'idle'), since: null, tone: 'calm' };
-  return { state: 'running', text: '', since: null, tone: 'calm' };
+  const lately = thread?.lately ?? null;
+  const says = lately !== null && lately !== 'running';
+  return {
+    state: lately ?? 'unknown',
+    text: says ? latelyText(t, lately) : '',
+    since: null,
+    tone: 'calm',
+  };
 }
 
 /** `lock accounts`, `receive · jobs`: shorter than a sentence, for a header. */

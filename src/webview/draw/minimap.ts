@@ -8,7 +8,7 @@ const RUNNING = TRACK_STATES.indexOf('running');
 const TOP = 3;
 const BOTTOM = 4;
 /** Order in which a column stacks the states, from the bottom. */
-const STACK = ['holding', 'result', 'sync', 'receive', 'send', 'join', 'lock'].map((s) =>
+const STACK = ['holding', 'result', 'sync', 'receive', 'send', 'join', 'lock', 'native', 'ready'].map((s) =>
   TRACK_STATES.indexOf(s as (typeof TRACK_STATES)[number]),
 );
 

@@ -22,8 +22,10 @@ const MOST_MARKS = 100;
 const NAMES = 220;
 const WIDTH = 900;
 const ROW = 18;
+const BAR = 12;
 const TOP = 24;
 const TICKS = 6;
+const RUNNING = TRACK_STATES.indexOf('running');
 /** Characters of a name that have room. */
 const NAME_ROOM = 30;
 
@@ -47,7 +49,7 @@ export function timelineSection(scene: Scene): Markup {
     return html`<text x="${4 + Math.min(track.depth, 8) * 8}" y="${TOP + i * ROW + 13}">${short(track.label, NAME_ROOM - Math.min(track.depth, 8))}<title>${track.label}</title></text>${tile === undefined ? '' : stretches(tile, TOP + i * ROW + 3)}`;
   });
   return html`<section><h2 id="timeline">Timeline</h2>
-<ul class="legend">${legend()}</ul>
+<ul class="legend">${legend(shownStates(stats))}</ul>
 <div class="scroll" tabindex="0" role="region" aria-label="Timeline">
 <svg class="lanes" role="img" aria-label="What each thread did over time; the table below says the same" viewBox="0 0 ${NAMES + WIDTH + 10} ${height}">
 ${axis(range.end, height)}${rows}${marks(scene, range.end, height)}</svg></div>
@@ -60,15 +62,17 @@ function laneNames({ name, pid, threads }: ProcessView): [string, string][] {
   return threads.map((thread) => [thread.id, thread.threadId === 0 ? `${name} (${pid})` : thread.name]);
 }
 
-function legend(): Content {
-  return shownStates().map(
+function legend(states: readonly TrackState[]): Content {
+  return states.map(
     (state) =>
       html`<li><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="s-${state}" width="12" height="12"/></svg>${trackStateTitle(english, state)}</li>`,
   );
 }
 
-function shownStates(): TrackState[] {
-  return TRACK_STATES.filter((state) => state !== 'exited');
+/** Those that occur. */
+function shownStates(stats: ReadonlyMap<string, TrackStats>): TrackState[] {
+  const occurs = (s: number): boolean => [...stats.values()].some(({ ns }) => (ns[s] ?? 0) > 0);
+  return TRACK_STATES.filter((state, s) => state !== 'exited' && occurs(s));
 }
 
 function axis(end: number, height: number): Markup {
@@ -80,25 +84,40 @@ function axis(end: number, height: number): Markup {
   return html`${ticks}`;
 }
 
-/** One path for each state of a lane: neighbouring buckets of one state are one rectangle. */
-function stretches({ state }: TrackTile, y: number): Markup {
+/**
+ * One path for each state of a lane: neighbouring buckets of one state are one rectangle. What runs has the height of its
+ * share of the time.
+ */
+function stretches({ state, busy }: TrackTile, y: number): Markup {
   const paths = new Map<number, string>();
   const width = WIDTH / state.length;
-  for (let from = 0; from < state.length; ) {
+  const add = (value: number, from: number, to: number, height: number): void => {
+    const x = (NAMES + from * width).toFixed(1);
+    const length = ((to - from) * width).toFixed(1);
+    const rectangle = `M${x} ${y + BAR - height}h${length}v${height}h-${length}z`;
+    paths.set(value, `${paths.get(value) ?? ''}${rectangle}`);
+  };
+  for (const [from, to] of runs(state.length, (b) => state[b])) {
     const value = state[from] ?? NOTHING;
-    let to = from + 1;
-    while (to < state.length && state[to] === value) to++;
-    if (value !== NOTHING && TRACK_STATES[value] !== 'exited') {
-      const x = (NAMES + from * width).toFixed(1);
-      const length = ((to - from) * width).toFixed(1);
-      paths.set(value, `${paths.get(value) ?? ''}M${x} ${y}h${length}v12h-${length}z`);
-    }
-    from = to;
+    if (value !== NOTHING && value !== RUNNING && TRACK_STATES[value] !== 'exited') add(value, from, to, BAR);
   }
+  const heightAt = (b: number): number => Math.ceil(((busy[b] ?? 0) / 255) * BAR);
+  for (const [from, to] of runs(busy.length, heightAt))
+    if (heightAt(from) > 0) add(RUNNING, from, to, heightAt(from));
   return html`${[...paths].map(([value, path]) => {
-    const name = TRACK_STATES[value] ?? 'running';
+    const name = TRACK_STATES[value] ?? 'unknown';
     return html`<path class="s-${name}" d="${path}"><title>${trackStateTitle(english, name)}</title></path>`;
   })}`;
+}
+
+/** Stretches of equal values, from and to. */
+function* runs(length: number, valueAt: (index: number) => unknown): Generator<[number, number]> {
+  for (let from = 0; from < length; ) {
+    let to = from + 1;
+    while (to < length && valueAt(to) === valueAt(from)) to++;
+    yield [from, to];
+    from = to;
+  }
 }
 
 /** When each finding came to be. */
@@ -110,7 +129,7 @@ function marks({ report }: Scene, end: number, height: number): Markup {
 }
 
 function statsTable(tracks: readonly TrackView[], stats: ReadonlyMap<string, TrackStats>): Markup {
-  const states = shownStates();
+  const states = shownStates(stats);
   const heads = states.map(
     (state) => html`<th scope="col" class="r">${trackStateTitle(english, state)}</th>`,
   );

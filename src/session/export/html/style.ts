@@ -2,10 +2,12 @@
 export const STYLE = `
 :root { color-scheme: light dark; --back: #fff; --text: #1f2328; --dim: #59636e; --line: #d1d9e0; --card: #f6f8fa; --link: #0757ba;
   --bad: #b3121d; --warn: #7a4d00; --good: #136c2e; --running: #57a773; --lock: #d1242f; --receive: #3b82c4; --send: #8250df;
-  --join: #1b8f8f; --sync: #bc4c00; --result: #b58900; --idle: #c3cad1; --holding: #bf5793; }
+  --join: #1b8f8f; --sync: #bc4c00; --result: #b58900; --idle: #c3cad1; --holding: #bf5793; --ready: #e6d9a3;
+  --native: #a0664f; --paused: #5b7fa6; --stopped: #7b838c; --unknown: #e9ecef; }
 @media (prefers-color-scheme: dark) { :root { --back: #0d1117; --text: #e6edf3; --dim: #9aa4af; --line: #30363d; --card: #161b22;
   --link: #6cb0ff; --bad: #ff8a83; --warn: #e3b341; --good: #56d364; --running: #3f8f5c; --lock: #f85149; --receive: #58a6ff;
-  --send: #b794ff; --join: #39c5bb; --sync: #f0883e; --result: #d9b310; --idle: #424a53; --holding: #e07ab3; } }
+  --send: #b794ff; --join: #39c5bb; --sync: #f0883e; --result: #d9b310; --idle: #424a53; --holding: #e07ab3; --ready: #5c5428;
+  --native: #c08a72; --paused: #7fa5cc; --stopped: #959da5; --unknown: #21262d; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem; max-width: 90rem; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
@@ -28,5 +30,6 @@ details { margin: .35rem 0; } summary { cursor: pointer; } summary:focus-visible
 .axis { stroke: var(--line); } .mark { stroke: var(--warn); stroke-dasharray: 4 3; } .mark.certain { stroke: var(--bad); }
 .s-running { fill: var(--running); } .s-lock { fill: var(--lock); } .s-receive { fill: var(--receive); } .s-send { fill: var(--send); }
 .s-join { fill: var(--join); } .s-sync { fill: var(--sync); } .s-result { fill: var(--result); } .s-idle { fill: var(--idle); } .s-holding { fill: var(--holding); }
+.s-ready { fill: var(--ready); } .s-native { fill: var(--native); } .s-paused { fill: var(--paused); } .s-stopped { fill: var(--stopped); } .s-unknown { fill: var(--unknown); }
 @media print { .scroll { overflow: visible; } }
 `;

@@ -160,7 +160,7 @@ describe('drawing', () => {
     assert.equal(new Set(distinct).size, 3);
     for (const marks of distinct)
       assert.ok(marks.includes('#') && marks.includes('.'), 'a pattern, not a plain fill');
-    assert.equal(await client.page.locator('.legend canvas').count(), 9);
+    assert.equal(await client.page.locator('.legend canvas').count(), 12);
     await client.close();
   });
 

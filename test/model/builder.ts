@@ -262,6 +262,12 @@ export class StreamBuilder {
   endWait(n: number, outcome: Outcome = 'ok'): this {
     return this.record('waitEnd', { n, outcome });
   }
+  /** So much it has used of the processors so far, all of it beside its waits; ms. */
+  spent(used: number, loopIdle = 0): this {
+    this.record('spent', { n: Math.round(used * 1000), value: 0 });
+    // The second is of the same moment.
+    return this.record('looped', { n: Math.round(loopIdle * 1000), time: this.trace.now });
+  }
   quiescent(handles = 0, timers = 0): this {
     return this.record('quiescent', { n: handles, value: timers });
   }

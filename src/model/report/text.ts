@@ -8,7 +8,7 @@ import {
   type Report,
   type ThreadView,
 } from '../types/index.ts';
-import { conditionText, countText, endText, english, Labels, resourceKindText } from '../words/index.ts';
+import { countText, endText, english, Labels, livingText, resourceKindText } from '../words/index.ts';
 import { type Cell, cut, PLAIN, type Styler, safe, table, wrap } from './layout.ts';
 import { findingLines } from './text-findings.ts';
 import { type TreeRow, treeRows } from './tree.ts';
@@ -121,17 +121,24 @@ function remarkOf({ error, lastState }: ThreadView): string {
   return error || lastState;
 }
 
-function threadStateCell({ end, state, exitCode }: ThreadView, styler: Styler): Cell {
+function threadStateCell(thread: ThreadView, styler: Styler): Cell {
+  const { end, state, exitCode } = thread;
   if (end === null)
-    return { text: conditionText(english, state), style: state === 'blocked' ? styler.warn : styler.good };
+    return {
+      text: livingText(english, state, [thread]),
+      style: state === 'blocked' ? styler.warn : styler.good,
+    };
   const failed = exitCode !== null && exitCode !== 0;
   return { text: endText(english, { exitCode, signal: null }), style: failed ? styler.bad : styler.dim };
 }
 
 function stateCell(process: ProcessView, styler: Styler): Cell {
-  const { end, state, exitCode } = process;
+  const { end, state, exitCode, threads } = process;
   if (end === null)
-    return { text: conditionText(english, state), style: state === 'blocked' ? styler.warn : styler.good };
+    return {
+      text: livingText(english, state, threads),
+      style: state === 'blocked' ? styler.warn : styler.good,
+    };
   const style = hasFailed(process) ? styler.bad : styler.dim;
   return { text: endText(english, { exitCode, signal: process.signal }), style };
 }

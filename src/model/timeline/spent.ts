@@ -21,8 +21,9 @@ const WAITS = (['lock', 'receive', 'send', 'join', 'sync', 'result'] as const).m
 /** A loop that was off the processor for less than this, ns, and this share of the time, is not said to stand in a native call. */
 const LEAST_NATIVE = 5e6;
 const LEAST_SHARE = 0.03;
-/** A thread that has used less than this between two looks has done nothing between them, ns. */
+/** A thread that has used less than this between two looks, ns, or share of the time, has done nothing but wake now and then. */
 const NOTHING_USED = 1e6;
+const HARDLY_USED = 0.005;
 
 /** What is asked of a thread. */
 export type Measured = Pick<ThreadEntity, 'start' | 'track' | 'usage' | 'hasDebugger'>;
@@ -327,7 +328,8 @@ export function seenOff({ usage, hasDebugger }: Measured, k: number): number {
   if (k === 0) return UNKNOWN;
   if (usage.seen[k - 1] === SEEN.stopped)
     return seen === SEEN.told || seen === SEEN.stopped ? STOPPED : UNKNOWN;
-  const isSame = usage.seen[k - 1] === seen && usage.used[k]! - usage.used[k - 1]! < NOTHING_USED;
+  const most = Math.max(NOTHING_USED, HARDLY_USED * (usage.times[k]! - usage.times[k - 1]!));
+  const isSame = usage.seen[k - 1] === seen && usage.used[k]! - usage.used[k - 1]! < most;
   if (!isSame) return UNKNOWN;
   if (seen === SEEN.loop) return IDLE;
   if (seen === SEEN.call) return NATIVE;

@@ -4,7 +4,8 @@ import { sourceDoes } from '../state/source-words.ts';
 import { matters } from '../state/sources.ts';
 import { awaited, waitName } from '../state/wait-names.ts';
 import { LAST_MOMENT, type World } from '../state/world.ts';
-import { conditionText, english, listText, resourceText, waitText } from '../words/index.ts';
+import { latelyOf } from '../timeline/lately.ts';
+import { conditionText, english, latelyText, listText, resourceText, waitText } from '../words/index.ts';
 import { AtEnd } from './at-end.ts';
 import { keptAliveWords } from './kept-alive.ts';
 
@@ -40,7 +41,8 @@ function stateWords(world: World, thread: ThreadEntity, time: number): string {
       waitWords(world, wait),
     ]);
   if (rest !== null) return lasting('idle', time - rest.since, restWords(rest));
-  return conditionText(english, 'running');
+  const lately = latelyOf(thread, time);
+  return lately === null ? conditionText(english, 'running') : latelyText(english, lately);
 }
 
 /** `idle for 12 s: waits for a message of worker-1`. */

@@ -4,6 +4,7 @@ import {
   type Lately,
   mainWait,
   type ProcessView,
+  type ThreadState,
   type ThreadView,
   waitOf,
 } from '../types/index.ts';
@@ -36,8 +37,17 @@ export function threadConditionOf(thread: ThreadView, stuck: boolean): Condition
   return thread.state === 'running' && thread.lately === 'idle' ? 'idle' : thread.state;
 }
 
+/**
+ * What somebody who lives does, in one phrase: its state, or where that is only that no wait is known, what the processors show.
+ * @param threads of a process all, of a thread itself
+ */
+export function livingText(t: Translate, state: ThreadState, threads: readonly ThreadView[]): string {
+  const lately = state === 'running' ? latelyOf({ threads }) : null;
+  return lately === null ? conditionText(t, state) : latelyText(t, lately);
+}
+
 /** What the threads of a process did lately that are not known to wait: the one that did most; `null`: not known of one of them. */
-function latelyOf({ threads }: ProcessView): Lately | null {
+function latelyOf({ threads }: Pick<ProcessView, 'threads'>): Lately | null {
   const did = threads.filter(({ state }) => state === 'running').map(({ lately }) => lately);
   if (did.includes('running')) return 'running';
   if (did.includes(null)) return null;

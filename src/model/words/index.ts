@@ -5,6 +5,7 @@
 export { type Counted, countText } from './counts.ts';
 export {
   conditionOf,
+  livingText,
   type Moment,
   processText,
   threadConditionOf,

@@ -101,8 +101,8 @@ export class ExportTimeline {
   sliceArgs({ site, busy, ready }: SliceView, redact: boolean): Readonly<Record<string, string>> {
     return {
       ...(site !== null && { at: siteText(site, redact) }),
-      ...(busy !== null && { 'on a processor': duration(busy) }),
-      ...(busy !== null && ready > 0 && { 'ready without one': duration(ready) }),
+      ...(busy !== null && { [trackStateText(english, 'running')]: duration(busy) }),
+      ...(busy !== null && ready > 0 && { [trackStateText(english, 'ready')]: duration(ready) }),
     };
   }
   /** A main thread's slice is called like its process: that is what people look for. */

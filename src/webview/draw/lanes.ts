@@ -5,13 +5,16 @@ import { BAR_HEIGHT, ROW_HEIGHT, ROW_PAD, visibleRows } from '../core/rows.ts';
 import { chunkSpan, levelOf } from '../core/tiles.ts';
 import { nsPerPx, xAt } from '../core/viewport.ts';
 import { type Scene, withAlpha } from './scene.ts';
-import { drawExact } from './slices.ts';
+import { barsOf, drawExact } from './slices.ts';
 import type { Shades } from './strip.ts';
 import { busyRuns, isolatedMarks, paintRow, RUNNING, shadesOf } from './strip.ts';
 import { TextWidths } from './text.ts';
 
 /** Height of the marks of rare states at the bottom of a bar. */
 const RARE_HEIGHT = 5;
+
+/** The height of busy time is scaled down by this within the bar of a wait. */
+const IN_BAR = 0.3;
 
 /** Draws the tracks: level of detail everywhere, exact slices over it where they are wide enough. */
 export class LanePainter {
@@ -44,8 +47,12 @@ export class LanePainter {
     const bottom = i * ROW_HEIGHT - scene.scrollTop + ROW_PAD + BAR_HEIGHT;
     const scale = 1 / scene.ratio;
     const chosen = scene.focus === 0 || (scene.focus & (1 << RUNNING)) !== 0;
+    const shares = Uint8Array.from(row.busy);
+    // The bar of a wait says what is waited for: it keeps its colour and its label.
+    for (const [from, to] of barsOf(scene, i))
+      for (let x = Math.round(from * scene.ratio); x < to * scene.ratio; x += 1) shares[x]! *= IN_BAR;
     ctx.beginPath();
-    for (const [from, to, height] of busyRuns(row.busy, BAR_HEIGHT))
+    for (const [from, to, height] of busyRuns(shares, BAR_HEIGHT))
       ctx.rect(from * scale, bottom - height, (to - from) * scale, height);
     withAlpha(ctx, chosen ? 1 : 0.25, () => {
       ctx.fillStyle = scene.palette.fills[RUNNING]!;

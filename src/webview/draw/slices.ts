@@ -38,6 +38,15 @@ export function drawExact(ctx: CanvasRenderingContext2D, scene: Scene, i: number
   }
 }
 
+/** Where row `i` has bars of its own over the tiles, from left to right, CSS pixels within the view. */
+export function* barsOf(scene: Scene, i: number): Generator<[number, number]> {
+  const columns = scene.data.slices.get(scene.data.rows[i]!.track.thread);
+  if (!columns) return;
+  for (const { k, left, right } of wideSlices(scene, columns))
+    if ((IN_TILES & (1 << columns.packed.state[k]!)) === 0)
+      yield [Math.max(0, left), Math.min(scene.width, right)];
+}
+
 /** The slices in view that are wide enough, on whole device pixels, so that edges are sharp. */
 function* wideSlices(scene: Scene, columns: SliceColumns): Generator<Pick<Bar, 'k' | 'left' | 'right'>> {
   const { view, width, ratio } = scene;

@@ -18,6 +18,7 @@ const LEGEND: readonly TrackState[] = [
   'native',
   'ready',
   'idle',
+  'unknown',
 ];
 
 export interface ToolbarActions {

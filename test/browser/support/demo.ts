@@ -1,4 +1,4 @@
-import { Model } from '../../../src/model/index.ts';
+import { Model, TRACK_STATES } from '../../../src/model/index.ts';
 import { type StreamBuilder, TraceBuilder } from '../../model/builder.ts';
 
 /** Numbers that look random and are the same in every run. */
@@ -61,10 +61,28 @@ export function demo(): Demo {
   audit.exit(1);
   main.childExit(audit, { code: 1 });
   t.observe({ type: 'sample', time: 900e6, pid: 4100, cpu: 2, memory: 50e6 });
+  busy(t, [main, ...children, worker]);
   const model = new Model();
-  t.items.sort((x, y) => x.time - y.time);
   t.feed(model);
   return { model, length: 900 };
+}
+
+/** Whoever shows no wait is on a processor. */
+function busy(t: TraceBuilder, streams: readonly StreamBuilder[]): void {
+  t.items.sort((x, y) => x.time - y.time);
+  const model = t.feed(new Model());
+  for (const stream of streams) {
+    const { def } = stream;
+    const thread = model.threads().find((view) => view.id === `${def.pid}.${def.threadId}`);
+    if (thread === undefined) throw new Error(`no thread of ${def.stream}`);
+    const [stats] = model.stats([thread.id], { start: 0, end: model.lastTime });
+    const active = (['unknown', 'holding'] as const).map(
+      (name) => stats?.ns[TRACK_STATES.indexOf(name)] ?? 0,
+    );
+    t.at((thread.end ?? model.lastTime) / 1e6);
+    stream.spent(active.reduce((sum, ns) => sum + ns, 0) / 1e6);
+  }
+  t.items.sort((x, y) => x.time - y.time);
 }
 
 type Resource = ReturnType<TraceBuilder['queue']>;

@@ -2,6 +2,7 @@ import type { ThreadEntity } from '../state/entities.ts';
 import { STILL, SUM_COUNT } from '../state/track.ts';
 import { SEEN, type Usage } from '../state/usage.ts';
 import { TRACK_STATES, type TrackState } from '../types/index.ts';
+import { Shown } from './shown.ts';
 
 /** Columns of what is derived here: one a state of a track. */
 export const SPENT_COUNT = TRACK_STATES.length;
@@ -60,8 +61,7 @@ interface Off {
  */
 export class Spent {
   private readonly thread: Measured;
-  private readonly sums = new Float64Array(SUM_COUNT);
-  private readonly before = new Float64Array(SUM_COUNT);
+  private readonly sums: Shown;
   /** Row `k`: ns by state of all stretches before the stretch `k`, which ends with the point `k`. */
   private rows = new Float64Array(SPENT_COUNT * 8);
   private readonly mixes: Mix[] = [];
@@ -69,6 +69,7 @@ export class Spent {
 
   constructor(thread: Measured) {
     this.thread = thread;
+    this.sums = new Shown(thread.track);
     this.begin = thread.start;
   }
 
@@ -86,10 +87,13 @@ export class Spent {
     return last < 0 ? 0 : usage.times[last]!;
   }
 
-  /** Adds to `out` the ns by state of [from, to). */
-  addTo(out: Float64Array, from: number, to: number): void {
+  /** Adds to `out` the ns by state of [from, to). `goesOn`: nothing was fed since the last call, which ended there. */
+  addTo(out: Float64Array, from: number, to: number, goesOn = false): void {
     if (!(to > from)) return;
-    this.update();
+    if (!goesOn) {
+      this.sums.restart();
+      this.update();
+    }
     const { times, length } = this.thread.usage;
     const low = stretchAt(times, length, from);
     const high = stretchAt(times, length, to);
@@ -130,19 +134,12 @@ export class Spent {
   /** Sums of the track in [from, to); before its first slice the thread was starting. */
   private shown(from: number, to: number): Float64Array {
     const { track } = this.thread;
-    const { sums, before } = this;
-    sums.fill(0);
-    if (track.length === 0) return sums;
-    const first = track.starts[0]!;
-    const begin = Math.max(from, Math.min(first, this.begin));
-    if (begin < first) sums[RUNNING]! += Math.max(0, Math.min(to, first) - begin);
+    const first = track.length === 0 ? Number.POSITIVE_INFINITY : track.starts[0]!;
     const start = Math.max(from, first);
-    if (to <= start) return sums;
-    before.fill(0);
-    const index = track.indexAt(start);
-    track.sumTo(index, start, before);
-    track.sumTo(track.indexAt(to, index), to, sums);
-    for (let s = 0; s < SUM_COUNT; s++) sums[s]! -= before[s]!;
+    if (from >= first && to > start) return this.sums.of(start, to);
+    const sums = to > start ? Float64Array.from(this.sums.of(start, to)) : new Float64Array(SUM_COUNT);
+    const begin = Math.max(from, Math.min(first, this.begin));
+    if (track.length > 0) sums[RUNNING]! += Math.max(0, Math.min(to, first) - begin);
     return sums;
   }
 
@@ -345,10 +342,15 @@ function nativeKind({ usage, hasDebugger }: Measured, at: number, count: number)
   return seen.includes(SEEN.call) ? NATIVE : UNKNOWN;
 }
 
-/** Adds to `out` the ns by state of a stretch, or of a part of it, of which the track shows this. */
+/** Adds to `out` the ns by state of a stretch, or of a part of it, of which the track shows this. Called for every bucket: it allocates nothing. */
 function apply(mix: Mix, shown: Float64Array, out: Float64Array): void {
-  const { active, holding, idle, waits, still } = groupsOf(shown);
-  const waiting = waits * mix.open + still * mix.still;
+  const active = shown[RUNNING]!;
+  const holding = shown[HOLDING]!;
+  const idle = shown[IDLE]!;
+  let waits = 0;
+  for (let i = 0; i < WAITS.length; i++) waits += shown[WAITS[i]!]!;
+  const still = Math.min(shown[STILL]!, waits);
+  const waiting = (waits - still) * mix.open + still * mix.still;
   const run = (active + holding) * mix.active + idle * mix.open + waiting;
   out[RUNNING]! += run * mix.used;
   out[READY]! += run * (1 - mix.used);
@@ -359,6 +361,7 @@ function apply(mix: Mix, shown: Float64Array, out: Float64Array): void {
   out[mix.idleOff]! += idleOff * mix.idleShare;
   out[IDLE]! += activeOff * (1 - mix.activeShare) + idleOff * (1 - mix.idleShare);
   out[EXITED]! += shown[EXITED]!;
-  const left = 1 - shareOf(waiting, waits + still);
-  for (const s of WAITS) out[s]! += shown[s]! * left;
+  if (waits === 0) return;
+  const left = 1 - waiting / waits;
+  for (let i = 0; i < WAITS.length; i++) out[WAITS[i]!]! += shown[WAITS[i]!]! * left;
 }

@@ -61,12 +61,14 @@ export function fillBuckets(
   const { first } = spent;
   if (first >= until) return;
   const durations = new Float64Array(SPENT_COUNT);
+  let goesOn = false;
   for (let b = Math.max(0, Math.floor((first - start) / width)); b < count; b++) {
     const from = Math.max(start + b * width, first);
     const to = Math.min(start + (b + 1) * width, until);
     if (from >= until) return;
     durations.fill(0);
-    spent.addTo(durations, from, to);
+    spent.addTo(durations, from, to, goesOn);
+    goesOn = true;
     writeBucket(durations, width, out, offset + b);
   }
 }

@@ -11,14 +11,9 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verdict: 'MISS',
     why: 'on Node 24 its test runner listens for SIGUSR2, which anybody may send: no proof, and no suspicion without one',
   },
-  'bug-25-atomics-float': { verdict: 'MISS', why: 'no rule looks at the timers of a thread that is blocked' },
   'crash-66-epipe-filter': {
     verdict: 'MISS',
     why: 'a race of Node: where it hears of the end of the filter before a write fails, it drops the rest in silence and ends with 0',
-  },
-  'hang-40-stdin-backpressure': {
-    verdict: 'WEAK',
-    why: 'the place of the message that would make the child read is not told',
   },
   'hang-43-sqlite-busy': {
     verdict: 'MISS',

@@ -57,6 +57,9 @@ const HANDLERS: Handlers = {
     stream.thread.awaits = makeAwaits(stream, def);
     world.touch(stream.thread.process);
   },
+  timers(world, stream, def) {
+    stream.thread.timers = makeSources(stream, { ...def, id: 0, complete: false }, world.connections).list;
+  },
   incident(world, stream, def) {
     const incident = makeIncident(stream, def);
     stream.thread.incidents.push(incident);

@@ -88,13 +88,25 @@ export function endWait(world: World, thread: ThreadEntity, n: number, time: num
   thread.waits.delete(n);
   thread.woken = null;
   if (thread.waits.size === 0) world.waiting.delete(thread);
-  if (thread.syncWait === wait) thread.syncWait = null;
+  if (thread.syncWait === wait) {
+    noteHeldUp(thread, wait, time);
+    thread.syncWait = null;
+  }
   if (thread.top === wait) thread.top = oldestShown(thread);
   if (wait.resource !== null) {
     wait.resource.waiters.delete(wait);
     wait.resource.waitNs += Math.max(0, time - wait.since);
   }
   world.touch(thread.process);
+}
+
+/** Timers that were due while the thread stood still. */
+function noteHeldUp(thread: ThreadEntity, { kind, since }: Wait, until: number): void {
+  if (kind !== KIND.waitAtomics) return;
+  for (const timer of thread.timers) {
+    const due = timer.told.due ?? until;
+    if (due > since && due < until) thread.heldUp.set(timer, until - due);
+  }
 }
 
 function oldestShown(thread: ThreadEntity): Wait | null {

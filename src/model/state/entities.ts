@@ -10,7 +10,7 @@ import type {
 import type { KindOf } from '../../trace/format/records.ts';
 import type { OpenAwait } from './awaits.ts';
 import type { Incident } from './incidents.ts';
-import type { SourceSet } from './sources.ts';
+import type { SourceEntity, SourceSet } from './sources.ts';
 import type { Track } from './track.ts';
 import { type Usage, WrappedSums } from './usage.ts';
 
@@ -219,6 +219,10 @@ export class ThreadEntity {
   keptAlive: KeepAliveDefinition | null = null;
   /** The `await`s that were open when it last rested; empty too where they are not watched. */
   awaits: readonly OpenAwait[] = [];
+  /** Timers that fire once and were armed when it last began to stand in `Atomics.wait`. */
+  timers: readonly SourceEntity[] = [];
+  /** Those of them that could not fire for long, and how long, ns: also when it has gone on. */
+  readonly heldUp = new Map<SourceEntity, number>();
   /** What the last `quiescent` counted; `null` after activity. */
   quiescent: Rest | null = null;
   /** How it had rested when it woke; `null` while it rests, and once it has begun or ended a wait. */

@@ -36,7 +36,7 @@ export interface SourceSet {
 
 export function makeSources(
   stream: StreamState,
-  def: SourcesDefinition,
+  def: Pick<SourcesDefinition, 'id' | 'time' | 'complete' | 'list'>,
   connections: ConnectionBook,
 ): SourceSet {
   const { id, time, complete } = def;

@@ -42,6 +42,7 @@ export const FINDING_KINDS = [
   'stdin-not-ended',
   'stdout-not-drained',
   'sync-spawn-cycle',
+  'timer-held-up',
   'unsettled-await',
   'waiting-for-debugger',
   'worker-died-holding-lock',

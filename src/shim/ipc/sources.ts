@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { SiteId } from '../../base/quantities.ts';
 import { liveChildren } from '../children/live-children.ts';
 import { heard } from '../sources/events.ts';
 import type { Look } from '../sources/look.ts';
@@ -7,12 +8,19 @@ import { type IpcEnd, openEnds } from './end.ts';
 const EVENTS = ['disconnect', 'internalMessage', 'message'];
 const listeners: (this: unknown, name: string) => number = EventEmitter.prototype.listenerCount;
 
-/** Adds the open IPC channels of this thread: what may come by them, and who would hear it. */
-export function addChannels(look: Look): void {
-  for (const end of openEnds) add(look, end);
+/**
+ * Adds the open IPC channels of this thread: what may come by them, and who would hear it. `heardAt`: where the program began to
+ * listen for messages of its parent, 0: not known.
+ */
+export function addChannels(look: Look, heardAt: SiteId): void {
+  for (const end of openEnds) add(look, end, heardAt);
 }
 
-function add(look: Look, { target, handle, incoming, queued, unread, since }: IpcEnd): void {
+function add(
+  look: Look,
+  { target, handle, incoming, queued, unread, since }: IpcEnd,
+  heardAt: SiteId,
+): void {
   if (!target || Reflect.get(target, 'connected') !== true) return;
   if (handle) look.told.add(handle);
   const child = liveChildren.get(target);
@@ -28,6 +36,7 @@ function add(look: Look, { target, handle, incoming, queued, unread, since }: Ip
     ...(child ? { child: child.id, site: child.site } : {}),
     ...(queued > 0 ? { unwritten: queued } : {}),
     ...(unread > 0 ? { unread } : {}),
+    ...(child || heardAt === 0 || !events.includes('message') ? {} : { heard: heardAt }),
     since,
   });
 }

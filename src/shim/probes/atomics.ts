@@ -113,6 +113,8 @@ class Elements {
   readonly #byKey = new Map<string, Element>();
   readonly #byArray = new WeakMap<Shared, Map<number, Element>>();
   #strangers = 0;
+  /** The timers that were told last. */
+  #told = '';
 
   constructor(shim: Shim) {
     this.#shim = shim;
@@ -134,8 +136,21 @@ class Elements {
     const value = armed ? Math.min(Math.max(0, ms), 0xffffffff) : 0;
     const all = flags | armed | sampled;
     recorder.beginAtomicsWait(time, element.resource, sampler.site, all, n, value);
-    if (blocks && (flags & FLAG.sync) !== 0) recorder.flush();
+    if (blocks && (flags & FLAG.sync) !== 0) {
+      if (armed === 0) this.#tellTimers();
+      recorder.flush();
+    }
     return { n, element };
+  }
+
+  /** The thread stands still from now on, and so do its timers. */
+  #tellTimers(): void {
+    const { sources, recorder } = this.#shim;
+    const list = sources.timers.once();
+    const told = list.map(({ due, site }) => `${due} ${site}`).join();
+    if (told === this.#told) return;
+    this.#told = told;
+    recorder.define({ type: 'timers', time: recorder.clock.now(), list });
   }
 
   end({ n, element: { resource } }: Wait, flags: number, outcome: Outcome): void {

@@ -17,7 +17,7 @@ export const ipc: Probe = {
   name: 'ipc',
   install(shim) {
     const channels = new WeakMap<object, IpcEnd>();
-    shim.sources.contribute(addChannels);
+    shim.sources.contribute((look) => addChannels(look, shim.sources.messagesHeardAt));
     instrumentChildren(shim, channels);
     const key = process.env[ENV_SPAWN];
     if (key === undefined || typeof process.send !== 'function') return;

@@ -89,8 +89,9 @@ function watchEvents(shim: Shim): void {
 }
 
 function listening(shim: Shim, event: unknown, skip: Skip): void {
-  if (typeof event !== 'string' || !event.startsWith('SIG')) return;
   const { sites, sources, recorder } = shim;
+  if (event === 'message' && process.listenerCount(event) === 0) sources.messagesHeardAt = sites.here(skip);
+  if (typeof event !== 'string' || !event.startsWith('SIG')) return;
   sources.signals.added(event, () => ({ site: sites.here(skip), since: recorder.clock.now() }));
 }
 

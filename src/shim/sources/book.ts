@@ -1,3 +1,4 @@
+import type { SiteId } from '../../base/quantities.ts';
 import type { Source } from '../../trace/format/definitions.ts';
 import { builtin } from '../core/builtins.ts';
 import { addHandles, lookAt } from './handles.ts';
@@ -43,6 +44,8 @@ export class SourceBook {
   readonly #contributors: Contributor[] = [];
   /** Asked when the thread ends: what is left then is lost. */
   readonly writers = new Set<() => Unwritten>();
+  /** Where the program began to listen for messages of its parent, 0: not known. */
+  messagesHeardAt: SiteId = 0;
   /** Native addons that the program has loaded, by the names of their files. */
   readonly addons = new Set<string>();
 

@@ -10,7 +10,7 @@ import { surround } from '../core/patch.ts';
 import type { Recorder } from '../core/recorder.ts';
 import type { CallSites } from '../sites/call-sites.ts';
 import { Ration, Sampler } from '../sites/sampler.ts';
-import type { SourceList } from './list.ts';
+import { SourceList } from './list.ts';
 import type { Origin } from './origin.ts';
 
 /** Node's timers with the same delay are a ring: `_idlePrev` of the list is the oldest, and of each timer the next newer one. */
@@ -123,6 +123,14 @@ export class TimerBook {
   #forget(): void {
     for (const [ms, list] of this.#lists) if (isEmpty(list)) this.#lists.delete(ms);
     this.#most = Math.max(FEW, this.#lists.size * 2);
+  }
+
+  /** Timers of the program that fire once, where it is known who made them: while the thread stands still none of them does. */
+  once(): readonly Source[] {
+    if (![...this.#lists.values()].some((ring) => !isEmpty(ring))) return [];
+    const list = new SourceList();
+    this.collect(list, 0);
+    return list.entries.filter(({ every, site }) => every === undefined && site !== undefined);
   }
 
   /** `refd`: how many Node counts that keep the program alive. */

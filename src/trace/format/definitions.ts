@@ -232,6 +232,13 @@ export interface AwaitsDefinition {
   readonly time: Ns;
   readonly list: readonly Await[];
 }
+/** Timers that fire once and were armed when the thread began to stand in `Atomics.wait`. Told again when they are others. */
+export interface TimersDefinition {
+  readonly type: 'timers';
+  /** When it was so, ns since the session's origin. */
+  readonly time: Ns;
+  readonly list: readonly Source[];
+}
 /** What an {@link IncidentDefinition} is about. */
 export type IncidentKind =
   /** `message`: name and message of the error, `site`: where it was made. The thread ends by it, or goes on with a handler. */
@@ -281,6 +288,7 @@ export type Definition =
   | KeepAliveDefinition
   | SourcesDefinition
   | AwaitsDefinition
+  | TimersDefinition
   | IncidentDefinition;
 
 /** What a session says of itself to people and programs: its launcher writes it, the JSON report and the views repeat it. */

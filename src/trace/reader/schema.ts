@@ -206,6 +206,7 @@ const DEFINITIONS: ShapesOf<Definition> = {
   keepAlive: { type: exactly('keepAlive'), time, handles: countsByName(name, count) },
   sources: { type: exactly('sources'), id, time, complete: flag, list: listOf(source) },
   awaits: { type: exactly('awaits'), time, list: listOf(awaiting) },
+  timers: { type: exactly('timers'), time, list: listOf(source) },
   incident: {
     type: exactly('incident'),
     what: incidentKind,

@@ -40,6 +40,7 @@ import { staleLockFile } from './stale-lock-file.ts';
 import { stdinNotEnded } from './stdin-not-ended.ts';
 import { stdoutNotDrained } from './stdout-not-drained.ts';
 import { syncSpawnCycle } from './sync-spawn-cycle.ts';
+import { timerHeldUp } from './timer-held-up.ts';
 import { unsettledAwait } from './unsettled-await.ts';
 import { waitingForDebugger } from './waiting-for-debugger.ts';
 import { workerDiedHoldingLock } from './worker-died-holding-lock.ts';
@@ -86,6 +87,7 @@ export const RULES: readonly Rule[] = [
   stdinNotEnded,
   stdoutNotDrained,
   syncSpawnCycle,
+  timerHeldUp,
   unsettledAwait,
   waitingForDebugger,
   workerDiedHoldingLock,

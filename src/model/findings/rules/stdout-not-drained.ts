@@ -2,12 +2,16 @@ import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
+import { sourceDoes } from '../../state/source-words.ts';
+import type { SourceEntity } from '../../state/sources.ts';
 import { isMade, stdioEnds } from '../../state/stdio.ts';
 import type { Finding } from '../../types/index.ts';
 import { circles } from '../kit/cycles.ts';
+import { placesOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
+import { restingSources } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
-import { resourceWords } from '../kit/words.ts';
+import { listWords, resourceWords } from '../kit/words.ts';
 
 const FIX_UP =
   "Read the child's stdout and stderr (on 'data', pipe(), resume()), or start it with stdio 'ignore' or 'inherit'.";
@@ -70,7 +74,16 @@ function standing(context: RuleContext, resource: ResourceEntity): Finding | nul
   context.claimed.add(wait);
   const writer = wait.thread.process;
   const evidence = `${writer.name} has had more to write than the pipe holds for ${duration(context.now - wait.since)}, and ${reader.name} never read from it.`;
-  return noted(context, resource, { reader, writer, evidence, since: wait.since, blocking: true, wait });
+  const awaited = reader === child ? (restingSources(reader.main) ?? []).filter(({ heard }) => heard !== 0) : [];
+  return noted(context, resource, {
+    reader,
+    writer,
+    evidence: awaited.length === 0 ? evidence : `${evidence} ${reader.name} ${listWords(awaited.map(sourceDoes))}: perhaps it would read then.`,
+    since: wait.since,
+    blocking: true,
+    wait,
+    awaited,
+  });
 }
 
 /** The reader has never taken anything out of its full buffer, and the child, which cannot tell, does not seem to run. */
@@ -124,10 +137,12 @@ interface What {
   readonly since: number;
   readonly blocking: boolean;
   readonly wait?: Wait;
+  /** What the reader waits for in place of reading. */
+  readonly awaited?: readonly SourceEntity[];
 }
 
 function noted(context: RuleContext, resource: ResourceEntity, what: What): Finding {
-  const { reader, writer, evidence, since, blocking, wait } = what;
+  const { reader, writer, evidence, since, blocking, wait, awaited = [] } = what;
   const { child } = stdioEnds(context.world, resource);
   return notedFinding(context, {
     certainty: 'suspected',
@@ -136,7 +151,11 @@ function noted(context: RuleContext, resource: ResourceEntity, what: What): Find
     time: since,
     processes: [writer, reader],
     resources: [resource],
-    places: [...(wait ? [waitPlace(wait)] : []), ...(child ? startedPlaces(child) : [])],
+    places: [
+      ...(wait ? [waitPlace(wait)] : []),
+      ...awaited.flatMap(placesOfSource),
+      ...(child ? startedPlaces(child) : []),
+    ],
     explanation: evidence,
     fix: fixOf(resource),
   });

@@ -11,8 +11,8 @@ import { Collector } from './collector.ts';
 
 /** Frames of an `await` that are looked at: its own one, and a few that await or call that function. */
 const FRAMES = 4;
-/** Stacks of awaits in 20 ms: a loop that does nothing but await pays for no more. Those beyond are not watched. */
-const MOST_STACKS = 400;
+/** Awaits whose lines are looked at in 20 ms: a loop that does nothing but await pays for no more. Those beyond are not watched. */
+const MOST_LOOKED_AT = 150;
 /** So many awaits may be open and strongly held before they are left to the collector; and so many are watched at all. */
 const MOST_YOUNG = 10_000;
 const MOST_OPEN = 100_000;
@@ -38,7 +38,7 @@ interface Aged extends Open {
 export class AwaitBook {
   readonly #recorder: Recorder;
   readonly #sites: CallSites;
-  readonly #ration = new Ration(MOST_STACKS);
+  readonly #ration = new Ration(MOST_LOOKED_AT);
   readonly #collector: Collector;
   #young = new Map<object, Open>();
   readonly #aged = new Set<Aged>();
@@ -65,7 +65,9 @@ export class AwaitBook {
     try {
       const since = this.#recorder.clock.now();
       if (!this.#ration.take(since) || this.#young.size + this.#aged.size >= MOST_OPEN) return;
-      const site = this.#sites.ofOwn(captureFrames(this.#begun, FRAMES));
+      // Mostly it is code of a package, or a `then`: one frame costs half of what four do.
+      if (!this.#sites.isOwn(captureFrames(this.#begun, 1)[0])) return;
+      const site = this.#sites.ofFrames(captureFrames(this.#begun, FRAMES));
       if (site === 0) return;
       this.#young.set(promise, { site, since });
       if (this.#young.size > MOST_YOUNG) this.#age();

@@ -16,11 +16,7 @@ export function addChannels(look: Look, heardAt: SiteId): void {
   for (const end of openEnds) add(look, end, heardAt);
 }
 
-function add(
-  look: Look,
-  { target, handle, incoming, queued, unread, since }: IpcEnd,
-  heardAt: SiteId,
-): void {
+function add(look: Look, { target, handle, incoming, queued, unread, since }: IpcEnd, heardAt: SiteId): void {
   if (!target || Reflect.get(target, 'connected') !== true) return;
   if (handle) look.told.add(handle);
   const child = liveChildren.get(target);

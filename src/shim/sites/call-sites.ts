@@ -41,11 +41,10 @@ export class CallSites {
     return this.#enabled ? this.#stacks.idOf(frames) : 0;
   }
 
-  /** As {@link ofFrames}; 0 also where the nearest frame is not code of the program itself. */
-  ofOwn(frames: readonly RawFrame[]): SiteId {
-    const name = frames[0]?.getFileName();
-    if (!this.#enabled || !name || this.#files.get(name).owner !== 'own') return 0;
-    return this.#stacks.idOf(frames);
+  /** It is code of the program itself. */
+  isOwn(frame: RawFrame | undefined): boolean {
+    const name = frame?.getFileName();
+    return name !== undefined && name !== null && this.#files.get(name).owner === 'own';
   }
 
   /** Number of the stack that an error shows as text. */

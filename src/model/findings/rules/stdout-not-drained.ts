@@ -6,8 +6,8 @@ import { sourceDoes } from '../../state/source-words.ts';
 import type { SourceEntity } from '../../state/sources.ts';
 import { isMade, stdioEnds } from '../../state/stdio.ts';
 import type { Finding } from '../../types/index.ts';
-import { circles } from '../kit/cycles.ts';
 import { placesOfSource } from '../kit/awaited-ends.ts';
+import { circles } from '../kit/cycles.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
 import { restingSources } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
@@ -74,11 +74,15 @@ function standing(context: RuleContext, resource: ResourceEntity): Finding | nul
   context.claimed.add(wait);
   const writer = wait.thread.process;
   const evidence = `${writer.name} has had more to write than the pipe holds for ${duration(context.now - wait.since)}, and ${reader.name} never read from it.`;
-  const awaited = reader === child ? (restingSources(reader.main) ?? []).filter(({ heard }) => heard !== 0) : [];
+  const awaited =
+    reader === child ? (restingSources(reader.main) ?? []).filter(({ heard }) => heard !== 0) : [];
   return noted(context, resource, {
     reader,
     writer,
-    evidence: awaited.length === 0 ? evidence : `${evidence} ${reader.name} ${listWords(awaited.map(sourceDoes))}: perhaps it would read then.`,
+    evidence:
+      awaited.length === 0
+        ? evidence
+        : `${evidence} ${reader.name} ${listWords(awaited.map(sourceDoes))}: perhaps it would read then.`,
     since: wait.since,
     blocking: true,
     wait,

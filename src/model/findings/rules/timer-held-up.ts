@@ -44,11 +44,7 @@ function heldUp(context: RuleContext, thread: ThreadEntity): ReadonlyMap<SourceE
   return held;
 }
 
-function say(
-  context: RuleContext,
-  thread: ThreadEntity,
-  held: ReadonlyMap<SourceEntity, number>,
-): Finding {
+function say(context: RuleContext, thread: ThreadEntity, held: ReadonlyMap<SourceEntity, number>): Finding {
   const { world } = context;
   const timers = [...held.keys()];
   const lines = [...new Set(timers.map(({ site }) => placeText(world.sites.view(site))))];

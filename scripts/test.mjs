@@ -102,16 +102,16 @@ async function vscode() {
   );
 }
 
-/** The long tests first, so that they are what a deadline leaves. In CI `npm test` has run its share of the unit tests. */
+/** The unit tests first: they take a few minutes a Node, and a deadline leaves what stands last. */
 async function long() {
-  const files = testFiles(['test/long']);
-  const everywhere = files.filter((file) => !LONG_ON_ONE_NODE.includes(file));
-  for (const major of SUPPORTED_LONG) await onNode('long', major, major === own ? files : everywhere, LONG);
-  if (!SUPPORTED_LONG.includes(own)) await onNode('long', own, LONG_ON_ONE_NODE, LONG);
   for (const major of SUPPORTED_LONG)
     await onNode('unit', major, process.env.CI ? left(major) : onEveryNode());
   if (process.env.CI)
     console.log(`\nunit tests that npm test runs are left out; without CI set they run here too`);
+  const files = testFiles(['test/long']);
+  const everywhere = files.filter((file) => !LONG_ON_ONE_NODE.includes(file));
+  for (const major of SUPPORTED_LONG) await onNode('long', major, major === own ? files : everywhere, LONG);
+  if (!SUPPORTED_LONG.includes(own)) await onNode('long', own, LONG_ON_ONE_NODE, LONG);
 }
 
 /** The unit tests that `npm test` does not run on a Node. @param {number} major */

@@ -230,15 +230,18 @@ const [, file, name] = process.argv;
 const path = './app.sock';
 if (!isMainThread || name === 'client') http.get({ socketPath: path, path: '/' });
 else if (name === 'server') {
-  http.createServer(() => {}).listen(path, () => {
+  http.createServer(() => process.send('asked')).listen(path, () => {
     new Worker(new URL(import.meta.url), { name: 'asker' });
     process.send('listens');
   });
 } else {
   const server = fork(fileURLToPath(import.meta.url), ['server']);
+  let heard = 0;
+  server.on('message', () => {
+    if (++heard === 3) setTimeout(() => { client.kill(); server.kill(); }, 1500);
+  });
   await once(server, 'message');
   const client = fork(fileURLToPath(import.meta.url), ['client']);
-  setTimeout(() => { client.kill(); server.kill(); }, 1500);
 }
 `;
 

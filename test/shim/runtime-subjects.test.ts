@@ -86,7 +86,9 @@ describe('the trace of a program with the runtime', () => {
       const used = own.findIndex((r) =>
         ['taskStart', 'barrierPass', 'callStart', 'waitCall'].includes(String(r.kind)),
       );
-      assert.ok(used > at, name);
+      // One worker of a pool may be so quick that nothing is left for the other.
+      const isIdle = used < 0 && name.startsWith('PoolWorker');
+      assert.ok(used > at || isIdle, name);
     }
     const main = trace.streams.find((s) => !children.some((c) => trace.startedBy(c.spawnKey) === s));
     assert.ok(!trace.of('targetStart').some((r) => r.stream === main), 'the main process has no target');

@@ -115,6 +115,7 @@ const LAYERS = {
     run: ['workbench', 'sessions'],
     inspect: ['workbench', 'sessions', 'tree'],
     alerts: ['workbench', 'sessions', 'tree', 'inspect'],
+    agents: ['workbench', 'run'],
     problems: ['workbench', 'sessions', 'inspect', 'alerts'],
     commands: ['workbench', 'sessions', 'tree', 'run', 'inspect', 'alerts'],
   },

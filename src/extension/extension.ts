@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { AgentServers, PROVIDER } from './agents/agent-servers.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { registerCommands } from './commands/commands.ts';
 import { Reports } from './commands/report.ts';
@@ -19,6 +20,7 @@ export interface ForkscopeApi {
   readonly alerts: Alerts;
   readonly inspector: Inspector;
   readonly runner: Runner;
+  readonly agents: AgentServers;
   /** Resolves when the sessions of before a reload are open again. */
   readonly restored: Promise<void>;
 }
@@ -44,13 +46,15 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   const reports = add(new Reports(extensionUri));
   add(registerCommands({ sessions, view, runner, inspector, reports }));
   registerTimeline(context, sessions, (message) => log.error(message));
+  const agents = new AgentServers(context, runner.traces);
+  add(vscode.lm.registerMcpServerDefinitionProvider(PROVIDER, agents));
   add(watchSettings());
   const restored = sessions
     .restore()
     .then(() => Promise.all([runner.adoptAll(), inspector.restore()]))
     .then(() => undefined);
   restored.catch((error: unknown) => log.error(String(error)));
-  return { sessions, view, alerts, inspector, runner, restored };
+  return { sessions, view, alerts, inspector, runner, agents, restored };
 }
 
 /** Everything is disposed by `context.subscriptions`; programs that run go on, and are found again. */

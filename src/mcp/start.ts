@@ -15,7 +15,7 @@ import { type Asked, Traces } from './traces.ts';
 
 /** What is served, and to what extent. */
 export interface McpServing {
-  /** Folders of traces that are listed beside those in the temporary folder. */
+  /** Traces, and folders with traces in them, that are listed beside those in the temporary folder. */
   readonly dirs: readonly string[];
   /** The agent may run scripts. */
   readonly allowRun: boolean;

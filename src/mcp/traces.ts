@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { makeReport, type Report } from '../model/index.ts';
@@ -35,7 +36,7 @@ export class Traces {
   readonly #dirs: readonly string[];
   readonly #redact: boolean;
 
-  /** @param dirs folders of traces beside those in the temporary folder */
+  /** @param dirs traces, or folders with traces in them, beside those in the temporary folder */
   constructor(dirs: readonly string[], redact: boolean) {
     this.#dirs = dirs.map((dir) => path.resolve(dir));
     this.#redact = redact;
@@ -43,7 +44,7 @@ export class Traces {
 
   /** Newest first. */
   list(most: number): ListedTrace[] {
-    const found = [...this.#dirs, ...ownTraces()].flatMap((dir) => {
+    const found = [...this.#given(), ...ownTraces()].flatMap((dir) => {
       const head = readHead(dir);
       if (head === undefined) return [];
       const running = isLauncherAlive(head) && !hasEnded(dir);
@@ -80,11 +81,26 @@ export class Traces {
     return this.#redact ? message.replaceAll(this.#folderOf(trace), trace) : message;
   }
 
+  /** The traces that were given, and those in the folders that were. */
+  #given(): string[] {
+    return this.#dirs.flatMap((dir) => (readHead(dir) === undefined ? [dir, ...foldersIn(dir)] : [dir]));
+  }
+
   /** A listed name, or a folder that the agent knows. */
   #folderOf(trace: string): string {
     if (path.basename(trace) !== trace) return path.resolve(trace);
-    const given = this.#dirs.find((dir) => path.basename(dir) === trace);
+    const given = this.#given().find((dir) => path.basename(dir) === trace);
     return given ?? path.resolve(trace.startsWith(TEMPORARY_PREFIX) ? os.tmpdir() : '', trace);
+  }
+}
+
+function foldersIn(dir: string): string[] {
+  try {
+    const entries = readdirSync(dir, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(dir, name));
+  } catch {
+    // There is none yet: its traces are listed when there are some.
+    return [];
   }
 }
 

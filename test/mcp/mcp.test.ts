@@ -123,6 +123,13 @@ test('with --no-redact folders and command lines are told, and given folders are
   const { traces } = JSON.parse(await shut.ask('list_traces'));
   assert.deepEqual([traces[0].trace, traces[0].program], ['mine', 'main.cjs']);
   assert.doesNotMatch(await shut.ask('report', { trace: 'mine' }), /s3cret/);
+  const around = await agent(t, scratch(t), dir);
+  const within = JSON.parse(await around.ask('list_traces'));
+  assert.deepEqual(
+    within.traces.map((one: { trace: string }) => one.trace),
+    ['mine'],
+  );
+  assert.match(await around.ask('report', { trace: 'mine' }), /main\.cjs/);
 });
 
 test('with --allow-run a script is run, its deadlock told, and what hangs is ended with its time', async (t) => {

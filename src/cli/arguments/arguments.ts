@@ -85,7 +85,10 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .description(
       'answer the questions of an agent about traces, by the Model Context Protocol on stdin and stdout',
     )
-    .argument('[dirs...]', 'folders of traces that are listed beside those in the temporary folder')
+    .argument(
+      '[dirs...]',
+      'traces, and folders with traces in them, that are listed beside those in the temporary folder',
+    )
     .option('--allow-run', 'let the agent run scripts under trace')
     .option('--no-redact', 'tell command lines and folders too')
     .action(async (dirs: string[], options: McpOptions) => exit(await actions.mcp(dirs, options)));

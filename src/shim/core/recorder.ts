@@ -269,9 +269,9 @@ export class Recorder {
     return true;
   }
 
-  #sample(time: Ns): void {
+  #sample(time: Ns, isLast = false): void {
     try {
-      this.#usage.sample(time);
+      this.#usage.sample(time, isLast);
     } catch (error) {
       this.#usage.due = Number.POSITIVE_INFINITY;
       this.problem('shim-usage', String(error));
@@ -322,7 +322,7 @@ export class Recorder {
   finish(code: number): void {
     if (this.#finished) return;
     for (const record of this.#sums) record();
-    this.#sample(this.clock.now());
+    this.#sample(this.clock.now(), true);
     this.#finished = true;
     this.record('processExit', { code });
     this.#ledger.settle();

@@ -21,6 +21,8 @@ export class UsageMeter {
   readonly #time = new ProcessorTime();
   readonly #start: Ns;
   #at: Ns = Number.NEGATIVE_INFINITY;
+  /** Its loop has been asked. */
+  #hasAsked = false;
 
   constructor(ledger: Ledger, start: Ns) {
     this.#ledger = ledger;
@@ -32,7 +34,8 @@ export class UsageMeter {
     return this.#at;
   }
 
-  sample(time: Ns): void {
+  /** @param isLast the thread ends: for that alone no modules are loaded */
+  sample(time: Ns, isLast = false): void {
     const age = time - this.#start;
     // The first sample comes before the loop has begun.
     const isFirst = this.#at === Number.NEGATIVE_INFINITY;
@@ -44,7 +47,8 @@ export class UsageMeter {
     if (used === undefined) return;
     const told = ready === undefined ? NOT_TOLD : Math.min(microseconds(ready), NOT_TOLD - 1);
     this.#ledger.record(time, headOf(KIND.spent, 0, 0), 0, 0, microseconds(used), told);
-    if (age < LOOP_AFTER && !isFirst) return;
+    if (!isFirst && (age < LOOP_AFTER || (isLast && !this.#hasAsked))) return;
+    this.#hasAsked ||= !isFirst;
     const idle = isFirst ? 0 : microseconds(loopIdle());
     this.#ledger.record(time, headOf(KIND.looped, 0, 0), 0, 0, idle, 0);
   }

@@ -113,11 +113,12 @@ const LAYERS = {
     timeline: [],
     tree: ['workbench', 'sessions'],
     run: ['workbench', 'sessions'],
+    debug: ['workbench', 'sessions', 'run'],
     inspect: ['workbench', 'sessions', 'tree'],
     alerts: ['workbench', 'sessions', 'tree', 'inspect'],
     agents: ['workbench', 'run'],
     problems: ['workbench', 'sessions', 'inspect', 'alerts'],
-    commands: ['workbench', 'sessions', 'tree', 'run', 'inspect', 'alerts'],
+    commands: ['workbench', 'sessions', 'tree', 'run', 'debug', 'inspect', 'alerts'],
   },
   webview: {
     core: [],

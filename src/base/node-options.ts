@@ -31,6 +31,20 @@ export function preloadOption(session: Pick<SessionEnvironment, 'shim'>, args: r
   return seesOtherFiles ? importOption(session) : requireOption(session);
 }
 
+/** What js-debug puts into NODE_OPTIONS: it starts helpers, and waits for the debugger. */
+const DEBUGGER = /--require(?:\s+|=)(?:"[^"]*[\\/]bootloader\.c?js"|\S*[\\/]bootloader\.c?js)(?=\s|$)/g;
+
+/**
+ * NODE_OPTIONS with our preload in front of what is there: preloads of the program's may patch the same functions, and expect to
+ * be last. Behind a debugger's alone: what that does at the start is none of the program's business.
+ * @param preload see {@link preloadOption}
+ */
+export function withPreload(preload: string, options: string): string {
+  const debuggers = options.match(DEBUGGER) ?? [];
+  const rest = options.replace(DEBUGGER, '').trim();
+  return [...debuggers, preload, rest].filter((part) => part !== '').join(' ');
+}
+
 /** NODE_OPTIONS without what loads the shim. */
 export function withoutPreload(session: Pick<SessionEnvironment, 'shim'>, options: string): string {
   return options.replaceAll(requireOption(session), '').replaceAll(importOption(session), '').trim();

@@ -16,6 +16,8 @@ async function main(argv: readonly string[]): Promise<void> {
       report: async (dir, options) => report(dir, options),
       view: (dir, options) => view(dir, options),
       // Loaded when they are wanted, as below.
+      attend: async (target, options) =>
+        (await import('./commands/attend.ts')).attendSession(target, options, __dirname),
       verify: async (dir, options) => (await import('./commands/verify.ts')).verify(dir, options),
       inspect: async (pid, options) => (await import('./commands/inspect.ts')).inspect(pid, options),
       stacks: async (what, options) => (await import('./commands/stacks.ts')).stacks(what, options),

@@ -2,8 +2,9 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { AgentServers, PROVIDER } from './agents/agent-servers.ts';
 import { Alerts } from './alerts/alerts.ts';
-import { registerCommands } from './commands/commands.ts';
+import { registerCommands, showSession } from './commands/commands.ts';
 import { Reports } from './commands/report.ts';
+import { Debugging } from './debug/debugging.ts';
 import { Inspector } from './inspect/inspector.ts';
 import { Problems } from './problems/problems.ts';
 import { Runner } from './run/runner.ts';
@@ -21,6 +22,7 @@ export interface ForkscopeApi {
   readonly inspector: Inspector;
   readonly runner: Runner;
   readonly agents: AgentServers;
+  readonly debugging: Debugging;
   /** Resolves when the sessions of before a reload are open again. */
   readonly restored: Promise<void>;
 }
@@ -44,7 +46,13 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   add(new Problems(sessions));
   const inspector = add(new Inspector(extensionUri, sessions, workspaceState));
   const reports = add(new Reports(extensionUri));
-  add(registerCommands({ sessions, view, runner, inspector, reports }));
+  const debugging = add(
+    new Debugging(context, sessions, runner, {
+      started: (dir) => showSession({ view }, dir),
+      pick: async () => undefined,
+    }),
+  );
+  add(registerCommands({ sessions, view, runner, debugging, inspector, reports }));
   registerTimeline(context, sessions, (message) => log.error(message));
   const agents = new AgentServers(context, runner.traces);
   add(vscode.lm.registerMcpServerDefinitionProvider(PROVIDER, agents));
@@ -54,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
     .then(() => Promise.all([runner.adoptAll(), inspector.restore()]))
     .then(() => undefined);
   restored.catch((error: unknown) => log.error(String(error)));
-  return { sessions, view, alerts, inspector, runner, agents, restored };
+  return { sessions, view, alerts, inspector, runner, debugging, agents, restored };
 }
 
 /** Everything is disposed by `context.subscriptions`; programs that run go on, and are found again. */

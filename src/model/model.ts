@@ -74,6 +74,8 @@ export class Model implements TraceSink, Answers {
       lastStates.beforeEnd(process, time);
       this.stands.ended.beforeEnd(process, time);
     };
+    this.world.beforePause = (process, time) => this.engine.beforePause(process, time);
+    this.world.afterPause = (process) => this.engine.afterPause(process);
     this.world.beforeEnding = (time) => {
       this.engine.beforeEnding(time);
       lastStates.beforeEnding(time);

@@ -7,6 +7,7 @@ export { hasEnded, isLauncherAlive, readSessionHead } from './directory/session-
 export { sweep } from './directory/sweep.ts';
 export { checkWritable, writeWhole } from './files/output-file.ts';
 export { isFull } from './files/space.ts';
+export { Attendant, type AttendOptions, attend, type Invitation } from './launch/attendant.ts';
 export { type LaunchOptions, launch } from './launch/launcher.ts';
 export { type ExitStatus, type Program, shellCode } from './launch/program.ts';
 export { SignalWitness } from './launch/signal-witness.ts';

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { EXPORT_FORMATS } from '../../session/export/formats.ts';
 import type { LaunchTarget } from '../../session/index.ts';
 import {
+  type AttendRunOptions,
   type ExportOptions,
   findingFlags,
   type InspectOptions,
@@ -22,6 +23,8 @@ import { VERSION } from './version.ts';
 /** What the commands do; each resolves with the exit code. */
 export interface Actions {
   run(target: LaunchTarget, options: RunOptions): Promise<number>;
+  /** For the editor: a session whose processes its debugger starts. */
+  attend(target: LaunchTarget, options: AttendRunOptions): Promise<number>;
   report(dir: string, options: ReportOptions): Promise<number>;
   view(dir: string, options: ViewOptions): Promise<number>;
   export(dir: string, options: ExportOptions): Promise<number>;
@@ -46,6 +49,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride();
   program.addCommand(runCommand(program, actions, exit));
+  program.addCommand(attendCommand(program, actions, exit), { hidden: true });
   const reportCommand = program
     .command('report')
     .description('say what happened in a trace')
@@ -128,26 +132,43 @@ function traceArgument(): Argument {
 }
 
 function runCommand(program: Command, actions: Actions, exit: (code: number) => void): Command {
-  const command = new Command('run')
+  const command = targetCommand(program, 'run')
     .description('run a script, or a command after --, under trace')
-    .usage('[options] script.ts [args…]\n       forkscope run [options] -- command [args…]')
+    .usage('[options] script.ts [args…]\n       forkscope run [options] -- command [args…]');
+  return command.action(async (first: string | undefined, args: string[], options: RunOptions) =>
+    exit(await actions.run(targetOf(program, command, first, args), options)),
+  );
+}
+
+function attendCommand(program: Command, actions: Actions, exit: (code: number) => void): Command {
+  const command = targetCommand(program, 'attend');
+  command.addOption(new Option('--node-options <text>', 'NODE_OPTIONS of the program itself'));
+  return command.action(async (first: string | undefined, args: string[], options: AttendRunOptions) =>
+    exit(await actions.attend(targetOf(program, command, first, args), options)),
+  );
+}
+
+function targetCommand(program: Command, name: string): Command {
+  const command = new Command(name)
     .argument('[script]', 'TypeScript or JavaScript file', named)
     .argument('[args...]', 'its arguments')
     .passThroughOptions()
     .copyInheritedSettings(program);
   for (const option of runOptions()) command.addOption(option);
-  return command.action(async (first: string | undefined, args: string[], options: RunOptions) => {
-    const isCommand = standsAfterDashes(rawArguments(program), first === undefined ? 0 : 1 + args.length);
-    if (first === undefined) {
-      return command.error(
-        isCommand ? 'error: no command after --' : 'error: no script (or -- command) given',
-      );
-    }
-    const target: LaunchTarget = isCommand
-      ? { kind: 'command', command: first, args }
-      : { kind: 'script', file: first, args };
-    exit(await actions.run(target, options));
-  });
+  return command;
+}
+
+function targetOf(
+  program: Command,
+  command: Command,
+  first: string | undefined,
+  args: readonly string[],
+): LaunchTarget {
+  const isCommand = standsAfterDashes(rawArguments(program), first === undefined ? 0 : 1 + args.length);
+  if (first === undefined) {
+    return command.error(isCommand ? 'error: no command after --' : 'error: no script (or -- command) given');
+  }
+  return isCommand ? { kind: 'command', command: first, args } : { kind: 'script', file: first, args };
 }
 
 /** The parser drops `--`; whether it stood before the first operand is what tells a command from a script. */

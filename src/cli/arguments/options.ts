@@ -45,6 +45,12 @@ export interface RunOptions extends FindingFlags {
   readonly hold?: true;
 }
 
+/** A program that the editor's debugger runs. */
+export interface AttendRunOptions extends RunOptions {
+  /** NODE_OPTIONS that it has of its own. */
+  readonly nodeOptions?: string;
+}
+
 export interface ViewOptions extends FindingFlags {}
 export interface ReportOptions extends FindingFlags {
   readonly json?: string | true;

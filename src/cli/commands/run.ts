@@ -131,7 +131,8 @@ function reading(act: () => void): boolean {
   }
 }
 
-function shimOptions(options: RunOptions): Partial<ShimOptions> {
+/** What is recorded of the program. */
+export function shimOptions(options: RunOptions): Partial<ShimOptions> {
   const { include, exclude, stdio, callSites, awaits = false, maxStreamSize } = options;
   return {
     include,

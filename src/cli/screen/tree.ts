@@ -140,6 +140,7 @@ function glyph(condition: Condition, { end, exitCode }: ProcessView, styler: Sty
 
 const GLYPHS: Readonly<Record<Condition, (styler: Styler) => string>> = {
   stuck: ({ bad }) => bad('!'),
+  paused: ({ warn }) => warn('‖'),
   blocked: ({ warn }) => warn('■'),
   waiting: ({ good }) => good('○'),
   running: ({ good }) => good('●'),

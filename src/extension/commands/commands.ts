@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import { messageOf } from '../../base/errors.ts';
 import { summarize } from '../alerts/summary.ts';
+import type { Debugging } from '../debug/debugging.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { isInspectRequest } from '../inspect/remembered.ts';
 import type { InspectRequest } from '../inspect/request.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   readonly sessions: Sessions;
   readonly view: ProcessTreeView;
   readonly runner: Runner;
+  readonly debugging: Debugging;
   readonly inspector: Inspector;
   readonly reports: Reports;
 }
@@ -55,13 +57,14 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
   return {
     'forkscope.runWithTracing': (given) => run(parts, given, false),
     'forkscope.runWithArguments': (given) => run(parts, given, true),
+    'forkscope.debugWithTracing': (given) => debug(parts, given),
     'forkscope.setArguments': async (given) => {
       const script = await chooseScript(given);
       if (script) await runner.args.ask(script);
     },
     'forkscope.stop': (given) =>
       withSession(parts, given, isLive, async (session) =>
-        stopSession(session, await runner.launcherOf(session.dir)),
+        stopSession(session, await launcherOf(parts, session.dir)),
       ),
     'forkscope.openTrace': (given) => openTraceFolder(parts, given),
     'forkscope.inspect': async (given, second) => {
@@ -102,26 +105,45 @@ function revealTrace({ dir }: KnownSession): Thenable<unknown> {
 }
 
 async function run({ runner, view }: Parts, given: unknown, ask: boolean): Promise<string | undefined> {
-  if (!vscode.workspace.isTrusted) {
-    const manage = vscode.l10n.t('Manage Workspace Trust');
-    const text = vscode.l10n.t('Programs are run only in trusted folders.');
-    if ((await vscode.window.showWarningMessage(text, manage)) === manage) {
-      await vscode.commands.executeCommand('workbench.trust.manage');
-    }
-    return undefined;
-  }
+  if (!(await isTrusted())) return undefined;
   const script = await chooseScript(given);
   if (!script || (ask && !(await runner.args.ask(script)))) return undefined;
   const dir = await runner.run(script);
-  if (dir === undefined) return undefined;
+  if (dir !== undefined) await showSession({ view }, dir);
+  return dir;
+}
+
+/** May programs be run here? Where not, the user is told how that is changed. */
+async function isTrusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const text = vscode.l10n.t('Programs are run only in trusted folders.');
+  if ((await vscode.window.showWarningMessage(text, manage)) === manage) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+  }
+  return false;
+}
+
+async function debug({ runner, debugging }: Parts, given: unknown): Promise<boolean> {
+  const script = (await isTrusted()) ? await chooseScript(given) : undefined;
+  return script !== undefined && debugging.start(script, runner.args.of(script));
+}
+
+/** Shows a session that begins, as the setting says. */
+export async function showSession({ view }: Pick<Parts, 'view'>, dir: string): Promise<void> {
   const show = setting('showOnRun');
   if (show === 'tree' || show === 'both') await view.reveal(dir);
   if (show === 'timeline' || show === 'both')
     await vscode.commands.executeCommand('forkscope.openTimeline', { dir });
-  return dir;
 }
 
-async function endProcess({ sessions, runner }: Parts, given: unknown, kill: boolean): Promise<void> {
+/** Whoever keeps the trace of a session, if this window has started them. */
+async function launcherOf({ runner, debugging }: Parts, dir: string): Promise<number | undefined> {
+  return (await runner.launcherOf(dir)) ?? debugging.launcherOf(dir);
+}
+
+async function endProcess(parts: Parts, given: unknown, kill: boolean): Promise<void> {
+  const { sessions } = parts;
   const node = nodeOf(given);
   const target = targetOf(given, 'process');
   const session = node && sessions.known(node.dir);
@@ -129,7 +151,7 @@ async function endProcess({ sessions, runner }: Parts, given: unknown, kill: boo
     // The row under the pointer may have changed since: stopping a guessed process could hit the wrong one.
     throw new Error(vscode.l10n.t('It is not clear which process is meant: nothing was stopped.'));
   }
-  const launcher = await runner.launcherOf(session.dir);
+  const launcher = await launcherOf(parts, session.dir);
   await stopProcess(session, { ...target, name: node.style.label }, kill, launcher);
 }
 

@@ -66,13 +66,7 @@ export class Runner implements vscode.Disposable {
     const cwd = workingFolder(script);
     const runtime = await this.runtime(script, cwd);
     if (runtime === undefined) return undefined;
-    pruneTraces(
-      this.storage,
-      setting('keepTraces'),
-      (dir) => this.sessions.known(dir) !== undefined,
-      Date.now(),
-    );
-    const dir = traceFolder(this.storage, script.fsPath, new Date());
+    const dir = this.newTrace(script.fsPath);
     const name = path.basename(script.fsPath);
     const terminal = vscode.window.createTerminal({
       name: `Forkscope: ${name}`,
@@ -96,23 +90,38 @@ export class Runner implements vscode.Disposable {
     return dir;
   }
 
+  /** Folder for the trace of what is run next; old traces make room. */
+  newTrace(script: string): string {
+    const isShown = (dir: string): boolean => this.sessions.known(dir) !== undefined;
+    pruneTraces(this.storage, setting('keepTraces'), isShown, Date.now());
+    return traceFolder(this.storage, script, new Date());
+  }
+
   /** Finds the terminals of sessions that were opened again after a reload: their process is the session's launcher. */
   async adoptAll(): Promise<void> {
     await Promise.all(vscode.window.terminals.map((terminal) => this.adopt(terminal)));
   }
 
-  dispose(): void {
-    this.all.dispose();
-  }
-
-  private async runtime(script: vscode.Uri, cwd: string): Promise<string | undefined> {
+  /**
+   * The executable of the Node that runs a script; `undefined`: the user was told that there is none.
+   * @param wanted path or name, '': what the setting says
+   */
+  async runtime(
+    scope: vscode.Uri | undefined,
+    cwd: string,
+    { wanted = '', env = process.env }: { readonly wanted?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  ): Promise<string | undefined> {
     try {
-      return (await findRuntime(setting('runtimeExecutable', script), cwd, process.env)).executable;
+      return (await findRuntime(wanted || setting('runtimeExecutable', scope), cwd, env)).executable;
     } catch (error) {
       if (!(error instanceof NoUsableNode)) throw error;
       void this.offerRuntime(error.message, cwd);
       return undefined;
     }
+  }
+
+  dispose(): void {
+    this.all.dispose();
   }
 
   private async offerRuntime(problem: string, cwd: string): Promise<void> {

@@ -5,7 +5,8 @@ import { messageOf } from '../../base/errors.ts';
 import { joinArguments, splitArguments } from './arguments.ts';
 
 const LANGUAGES = new Set(['typescript', 'javascript']);
-const SCRIPT = /\.[mc]?[jt]s$/i;
+/** Names of files that can be run, declarations among them. */
+export const SCRIPT = /\.[mc]?[jt]s$/i;
 
 /** Arguments of scripts, remembered file by file for the workspace. */
 export class RememberedArguments {
@@ -74,11 +75,16 @@ export async function saveEdited(script: vscode.Uri): Promise<void> {
   if (script.scheme !== 'untitled' && !existsSync(script.fsPath)) {
     throw new Error(vscode.l10n.t('{0} does not exist any more.', path.basename(script.fsPath)));
   }
-  const edited = vscode.workspace.textDocuments.filter((d) => d.isDirty && !d.isUntitled);
-  await Promise.all(edited.map((document) => document.save()));
+  await saveEditedFiles();
   const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === script.toString());
   if (!document?.isDirty && !document?.isUntitled) return;
   throw notSaved(script.fsPath);
+}
+
+/** All that have a file. */
+export async function saveEditedFiles(): Promise<void> {
+  const edited = vscode.workspace.textDocuments.filter((d) => d.isDirty && !d.isUntitled);
+  await Promise.all(edited.map((document) => document.save()));
 }
 
 function notSaved(file: string): Error {

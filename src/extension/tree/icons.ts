@@ -14,6 +14,7 @@ const WARNING: Icon = { id: 'warning', color: 'list.warningForeground' };
 
 const CONDITIONS: Readonly<Record<Condition, Icon>> = {
   stuck: ALARM,
+  paused: { id: 'debug-pause', color: 'debugIcon.pauseForeground' },
   blocked: { id: 'debug-pause', color: 'charts.yellow' },
   waiting: { id: 'clockface', color: 'charts.blue' },
   running: { id: 'play', color: 'charts.green' },

@@ -7,6 +7,8 @@ export const CATEGORY = 'Forkscope';
 export const CONTAINER = 'forkscope';
 /** Container in the secondary side bar: beside the editors, opposite of the tree. */
 export const INSPECTOR_CONTAINER = 'forkscope-inspector';
+/** Type of debug configurations: js-debug's `node`, under trace. */
+export const DEBUG_TYPE = 'forkscope';
 export const VIEWS = {
   processes: 'forkscope.processes',
   inspector: 'forkscope.inspector',
@@ -29,6 +31,7 @@ const RUN = { enablement: 'isWorkspaceTrusted' } as const;
 export const COMMANDS = {
   'forkscope.runWithTracing': { icon: '$(type-hierarchy-sub)', ...RUN },
   'forkscope.runWithArguments': { icon: '$(type-hierarchy)', ...RUN },
+  'forkscope.debugWithTracing': { icon: '$(debug-alt)', ...RUN },
   'forkscope.setArguments': { icon: '$(symbol-parameter)' },
   'forkscope.stop': { icon: '$(debug-stop)', enablement: 'forkscope.live' },
   'forkscope.openTrace': { icon: '$(folder-opened)' },

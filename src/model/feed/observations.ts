@@ -64,6 +64,24 @@ const HANDLERS: Handlers = {
     seeThreads(process, seen);
     process.revision = world.revision;
   },
+  paused(world, { time, pid, by }) {
+    const process = world.processes.at(pid, time);
+    if (process === undefined || !process.alive) return;
+    if (process.pausedBy.size === 0) {
+      world.beforePause(process, time);
+      world.pauses.begin(process, time);
+    }
+    process.pausedBy.add(by);
+    world.processes.changed(process);
+  },
+  resumed(world, { time, pid, by }) {
+    const process = world.processes.at(pid, time);
+    if (process === undefined || !process.pausedBy.delete(by)) return;
+    if (process.pausedBy.size > 0) return;
+    world.pauses.end(process, time);
+    world.afterPause(process);
+    world.processes.changed(process);
+  },
   interrupted(world, { time }) {
     world.endingBegins(time);
   },

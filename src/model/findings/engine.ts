@@ -15,6 +15,8 @@ export class FindingsEngine {
   private readonly rules: readonly Rule[];
   private readonly outliving: ReadonlySet<FindingKind>;
   private readonly kept: KeptFindings;
+  /** What was proven of a process before it was paused: it stays so until it goes on. */
+  private readonly held = new Map<ProcessEntity, readonly Finding[]>();
   private cached: { revision: number; now: number; due: number; findings: readonly Finding[] } | null = null;
 
   constructor(
@@ -39,7 +41,7 @@ export class FindingsEngine {
     const found = this.look(now, (time) => {
       if (time > now && time < due) due = time;
     });
-    const findings = this.kept.merge(found).sort(byWeight);
+    const findings = this.kept.merge([...found, ...this.heldBeside(found)]).sort(byWeight);
     this.cached = { revision: world.graphRevision, now, due, findings };
     return findings;
   }
@@ -54,6 +56,28 @@ export class FindingsEngine {
       if (how === 'signalled' && finding.certainty !== 'certain') continue;
       if (this.outlives(finding) && this.takesAway(process, finding)) this.kept.keep(finding, time);
     }
+  }
+
+  /** Called before a process is held by a debugger or a signal. */
+  beforePause(process: ProcessEntity, time: number): void {
+    const proven = this.lookBack(time).filter(
+      ({ blocking, certainty, processes }) =>
+        blocking && certainty === 'certain' && processes.includes(process.id),
+    );
+    if (proven.length > 0) this.held.set(process, proven);
+  }
+
+  afterPause(process: ProcessEntity): void {
+    this.held.delete(process);
+  }
+
+  private heldBeside(found: readonly Finding[]): Finding[] {
+    const known = new Set(found.map(({ id }) => id));
+    const held = new Map<string, Finding>();
+    for (const [process, findings] of this.held)
+      for (const finding of process.alive ? findings : [])
+        if (!known.has(finding.id)) held.set(finding.id, finding);
+    return [...held.values()];
   }
 
   /** Called before the whole program is ended from outside: keeps all that stands. */

@@ -2,6 +2,7 @@ import type { ResourceKind } from '../../base/channels.ts';
 import type {
   ChildDefinition,
   KeepAliveDefinition,
+  PausedBy,
   ProcessDefinition,
   ResourceDefinition,
   SpawnApi,
@@ -102,6 +103,8 @@ export class ProcessEntity {
   signalledAt: number | null = null;
   cpu: number | null = null;
   memory: number | null = null;
+  /** Who holds it: it stands still as a whole. */
+  readonly pausedBy = new Set<PausedBy>();
   /** Of one that is not traced: the descriptor from which it slept at the last look, until there is something to read. */
   reads: number | null = null;
   parent: ProcessEntity | null = null;

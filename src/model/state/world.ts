@@ -11,6 +11,7 @@ import { FlowIndex, NoFlows } from './flows.ts';
 import { LockOrder } from './lock-order.ts';
 import { LossState } from './loss.ts';
 import { Pairing } from './pairing.ts';
+import { Pauses } from './pauses.ts';
 import { ProcessTable } from './processes.ts';
 import { ResourceNames } from './resource-names.ts';
 import { asksToEnd } from './signals.ts';
@@ -52,6 +53,7 @@ export class World {
   readonly resourceNames = new ResourceNames(this);
   readonly connections = new ConnectionBook();
   readonly loss = new LossState();
+  readonly pauses = new Pauses();
   /** Threads with open waits: what the wait-for graph starts from. */
   readonly waiting = new Set<ThreadEntity>();
   /** Threads that rest. */
@@ -65,6 +67,9 @@ export class World {
   /** Called before an end is entered, so that what it hides can be kept. `how`: as far as it is known by then. */
   beforeEnd: (process: ProcessEntity, time: number, how: 'normal' | 'unknown' | 'signalled') => void =
     () => {};
+  /** Called before a process is held, and when it goes on. */
+  beforePause: (process: ProcessEntity, time: number) => void = () => {};
+  afterPause: (process: ProcessEntity) => void = () => {};
   /** Called before the program is ended from outside: see {@link ending}. */
   beforeEnding: (time: number) => void = () => {};
 

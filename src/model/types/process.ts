@@ -1,7 +1,9 @@
-import type { SpawnApi } from '../../trace/format/definitions.ts';
+import type { PausedBy, SpawnApi } from '../../trace/format/definitions.ts';
 import type { KindNameOf } from '../../trace/format/records.ts';
 import type { ByteCount, Count, Duration, Time } from './quantities.ts';
 import type { CallSite } from './site.ts';
+
+export type { PausedBy } from '../../trace/format/definitions.ts';
 
 /**
  * What a thread or process does. `running`: it runs or may run, nothing is known to block it. `blocked`: every JavaScript
@@ -124,6 +126,8 @@ export interface ProcessView {
   readonly keptAlive: string;
   /** What it does: blocked when all of its threads are. */
   readonly state: ThreadState;
+  /** It stands still as a whole: it is held by a debugger, or stopped by a signal. `null`: it is not. */
+  readonly paused: PausedBy | null;
   /** Its threads, the main thread first; empty where the tracer is not in it. */
   readonly threads: readonly ThreadView[];
   /** Ids of the processes that it started, in order of their start. */

@@ -8,6 +8,7 @@ import type { World } from '../state/world.ts';
 import { latelyOf } from '../timeline/lately.ts';
 import {
   NOT_REPORTED_YET,
+  type PausedBy,
   type ProcessView,
   type ThreadState,
   type ThreadView,
@@ -68,6 +69,7 @@ function makeProcess(world: World, process: ProcessEntity, last: AtEnd<LastState
     reason: process.instrumented ? '' : reason(process),
     keptAlive: threads.find(({ threadId }) => threadId === 0)?.keptAlive ?? '',
     state: processState(process, threads),
+    paused: pausedBy(process),
     threads,
     children: [...process.children]
       .filter((c) => c.id !== '')
@@ -146,6 +148,12 @@ function reason(process: ProcessEntity): string {
   return process.alive
     ? NOT_REPORTED_YET
     : 'ended before the tracer was loaded in it, or was started without it';
+}
+
+/** The debugger, where it is held by both: that is what the user sees. */
+function pausedBy({ alive, pausedBy: by }: ProcessEntity): PausedBy | null {
+  if (!alive || by.size === 0) return null;
+  return by.has('debugger') ? 'debugger' : 'signal';
 }
 
 function processState(process: ProcessEntity, threads: readonly ThreadView[]): ThreadState {

@@ -10,7 +10,7 @@ import {
 } from '../types/index.ts';
 import { endText } from './ends.ts';
 import type { Labels } from './labels.ts';
-import { type Condition, conditionText, latelyText } from './states.ts';
+import { type Condition, conditionText, latelyText, pausedText } from './states.ts';
 import type { Translate } from './translate.ts';
 
 /** What else decides what a process or thread is like. */
@@ -24,6 +24,7 @@ export interface Moment {
 /** @param stuck a blocking finding names it */
 export function conditionOf(process: ProcessView, stuck: boolean, moment: Moment): Condition {
   if (process.end !== null) return hasFailed(process) ? 'failed' : 'ended';
+  if (process.paused !== null && !stuck) return 'paused';
   if (stuck) return 'stuck';
   if (!process.instrumented) return starts(process, moment) ? 'running' : 'untraced';
   if (process.state === 'running' && latelyOf(process) === 'idle') return 'idle';
@@ -75,6 +76,7 @@ export function processText(
   moment: Moment,
 ): string {
   if (process.end !== null) return endText(t, process);
+  if (process.paused !== null) return pausedText(t, process.paused);
   if (condition === 'untraced') return untracedText(t, process.reason);
   const stopped =
     process.threads.length > 0 &&

@@ -27,6 +27,7 @@ export {
   conditionText,
   conditionTitle,
   latelyText,
+  pausedText,
   trackStateText,
   trackStateTitle,
 } from './states.ts';

@@ -1,10 +1,11 @@
-import type { Lately, ThingKind, ThreadState, TrackState } from '../types/index.ts';
+import type { Lately, PausedBy, ThingKind, ThreadState, TrackState } from '../types/index.ts';
 import { resourceKindText } from './resources.ts';
 import type { Translate } from './translate.ts';
 
 /** What a process or thread is like, most urgent first: what it does, what a finding says of it, or how it ended. */
 export const CONDITIONS = [
   'stuck',
+  'paused',
   'blocked',
   'waiting',
   'running',
@@ -24,6 +25,7 @@ interface StateWords {
 
 const CONDITION_WORDS: Readonly<Record<Condition | ThreadState | 'starting', StateWords>> = {
   stuck: { title: (t) => t('Stuck'), word: (t) => t('stuck') },
+  paused: { title: (t) => t('Paused'), word: (t) => t('paused') },
   blocked: { title: (t) => t('Blocked'), word: (t) => t('blocked') },
   waiting: { title: (t) => t('Waiting'), word: (t) => t('waiting') },
   running: { title: (t) => t('Running'), word: (t) => t('running') },
@@ -60,6 +62,16 @@ const TRACK_WORDS: Readonly<Record<TrackState, StateWords>> = {
   stopped: { title: (t) => t('Stopped by a signal'), word: (t) => t('stopped') },
   unknown: { title: (t) => t('Not known'), word: (t) => t('not known') },
 };
+
+const PAUSE_WORDS: Readonly<Record<PausedBy, (t: Translate) => string>> = {
+  debugger: (t) => t('paused in the debugger'),
+  signal: (t) => t('stopped by a signal'),
+};
+
+/** What holds a process. */
+export function pausedText(t: Translate, by: PausedBy): string {
+  return PAUSE_WORDS[by](t);
+}
 
 /** The state of a track as a title. `kind`: of the resource that the state is about. */
 export function trackStateTitle(t: Translate, state: TrackState, kind?: ThingKind): string {

@@ -6,7 +6,7 @@ import {
   type SessionEnvironment,
   type ShimOptions,
 } from '../../base/environment.ts';
-import { permissionOptions, preloadOption, withoutPreload } from '../../base/node-options.ts';
+import { permissionOptions, preloadOption, withoutPreload, withPreload } from '../../base/node-options.ts';
 
 export function rootSpawnKey(): string {
   return randomBytes(12).toString('base64url');
@@ -24,7 +24,7 @@ export function tracedEnvironment(
   args: readonly string[],
 ): NodeJS.ProcessEnv {
   const own = withoutShim(env.NODE_OPTIONS ?? '', outerShim(env));
-  const parts = [preloadOption(session, args), own, permissionOptions(session, own, args)];
+  const parts = [withPreload(preloadOption(session, args), own), permissionOptions(session, own, args)];
   const options = parts.filter((part) => part !== '').join(' ');
   return { ...env, NODE_OPTIONS: options, [ENV_SESSION]: JSON.stringify(session), [ENV_SPAWN]: spawnKey };
 }

@@ -61,6 +61,7 @@ export class LinuxProcessTable implements OsProcessTable {
         const call = systemCall(pid);
         return call?.name === 'read' ? call.args[0] : undefined;
       },
+      isStopped: stat.state === 'T',
       cpu: elapsed > 0 ? Math.max(0, ((used - known.used) / elapsed) * 100) : null,
       memory: resident(pid),
       start: String(start),

@@ -17,6 +17,8 @@ export interface OsProcess {
   readonly isNode?: boolean;
   /** The descriptor from which it sleeps until there is something to read; missing: none, or the system does not tell. */
   readonly reads?: number | undefined;
+  /** It is stopped by a signal (SIGSTOP, Ctrl-Z). `undefined`: the system does not tell. */
+  readonly isStopped?: boolean;
   /** Percent of one core since the last look (at the first: since its start); `null`: unknown. */
   readonly cpu: number | null;
   /** Bytes resident; `null`: unknown. */

@@ -1,3 +1,4 @@
+import { isDebuggersHelper } from '../../base/debuggers.ts';
 import type { SystemThreadId } from '../../base/quantities.ts';
 import type { Observation } from '../../trace/format/definitions.ts';
 import type { SessionClock } from '../core/clock.ts';
@@ -27,11 +28,13 @@ export class OsSampler {
   readonly #seen = new Map<number, string>();
   /** Pids that were written as seen from outside. */
   readonly #announced = new Set<number>();
+  /** Pids that were stopped by a signal at the last look. */
+  readonly #stopped = new Set<number>();
   /** Pids that an earlier look has found: only a second look tells that a process has no stream. */
   readonly #looked = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  #isOver = false;
 
   constructor(
     table: OsProcessTable,
@@ -47,6 +50,11 @@ export class OsSampler {
 
   start(root: number): void {
     this.#seen.set(root, '');
+    this.watch();
+  }
+
+  /** Looks from now on, at whoever is included. */
+  watch(): void {
     this.#schedule(FIRST_LOOK);
   }
 
@@ -62,13 +70,13 @@ export class OsSampler {
 
   /** Ends the looking; one that is under way is awaited. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#isOver = true;
     clearTimeout(this.#timer);
     await this.#running;
   }
 
   #schedule(delay: number): void {
-    if (this.#stopped) return;
+    if (this.#isOver) return;
     this.#timer = setTimeout(() => {
       this.#running = this.#lookAndGoOn();
     }, delay);
@@ -118,7 +126,15 @@ export class OsSampler {
     return { present, time };
   }
 
+  #tellStop({ pid, isStopped = false }: OsProcess, time: number): void {
+    if (isStopped === this.#stopped.has(pid)) return;
+    if (isStopped) this.#stopped.add(pid);
+    else this.#stopped.delete(pid);
+    this.#write({ type: isStopped ? 'paused' : 'resumed', time, pid, by: 'signal' });
+  }
+
   #gone(pid: number, time: number): void {
+    this.#stopped.delete(pid);
     this.#seen.delete(pid);
     this.#announced.delete(pid);
     this.#looked.delete(pid);
@@ -135,8 +151,12 @@ export class OsSampler {
     this.#seen.set(pid, start);
     if (before && !this.#announced.has(pid) && threads === undefined) {
       this.#announced.add(pid);
-      this.#write({ type: 'osProcess', time, pid, ppid, name, ...about(entry, time) });
+      const seen = about(entry, time);
+      // It is watched all the same: whoever ends the program ends it too.
+      if (!isDebuggersHelper(seen.argv ?? []))
+        this.#write({ type: 'osProcess', time, pid, ppid, name, ...seen });
     }
+    this.#tellStop(entry, time);
     if (cpu === null || memory === null) return;
     // Whoever is traced tells itself what it waits for.
     const reads = this.#announced.has(pid) ? entry.reads : undefined;

@@ -1,5 +1,5 @@
 import { ENV_SESSION, ENV_SPAWN, type SessionEnvironment } from '../../base/environment.ts';
-import { permissionOptions, preloadOption, withoutPreload } from '../../base/node-options.ts';
+import { permissionOptions, preloadOption, withoutPreload, withPreload } from '../../base/node-options.ts';
 
 /** What children must find in their environment to be traced. */
 export class ChildEnvironment {
@@ -18,7 +18,7 @@ export class ChildEnvironment {
    */
   nodeOptions(existing: string | undefined, args: readonly string[] = []): string {
     const own = withoutPreload(this.#session, (existing ?? '').replace(this.#allow, ''));
-    const options = `${preloadOption(this.#session, args)} ${own}`.trim();
+    const options = withPreload(preloadOption(this.#session, args), own);
     const allow = permissionOptions(this.#session, own, args);
     return allow === '' ? options : `${options} ${allow}`;
   }

@@ -335,6 +335,8 @@ export interface ThreadSample {
   readonly ready?: Ns;
   readonly doing: SeenDoing;
 }
+/** Who holds a process: a debugger, or the system (SIGSTOP, Ctrl-Z). */
+export type PausedBy = 'debugger' | 'signal';
 
 /** What the session itself saw from outside (file `session.def`, same line format as definitions). Times in ns since the origin. */
 export type Observation =
@@ -381,6 +383,9 @@ export type Observation =
       /** Its threads that are traced, where the system tells of threads. */
       readonly threads?: readonly ThreadSample[];
     }
+  /** A process stands still as a whole, and goes on: at a breakpoint, or stopped by a signal. */
+  | { readonly type: 'paused'; readonly time: Ns; readonly pid: number; readonly by: PausedBy }
+  | { readonly type: 'resumed'; readonly time: Ns; readonly pid: number; readonly by: PausedBy }
   /** The launcher got a signal that asks the program to end, as the whole foreground group does at Ctrl-C. */
   | { readonly type: 'interrupted'; readonly time: number; readonly signal: string }
   /** The launcher killed what was left. */

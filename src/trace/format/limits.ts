@@ -5,6 +5,8 @@
 export const LIMIT = {
   /** Streams of a trace: more would take minutes to look at, again with every poll. */
   streams: 20_000,
+  /** Files of witnesses: each window that debugs the program writes one. */
+  witnesses: 256,
   /** Bytes of a stream's definition file. The session file is read piece by piece, and may be as long as the session was. */
   definitionFile: 512 * 1024 ** 2,
   /** Bytes of a line: a command line may have two megabytes. */

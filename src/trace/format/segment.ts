@@ -159,6 +159,17 @@ const DEFINITIONS_NAME = /^(\d+-[0-9a-z]+\.\d+)\.def$/;
 /** The file of what the session saw from outside. */
 export const SESSION_FILE = 'session.def';
 
+/** Files of what others than the launcher saw: an editor that debugs the program. Each writer has one of its own. */
+const WITNESS_NAME = /^witness\.\d+-[0-9a-z]+\.def$/;
+
+/** @param writer a pid, `-`, and what tells the writer from others with that pid (base 36) */
+export function witnessName(writer: string): string {
+  return `witness.${writer}.def`;
+}
+export function isWitnessName(name: string): boolean {
+  return WITNESS_NAME.test(name);
+}
+
 export function segmentName(stream: string, segment: number): string {
   return `${stream}.${segment}.fks`;
 }

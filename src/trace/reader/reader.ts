@@ -1,6 +1,6 @@
 import type { Ns } from '../../base/quantities.ts';
 import { LIMIT } from '../format/limits.ts';
-import { parseFileName } from '../format/segment.ts';
+import { isWitnessName, parseFileName } from '../format/segment.ts';
 import type { FeedCounts } from './event-feed.ts';
 import type { TraceFiles } from './files.ts';
 import { merge } from './merge.ts';
@@ -29,6 +29,7 @@ export class TraceReader {
   readonly #files: TraceFiles;
   readonly #options: ReaderOptions;
   readonly #session: SessionReader;
+  readonly #witnesses = new Map<string, SessionReader>();
   readonly #streams = new Map<string, StreamReader>();
   #fedTo: Ns = Number.NEGATIVE_INFINITY;
   #tooMany = false;
@@ -67,7 +68,7 @@ export class TraceReader {
   #feed(sink: TraceSink, watermark: Ns, now: Ns, final: boolean): PollResult {
     this.#look(final);
     const counts: FeedCounts = { records: 0, definitions: 0 };
-    const sources = [this.#session, ...this.#streams.values()];
+    const sources = [this.#session, ...this.#witnesses.values(), ...this.#streams.values()];
     const earliest = merge(sources, { final, now }, watermark, sink, counts);
     this.#tellProblems(sink);
     const late = earliest < this.#fedTo;
@@ -78,6 +79,7 @@ export class TraceReader {
   #look(final: boolean): void {
     const segments = new Map<string, number[]>();
     for (const file of this.#files.list()) {
+      if (isWitnessName(file)) this.#addWitness(file);
       const parsed = parseFileName(file);
       if (!parsed) continue;
       const { stream, segment } = parsed;
@@ -86,7 +88,13 @@ export class TraceReader {
       if (segment !== undefined) numbers.push(segment);
     }
     this.#session.found(final);
+    for (const witness of this.#witnesses.values()) witness.found(final);
     for (const [name, numbers] of segments) this.#stream(name)?.found(numbers, final);
+  }
+
+  #addWitness(file: string): void {
+    if (this.#witnesses.has(file) || this.#witnesses.size >= LIMIT.witnesses) return;
+    this.#witnesses.set(file, new SessionReader(this.#files, file));
   }
 
   /** What is not read at all, of which nobody can say what it holds. */

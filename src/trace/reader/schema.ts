@@ -221,6 +221,8 @@ const DEFINITIONS: ShapesOf<Definition> = {
   },
 };
 
+const pausedBy = oneOf({ debugger: true, signal: true });
+
 const OBSERVATIONS: ShapesOf<Observation> = {
   session: {
     type: exactly('session'),
@@ -257,6 +259,8 @@ const OBSERVATIONS: ShapesOf<Observation> = {
     reads: optional(count),
     threads: optional(listOf(threadSample)),
   },
+  paused: { type: exactly('paused'), time, pid, by: pausedBy },
+  resumed: { type: exactly('resumed'), time, pid, by: pausedBy },
   interrupted: { type: exactly('interrupted'), time, signal: name },
   killed: { type: exactly('killed'), time, reason: message },
   end: { type: exactly('end'), time },

@@ -12,23 +12,35 @@ import { Skipped } from './skipped.ts';
 /** Observations that are read ahead: the file of a session of days has millions. */
 const AHEAD = 4096;
 
-/** The session file: what was seen from outside, each at the time it was written down. */
+/** What a witness may tell: the rest is the launcher's alone. */
+const TOLD_BY_WITNESSES: ReadonlySet<Observation['type']> = new Set(['paused', 'resumed']);
+
+/**
+ * The session file: what was seen from outside, each at the time it was written down; or the file of a witness, of which only
+ * some is believed, and which needs no end.
+ */
 export class SessionReader implements EventFeed {
   /** Sorts before every stream. */
-  readonly name = '';
+  readonly name: string;
   time: Ns = Number.NEGATIVE_INFINITY;
   readonly #lines: LineFileReader<Observation>;
   readonly #losses: Loss[] = [];
-  readonly #skipped = new Skipped(SESSION_FILE);
+  readonly #skipped: Skipped;
+  readonly #isWitness: boolean;
   /** Minor version of the trace. */
   #minor = 0;
   #ended = false;
   #endReported = false;
 
-  constructor(files: TraceFiles) {
+  /** @param witness name of a witness's file */
+  constructor(files: TraceFiles, witness?: string) {
+    const name = witness ?? SESSION_FILE;
+    this.#isWitness = witness !== undefined;
+    this.name = witness === undefined ? '' : `!${witness}`;
+    this.#skipped = new Skipped(name);
     this.#lines = new LineFileReader(files, {
-      name: SESSION_FILE,
-      label: 'The session file',
+      name,
+      label: witness === undefined ? 'The session file' : `The file ${witness}`,
       most: Number.POSITIVE_INFINITY,
       read: (value, cuts) => this.#read(value, cuts),
       onLater: () => this.#skipped.add(),
@@ -37,6 +49,8 @@ export class SessionReader implements EventFeed {
 
   #read(value: unknown, cuts: Cuts): Read<Observation> {
     const read = readObservation(value, cuts);
+    if (this.#isWitness)
+      return typeof read === 'object' && !TOLD_BY_WITNESSES.has(read.type) ? 'wrong' : read;
     if (typeof read === 'object' && read.type === 'session') this.#minor = read.minor ?? 0;
     return read;
   }
@@ -54,7 +68,7 @@ export class SessionReader implements EventFeed {
     const time = queue.head?.time ?? this.time;
     if (time > this.time) this.time = time;
     if (queue.length > 0 || this.#losses.length > 0) return true;
-    return mode.final && !this.#ended && !this.#endReported;
+    return mode.final && !this.#isWitness && !this.#ended && !this.#endReported;
   }
 
   feed(sink: TraceSink, counts: FeedCounts): void {

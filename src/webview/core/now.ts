@@ -1,6 +1,13 @@
 import { t } from '@vscode/l10n';
 import { hasFailed, type TrackState, WAIT_STATES, type WaitView } from '../../model/types/index.ts';
-import { conditionText, endText, type Labels, latelyText, trackStateText } from '../../model/words/index.ts';
+import {
+  conditionText,
+  endText,
+  type Labels,
+  latelyText,
+  pausedText,
+  trackStateText,
+} from '../../model/words/index.ts';
 import type { SessionData } from './data.ts';
 import type { RowView } from './rows.ts';
 
@@ -29,6 +36,13 @@ export function nowOf(row: RowView, data: SessionData): NowView {
   if (process && !process.instrumented && process.threads.length === 0) {
     return { state: 'idle', text: conditionText(t, 'untraced'), since: null, tone: 'calm' };
   }
+  if (process?.paused)
+    return {
+      state: process.paused === 'debugger' ? 'paused' : 'stopped',
+      text: pausedText(t, process.paused),
+      since: null,
+      tone: 'wait',
+    };
   const wait = thread?.waits[0];
   const state = thread?.state ?? process?.state ?? 'running';
   if (state === 'blocked' && wait) {

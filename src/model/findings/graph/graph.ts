@@ -201,7 +201,8 @@ export class WaitGraph {
     const { waiting, resting } = this.world;
     const threads = certainty === 'certain' ? new Set([...waiting, ...resting]) : waiting;
     for (const thread of threads) {
-      if (!thread.alive || this.isEnding(thread.process)) continue;
+      // Whoever is held may be about to do anything: nothing is held against them, nor against those who wait for them.
+      if (!thread.alive || thread.process.pausedBy.size > 0 || this.isEnding(thread.process)) continue;
       const whole = this.unit(thread, 0);
       for (const unit of [whole, ...this.tasksOf([whole])])
         if (certainty === 'certain' ? this.isProvable(unit) : this.isSuspicious(unit)) yield unit;

@@ -32,8 +32,9 @@ export class Known {
     this.units = units;
   }
 
+  /** Has it been so for long enough, the time left out in which somebody was paused? */
   lasted(since: number): boolean {
-    return this.passed(since + this.patience);
+    return this.passed(since + this.patience + this.world.pauses.within(since, this.now));
   }
 
   /**

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../../base/disposables.ts';
+import type { Runner } from '../run/runner.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { DEBUG_TYPE } from '../workbench/contributions.ts';
+import { launchScript, Offers, type PickProcess, Resolver } from './configurations.ts';
+import { TRACE_KEY, Tracing } from './tracing.ts';
+
+/** Type of js-debug's own sessions of Node. */
+const NODE_DEBUG = 'pwa-node';
+/** Milliseconds in which a session must have started that was resolved: the user may have cancelled it. */
+const START_PATIENCE = 60_000;
+
+/** Everything about programs that are debugged and traced together. */
+export class Debugging implements vscode.Disposable {
+  private readonly all = new Disposables();
+  private readonly tracing: Tracing;
+  /** Folders of traces whose debug session has not started yet. */
+  private readonly awaited = new Map<string, NodeJS.Timeout>();
+
+  /**
+   * @param started called with the folder of a session that begins
+   * @param pick lets the user choose a process to attach to
+   */
+  constructor(
+    { extensionUri }: Pick<vscode.ExtensionContext, 'extensionUri'>,
+    sessions: Sessions,
+    runner: Runner,
+    { started, pick }: { started: (dir: string) => Promise<unknown>; pick: PickProcess },
+  ) {
+    this.tracing = new Tracing(extensionUri, sessions, runner, (dir) => {
+      this.awaited.set(
+        dir,
+        setTimeout(() => this.over(dir), START_PATIENCE),
+      );
+      return started(dir);
+    });
+    const { debug, DebugConfigurationProviderTriggerKind: Trigger } = vscode;
+    const offers = new Offers();
+    this.all.add(debug.registerDebugConfigurationProvider(DEBUG_TYPE, new Resolver(pick)));
+    this.all.add(debug.registerDebugConfigurationProvider(DEBUG_TYPE, offers, Trigger.Initial));
+    this.all.add(debug.registerDebugConfigurationProvider(DEBUG_TYPE, offers, Trigger.Dynamic));
+    this.all.add(debug.registerDebugConfigurationProvider(NODE_DEBUG, this.tracing));
+    this.all.add(
+      debug.registerDebugAdapterTrackerFactory(NODE_DEBUG, {
+        createDebugAdapterTracker: (session) => ({
+          onWillReceiveMessage: (message: unknown) => this.asked(session, message),
+        }),
+      }),
+    );
+    this.all.add(debug.onDidStartDebugSession((session) => this.began(session)));
+    this.all.add(debug.onDidTerminateDebugSession((session) => this.over(session.configuration[TRACE_KEY])));
+  }
+
+  /** Pid of whoever keeps the trace of a session that was started here. */
+  launcherOf(dir: string): number | undefined {
+    return this.tracing.attendants.get(dir)?.pid;
+  }
+
+  /** Debugs a script under trace. */
+  start(script: vscode.Uri, args: readonly string[]): Thenable<boolean> {
+    const folder = vscode.workspace.getWorkspaceFolder(script);
+    return vscode.debug.startDebugging(folder, { ...launchScript(script.fsPath), args: [...args] });
+  }
+
+  dispose(): void {
+    for (const timer of this.awaited.values()) clearTimeout(timer);
+    this.all.dispose();
+  }
+
+  private began({ configuration }: vscode.DebugSession): void {
+    const dir: unknown = configuration[TRACE_KEY];
+    if (typeof dir !== 'string') return;
+    clearTimeout(this.awaited.get(dir));
+    this.awaited.delete(dir);
+  }
+
+  /** The debugger is asked to end the program. */
+  private asked({ configuration }: vscode.DebugSession, message: unknown): void {
+    const command = typeof message === 'object' && message !== null ? Reflect.get(message, 'command') : '';
+    if (command === 'terminate' || command === 'disconnect')
+      this.tracing.attendants.get(configuration[TRACE_KEY])?.stopping();
+  }
+
+  private over(dir: unknown): void {
+    if (typeof dir !== 'string') return;
+    clearTimeout(this.awaited.get(dir));
+    this.awaited.delete(dir);
+    this.tracing.attendants.get(dir)?.over();
+  }
+}

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { AgentServers, PROVIDER } from './agents/agent-servers.ts';
 import { Alerts } from './alerts/alerts.ts';
-import { registerCommands, showSession } from './commands/commands.ts';
+import { holdParts, registerCommands, showSession } from './commands/commands.ts';
+import { pickProcess } from './commands/hold.ts';
 import { Reports } from './commands/report.ts';
 import { Debugging } from './debug/debugging.ts';
 import { Inspector } from './inspect/inspector.ts';
@@ -46,10 +47,10 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   add(new Problems(sessions));
   const inspector = add(new Inspector(extensionUri, sessions, workspaceState));
   const reports = add(new Reports(extensionUri));
-  const debugging = add(
+  const debugging: Debugging = add(
     new Debugging(context, sessions, runner, {
       started: (dir) => showSession({ view }, dir),
-      pick: async () => undefined,
+      pick: () => pickProcess(holdParts({ sessions, runner, debugging })),
     }),
   );
   add(registerCommands({ sessions, view, runner, debugging, inspector, reports }));

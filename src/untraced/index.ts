@@ -1,4 +1,5 @@
 /** Looking into a running program that nobody traced, for the command line and the extension. */
+export { debugPort } from './cdp/debug-port.ts';
 export { NotInspectable } from './cdp/open.ts';
 export { inspectProgram, type Program, type ProgramOptions, type ProgramProcess } from './program/program.ts';
 export { standings } from './report/standing.ts';

@@ -18,6 +18,7 @@ import type { ProcessTreeView } from '../tree/tree-view.ts';
 import type { CommandId } from '../workbench/contributions.ts';
 import { openSite } from '../workbench/reveal.ts';
 import { setting } from '../workbench/settings.ts';
+import { attachDebugger, type HoldParts, hold, rowsOf, sendSignal } from './hold.ts';
 import { openTraceFolder } from './open-trace.ts';
 import type { Reports } from './report.ts';
 
@@ -78,23 +79,54 @@ function handlers(parts: Parts): Record<OwnCommand, Handler> {
     'forkscope.showTerminal': (given) =>
       withSession(parts, given, isLive, ({ dir }) => runner.terminalOf(dir)?.show()),
     'forkscope.goToSource': (given) => goToSource(given),
-    'forkscope.copyPid': (given) => {
-      const target = targetOf(given, 'process');
-      return target && vscode.env.clipboard.writeText(String(target.pid));
-    },
-    'forkscope.copyCommandLine': (given) => {
-      const target = targetOf(given, 'process');
-      const process = target && view.indexOf(nodeOf(given)?.dir ?? '')?.processes.get(target.processId);
-      return process && vscode.env.clipboard.writeText(commandLine(process.argv));
-    },
-    'forkscope.stopProcess': (given) => endProcess(parts, given, false),
-    'forkscope.killProcess': (given) => endProcess(parts, given, true),
+    'forkscope.copyPid': (given, second) =>
+      copy(rowsOf(given, second), ({ target }) => (target.kind === 'process' ? String(target.pid) : '')),
+    'forkscope.copyCommandLine': (given, second) =>
+      copy(rowsOf(given, second), ({ dir, target }) => {
+        const process = target.kind === 'process' && view.indexOf(dir)?.processes.get(target.processId);
+        return process ? commandLine(process.argv) : '';
+      }),
+    'forkscope.copyRow': (given, second) =>
+      copy(rowsOf(given, second), ({ style }) => `${style.label} · ${style.description}`),
+    ...holdHandlers(parts),
+    'forkscope.stopProcess': (given, second) => endProcesses(parts, given, second, false),
+    'forkscope.killProcess': (given, second) => endProcesses(parts, given, second, true),
     'forkscope.clearEnded': () => sessions.closeEnded(),
     'forkscope.closeSession': (given) => withSession(parts, given, isAny, ({ dir }) => sessions.close(dir)),
     'forkscope.revealTrace': (given) => withSession(parts, given, isAny, revealTrace),
     'forkscope.selectRuntime': () =>
       chooseRuntime(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()),
   };
+}
+
+/** What pausing and attaching work with. */
+export function holdParts(parts: Pick<Parts, 'sessions' | 'runner' | 'debugging'>): HoldParts {
+  return { ...parts, launcherOf: (dir) => launcherOf(parts, dir) };
+}
+
+function holdHandlers(parts: Parts) {
+  const held = holdParts(parts);
+  const all = (how: 'pause' | 'continue') => (given: unknown) =>
+    withSession(parts, given, isLive, ({ dir }) => {
+      const root = parts.view.store.get(dir);
+      return root && hold(held, [root], how);
+    });
+  return {
+    'forkscope.attachDebugger': (given, second) => attachDebugger(held, rowsOf(given, second)),
+    'forkscope.pause': (given, second) => hold(held, rowsOf(given, second), 'pause'),
+    'forkscope.continue': (given, second) => hold(held, rowsOf(given, second), 'continue'),
+    'forkscope.pauseBelow': (given, second) => hold(held, rowsOf(given, second), 'pause', true),
+    'forkscope.continueBelow': (given, second) => hold(held, rowsOf(given, second), 'continue', true),
+    'forkscope.pauseAll': all('pause'),
+    'forkscope.continueAll': all('continue'),
+    'forkscope.sendSignal': (given, second) => sendSignal(held, rowsOf(given, second)),
+  } satisfies Partial<Record<OwnCommand, Handler>>;
+}
+
+/** A line a row. */
+async function copy(rows: readonly TreeNode[], text: (row: TreeNode) => string): Promise<void> {
+  const lines = rows.map(text).filter((line) => line !== '');
+  if (lines.length > 0) await vscode.env.clipboard.writeText(lines.join('\n'));
 }
 
 const isAny = (): boolean => true;
@@ -138,8 +170,17 @@ export async function showSession({ view }: Pick<Parts, 'view'>, dir: string): P
 }
 
 /** Whoever keeps the trace of a session, if this window has started them. */
-async function launcherOf({ runner, debugging }: Parts, dir: string): Promise<number | undefined> {
+async function launcherOf(
+  { runner, debugging }: Pick<Parts, 'runner' | 'debugging'>,
+  dir: string,
+): Promise<number | undefined> {
   return (await runner.launcherOf(dir)) ?? debugging.launcherOf(dir);
+}
+
+async function endProcesses(parts: Parts, given: unknown, second: unknown, kill: boolean): Promise<void> {
+  const rows = rowsOf(given, second).filter(({ target }) => target.kind === 'process');
+  if (rows.length < 2) return endProcess(parts, given, kill);
+  for (const row of rows) await endProcess(parts, row, kill);
 }
 
 async function endProcess(parts: Parts, given: unknown, kill: boolean): Promise<void> {

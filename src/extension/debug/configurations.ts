@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
 import { SCRIPT } from '../run/scripts.ts';
 import { DEBUG_TYPE } from '../workbench/contributions.ts';
 
@@ -37,8 +38,13 @@ export class Offers implements vscode.DebugConfigurationProvider {
   }
 }
 
-/** Lets the user choose a process that is traced; resolves with where its inspector listens, for `attach` without an address. */
-export type PickProcess = () => Promise<{ readonly address: string; readonly port: number } | undefined>;
+/** Where a process's inspector listens. */
+export interface InspectorAddress {
+  readonly address: string;
+  readonly port: number;
+}
+/** Lets the user choose a process that is traced, for `attach` without an address. */
+export type PickProcess = () => Promise<InspectorAddress | undefined>;
 
 /**
  * Makes of `forkscope` what js-debug knows: its `node`, marked by `forkscope: true`, which {@link Tracing} puts under trace when all
@@ -64,8 +70,13 @@ export class Resolver implements vscode.DebugConfigurationProvider {
     if (config.request !== 'attach') return { ...config, type: 'node', forkscope: config.forkscope ?? true };
     if (config.port !== undefined || config.processId !== undefined || config.websocketAddress !== undefined)
       return { ...config, type: 'node' };
-    const address = await this.pick();
-    return address && { ...config, ...address, type: 'node' };
+    try {
+      const address = await this.pick();
+      return address && { ...config, ...address, type: 'node', continueOnAttach: true };
+    } catch (error) {
+      void vscode.window.showErrorMessage(messageOf(error));
+      return undefined;
+    }
   }
 
   private ofEditor(): Partial<ForkscopeConfiguration> {

@@ -4,7 +4,9 @@ import type { Runner } from '../run/runner.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { DEBUG_TYPE } from '../workbench/contributions.ts';
 import { launchScript, Offers, type PickProcess, Resolver } from './configurations.ts';
+import { type Debuggee, Debuggees } from './debuggees.ts';
 import { TRACE_KEY, Tracing } from './tracing.ts';
+import { Witnesses } from './witnesses.ts';
 
 /** Type of js-debug's own sessions of Node. */
 const NODE_DEBUG = 'pwa-node';
@@ -14,7 +16,15 @@ const START_PATIENCE = 60_000;
 /** Everything about programs that are debugged and traced together. */
 export class Debugging implements vscode.Disposable {
   private readonly all = new Disposables();
+  /** Processes that this window's debugger is attached to. */
+  readonly debuggees = new Debuggees((debuggee, isPaused) => {
+    // One after the other: it may go on before it is known whose it is.
+    this.telling = this.telling.then(() => this.tellPause(debuggee, isPaused));
+  });
+  readonly witnesses = this.all.add(new Witnesses());
+  private telling: Promise<void> = Promise.resolve();
   private readonly tracing: Tracing;
+  private readonly sessions: Sessions;
   /** Folders of traces whose debug session has not started yet. */
   private readonly awaited = new Map<string, NodeJS.Timeout>();
 
@@ -28,6 +38,7 @@ export class Debugging implements vscode.Disposable {
     runner: Runner,
     { started, pick }: { started: (dir: string) => Promise<unknown>; pick: PickProcess },
   ) {
+    this.sessions = sessions;
     this.tracing = new Tracing(extensionUri, sessions, runner, (dir) => {
       this.awaited.set(
         dir,
@@ -43,9 +54,10 @@ export class Debugging implements vscode.Disposable {
     this.all.add(debug.registerDebugConfigurationProvider(NODE_DEBUG, this.tracing));
     this.all.add(
       debug.registerDebugAdapterTrackerFactory(NODE_DEBUG, {
-        createDebugAdapterTracker: (session) => ({
-          onWillReceiveMessage: (message: unknown) => this.asked(session, message),
-        }),
+        createDebugAdapterTracker: (session) =>
+          this.debuggees.tracker(session) ?? {
+            onWillReceiveMessage: (message: unknown) => this.asked(session, message),
+          },
       }),
     );
     this.all.add(debug.onDidStartDebugSession((session) => this.began(session)));
@@ -68,6 +80,21 @@ export class Debugging implements vscode.Disposable {
     this.all.dispose();
   }
 
+  private async tellPause({ pid, session }: Debuggee, isPaused: boolean): Promise<void> {
+    const own = traceOf(session);
+    for (const dir of own === undefined ? await this.tracesWith(pid) : [own])
+      this.witnesses.tell(dir, isPaused ? 'paused' : 'resumed', pid, 'debugger');
+  }
+
+  /** Folders of running sessions that have a process with this pid. */
+  private async tracesWith(pid: number): Promise<string[]> {
+    const found = this.sessions.list().map(async ({ dir, live, reader }) => {
+      const processes = live && reader ? await reader.query('processes', {}).catch(() => []) : [];
+      return processes.some((process) => process.pid === pid && process.end === null) ? [dir] : [];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
   private began({ configuration }: vscode.DebugSession): void {
     const dir: unknown = configuration[TRACE_KEY];
     if (typeof dir !== 'string') return;
@@ -88,4 +115,13 @@ export class Debugging implements vscode.Disposable {
     this.awaited.delete(dir);
     this.tracing.attendants.get(dir)?.over();
   }
+}
+
+/** Folder of the trace of a session, or of the one that has started it. */
+function traceOf(session: vscode.DebugSession): string | undefined {
+  for (let at: vscode.DebugSession | undefined = session; at; at = at.parentSession) {
+    const dir: unknown = at.configuration[TRACE_KEY];
+    if (typeof dir === 'string') return dir;
+  }
+  return undefined;
 }

@@ -9,11 +9,10 @@ import { saveEditedFiles } from '../run/scripts.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { settings } from '../workbench/settings.ts';
 import { Attendant } from './attendant.ts';
+import { CHILD_KEY } from './debuggees.ts';
 
 /** Key of a resolved configuration: folder of the trace. */
 export const TRACE_KEY = '__forkscopeTrace';
-/** js-debug's own: the session of a process below the one that was launched. */
-const CHILD_KEY = '__pendingTargetId';
 
 /** js-debug starts these as Node; anything else is a command (npm, a shell script) whose Node processes are traced. */
 const NODE = /^node(js|64)?(\.exe)?$/i;

@@ -134,7 +134,10 @@ class Builder {
       label: shortName(process.name) || `pid ${process.pid}`,
       description: [...deeperText(deeper), describe(process, condition, this.index)].join(' · '),
       icon: conditionIcon(condition, wait?.kind),
-      context: process.end === null ? `process.live${atSite(wait)}` : 'process.ended',
+      context:
+        process.end === null
+          ? `process.live${process.paused === null ? '' : '.paused'}${atSite(wait)}`
+          : 'process.ended',
       accessible: [process.name, ...figures, ...deeperText(deeper)].filter(Boolean).join(', '),
       expand: children.length > 0 ? 'expanded' : 'none',
       mark: markOf(condition),

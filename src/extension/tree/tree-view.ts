@@ -49,6 +49,7 @@ export class ProcessTreeView implements vscode.Disposable {
       vscode.window.createTreeView(VIEWS.processes, {
         treeDataProvider: this.provider,
         showCollapseAll: true,
+        canSelectMany: true,
       }),
     );
     this.throttle = this.all.add(

@@ -43,6 +43,15 @@ export const COMMANDS = {
   'forkscope.goToSource': { icon: '$(go-to-file)', palette: 'never' },
   'forkscope.copyPid': { icon: '$(copy)', palette: 'never' },
   'forkscope.copyCommandLine': { icon: '$(clippy)', palette: 'never' },
+  'forkscope.copyRow': { icon: '$(list-selection)', palette: 'never' },
+  'forkscope.attachDebugger': { icon: '$(debug-alt)', palette: 'never' },
+  'forkscope.pause': { icon: '$(debug-pause)', palette: 'never' },
+  'forkscope.continue': { icon: '$(debug-continue)', palette: 'never' },
+  'forkscope.pauseBelow': { icon: '$(debug-pause)', palette: 'never' },
+  'forkscope.continueBelow': { icon: '$(debug-continue)', palette: 'never' },
+  'forkscope.pauseAll': { icon: '$(debug-pause)', enablement: 'forkscope.live' },
+  'forkscope.continueAll': { icon: '$(debug-continue)', enablement: 'forkscope.live' },
+  'forkscope.sendSignal': { icon: '$(megaphone)', palette: 'never' },
   'forkscope.stopProcess': { icon: '$(debug-stop)', palette: 'never' },
   'forkscope.killProcess': { icon: '$(flame)', palette: 'never' },
   'forkscope.clearEnded': { icon: '$(clear-all)', enablement: 'forkscope.hasEnded' },
@@ -112,11 +121,13 @@ export type ItemContext =
   | 'link'
   | 'group'
   | 'connection'
-  | `process.live${AtSite}`
+  | `process.live${Paused}${AtSite}`
   | 'process.ended'
   | `thread${AtSite}`;
 /** `.site`: it waits at a known line of code, so that *Go to Source* is offered. */
 type AtSite = '' | '.site';
+/** Then *Continue* is offered. */
+type Paused = '' | '.paused';
 
 /** Colours of the highlighted lines in an inspection. */
 export const COLORS = {

@@ -91,7 +91,7 @@ const LATELY_WORDS: Readonly<Record<Lately, (t: Translate) => string>> = {
   idle: CONDITION_WORDS.idle.word,
   native: (t) => t('in a native call'),
   paused: (t) => t('paused by a debugger'),
-  stopped: (t) => t('stopped by a signal'),
+  stopped: PAUSE_WORDS.signal,
 };
 
 /** What a thread did lately, within a row. */

@@ -19,6 +19,8 @@ export class NotInspectable extends Error {
 /** An open inspector of a process, and how to leave it as it was found. */
 export interface OpenInspector {
   readonly main: MainSession;
+  /** Where it listens: the address of its web socket. */
+  readonly url: string;
   /** It was closed before, and will be closed again. */
   readonly openedByUs: boolean;
   /**
@@ -80,7 +82,8 @@ async function findUrl(pid: number, system: ProgramSystem): Promise<string | und
   return undefined;
 }
 
-async function urlAt(port: number): Promise<string | undefined> {
+/** The web socket of the inspector at a port of the loopback; `undefined`: there is none. */
+export async function urlAt(port: number): Promise<string | undefined> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(2000) });
     const [target] = (await answer.json()) as { webSocketDebuggerUrl?: unknown }[];
@@ -91,12 +94,17 @@ async function urlAt(port: number): Promise<string | undefined> {
   }
 }
 
+export function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
 async function connect(url: string, openedByUs: boolean, patience: Patience): Promise<OpenInspector> {
   const main = await MainSession.open(url, patience).catch((cause: unknown) => {
     throw new NotInspectable('its inspector does not let us in: a debugger may be attached', { cause });
   });
   return {
     main,
+    url,
     openedByUs,
     close: async (frame) => {
       if (openedByUs) {

@@ -1,5 +1,11 @@
 import { t } from '@vscode/l10n';
-import { hasFailed, type TrackState, WAIT_STATES, type WaitView } from '../../model/types/index.ts';
+import {
+  hasFailed,
+  type PausedBy,
+  type TrackState,
+  WAIT_STATES,
+  type WaitView,
+} from '../../model/types/index.ts';
 import {
   conditionText,
   endText,
@@ -20,6 +26,15 @@ export interface NowView {
   readonly tone: 'calm' | 'wait' | 'bad';
 }
 
+function heldNow(by: PausedBy): NowView {
+  return {
+    state: by === 'debugger' ? 'paused' : 'stopped',
+    text: pausedText(t, by),
+    since: null,
+    tone: 'wait',
+  };
+}
+
 export function nowOf(row: RowView, data: SessionData): NowView {
   const { process, thread } = row;
   if (row.track.end !== null) {
@@ -36,13 +51,7 @@ export function nowOf(row: RowView, data: SessionData): NowView {
   if (process && !process.instrumented && process.threads.length === 0) {
     return { state: 'idle', text: conditionText(t, 'untraced'), since: null, tone: 'calm' };
   }
-  if (process?.paused)
-    return {
-      state: process.paused === 'debugger' ? 'paused' : 'stopped',
-      text: pausedText(t, process.paused),
-      since: null,
-      tone: 'wait',
-    };
+  if (process?.paused) return heldNow(process.paused);
   const wait = thread?.waits[0];
   const state = thread?.state ?? process?.state ?? 'running';
   if (state === 'blocked' && wait) {

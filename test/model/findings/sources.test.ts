@@ -204,3 +204,47 @@ describe('a child as a source', () => {
     assert.ok(!finding.proof?.members.some(({ thread }) => thread === '10.0'));
   });
 });
+
+describe('a process that is paused', () => {
+  const pause = (t: TraceBuilder, pid: number, atMs?: number) =>
+    (atMs === undefined ? t : t.at(atMs)).observe({ type: 'paused', time: t.tick(), pid, by: 'debugger' });
+  const resume = (t: TraceBuilder, pid: number, atMs: number) =>
+    t.at(atMs).observe({ type: 'resumed', time: t.tick(), pid, by: 'debugger' });
+
+  it('stops the clock of suspicion for all', () => {
+    const { t, one, two } = crossed();
+    one.rest({ kind: 'timer', due: 9e9 });
+    two.rest();
+    pause(t, 10);
+    none(t, LONG);
+    resume(t, 10, LONG);
+    none(t, 1000);
+    only(t, 'lock-cycle', 'suspected', LONG);
+  });
+
+  it('leaves what was proven before, until it goes on', () => {
+    const { t, one, two } = crossed();
+    one.rest();
+    two.rest();
+    pause(t, 11, SETTLED);
+    only(t, 'lock-cycle', 'certain', LONG);
+  });
+
+  it('is not held against itself, nor against those who wait for it', () => {
+    const { t, one, two } = crossed();
+    pause(t, 11);
+    one.rest();
+    two.rest();
+    none(t, LONG);
+  });
+
+  it('counts no more when it has ended', () => {
+    const { t, main, one, two } = crossed();
+    const three = main.start('three', { pid: 13 });
+    one.rest({ kind: 'timer', due: 9e9 });
+    two.rest();
+    pause(t, 13);
+    three.exit(0);
+    only(t, 'lock-cycle', 'suspected', LONG);
+  });
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
+import type { TreeNode } from '../../../../src/extension/tree/nodes.ts';
 import { inPage, itOnPage } from '../../harness/suite.ts';
 import { breakAt, DebuggerWatch, evaluate, goOn, placeOf } from './debugger.ts';
 import { cleanUp, folder, forkscope, nodes, until } from './support.ts';
@@ -67,7 +68,11 @@ describe('debugging with tracing', () => {
     assert.deepEqual(names.sort(), ["'child one'", "'child two'", "'parent zero'"]);
     const { dir } = current();
     const processes = () => nodes(api, dir).filter(({ target }) => target.kind === 'process');
-    await until('the rows', () => processes().length === 3 && current().live);
+    await until('three paused rows', () => {
+      const rows = processes();
+      const isPaused = ({ style }: TreeNode) => style.description.startsWith('paused in the debugger');
+      return rows.length === 3 && rows.every(isPaused) && current().live;
+    });
     for (const stop of stops) await goOn(stop);
     await ended();
     await until('the ends', () =>

@@ -60,6 +60,8 @@ export class Rests implements TraceSink {
   record(thread: StreamDefinition, { kind, resource, time, site }: TraceRecord): void {
     const { stream } = thread;
     if (kind === KIND.sendRejected) this.rejected.push(this.#place(stream, site));
+    // What a thread has used is sampled while it rests on.
+    if (kind === KIND.spent || kind === KIND.looped) return;
     const told = (this.#resting.get(stream)?.told ?? 0) + 1;
     if (kind === KIND.quiescent) this.#resting.set(stream, { thread, id: resource, time, told });
     else this.#resting.delete(stream);

@@ -1,6 +1,6 @@
 import type { ProcessEntity, ThreadEntity, Wait } from '../state/entities.ts';
 import { LAST_MOMENT, type World } from '../state/world.ts';
-import type { Finding, FindingKind } from '../types/index.ts';
+import type { Finding, FindingKind, Proof } from '../types/index.ts';
 import { WaitGraph } from './graph/graph.ts';
 import { KeptFindings } from './kept.ts';
 import { inOrder, type Rule, type RuleContext, SUSPECT_AFTER } from './kit/rule.ts';
@@ -52,9 +52,11 @@ export class FindingsEngine {
    */
   beforeEnd(process: ProcessEntity, time: number, how: 'normal' | 'unknown' | 'signalled'): void {
     if (this.world.killed !== null || this.kept.knows(process) || !isInvolved(process, how)) return;
-    for (const finding of this.lookBack(time)) {
+    // When it came to its end the process lived no longer.
+    for (const finding of this.lookBack(time - 1)) {
       if (how === 'signalled' && finding.certainty !== 'certain') continue;
-      if (this.outlives(finding) && this.takesAway(process, finding)) this.kept.keep(finding, time);
+      if (this.outlives(finding) && this.takesAway(process, finding))
+        this.kept.keep(this.asProven(finding), time);
     }
   }
 
@@ -82,7 +84,17 @@ export class FindingsEngine {
 
   /** Called before the whole program is ended from outside: keeps all that stands. */
   beforeEnding(time: number): void {
-    for (const finding of this.lookBack(time)) if (this.outlives(finding)) this.kept.keep(finding, time);
+    for (const finding of this.lookBack(time))
+      if (this.outlives(finding)) this.kept.keep(this.asProven(finding), time);
+  }
+
+  /** With the proof as of the last look: what tells of an end may come after records and looks of others that died before. */
+  private asProven(finding: Finding): Finding {
+    const before = this.cached?.findings.find(({ id }) => id === finding.id);
+    const [earlier, proof] = [before?.proof, finding.proof];
+    return earlier && proof && standing(earlier) === standing(proof)
+      ? { ...finding, proof: earlier }
+      : finding;
   }
 
   private outlives({ blocking, kind }: Finding): boolean {
@@ -143,6 +155,11 @@ export class FindingsEngine {
 
 function stuckSets(graph: WaitGraph): Pick<RuleContext, 'graph' | 'certain' | 'suspected'> {
   return { graph, certain: graph.stuck('certain'), suspected: graph.stuck('suspected') };
+}
+
+/** Equal where the same threads have stood since the same moments. */
+function standing({ members }: Proof): string {
+  return members.map(({ thread, task, since }) => `${thread} ${task} ${since}`).join();
 }
 
 /** Blocking before the rest, certain before suspected. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Model } from '../../../src/model/index.ts';
 import { type StreamBuilder, TraceBuilder } from '../builder.ts';
 import { find } from './ask.ts';
 
@@ -57,6 +58,26 @@ describe('a finding that stood when the program was ended', () => {
     main.childExit(two, { signal: SIGINT });
     ended(t, { code: 130 });
     assert.deepEqual(told(t), STANDS);
+  });
+  it('is proven as of a moment when all of its members lived, whoever is seen to have died first', () => {
+    for (const looked of [false, true]) {
+      const { t, main, one, two } = deadlock();
+      const model = new Model();
+      if (looked) assert.equal(t.feed(model).findings().length, 1);
+      // The process table shows it before the launcher hears of Ctrl-C, and before the parent's record of it is read.
+      const seen = t.items.length;
+      const died = t.tick();
+      const gone = t.at(30_200).tick();
+      t.observe({ type: 'osGone', time: gone, pid: one.pid });
+      t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+      main.childExit(one, { signal: SIGINT }).childExit(two, { signal: SIGINT });
+      ended(t, { signal: 'SIGINT' });
+      t.feed(model, looked ? t.items.slice(seen) : t.items);
+      const [finding] = model.findings();
+      assert.equal(finding?.blocking, true);
+      const time = finding.proof?.time ?? Number.POSITIVE_INFINITY;
+      assert.ok(time < (looked ? died : gone), `${time}`);
+    }
   });
   it('stays what it was when the program does not mind Ctrl-C, and is killed some seconds later', () => {
     const { t, main, one, two } = deadlock();

@@ -107,7 +107,9 @@ export function threadText(t: Translate, thread: ThreadView, condition: Conditio
   );
   if (lately !== '') return lately;
   if (condition === 'idle' && thread.asks !== '') return t('idle, {0}', thread.asks);
-  if (condition === 'idle' && thread.keptAlive !== '') return t('idle, kept alive by {0}', thread.keptAlive);
+  // Of a main thread its process says it.
+  if (condition === 'idle' && thread.keptAlive !== '' && thread.threadId !== 0)
+    return t('idle, kept alive by {0}', thread.keptAlive);
   const wait = mainWait(thread.waits);
   return wait === undefined || !isHeldUp(condition) ? conditionText(t, condition) : labels.wait(wait);
 }

@@ -114,9 +114,15 @@ test('messages of ports are paired, also of ports that travel', async (t) => {
 });
 
 const THREADS = `const { Worker, isMainThread, parentPort, postMessageToThread, threadId } = require('node:worker_threads');
+let came = 0;
 process.on('workerMessage', async (message, source) => {
   if (message === 'end') setImmediate(() => process.exit());
-  else if (isMainThread) console.log(source, message);
+  else if (isMainThread) {
+    console.log(source, message);
+    if (++came < 3) return;
+    await postMessageToThread(1, 'end');
+    await postMessageToThread(2, 'end');
+  }
   else await postMessageToThread(0, message + ' by ' + threadId);
 });
 if (isMainThread) {
@@ -125,8 +131,6 @@ if (isMainThread) {
     if (++up < 2) return;
     await postMessageToThread(1, 'one');
     await postMessageToThread(1, 'relay');
-    await postMessageToThread(1, 'end');
-    await postMessageToThread(2, 'end');
   });
   make(); make();
 } else {

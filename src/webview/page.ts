@@ -239,10 +239,11 @@ export class Page {
     void this.restoreSelection();
   }
 
-  /** After a reload: looks up what was selected, once the tracks are known. */
+  /** After a reload: looks up what was selected, once the tracks and the time up to then are known. */
   private async restoreSelection(): Promise<void> {
-    const pending = this.store.pendingSelection;
-    if (!pending || this.restoring || !this.store.data.rowIndex.has(pending.thread)) return;
+    const { pendingSelection: pending, data } = this.store;
+    if (!pending || this.restoring) return;
+    if (!data.rowIndex.has(pending.thread) || pending.time > data.last) return;
     this.restoring = true;
     await this.lookup.selectAt(pending.thread, pending.time);
     this.restoring = false;

@@ -75,7 +75,8 @@ async function stopped(t: TestContext, source: string, failOn: string, ...args: 
   const rests = () =>
     readdirSync(trace).some((name) => {
       const text = name.endsWith('.def') ? readFileSync(path.join(trace, name), 'utf8') : '';
-      return text.includes('"sources"') || text.includes('"busy"');
+      // A first look may leave open what else there is.
+      return /"sources".*"complete":true/.test(text);
     });
   await until('it rests', () => existsSync(trace) && (rests() || ran.out().includes('busy')));
   ran.child.kill('SIGTERM');

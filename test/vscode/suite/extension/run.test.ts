@@ -109,7 +109,8 @@ appendFileSync(note, 'ready ');
     const first = stop();
     await until('the first signal', () => note().includes('SIGINT'));
     await Promise.all([first, stop()]);
-    assert.ok(!isAlive(pid));
+    // A killed process is there until its parent has taken note of it.
+    await until('its end', () => !isAlive(pid));
     assert.equal(note(), 'ready SIGINT SIGTERM ');
   });
 

@@ -123,14 +123,20 @@ function left(major) {
 const check = () =>
   add('check', () => runPart('check', process.execPath, ['scripts/check.mjs'], { minutes: 15 }));
 
-/** What is shown on a screen mostly waits for it, so the unit tests run beside it. @param {string[]} chosen */
+/**
+ * What is shown on a screen mostly waits for it, so the unit tests run beside it; in CI, which tells more when nothing competes
+ * for the processors, after it.
+ * @param {string[]} chosen
+ */
 async function usual(chosen) {
   if (chosen.includes('check')) await check();
   const shown = async () => {
     if (chosen.includes('browser')) await browser();
     if (chosen.includes('vscode')) await vscode();
   };
-  await Promise.all([shown(), chosen.includes('unit') && unit()]);
+  const first = shown();
+  if (process.env.CI) await first;
+  await Promise.all([first, chosen.includes('unit') && unit()]);
 }
 
 const { values } = parseArgs({

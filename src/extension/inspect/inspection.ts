@@ -19,7 +19,7 @@ export interface InspectedSession extends TimeReached {
 /** A finding made ready to be read: every text in the user's language, every line with what happens there. */
 export function inspectionOf(finding: Finding, around: InspectedSession): Inspection {
   const links = finding.chain.map((link) => inspectLink(link, around));
-  const shown = links.flatMap(({ waits, causes }) => [waits, ...causes]).map((s) => s && key(s.site));
+  const shown = links.flatMap(({ waits, causes }) => [waits, ...causes]).map((s) => s && placeKey(s.site));
   return {
     dir: around.dir,
     finding: finding.id,
@@ -29,7 +29,7 @@ export function inspectionOf(finding: Finding, around: InspectedSession): Inspec
     over: overText(around),
     links,
     others: finding.sites
-      .filter((site) => !shown.includes(key(site)))
+      .filter((site) => !shown.includes(placeKey(site)))
       .map((site) => inspectSite(site, site.role, roleText(l10n.t, site.role, around.process(site.process)))),
     explanation: finding.explanation,
     fix: finding.fix,
@@ -101,7 +101,8 @@ function inspectFrame(site: CallSite, frame: StackFrame): InspectedFrame {
   return { site: { file, line, column, fn, sampled: site.sampled, frames: [] }, text: frameText(frame) };
 }
 
-function key({ file, line, column }: CallSite): string {
+/** Equal for sites at the same place, whatever led there. */
+export function placeKey({ file, line, column }: Pick<CallSite, 'file' | 'line' | 'column'>): string {
   return `${file}:${line}:${column}`;
 }
 

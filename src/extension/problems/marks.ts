@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { CallSite, Finding, FindingKind, FindingSite } from '../../model/types/index.ts';
 import { roleText } from '../../model/words/index.ts';
+import { placeKey } from '../inspect/inspection.ts';
 
 /** A line that plays a part in a finding, with what happens there. */
 export interface MarkedPlace {
@@ -25,7 +26,7 @@ export interface Mark {
  */
 export function marksOf(finding: Finding, nameOf: (process: string) => string): Mark[] {
   const places = placesOf(finding, nameOf);
-  const waits = new Set(finding.chain.flatMap(({ site }) => (site ? [keyOf(site)] : [])));
+  const waits = new Set(finding.chain.flatMap(({ site }) => (site ? [placeKey(site)] : [])));
   const own = [...places].filter(([key]) => waits.has(key));
   const shown = own.length > 0 ? own : [...places].slice(0, 1);
   return shown.map(([key, { site, text }]) => ({
@@ -48,11 +49,11 @@ function severityOf({ blocking, certainty }: Finding): Mark['severity'] {
 function placesOf(finding: Finding, nameOf: (process: string) => string): Map<string, MarkedPlace> {
   const waits = finding.chain.flatMap(({ site, text }) => (site ? [{ site, text }] : []));
   const others = finding.sites.map((site) => ({ site, text: roleAt(site, nameOf) }));
-  const told = new Set(waits.map(({ site }) => keyOf(site)));
+  const told = new Set(waits.map(({ site }) => placeKey(site)));
   const places = new Map<string, MarkedPlace>();
-  for (const place of [...waits, ...others.filter(({ site }) => !told.has(keyOf(site)))]) {
+  for (const place of [...waits, ...others.filter(({ site }) => !told.has(placeKey(site)))]) {
     const { file, line, column } = place.site;
-    const key = keyOf(place.site);
+    const key = placeKey(place.site);
     const known = places.get(key);
     const text = known === undefined ? place.text : `${known.text}\n${place.text}`;
     places.set(key, { site: { file, line, column }, text });
@@ -62,10 +63,6 @@ function placesOf(finding: Finding, nameOf: (process: string) => string): Map<st
 
 function roleAt(site: FindingSite, nameOf: (process: string) => string): string {
   return roleText(l10n.t, site.role, nameOf(site.process));
-}
-
-function keyOf({ file, line, column }: Pick<CallSite, 'file' | 'line' | 'column'>): string {
-  return `${file}:${line}:${column}`;
 }
 
 /** Of sessions in the order in which they began, those that no later one of the same program has taken the place of. */

@@ -30,9 +30,14 @@ export const lockFiles: Probe = {
           observe(owner, method, where, (_self, args) => book.removes(args[0]));
     };
     watch(fs);
+    const loaded: unknown = Reflect.get(process, 'moduleLoadList');
     let watched = false;
+    let known = 0;
+    // Called with each write of records: it looks only where Node has loaded something since.
     const watchPromises = (): void => {
-      if (watched || !promisesAreLoaded()) return;
+      if (watched || !Array.isArray(loaded) || loaded.length === known) return;
+      known = loaded.length;
+      if (!loaded.includes(PROMISES)) return;
       watched = true;
       watch(fs.promises);
     };
@@ -45,11 +50,8 @@ export const lockFiles: Probe = {
   },
 };
 
-/** To load them for every program would cost each of them a millisecond. */
-function promisesAreLoaded(): boolean {
-  const loaded: unknown = Reflect.get(process, 'moduleLoadList');
-  return Array.isArray(loaded) && loaded.includes('NativeModule internal/fs/promises');
-}
+/** What Node notes when it loads `fs.promises`: to load them for every program would cost each of them a millisecond. */
+const PROMISES = 'NativeModule internal/fs/promises';
 
 type IsExclusive = (args: readonly unknown[]) => boolean;
 const MAKERS: readonly (readonly [string, IsExclusive])[] = [

@@ -1,6 +1,7 @@
 // Runs the tests, part by part, and ends with the line "N passed, N failed, N skipped".
 //   npm test                       build, check, unit tests on this Node and on 20 and 24, browser, VS Code
 //   npm test -- --only PART        one of check, unit, browser, vscode (may be repeated)
+//   npm test -- --verify           keeps the traces of the tests, and checks every proof in them at the end; also with the others
 //   npm run test:long              the long tests on Node 20, 22, 24 and 26, and the unit tests there (in CI: what npm test leaves)
 // With CI set, a skipped test is a failure. FORKSCOPE_TEST_DEADLINE (epoch seconds): no part starts after it.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -28,6 +29,8 @@ const SUPPORTED_LONG = [20, 22, 24, 26];
  * may need ten times as long as alone.
  */
 const UNIT = { concurrency: 4, timeoutMs: 600_000 };
+/** Thousands of traces are read one after the other. */
+const VERIFY = { concurrency: 1, timeoutMs: 30 * 60_000 };
 const LONG = { concurrency: 2, timeoutMs: 20 * 60_000 };
 /** Long tests of code that no Node runs otherwise than another: on the one that builds this. */
 const LONG_ON_ONE_NODE = ['fuzz', 'hostile'].map((name) => `test/long/${name}.test.ts`);
@@ -140,11 +143,16 @@ async function usual(chosen) {
 }
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, long: { type: 'boolean' } },
+  options: {
+    only: { type: 'string', multiple: true },
+    long: { type: 'boolean' },
+    verify: { type: 'boolean' },
+  },
 });
 const unknown = values.only?.filter((part) => !PARTS.includes(part)) ?? [];
 if (unknown.length > 0) throw new Error(`--only takes ${PARTS.join(', ')}; not ${unknown.join(', ')}`);
 
+if (values.verify) process.env.FORKSCOPE_TEST_TRACES ??= path.join(scratch, 'traces');
 const build = await tryRun(process.execPath, ['scripts/build.mjs'], { cwd: root, show: true });
 if (build.code !== 0) {
   parts.push({ part: 'build', seconds: 0, results: [{ name: 'npm run build', status: 'failed' }] });
@@ -153,4 +161,6 @@ if (build.code !== 0) {
 } else {
   await usual(values.only ?? PARTS);
 }
+if (values.verify && build.code === 0)
+  await onNode('verify', own, [path.join('test', 'verify', 'kept-traces.ts')], VERIFY);
 process.exitCode = summarize(parts, Boolean(process.env.CI));

@@ -15,6 +15,9 @@ export function readResults(file) {
     .map((line) => JSON.parse(line));
 }
 
+/** Lines of an error beside its first that the summary shows. */
+const MOST_LINES = 15;
+
 /** @param {Result[]} results @param {Result['status']} status */
 const count = (results, status) => results.filter((result) => result.status === status).length;
 
@@ -37,6 +40,7 @@ export function summarize(parts, strict) {
   for (const { part, results } of parts) {
     for (const result of results) {
       if (result.status !== 'passed') console.log(`  ${result.status.toUpperCase()}: ${line(part, result)}`);
+      if (result.status === 'failed') process.stdout.write(more(result));
     }
   }
   const missing = all.filter((result) => result.status === 'skipped' && !isElsewhere(result));
@@ -51,6 +55,13 @@ export function summarize(parts, strict) {
 function countsOf(results) {
   const statuses = /** @type {const} */ (['passed', 'failed', 'skipped']);
   return statuses.map((status) => `${count(results, status)} ${status}`).join(', ');
+}
+
+/** What follows the first line of an error, shortened: whoever has only the summary is to know why. @param {Result} result */
+function more({ error = '' }) {
+  const lines = error.split('\n').slice(1).filter(Boolean);
+  const shown = lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES - 1), lines.at(-1)] : lines;
+  return shown.map((text) => `      ${text}\n`).join('');
 }
 
 /** @param {string} part @param {Pick<Result, 'name' | 'error'>} result */

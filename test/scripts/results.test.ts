@@ -57,6 +57,15 @@ describe('a test run', () => {
     assert.equal(run.code, 1);
   });
 
+  it('shows in its summary what was expected, and the line of the test', async () => {
+    const run = await runAsPart(
+      "import assert from 'node:assert/strict';\nit('b', () => {\n  assert.deepEqual([1], [2]);\n});",
+    );
+    const summary = run.output.slice(run.output.indexOf('Summary'));
+    assert.match(summary, /FAILED: it: .*b: Expected values.*\n(?: {6}.*\n)* {6}\+ +1\n {6}- +2\n/);
+    assert.match(summary, / {6}at .*test\.mjs:4:10/);
+  });
+
   it('gives a file that fails no second try', async () => {
     const runs = path.join(scratch, 'runs');
     const text = `import { appendFileSync } from 'node:fs';

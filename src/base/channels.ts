@@ -116,6 +116,7 @@ export const RUNTIME_OPS = [
   'childExit',
   'exiting',
   'targetStart',
+  'signal',
   'sendRejected',
   'ownerDied',
 ] as const;

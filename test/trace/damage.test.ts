@@ -131,6 +131,28 @@ test('1,000 random flips of a bit: no crash, nothing invented, the loss is told'
   }
 });
 
+test('a piece repeated in the header or anywhere: no crash, nothing invented, the loss is told', (t) => {
+  const { contents } = makeTrace(temporaryDirectory(t));
+  const whole = drain(new MemoryFiles(contents));
+  const truth = truthOf(whole);
+  const random = randomNumbers(4);
+  for (const [name, bytes] of contents) {
+    if (!name.endsWith('.fks')) continue;
+    for (let i = 0; i < 200; i++) {
+      // The header stays what it was where the piece begins in it and ends behind it: only the records lie elsewhere.
+      const at = i % 2 === 0 ? 6 : random(bytes.length);
+      const length = 1 + random(300);
+      const changed = Buffer.concat([
+        bytes.subarray(0, at),
+        bytes.subarray(at, at + length),
+        bytes.subarray(at),
+      ]);
+      const repeated = new MemoryFiles(new Map(contents).set(name, new Uint8Array(changed)));
+      checkHonest(whole, truth, drain(repeated), `${name}: ${length} bytes repeated at ${at}`);
+    }
+  }
+});
+
 test('noise, zeros and missing files in place of any file: no crash, the loss is told', (t) => {
   const { contents } = makeTrace(temporaryDirectory(t));
   const whole = drain(new MemoryFiles(contents));

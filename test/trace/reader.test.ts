@@ -124,6 +124,43 @@ test('nothing younger than the lag is fed: an older record may still come', (t) 
   assert.equal(live.collector.records.length, 2);
 });
 
+test('a writer that goes on during a look: what defines a record is there when the record is', (t) => {
+  const dir = temporaryDirectory(t);
+  writeSession(dir);
+  const s = openStream(dir, '100-a.0');
+  let id = 0;
+  const goOn = (): void => {
+    defineResource(s, ++id, id);
+    defineSite(s, id, id);
+    s.writer.append(id, headOf(KIND.send, 0, 0), id, id, id, 8);
+    s.writer.flush();
+  };
+  goOn();
+  /** Each time when the reader has looked for records there are more. */
+  class Busy extends MemoryFiles {
+    override list(): readonly string[] {
+      return fs.readdirSync(dir);
+    }
+    override read(name: string, position: number, into: Uint8Array): number {
+      if (name.endsWith('.fks') && id < 20) goOn();
+      const bytes = fs.readFileSync(path.join(dir, name)).subarray(position, position + into.length);
+      into.set(bytes);
+      return bytes.length;
+    }
+    override size(name: string): number {
+      return fs.statSync(path.join(dir, name)).size;
+    }
+  }
+  const collector = new Collector();
+  const reader = new TraceReader(new Busy(new Map()), { session: 'test', now: () => 1e9 });
+  for (let looks = 0; collector.records.length < 20 && looks < 100; looks++) reader.poll(collector);
+  assert.deepEqual(collector.damages, []);
+  assert.deepEqual(
+    collector.records.map(({ n }) => n),
+    Array.from({ length: 20 }, (_, i) => i + 1),
+  );
+});
+
 function refusal(dir: string): TraceError {
   try {
     openTrace(dir).close();

@@ -188,8 +188,8 @@ export interface Source {
   readonly received?: number;
   /** True: a connection that this side has made, by which it has sent something and listens, and nothing has ever come back. */
   readonly unanswered?: boolean;
-  /** connecting: not connected yet; exited: the child has ended, and its pipes are still open; paused: connected, not read; ended: this side will write no more. */
-  readonly state?: 'connecting' | 'exited' | 'paused' | 'ended';
+  /** connecting: not connected yet; exited: the child has ended, and its pipes are still open; ending: the worker was told to end; paused: connected, not read; ended: this side will write no more. */
+  readonly state?: 'connecting' | 'exited' | 'ending' | 'paused' | 'ended';
   /** Bytes that are still to be written. */
   readonly unwritten?: number;
   /** Bytes or messages that have arrived, and that nobody has taken. */
@@ -256,6 +256,8 @@ export type IncidentKind =
   | 'unwritten'
   /** `disconnect()` was called at this end of an IPC channel, or a worker of a cluster was told to. `resource` */
   | 'disconnectCalled'
+  /** `terminate()` of a worker thread was called at `site`. `child` */
+  | 'terminateCalled'
   /** A server listens. `message`: its address or path, `site`: where it was made to. */
   | 'listening'
   /** `process.abort` was called at `site`. */
@@ -299,9 +301,11 @@ export interface SessionFacts {
   readonly argv: readonly string[];
   /** The folder that it was started in, '': not known. */
   readonly cwd: string;
+  /** The distributed trace of which the run is a part, as TRACEPARENT of its environment says (W3C Trace Context), '': none. */
+  readonly traceparent: string;
 }
 /** What is said of a session where nobody knows anything of it. */
-export const UNKNOWN_SESSION: SessionFacts = { wallClock: 0, argv: [], cwd: '' };
+export const UNKNOWN_SESSION: SessionFacts = { wallClock: 0, argv: [], cwd: '', traceparent: '' };
 
 /** First line of the session's own file. Facts that are not in version 1 from the beginning may be missing. */
 export interface SessionDefinition extends Partial<SessionFacts> {
@@ -334,6 +338,8 @@ export interface ThreadSample {
   /** It could have run and had none. Missing: the system does not tell. */
   readonly ready?: Ns;
   readonly doing: SeenDoing;
+  /** Of `futex` and `call`: the name of the system call. Missing in older traces. */
+  readonly call?: string;
 }
 /** Who holds a process: a debugger, or the system (SIGSTOP, Ctrl-Z). */
 export type PausedBy = 'debugger' | 'signal';

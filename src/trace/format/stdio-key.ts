@@ -18,9 +18,9 @@ export function stdioName(fd: number, way: StdioWay): string {
 /** What a key says; `undefined`: it is not the key of a stdio channel. */
 export function parseStdioKey(
   key: string,
-): { readonly spawnKey: string; readonly way: StdioWay } | undefined {
+): { readonly spawnKey: string; readonly fd: number; readonly way: StdioWay } | undefined {
   const match = /^stdio:(.+):(\d+)(?::(down|up))?$/.exec(key);
   if (!match) return undefined;
   const [, spawnKey = '', fd, way] = match;
-  return { spawnKey, way: way === 'down' || fd === '0' ? 'down' : 'up' };
+  return { spawnKey, fd: Number(fd), way: way === 'down' || fd === '0' ? 'down' : 'up' };
 }

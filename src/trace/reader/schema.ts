@@ -96,6 +96,7 @@ const incidentKind = oneOf<IncidentKind>({
   exitCalled: true,
   unwritten: true,
   disconnectCalled: true,
+  terminateCalled: true,
   listening: true,
   abortCalled: true,
   unsettledAwait: true,
@@ -116,7 +117,7 @@ const source = object<Source>({
   sent: optional(count),
   received: optional(count),
   unanswered: optional(flag),
-  state: optional(oneOf({ connecting: true, exited: true, paused: true, ended: true })),
+  state: optional(oneOf({ connecting: true, exited: true, ending: true, paused: true, ended: true })),
   unwritten: optional(count),
   unread: optional(count),
   due: optional(time),
@@ -131,6 +132,7 @@ const threadSample = object<ThreadSample>({
   used: count,
   ready: optional(count),
   doing: oneOf({ running: true, loop: true, futex: true, call: true, asleep: true, stopped: true }),
+  call: optional(name),
 });
 
 type ShapesOf<Union extends { readonly type: string }> = {
@@ -233,6 +235,7 @@ const OBSERVATIONS: ShapesOf<Observation> = {
     wallClock,
     argv,
     cwd: path,
+    traceparent: optional(name),
     launcherPid: pid,
     machine: optional(name),
   },

@@ -15,6 +15,8 @@ import type { TraceFiles } from './files.ts';
 
 const MIN_CHUNK = 128;
 const MAX_CHUNK = 8192;
+/** What a mapped segment holds where nothing was written yet. */
+const BLANK = Buffer.alloc(64 * 1024);
 const NO_RECORDS = viewsOf(new ArrayBuffer(0), 0, 0);
 
 /**
@@ -60,9 +62,7 @@ export class SegmentReader {
 
   /** The place of the header holds nothing but zeros: the file was made, and its writer got no further. */
   isBlank(): boolean {
-    const bytes = new Uint8Array(HEADER_SIZE);
-    this.#files.read(this.name, 0, bytes);
-    return bytes.every((b) => b === 0);
+    return this.#isBlank(0, HEADER_SIZE);
   }
 
   /**
@@ -109,6 +109,11 @@ export class SegmentReader {
     return 'gap';
   }
 
+  /** What was read last of the file, the record at hand included: another object after each reading. */
+  get piece(): object {
+    return this.#chunk;
+  }
+
   get time(): Ns {
     return this.#chunk.doubles[this.#word(this.index) >> 1]!;
   }
@@ -129,13 +134,26 @@ export class SegmentReader {
     this.index++;
   }
 
-  /** What lies behind the last record of a segment that is not sealed. */
-  tail(): { torn: boolean; cut: boolean } {
-    const size = this.#files.size(this.name);
-    const at = segmentBytes(this.index);
-    const bytes = new Uint8Array(RECORD_SIZE);
-    const torn = this.#files.read(this.name, at, bytes) > 0 && bytes.some((b) => b !== 0);
-    return { torn, cut: size < segmentBytes(this.capacity) };
+  /**
+   * What lies behind the last record of a segment that is not sealed. `torn`: a record that was half written; `strange`: more than
+   * that, which no writer that was killed leaves; `cut`: less than the room for all records.
+   */
+  tail(): { torn: boolean; strange: boolean; cut: boolean } {
+    const [next, end] = [segmentBytes(this.index), segmentBytes(this.capacity)];
+    const torn = !this.#isBlank(next, Math.min(end, next + RECORD_SIZE));
+    const strange = !this.#isBlank(next + RECORD_SIZE, end);
+    return { torn, strange, cut: this.#files.size(this.name) < end };
+  }
+
+  /** The file holds nothing but zeros there, or ends before. */
+  #isBlank(from: number, end: number): boolean {
+    for (let at = from; at < end; at += BLANK.length) {
+      const bytes = new Uint8Array(Math.min(BLANK.length, end - at));
+      const got = this.#files.read(this.name, at, bytes);
+      if (BLANK.compare(bytes, 0, got, 0, got) !== 0) return false;
+      if (got < bytes.length) break;
+    }
+    return true;
   }
 
   #readHead(): SegmentViews | undefined {

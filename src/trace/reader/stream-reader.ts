@@ -68,7 +68,8 @@ export class StreamReader implements EventFeed {
   /** Time of the last event fed: the order within the stream is that of its slots, so time never goes back. */
   #fedTime: Ns = Number.NEGATIVE_INFINITY;
   #hotDone = false;
-  #polled = false;
+  /** Records that were read before the definitions were looked for last. */
+  #piece: object | undefined;
   #foreign = false;
 
   constructor(files: TraceFiles, name: string, session: string) {
@@ -89,7 +90,7 @@ export class StreamReader implements EventFeed {
   /** Begin of a poll: the segments that are in the directory now. */
   found(segments: readonly number[], final: boolean): void {
     this.#segments.found(segments);
-    this.#polled = false;
+    this.#piece = undefined;
     // A definition that has come meanwhile may belong before the record at hand: choose again.
     if (this.#head === 'record') this.#head = 'none';
     this.#pollDefinitions(final);
@@ -173,7 +174,7 @@ export class StreamReader implements EventFeed {
       const { kind, flags, resource, site } = this.#record;
       const repeats = (flags & FLAG.checkpoint) !== 0 && !this.#segments.restart;
       if (!repeats && isKnown(kind)) {
-        this.#checkNames(resource, site, mode.final);
+        this.#checkNames(segment, resource, site, mode.final);
         return segment;
       }
       if (!repeats) this.#skipped.add();
@@ -182,11 +183,11 @@ export class StreamReader implements EventFeed {
     return undefined;
   }
 
-  /** Definitions are written before the records that use them: what is not there after another look is lost. */
-  #checkNames(resource: number, site: SiteId, final: boolean): void {
+  /** Definitions are written before the records that use them: what is not there when these have been read is lost. */
+  #checkNames({ piece }: SegmentReader, resource: number, site: SiteId, final: boolean): void {
     if (this.#resources.has(resource) && this.#sites.has(site)) return;
-    if (!this.#polled) this.#pollDefinitions(final);
-    this.#polled = true;
+    if (piece !== this.#piece) this.#pollDefinitions(final);
+    this.#piece = piece;
     const missing = Number(this.#resources.isMissing(resource)) + Number(this.#sites.isMissing(site));
     if (missing > 0) this.#loseDefinitions(missing, 'a record names something whose definition is lost');
   }

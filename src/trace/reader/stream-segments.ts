@@ -96,9 +96,10 @@ export class StreamSegments {
 
   #endWithoutSeal(current: SegmentReader): void {
     if (this.#finished) return;
-    const { torn, cut } = current.tail();
+    const { torn, strange, cut } = current.tail();
     const mapped = current.header?.sink === SINK.mapped;
-    if (torn) this.#lose('torn', 1, `${current.name}: its last record is half written`);
+    if (strange) this.#lose('unreadable', 0, `${current.name}: what follows its last record is damaged`);
+    else if (torn) this.#lose('torn', 1, `${current.name}: its last record is half written`);
     if (mapped && cut) this.#lose('lost', 0, `${current.name}: the file was cut off`);
     if (!mapped && !current.isWrittenThrough() && !RESTS.has(current.lastKind))
       this.#lose(

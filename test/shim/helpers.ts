@@ -15,6 +15,7 @@ import type {
 import { KIND_NAMES, type KindName, type TraceRecord } from '../../src/trace/format/records.ts';
 import { openTrace } from '../../src/trace/reader/open.ts';
 import type { Damage, TraceSink } from '../../src/trace/reader/sink.ts';
+import { discard } from '../discard.ts';
 
 export const ROOT = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 export const SHIM = path.join(ROOT, 'dist', 'shim.cjs');
@@ -42,7 +43,7 @@ export interface Context {
 
 export function temporaryDirectory(t: Context): string {
   const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'forkscope-shim-test-')));
-  t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
+  t.after(() => discard(dir));
   return dir;
 }
 

@@ -146,3 +146,44 @@ if (process.argv[2] !== 'child') {
   assert.equal(result.code, 0);
   assert.deepEqual(rests.rejected, ['main.cjs:5']);
 });
+
+test('a worker thread that the program ends, once, with the line', TIMEOUT, async (t) => {
+  const { incidents } = await incidentsOf(
+    t,
+    `const { Worker } = require('node:worker_threads');
+const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+worker.on('online', () => {
+  void worker.terminate();
+  void worker.terminate();
+});`,
+  );
+  const told = incidents.filter(({ what }) => what === 'terminateCalled');
+  assert.deepEqual(
+    told.map(({ site }) => site),
+    ['main.cjs:4'],
+  );
+});
+
+/** Programs that end with 13, and what is said of it. */
+const THIRTEENS: Readonly<Record<string, readonly [source: string, whats: readonly string[]]>> = {
+  'in the middle of an await': [
+    "process.on('exit', () => {}); await new Promise(() => {});",
+    ['unsettledAwait'],
+  ],
+  'which it has set before the exit': [
+    "await 0; process.once('beforeExit', () => {}).on('beforeExit', () => { process.exitCode = 13; });",
+    [],
+  ],
+  'which it sets at the exit': ["await 0; process.on('exit', () => { process.exitCode = 13; });", []],
+  'which it has set, in the middle of an await': ['process.exitCode = 13; await new Promise(() => {});', []],
+};
+for (const [how, [source, whats]] of Object.entries(THIRTEENS)) {
+  test(`a program that ends with 13, ${how}`, TIMEOUT, async (t) => {
+    const { incidents, code } = await incidentsOf(t, source, { name: 'main.mjs' });
+    assert.equal(code, 13);
+    assert.deepEqual(
+      incidents.map(({ what }) => what),
+      whats,
+    );
+  });
+}

@@ -93,7 +93,7 @@ const DEADLOCK = `${IMPORT}
 const lock = new Lock({ name: 'mine' });
 async function main() {
   await lock.acquire();
-  setTimeout(() => {}, 400).unref();
+  setTimeout(() => {}, 2000).unref();
   await lock.acquire();
 }
 void main();
@@ -146,7 +146,7 @@ test('a thread that something else could wake counts it, and says when it goes o
   const source = `${IMPORT}import net from 'node:net';
 const queue = new Queue();
 const server = net.createServer().listen(0);
-setTimeout(() => { void queue.put(1); server.close(); }, 500);
+setTimeout(() => { void queue.put(1); server.close(); }, 2000);
 const main = async () => { await queue.get(); };
 void main();
 `;
@@ -159,7 +159,7 @@ void main();
 
 test('an unreferenced timer counts as well: it may abort a wait', async (t) => {
   const source = `${IMPORT}const queue = new Queue();
-const main = async () => { await queue.get({ signal: AbortSignal.timeout(600) }); };
+const main = async () => { await queue.get({ signal: AbortSignal.timeout(2000) }); };
 main().catch((error) => console.log(error.name));
 `;
   const { stdout, trace } = await traceJs(t, 'aborts.mjs', source);

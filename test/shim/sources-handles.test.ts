@@ -144,3 +144,22 @@ else require('node:net').createServer().listen(0, '127.0.0.1');`,
     ],
   );
 });
+
+test(
+  'of a worker of a cluster a primary hears what the program listens for, not Node',
+  TIMEOUT,
+  async (t) => {
+    const heard: (readonly string[] | undefined)[] = [];
+    for (const listener of ['', "worker.on('exit', () => {});", "cluster.on('message', () => {});"]) {
+      const rest = await sourcesOf(
+        t,
+        `const cluster = require('node:cluster');
+cluster.setupPrimary({ exec: '/dev/null', execArgv: ['-e', "process.on('message', () => {})"] });
+const worker = cluster.fork();
+${listener}`,
+      );
+      heard.push(ofKind(rest, 'child')[0]?.events);
+    }
+    assert.deepEqual(heard, [[], ['exit'], ['message']]);
+  },
+);

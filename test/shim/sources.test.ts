@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { follow, type Named, ofKind, sourcesOf } from './sources-helpers.ts';
 
@@ -11,7 +12,7 @@ test('timers: when they fire, how often, and where they were made', TIMEOUT, asy
 setTimeout(() => {}, 60_000);
 setInterval(() => {}, 50_000).unref();
 sleep(40_000);
-AbortSignal.timeout(30_000);
+globalThis.kept = AbortSignal.timeout(30_000); // A signal that nobody can see any more takes its timer along.
 clearTimeout(setTimeout(() => {}, 20_000));
 setTimeout(() => {}, 5);`,
     ({ list }) => list.length === 4,
@@ -82,6 +83,40 @@ spawn('sh', ['-c', 'sleep 60 &']).on('close', () => {});`,
   assert.deepEqual(
     ofKind(rest, 'stdio').map(({ resource }) => resource),
     ['stdio stdout', 'stdio stderr'],
+  );
+});
+
+test('signals that the program listens for, not Node’s own for its reports', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    `process.report.reportOnSignal = true;
+process.on('SIGHUP', () => {});
+setTimeout(() => {}, 60_000);`,
+    ({ list }) => list.length > 1,
+  );
+  assert.deepEqual(
+    ofKind(rest, 'signal').map(({ site, detail }) => `${site} ${detail}`),
+    ['main.cjs:2 SIGHUP'],
+  );
+});
+
+test('a worker that was told to end, and has not', TIMEOUT, async (t) => {
+  const rest = await sourcesOf(
+    t,
+    // The thread cannot end while it is in a native call.
+    `const { isMainThread, parentPort, Worker } = require('node:worker_threads');
+if (isMainThread) {
+  const worker = new Worker(__filename).once('message', () => setTimeout(() => worker.terminate(), 100));
+} else {
+  const sleep = require(${JSON.stringify(path.resolve('node_modules/koffi'))}).load('libc.so.6').func('int sleep(int)');
+  parentPort.postMessage('asleep');
+  setImmediate(() => sleep(60));
+}`,
+    ({ list }) => list.some(({ kind, state }) => kind === 'worker' && state !== undefined),
+  );
+  assert.deepEqual(
+    ofKind(rest, 'worker').map(({ site, state }) => `${site} ${state}`),
+    ['main.cjs:3 ending'],
   );
 });
 

@@ -57,7 +57,7 @@ if (role) {
   assert.ok(places.includes(`started main.cjs:${at('const node =')}`), places.join());
   assert.equal(new Set(found.processes).size, 2);
   const out = model.channels().find((c) => c.kind === 'stdio' && /\bstdout\b/.test(c.name));
-  assert.ok(out);
+  assert.ok(out, JSON.stringify(model.channels()));
   assert.deepEqual([out.sent, out.received, out.depth], [1_000_000, 65_536, 934_464]);
 });
 

@@ -8,6 +8,8 @@ export interface StartedChild {
   readonly site: SiteId;
   /** When it was started, ns since the session's origin. */
   readonly since: Ns;
+  /** Node itself listens to it, for `cluster`. */
+  readonly isWorker: boolean;
 }
 /** The living children of this thread that are recorded here: not those of the runtime, which reports its own. */
 export const liveChildren = new Map<object, StartedChild>();

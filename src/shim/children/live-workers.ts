@@ -1,6 +1,9 @@
 /** The worker threads that this thread has started and that have not ended. Node does not list them among what keeps a thread alive. */
 export const liveWorkers = new Set<object>();
 
+/** Those of them that this thread has told to end, which takes them a moment. */
+export const endingWorkers = new WeakSet<object>();
+
 /** How many of them keep this thread alive: not those that the program has unref'd. */
 export function countRefdWorkers(): number {
   return [...liveWorkers].filter(hasRef).length;

@@ -1,3 +1,4 @@
+import type cluster from 'node:cluster';
 import type inspector from 'node:inspector';
 import type module from 'node:module';
 import type os from 'node:os';
@@ -6,6 +7,7 @@ import type v8 from 'node:v8';
 import type vm from 'node:vm';
 
 interface Builtins {
+  readonly 'node:cluster': typeof cluster;
   readonly 'node:inspector': typeof inspector;
   readonly 'node:module': typeof module;
   readonly 'node:os': typeof os;

@@ -24,9 +24,10 @@ export interface Around<C> {
   end(context: C, returned: boolean, outcome: unknown, args: Args): void;
   /**
    * May a call that has thrown be made once more? An error that is made while the tracer is on the stack shows it. So a call
-   * that was refused for its arguments is refused again, when the tracer has left the stack.
+   * that was refused for its arguments is refused again, when the tracer has left the stack. Where a hook does not
+   * say, what is thrown is let through, not caught and thrown again: Node shows the line that has thrown it.
    */
-  repeats(args: Args): boolean;
+  repeats?(args: Args): boolean;
 }
 
 /** Given what the program called, with what, returns what is called now in its place, with `this` and `args`. */
@@ -85,6 +86,7 @@ export function surrounding<C, F extends Callee>(original: F, where: Reporting, 
   return proxied(original, (target: F, self: unknown, args: Args) => {
     const context = begin(where, around, self, args);
     if (context === undefined) return target;
+    if (!around.repeats) return through(target, self, args, where, around, context);
     let result: unknown;
     try {
       result = Reflect.apply(target, self, args as never[]);
@@ -95,6 +97,25 @@ export function surrounding<C, F extends Callee>(original: F, where: Reporting, 
     end(where, around, context, true, result, args);
     return giving(result);
   });
+}
+
+function through<C>(
+  target: Callee,
+  self: unknown,
+  args: Args,
+  where: Reporting,
+  around: Around<C>,
+  context: C,
+): unknown {
+  let returned = false;
+  let result: unknown;
+  try {
+    result = Reflect.apply(target, self, args as never[]);
+    returned = true;
+  } finally {
+    end(where, around, context, returned, result, args);
+  }
+  return giving(result);
 }
 
 const { construct } = Reflect;
@@ -111,7 +132,9 @@ export function constructing<C, F extends Class>(original: F, where: Reporting, 
       made = construct(target, args, by);
     } catch (error) {
       end(where, around, context, false, error, args);
-      return around.repeats(args) ? construct.bind(undefined, target, [...args], by) : throwing(args, error);
+      return around.repeats?.(args)
+        ? construct.bind(undefined, target, [...args], by)
+        : throwing(args, error);
     }
     end(where, around, context, true, made, args);
     return giving(made);

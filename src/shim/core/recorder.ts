@@ -332,6 +332,7 @@ export class Recorder {
 
   #resume(time: Ns): void {
     this.#quiescent = false;
+    this.#schedule.writeNext();
     this.#ledger.record(time, headOf(KIND.resumed, 0, 0), 0, 0, 0, 0);
   }
 }

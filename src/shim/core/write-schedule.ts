@@ -55,6 +55,12 @@ export class WriteSchedule {
     this.due = Number.NEGATIVE_INFINITY;
   }
 
+  /** The next record is written at once: readers take the thread for one that rests until they see it. */
+  writeNext(): void {
+    this.#writtenAt = Number.NEGATIVE_INFINITY;
+    this.expectNext();
+  }
+
   /** There is a record of `time`: writes what is collected, or sees to it that it will be written. */
   recorded(time: Ns): void {
     this.due = this.#writer.mapped ? time + MAPPED_INTERVAL : this.#writeOrPlan(time);

@@ -200,7 +200,7 @@ class Elements {
 
   #define(key: string): ResourceId {
     const { recorder } = this.#shim;
-    const name = `shared memory ${key.slice(key.indexOf(':') + 1).replace(/^.*\./, '')}`;
+    const name = key.slice(key.indexOf(':') + 1).replace(/^.*\./, '');
     const resource = recorder.defineResource({ key, kind: 'atomics', name });
     recorder.record('open', { resource, role: ROLE.read | ROLE.write });
     return resource;

@@ -12,7 +12,7 @@ import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { textOf } from '../core/errors.ts';
 import { guarded } from '../core/guard.ts';
-import { patch } from '../core/patch.ts';
+import { observe, patch } from '../core/patch.ts';
 import { captureFrames, type RawFrame } from '../sites/stack.ts';
 import { addChildren, CHILD_EVENTS } from '../sources/children.ts';
 import { heard } from '../sources/events.ts';
@@ -58,19 +58,11 @@ export const childProcesses: Probe = {
         },
     );
     // On the prototype: a listener on the child could be seen by the program.
-    patch(
-      prototype,
-      'emit',
-      (original) =>
-        function emit(this: unknown, ...args) {
-          if (args[0] === 'exit')
-            guarded(shim, 'child-process', () => recordExit(shim, this as object, args, ids));
-          else if (args[0] === 'close') guarded(shim, 'child-process', () => closed(this as object));
-          else if (args[0] === 'error')
-            guarded(shim, 'child-process', () => recordFailure(shim, this as object, args[1], failed));
-          return Reflect.apply(original, this, args);
-        },
-    );
+    observe(prototype, 'emit', { recorder: shim.recorder, probe: 'child-process' }, (self, args) => {
+      if (args[0] === 'exit') recordExit(shim, self as object, args, ids);
+      else if (args[0] === 'close') closed(self as object);
+      else if (args[0] === 'error') recordFailure(shim, self as object, args[1], failed);
+    });
   },
 };
 
@@ -138,7 +130,7 @@ function recordStart(shim: Shim, child: object, started: Started, { ids, failed 
     return;
   }
   ids.set(child, id);
-  liveChildren.set(child, { id, spawnKey, site, since: recorder.clock.now() });
+  liveChildren.set(child, { id, spawnKey, site, since: recorder.clock.now(), isWorker: api === 'cluster' });
   recorder.record('start', { child: id, site, pid });
 }
 

@@ -3,7 +3,7 @@ import { ENV_SPAWN } from '../../base/environment.ts';
 import { pairValue } from '../children/children-env.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { guarded, reportProblem } from '../core/guard.ts';
-import { patch } from '../core/patch.ts';
+import { observe, patch } from '../core/patch.ts';
 import { IpcEnd } from '../ipc/end.ts';
 import { isDisconnect, isNodes } from '../ipc/messages.ts';
 import { addChannels } from '../ipc/sources.ts';
@@ -24,7 +24,7 @@ export const ipc: Probe = {
     const end = new IpcEnd(shim, key, 'child');
     channels.set(process, end);
     patchSend(shim, process, end);
-    patchEmit(shim, process, channels);
+    observeEmit(shim, process, channels);
   },
 };
 
@@ -49,7 +49,7 @@ function instrumentChildren(shim: Shim, channels: WeakMap<object, IpcEnd>): void
         return result;
       },
   );
-  patchEmit(shim, prototype, channels);
+  observeEmit(shim, prototype, channels);
 }
 
 /** The key that the child will find: the probe of children has put it into the options of the same call. */
@@ -107,26 +107,13 @@ function patchSend(shim: Shim, target: object, end: IpcEnd): void {
 }
 
 /** Sees messages arrive without a listener of its own, which would keep the channel, and so the process, alive. */
-function patchEmit(shim: Shim, owner: object, channels: WeakMap<object, IpcEnd>): void {
-  patch(
-    owner,
-    'emit',
-    (original) =>
-      function emit(this: unknown, ...args) {
-        const event = args[0];
-        if (event === 'internalMessage' && isDisconnect(args[1]))
-          guarded(shim, 'ipc', () => channels.get(this as object)?.toldToDisconnect());
-        // Node gives three arguments to messages; with others the program itself emits.
-        if ((event === 'message' && args.length === 3) || event === 'disconnect') {
-          try {
-            const end = channels.get(this as object);
-            if (event === 'message') end?.received(args[2]);
-            else end?.disconnected();
-          } catch (error) {
-            reportProblem(shim.recorder, 'ipc', error);
-          }
-        }
-        return Reflect.apply(original, this, args);
-      },
-  );
+function observeEmit(shim: Shim, owner: object, channels: WeakMap<object, IpcEnd>): void {
+  observe(owner, 'emit', { recorder: shim.recorder, probe: 'ipc' }, (self, args) => {
+    const event = args[0];
+    if (event === 'internalMessage' && isDisconnect(args[1]))
+      channels.get(self as object)?.toldToDisconnect();
+    // Node gives three arguments to messages; with others the program itself emits.
+    else if (event === 'message' && args.length === 3) channels.get(self as object)?.received(args[2]);
+    else if (event === 'disconnect') channels.get(self as object)?.disconnected();
+  });
 }

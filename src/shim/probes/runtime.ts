@@ -26,7 +26,7 @@ type SitePolicy = 'always' | 'paired' | 'sampled' | 'never' | 'handed';
  */
 function policyOf(op: RuntimeOp): SitePolicy {
   if (op.startsWith('wait')) return op === 'waitEnd' ? 'handed' : 'always';
-  if (op === 'create' || op === 'start') return 'always';
+  if (op === 'create' || op === 'start' || op === 'signal') return 'always';
   if (op === 'acquire') return 'paired';
   if (op === 'callStart' || op === 'callEnd' || op === 'targetStart') return 'never';
   if (op === 'release' || op === 'childExit' || op === 'ownerDied' || op === 'exiting') return 'never';

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import worker from 'node:worker_threads';
 import type { ChildId, Ns, SiteId } from '../../base/quantities.ts';
 import type { Lane } from '../../trace/writer/lanes.ts';
-import { hasRef, liveWorkers } from '../children/live-workers.ts';
+import { endingWorkers, hasRef, liveWorkers } from '../children/live-workers.ts';
 import { reaches } from '../children/reachable.ts';
 import { newSpawnKey } from '../children/spawn-key.ts';
 import type { Probe, Shim } from '../context/shim.ts';
 import { stackOf, textOf } from '../core/errors.ts';
 import { guarded } from '../core/guard.ts';
-import { patch } from '../core/patch.ts';
+import { observed } from '../core/observe.ts';
+import { observe } from '../core/patch.ts';
 import { makingWorker } from '../ports/of-thread.ts';
 import { incomingOf, publicPort } from '../ports/sources.ts';
 import { heard } from '../sources/events.ts';
@@ -23,24 +24,23 @@ export const workers: Probe = {
     const known = new WeakMap<object, Known>();
     shim.sources.contribute((look) => addWorkers(look, known));
     const original = worker.Worker;
-    patch(
-      original.prototype,
-      'emit',
-      (emitOriginal) =>
-        function emit(this: unknown, ...args) {
-          if (args[0] === 'exit') {
-            liveWorkers.delete(this as object);
-            guarded(shim, 'workers', () => recordExit(shim, this as object, args[1], known));
-          } else if (args[0] === 'error')
-            guarded(shim, 'workers', () => recordError(shim, this as object, args[1], known));
-          return Reflect.apply(emitOriginal, this, args);
-        },
-    );
+    const where = { recorder: shim.recorder, probe: 'workers' };
+    observe(original.prototype, 'emit', where, (self, args) => {
+      if (args[0] === 'exit') {
+        liveWorkers.delete(self as object);
+        recordExit(shim, self as object, args[1], known);
+      } else if (args[0] === 'error') recordError(shim, self as object, args[1], known);
+    });
+    observe(original.prototype, 'terminate', where, (self) => {
+      recordTerminate(shim, self as object, known);
+    });
     // A Proxy: `instanceof`, subclasses and static members stay what they are.
     const construct = (target: typeof original, args: unknown[], newTarget: unknown): object => {
       const prepared = guarded(shim, 'workers', () => prepare(shim, args, construct));
       const make = (): object => {
-        const made = Reflect.construct(target, args, newTarget as typeof original);
+        // V8 names objects, in stacks too, by the class that has made them.
+        const by = newTarget === replacement ? target : (newTarget as typeof original);
+        const made = Reflect.construct(target, args, by);
         liveWorkers.add(made);
         return made;
       };
@@ -190,6 +190,7 @@ function addWorkers(look: Look, known: WeakMap<object, Known>): void {
       ...(resource === undefined ? {} : { resource }),
       listens: events.length > 0,
       events,
+      ...(endingWorkers.has(made) ? { state: 'ending' as const } : {}),
       ...(site === 0 ? {} : { site }),
       ...(since === undefined ? {} : { since }),
     });
@@ -203,6 +204,17 @@ function recordError(shim: Shim, made: object, error: unknown, known: WeakMap<ob
   const site = shim.sites.ofText(stackOf(error));
   const message = textOf(error);
   shim.recorder.incident({ what: 'workerError', message, child: was.id, ...(site === 0 ? {} : { site }) });
+}
+
+/** The program ends the worker: what exit code it has then says nothing of it. */
+function recordTerminate(shim: Shim, made: object, known: WeakMap<object, Known>): void {
+  const was = known.get(made);
+  if (was !== undefined && !endingWorkers.has(made)) {
+    const site = shim.sites.here(observed);
+    const where = site === 0 ? {} : { site };
+    shim.recorder.incident({ what: 'terminateCalled', message: '', child: was.id, ...where });
+  }
+  endingWorkers.add(made);
 }
 
 /** The worker's thread has ended: writes what it had recorded and not written, and records its end. */

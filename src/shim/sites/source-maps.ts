@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type module from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mapPlace, resolveSource } from '../../base/source-map.ts';
 import { builtin } from '../core/builtins.ts';
 
 const { closeSync, fstatSync, openSync, readFileSync, readSync } = fs;
@@ -67,15 +67,14 @@ export class SourceMaps {
 function loadMap(file: string): Mapper | undefined {
   const comment = COMMENT.exec(readTail(file))?.[1] ?? inlineComment(file);
   if (!comment) return undefined;
-  const base = path.dirname(file);
-  const inline = /^data:application\/json[^,]*?(;base64)?,(.*)$/s.exec(comment);
-  const text = inline
-    ? Buffer.from(decodeURIComponent(inline[2]!), inline[1] ? 'base64' : 'utf8').toString()
-    : readFileSync(path.resolve(base, decodeURIComponent(comment)), 'utf8');
-  const directory = inline ? base : path.dirname(path.resolve(base, decodeURIComponent(comment)));
+  const place = mapPlace(comment, file);
+  const [text, of] = 'text' in place ? [place.text, file] : [readFileSync(place.file, 'utf8'), place.file];
   const payload: unknown = JSON.parse(text);
   const { SourceMap } = builtin('node:module');
-  return { map: new SourceMap(payload as ConstructorParameters<typeof SourceMap>[0]), base: directory };
+  return {
+    map: new SourceMap(payload as ConstructorParameters<typeof SourceMap>[0]),
+    base: path.dirname(of),
+  };
 }
 
 function readTail(file: string): string {
@@ -97,10 +96,4 @@ function inlineComment(file: string): string | undefined {
   if (text.length > MAX_MAP) return undefined;
   const at = text.lastIndexOf('//# sourceMappingURL=data:');
   return at < 0 ? undefined : COMMENT.exec(text.slice(at))?.[1];
-}
-
-function resolveSource(source: string, base: string): string {
-  if (source.startsWith('file://')) return fileURLToPath(source);
-  if (/^[a-z][a-z0-9+.-]+:/i.test(source) && !path.isAbsolute(source)) return source;
-  return path.resolve(base, source);
 }

@@ -1,3 +1,4 @@
+import { heardOfWorker } from '../children/cluster-workers.ts';
 import {
   closingChildren,
   liveChildren,
@@ -29,9 +30,9 @@ export function addChildren(look: Look): void {
   for (const handle of look.handles) if (!look.told.has(handle)) addRuntimes(look, handle);
 }
 
-function add(look: Look, child: object, { id, site, since }: StartedChild, state?: 'exited'): void {
+function add(look: Look, child: object, { id, site, since, isWorker }: StartedChild, state?: 'exited'): void {
   look.told.add(child);
-  const events = heard(child, CHILD_EVENTS);
+  const events = isWorker ? heardOfWorker(child, CHILD_EVENTS) : heard(child, CHILD_EVENTS);
   look.list.add({
     kind: 'child',
     ref: look.isRefd(child),

@@ -9,6 +9,12 @@ function isOwn(listener: unknown): boolean {
   return typeof listener === 'function' && Reflect.get(listener, OWN) === true;
 }
 
+/** Node's own, which writes a diagnostic report and runs nothing of the program. `node --test` of Node 24 has one in each file. */
+function isReport(name: string, listener: unknown): boolean {
+  if (typeof listener !== 'function' || listener.name !== 'signalHandler') return false;
+  return process.report.reportOnSignal && process.report.signal === name;
+}
+
 interface Registered {
   readonly site: number;
   /** ns since the session's origin. */
@@ -29,7 +35,8 @@ export class SignalBook {
     const places = new Map<number, { names: string[]; since: number | undefined }>();
     for (const name of process.eventNames()) {
       if (typeof name !== 'string' || !name.startsWith('SIG') || name === RESIZED) continue;
-      if (process.rawListeners(name).every(isOwn)) continue;
+      const [only, more] = process.rawListeners(name).filter((listener) => !isOwn(listener));
+      if (only === undefined || (more === undefined && isReport(name, only))) continue;
       const { site = 0, since } = this.#registered.get(name) ?? {};
       const place = places.get(site);
       if (place) place.names.push(name);

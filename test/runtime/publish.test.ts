@@ -176,6 +176,7 @@ test('processes: start with the pid, joins, exits, spawn keys in the environment
       'start pid known: true, key is the runtime’s: true',
       'waitJoin, childExit 5, waitEnd ok',
       'killed: childExit -9',
+      'asked to end: true, signal 15',
       'exiting',
       'waitJoin',
     ],

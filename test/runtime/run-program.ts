@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = typeof __dirname === 'string' ? __dirname : path.dirname(fileURLToPath(import.meta.url));
 export const ROOT = path.dirname(path.dirname(here));
+const TEST = path.dirname(here);
+const HOOK = path.join(TEST, 'typescript-hook.cjs');
 
 export interface Result {
   readonly code: number | null;
@@ -23,7 +25,7 @@ export interface Running {
 
 const LIMIT_MS = 300_000;
 
-/** Runs a program of this folder (TypeScript by tsx), in a process group of its own, which is killed with the program. */
+/** Runs a program of this folder , in a process group of its own, which is killed with the program. */
 export function start(
   program: string,
   args: readonly string[] = [],
@@ -31,8 +33,7 @@ export function start(
   limitMs = LIMIT_MS,
 ): Running {
   const file = path.isAbsolute(program) ? program : path.join(here, 'programs', program);
-  const loader = /ts$/.test(file) ? ['--import', 'tsx'] : [];
-  const child = spawn(process.execPath, [...flags, ...loader, file, ...args], {
+  const child = spawn(process.execPath, [...flags, ...loaderOf(file), file, ...args], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,6 +75,12 @@ export function start(
       );
     });
   return { child, done, line };
+}
+
+/** The examples are ES modules. */
+function loaderOf(file: string): string[] {
+  if (!/ts$/.test(file)) return [];
+  return file.endsWith('.ts') && file.startsWith(TEST) ? ['--require', HOOK] : ['--import', 'tsx'];
 }
 
 export async function run(

@@ -7,6 +7,7 @@ import {
   Condition,
   Event,
   Lock,
+  Queue,
   RLock,
   Semaphore,
   task,
@@ -267,6 +268,24 @@ test('[row 96] the action runs once a round, before anybody goes on; one that th
     'Error',
   ]);
   assert.equal(failing.broken, true);
+});
+
+test('a barrier is not sent while its action is looked for, nor when nobody else can find it', async () => {
+  using queue = new Queue<Barrier>();
+  const barrier = new Barrier({ parties: 1, action: () => {} });
+  const refusal = (): Promise<string> =>
+    queue.put(barrier).then(
+      () => 'sent',
+      ({ message }: Error) => message,
+    );
+  const first = await refusal();
+  assert.match(first, /the barrier's action is still being looked for: make the barrier before/);
+  let later = first;
+  while (later === first) {
+    await new Promise(setImmediate);
+    later = await refusal();
+  }
+  assert.match(later, /the barrier's action cannot be found by other processes: export it/);
 });
 
 test('[row 99] after abort, reset makes the barrier new', async () => {

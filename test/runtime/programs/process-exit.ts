@@ -7,7 +7,8 @@ export async function work(started: Queue<boolean>): Promise<void> {
 }
 export async function workForEver(started: Queue<boolean>): Promise<void> {
   await started.put(true);
-  setTimeout(() => console.log('a daemon outlived main'), 1500);
+  // Long after main's end, however late that is: only a daemon that outlives it gets so far, and then its output is waited for.
+  setTimeout(() => console.log('a daemon outlived main'), 30_000);
 }
 
 async function main(): Promise<void> {

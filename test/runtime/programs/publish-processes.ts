@@ -16,6 +16,11 @@ export async function tellKey(queue: Queue<string | undefined>, code: number): P
 export async function waitForEver(): Promise<void> {
   await new Queue().get();
 }
+export async function deaf(ready: Queue<boolean>): Promise<void> {
+  process.on('SIGTERM', () => process.exit(0));
+  await ready.put(true);
+  await new Queue().get();
+}
 export async function last(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
@@ -28,7 +33,7 @@ async function main(): Promise<void> {
   await quiet.join();
 
   const events: Event[] = [];
-  for (const op of ['start', 'waitJoin', 'childExit', 'waitEnd', 'exiting']) {
+  for (const op of ['start', 'waitJoin', 'childExit', 'waitEnd', 'exiting', 'signal']) {
     subscribe(`forkscope:${op}`, (event) => {
       const { target } = event as Event;
       if (target === undefined || 'spawnKey' in target) events.push({ ...(event as Event) });
@@ -53,6 +58,15 @@ async function main(): Promise<void> {
   victim.kill();
   await victim.exited;
   console.log(`killed: childExit ${events.find(({ op }) => op === 'childExit')?.value}`);
+
+  const ready = new Queue<boolean>();
+  const asked = new Process({ target: deaf, args: [ready] });
+  await asked.start();
+  await ready.get();
+  asked.terminate();
+  await asked.exited;
+  const signal = events.find(({ op }) => op === 'signal');
+  console.log(`asked to end: ${signal?.n === asked.pid}, signal ${signal?.value}`);
 
   await new Process({ target: last }).start();
   events.length = 0;

@@ -139,6 +139,8 @@ export function act(): void {
 async function barriers(): Promise<void> {
   const inboxes = [0, 1, 2, 3].map(() => new Queue<Step | null>());
   const results = new Queue<unknown>();
+  // Before the children: their start waits until the action is found, which in an ES module takes some milliseconds.
+  const acting = new Barrier({ parties: PARTIES, action: act });
   const children = inboxes.map(
     (inbox, place) => new Process({ target: member, args: [place, inbox, results] }),
   );
@@ -152,7 +154,7 @@ async function barriers(): Promise<void> {
   const broken = (list: readonly unknown[]): number =>
     list.filter((one) => one === 'BrokenBarrierError').length;
 
-  const returned = await all('wait', new Barrier({ parties: PARTIES, action: act }));
+  const returned = await all('wait', acting);
   const aborted = new Barrier(PARTIES);
   const abort = await all('abort', aborted);
   const resetting = new Barrier(PARTIES);

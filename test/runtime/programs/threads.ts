@@ -1,5 +1,5 @@
 // Worker threads use what their process holds.
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import {
   Barrier,
@@ -20,7 +20,8 @@ import {
 } from 'forkscope';
 import { settled, sleep, tell } from './tell.ts';
 
-const THREAD = path.join(__dirname, 'thread.cjs');
+/** Where Node reads TypeScript by itself this is an ES module, which has no `__dirname`. */
+const THREAD = fileURLToPath(new URL('thread.cjs', import.meta.url));
 
 interface Tools {
   readonly lock: Lock;

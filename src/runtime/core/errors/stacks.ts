@@ -1,12 +1,12 @@
 /** Stacks of errors that come from another process, or from a wait that ended in the event loop: where is the user's code? */
 import path from 'node:path';
 
-/** `src`, where the runtime runs from its sources. */
-const sources = path.resolve(path.dirname(__filename), '../../..');
-/** Frames of the runtime itself: of its bundle, or of its sources where it runs from them. */
-const OWN = __filename.endsWith('stacks.ts')
-  ? ['runtime', 'shm'].map((folder) => path.join(sources, folder) + path.sep)
-  : [`${__filename}:`];
+const isBundle = !__filename.endsWith('stacks.ts');
+/** The folder of the runtime's sources: where they run themselves, or by the bundle's source map (`--enable-source-maps`). */
+const sources = path.resolve(path.dirname(__filename), isBundle ? '../src' : '../../..');
+/** Frames of the runtime itself. */
+const OWN = ['runtime', 'shm'].map((folder) => path.join(sources, folder) + path.sep);
+if (isBundle) OWN.push(`${__filename}:`);
 const FRAME = /^\s+at /;
 
 function isOwn(frame: string): boolean {

@@ -17,12 +17,16 @@ export class Action {
   #reference: Reference | undefined;
   /** Settles when the function is found, or its reference; rejects with TargetError. */
   readonly #search: Promise<void>;
+  #searching = true;
 
   private constructor(fn: Run | undefined, reference: Reference | undefined) {
     this.#fn = fn;
     this.#reference = reference;
     this.#search = this.#find();
-    this.#search.catch(() => {});
+    const over = (): void => {
+      this.#searching = false;
+    };
+    this.#search.then(over, over);
     trackLookup(this.#search);
   }
 
@@ -57,8 +61,13 @@ export class Action {
   toWire(): Reference {
     const reference = this.#reference ?? (this.#fn && knownReference(this.#fn));
     if (reference !== undefined) return reference;
+    if (this.#searching)
+      throw new SerializationError(
+        "the barrier's action is still being looked for: make the barrier before you start processes (start() waits for " +
+          'the search), or register the action with task(import.meta, …)',
+      );
     throw new SerializationError(
-      "the barrier's action cannot be found by other processes (yet): export it from its module, or register it with " +
+      "the barrier's action cannot be found by other processes: export it from its module, or register it with " +
         'task(import.meta, …)',
     );
   }

@@ -5,7 +5,9 @@
  * whoever is first calls the listeners. Without listeners, and from anybody else, it is the signal itself.
  */
 import type { Socket } from 'node:net';
+import { constants } from 'node:os';
 import { SLOT_COUNT } from '../../../shm/layout.ts';
+import { publish } from '../../core/diagnostics/publish.ts';
 import { memory, openedMemory, whenOpened } from '../../core/handles/instance.ts';
 import { leaveEncoded } from '../../core/messages/messages.ts';
 import type { State } from './state.ts';
@@ -41,7 +43,11 @@ export function watchTermination(control: Socket): void {
 export function askToEnd(state: State): boolean {
   const asked = slotsOf(state).some((slot) => memory().waits.requestTermination(slot));
   const control = state.child?.stdio[CONTROL_FD] as Socket | undefined;
-  if (asked) control?.write('.');
+  if (asked) {
+    // Before it is heard: whoever observes must not take the child for one that waits on.
+    publish('signal', undefined, state.pid ?? 0, constants.signals.SIGTERM);
+    control?.write('.');
+  }
   return asked;
 }
 

@@ -1,5 +1,5 @@
-// What follows from the files of src/model/findings/rules: their index, the list of kinds, and the editor's choice of kinds
-// that may be switched off. `--check` only says what is not up to date, and what docs/findings.md says otherwise.
+// What follows from the files of src/model/findings/rules: their index, the list of kinds, and the kinds that the manifest
+// names: those that may be switched off, and those that agents may ask about. `--check` only says what is not up to date, and what docs/findings.md says otherwise.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +51,8 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 function manifestText(all) {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   manifest.contributes.configuration.properties['forkscope.findings.disabled'].items.enum = all;
+  for (const { inputSchema } of manifest.contributes.languageModelTools)
+    if (inputSchema?.properties.kind !== undefined) inputSchema.properties.kind.enum = all;
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 

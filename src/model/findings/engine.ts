@@ -51,7 +51,10 @@ export class FindingsEngine {
    * what is certain: it may live on.
    */
   beforeEnd(process: ProcessEntity, time: number, how: 'normal' | 'unknown' | 'signalled'): void {
-    if (this.world.killed !== null || this.kept.knows(process) || !isInvolved(process, how)) return;
+    if (this.world.killed !== null || this.kept.knows(process)) return;
+    // Where nobody has asked for findings yet, as in a replay, no process knows its children.
+    this.world.processes.link();
+    if (!isInvolved(process, how)) return;
     // When it came to its end the process lived no longer.
     for (const finding of this.lookBack(time - 1)) {
       if (how === 'signalled' && finding.certainty !== 'certain') continue;

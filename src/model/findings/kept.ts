@@ -41,13 +41,23 @@ export class KeptFindings {
   merge(found: readonly Finding[]): Finding[] {
     const { killed } = this.world;
     // What hangs after the launcher's kill is what the kill left over.
-    const own = killed === null ? found : found.filter((finding) => !finding.blocking);
+    const own =
+      killed === null
+        ? found.filter((finding) => !this.isLeftOver(finding))
+        : found.filter((finding) => !finding.blocking);
     const byId = new Map(own.map((finding) => [finding.id, finding]));
     for (const [id, { finding, at }] of this.byId) {
       if (byId.get(id)?.blocking) continue;
       byId.set(id, this.stood(at) ? finding : { ...finding, blocking: false });
     }
     return [...byId.values()];
+  }
+
+  /** Suspected of what stood before the program was ended, when that was explained otherwise: only some have ended yet. */
+  private isLeftOver({ id, blocking, certainty, time, processes }: Finding): boolean {
+    const { ending } = this.world;
+    if (ending === null || certainty === 'certain' || !blocking || time >= ending.from) return false;
+    return !this.byId.has(id) && processes.some((process) => this.processes.has(process));
   }
 
   private stood(at: number): boolean {

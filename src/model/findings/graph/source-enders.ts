@@ -75,6 +75,7 @@ export class SourceEnders {
   private child({ child, told }: SourceEntity): Enders {
     // Its pipes are open, and who has them besides is not known.
     if (told.state === 'exited') return openFor('unknown');
+    if (told.state === 'ending') return openFor('ending');
     return this.waits.end(child, 'certain');
   }
 

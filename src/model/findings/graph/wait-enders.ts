@@ -7,6 +7,7 @@ import type {
   ProcessEntity,
   ResourceEntity,
   ThreadEntity,
+  ThreadUse,
   Wait,
 } from '../../state/entities.ts';
 import { ownedOnly } from '../../state/lock-kinds.ts';
@@ -124,7 +125,8 @@ export class WaitEnders {
       : resource.uses.filter((use) => use.thread.alive && use.open && !holders.has(use.thread));
     const starters = this.known.startersFor(resource);
     const whole = (list: typeof others): Unit[] => list.map((use) => this.known.units.get(use.thread, 0));
-    const group = this.known.group([...(anybody ? whole(others) : []), ...starters.units]);
+    const releasers = anybody ? others : others.filter((use) => isHandedOver(use, holds));
+    const group = this.known.group([...whole(releasers), ...starters.units]);
     return {
       group: group.units.length > 0 ? group : null,
       weak: anybody ? null : this.known.group(whole(others.filter((use) => use.acquisitions === 0))),
@@ -296,4 +298,13 @@ function* descendants(process: ProcessEntity): Iterable<ProcessEntity> {
     yield child;
     yield* descendants(child);
   }
+}
+
+/** Whoever holds it has started the other one, with a handle on it, since then: perhaps so that this one gives it back. */
+function isHandedOver({ thread, acquisitions }: ThreadUse, holds: readonly Hold[]): boolean {
+  if (acquisitions > 0) return false;
+  for (let process = thread.process.parent; process !== null; process = process.parent)
+    if (holds.some((hold) => hold.thread.process === process && hold.since < thread.process.start))
+      return true;
+  return false;
 }

@@ -25,9 +25,12 @@ export function* endAwaiters(world: World): Iterable<EndAwaiter> {
 
 /** Where it is listened for messages, and where the source was made. */
 export function placesOfSource(source: SourceEntity): Place[] {
-  const { thread, resource, heard: site, told } = source;
-  const made = placeOfSource(source);
-  return site === 0 ? [made] : [{ role: 'waits', thread, resource, site, time: told.since ?? 0 }, made];
+  return [...placesHeard(source), placeOfSource(source)];
+}
+
+/** Where it is listened for the messages of a source, if it is. */
+export function placesHeard({ thread, resource, heard: site, told }: SourceEntity): Place[] {
+  return site === 0 ? [] : [{ role: 'waits', thread, resource, site, time: told.since ?? 0 }];
 }
 
 /** Where a source was made. */

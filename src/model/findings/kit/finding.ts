@@ -8,6 +8,7 @@ import type { Need } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
 import { evidence } from './evidence.ts';
 import { chainOf, type Link, type RestLink } from './links.ts';
+import type { Place } from './noted.ts';
 import { behindAwaits } from './open-awaits.ts';
 import { placesOf, ToldApart } from './places.ts';
 import { proofOf } from './proof.ts';
@@ -49,6 +50,8 @@ export interface ChainFinding {
   readonly reason: string;
   readonly fix: string;
   readonly extraProcesses?: readonly ProcessEntity[];
+  /** Beside those of the waits. */
+  readonly extraPlaces?: readonly Place[];
 }
 
 /** A blocking finding about a chain of waits: claims its waits and those that hang behind them. */
@@ -57,10 +60,14 @@ export function chainFinding(context: RuleContext, stuck: Stuck, what: ChainFind
   const { links, rests = [] } = what;
   const units = [...links, ...rests].map((link) => link.unit);
   const behind = victims(graph, stuck, units);
-  for (const unit of [...units, ...behind]) for (const wait of graph.waits(unit)) claimed.add(wait);
+  for (const unit of [...units, ...behind]) {
+    for (const wait of graph.waits(unit)) claimed.add(wait);
+    if (what.certainty === 'certain' && unit.thread.waits.size === 0) context.explained.add(unit.thread);
+  }
   const time = Math.max(0, ...links.map((link) => link.wait.since));
   const awaits = behindAwaits(world, unique(units.map(({ thread }) => thread)));
-  const told = new ToldApart(world, [...placesOf(links, rests), ...awaits.places]);
+  const places = [...placesOf(links, rests), ...(what.extraPlaces ?? []), ...awaits.places];
+  const told = new ToldApart(world, places);
   const resources = unique(links.flatMap(({ wait }) => (wait.resource === null ? [] : [wait.resource.key])));
   const processes = unique([
     ...units.map((unit) => unit.thread.process.id),

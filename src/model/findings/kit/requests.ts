@@ -2,7 +2,9 @@ import type { ResourceEntity, ThreadEntity, ThreadUse } from '../../state/entiti
 import type { World } from '../../state/world.ts';
 import type { Place } from './noted.ts';
 
-const CHANNELS: ReadonlySet<ResourceEntity['kind']> = new Set(['ipc', 'port', 'broadcast']);
+/** One receives what another one sends. */
+const DIRECT: ReadonlySet<ResourceEntity['kind']> = new Set(['ipc', 'port']);
+const CHANNELS: ReadonlySet<ResourceEntity['kind']> = new Set([...DIRECT, 'broadcast']);
 
 /** The last message of a thread into a channel, since which nothing has come back by it. */
 export interface OpenRequest {
@@ -31,8 +33,13 @@ export function openRequests(world: World, thread: ThreadEntity): OpenRequest[] 
   return open.sort((a, b) => b.time - a.time);
 }
 
+/** A channel in which each message has one receiver, of which it is known whether it has it. */
+export function isMessages({ kind, lossy }: ResourceEntity): boolean {
+  return DIRECT.has(kind) && !lossy;
+}
+
 /** Node starts and feeds its worker threads by ports of its own, which nobody answers. */
-function isNodesOwn({ name }: ResourceEntity): boolean {
+export function isNodesOwn({ name }: ResourceEntity): boolean {
   return name.startsWith("Node's own");
 }
 

@@ -1,5 +1,6 @@
 import type { ProcessEntity, ThreadEntity } from '../../state/entities.ts';
 import type { SourceEntity } from '../../state/sources.ts';
+import { isSource } from '../graph/need.ts';
 import type { Unit } from '../graph/unit.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -74,6 +75,54 @@ const OUTSIDE: ReadonlySet<SourceEntity['kind']> = new Set([
   'request',
   'debugger',
   'native',
+]);
+
+/** Does it rest, and could only the program's own processes and threads still make it go on? */
+export function restsOnProgram(thread: ThreadEntity): boolean {
+  const sources = restingSources(thread);
+  return sources !== null && !hasOutside(sources);
+}
+
+/**
+ * May somebody from whom a resting thread hears still do something, so that it may be what the thread waits for: one that works,
+ * one that is not traced, or one that hears from such a one?
+ * @param but whose doing is of no use to it
+ */
+export function hearsFromWorking(
+  { graph }: RuleContext,
+  thread: ThreadEntity,
+  but: readonly ThreadEntity[] = [],
+): boolean {
+  const [seen, way] = [new Set([thread, ...but]), [thread]];
+  for (const at of way) {
+    for (const need of graph.needs(graph.unit(at, 0), 'certain')) {
+      if (isSource(need) && need.child?.process?.alive === false) continue;
+      const { units, group, open } = graph.enders(need, 'certain');
+      if (open === 'untraced' || open === 'starting') return true;
+      for (const { thread: other } of [...units, ...(group?.units ?? [])]) {
+        if (seen.has(other)) continue;
+        if (works(other)) return true;
+        seen.add(other);
+        way.push(other);
+      }
+    }
+  }
+  return false;
+}
+
+/** It runs, or something will make it run that does not depend on the program. */
+function works(thread: ThreadEntity): boolean {
+  if (thread.syncWait !== null) return thread.syncWait.timeoutMs !== null;
+  return !restsOnProgram(thread);
+}
+
+/** By these messages of other threads and processes come. */
+export const MESSAGE_SOURCES: ReadonlySet<SourceEntity['kind']> = new Set([
+  'port',
+  'broadcast',
+  'worker',
+  'parent',
+  'ipc',
 ]);
 
 /** Does the program listen for one of these events of a source? */

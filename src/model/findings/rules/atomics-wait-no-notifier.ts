@@ -1,7 +1,6 @@
 import { KIND } from '../../../trace/format/records.ts';
-import type { ThreadEntity } from '../../state/entities.ts';
 import { chains, linkOf } from '../kit/cycles.ts';
-import { badEnd } from '../kit/ends.ts';
+import { badEndsOf } from '../kit/ends.ts';
 import { type Rule, SUSPECT_AFTER } from '../kit/rule.ts';
 import { threadWords, unitWords } from '../kit/words.ts';
 
@@ -17,27 +16,20 @@ export const atomicsWaitNoNotifier: Rule = {
     const link = linkOf(chain, KIND.waitAtomics);
     if (link === undefined) return null;
     const who = unitWords(link.unit);
-    const dead = deadWords(link.unit.thread);
+    // One of them may have been meant to notify.
+    const ends = badEndsOf(link.unit.thread.process.threads.values());
+    const dead = ends.map(({ thread, end }) => `${capitalized(threadWords(thread))} ${end.words}. `).join('');
     return {
       title: `${who} is in Atomics.wait, and no thread is left to notify it`,
       reason:
         link.blockers.length > 0
           ? `${dead}Every other thread that could call Atomics.notify waits for ${who}, whose event loop stands still.`
           : `${dead}No other thread of the process is alive, and shared memory of this kind does not leave the process.`,
+      extraPlaces: ends.flatMap(({ end }) => end.places),
       fix: 'Use Atomics.waitAsync on the main thread, give the wait a timeout, and notify in a finally block before a worker ends.',
     };
   }),
 };
-
-/** Those who may have been meant to notify, and came to a bad end: `Thread w.ts 1 of main.ts ended by SyntaxError: … .` */
-function deadWords({ process }: ThreadEntity): string {
-  return [...process.threads.values()]
-    .flatMap((thread) => {
-      const end = badEnd(thread);
-      return end === null ? [] : [`${capitalized(threadWords(thread))} ${end.words}. `];
-    })
-    .join('');
-}
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -8,6 +8,8 @@ import { listWords } from '../kit/words.ts';
 
 /** At the end of the session everybody who is about to end has had so long, ns. */
 const AT_END = 0.5e9;
+/** Who does something so long after the signal has not got it, ns. */
+const SURELY = 1e9;
 
 /**
  * A signal ends one process and not what that has started: the shell of `exec({ timeout })` and not its commands. Those go on.
@@ -45,11 +47,19 @@ function outlives(context: RuleContext, parent: ProcessEntity, child: ProcessEnt
   const { world, now } = context;
   const end = parent.end ?? 0;
   if (child.id === '' || child.start > end || child.child?.detached === true) return false;
+  if (!isKnownToLive(child, end)) return false;
   const enough = context.threshold('outlives') * 1e6;
   if (child.end !== null) return child.end - end >= enough;
   if (world.end !== null) return world.end - end >= AT_END;
   if (now - end < enough) context.due(end + enough);
   return now - end >= enough;
+}
+
+/** Whoever the system has never shown, and who has done nothing since, may have come and gone between two looks, with its parent. */
+function isKnownToLive({ cpu, os, threads }: ProcessEntity, end: number): boolean {
+  return (
+    cpu !== null || os !== null || [...threads.values()].some(({ lastTime }) => lastTime - end >= SURELY)
+  );
 }
 
 function say(context: RuleContext, parent: ProcessEntity, left: readonly ProcessEntity[]): Finding {

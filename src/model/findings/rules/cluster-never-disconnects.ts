@@ -19,20 +19,61 @@ export const clusterNeverDisconnects: Rule = {
   summary: 'A worker of a cluster was told to disconnect, and an open connection keeps it.',
   blocks: 'always',
   outlives: true,
-  thresholds: { suspectAfter: SUSPECT_AFTER },
+  thresholds: {
+    suspectAfter: SUSPECT_AFTER,
+    outside: {
+      value: 15000,
+      unit: 'ms',
+      summary: 'the same where a client is not traced: it may have its time',
+    },
+  },
   check(context) {
     const findings: Finding[] = [];
     for (const thread of context.world.resting) {
       const told = thread.incidents.find(isTold);
       const sources = restingSources(thread);
       const isWorker = thread.process.child?.api === 'cluster';
-      if (!isWorker || told === undefined || sources === null || !context.graph.lasted(told.time)) continue;
+      if (!isWorker || told === undefined || sources === null || sources.some(isWork)) continue;
       const keep = sources.filter((source) => source.told.ref && KEEPS.has(source.kind));
-      if (keep.length > 0) findings.push(say(context, thread, told, keep));
+      if (keep.length > 0 && clientsStay(context, keep, told))
+        findings.push(say(context, thread, told, keep));
     }
     return findings;
   },
 };
+
+/** What a worker has begun, and after which it may answer and close. */
+function isWork({ kind, told }: SourceEntity): boolean {
+  return told.ref && (kind === 'timer' ? told.every === undefined : WORK.has(kind));
+}
+const WORK: ReadonlySet<SourceEntity['kind']> = new Set(['immediate', 'request', 'child', 'worker']);
+
+/** What makes a client go on by itself; also a limit of time, which keeps nothing alive. */
+function isLimit({ kind, told }: SourceEntity): boolean {
+  return kind === 'timer'
+    ? told.every === undefined
+    : told.ref && (kind === 'immediate' || kind === 'request');
+}
+
+/** Does it look as if no client will close its connection, nor anybody answer whom the worker itself has asked? */
+function clientsStay(context: RuleContext, keep: readonly SourceEntity[], told: Incident): boolean {
+  const { world, graph, now } = context;
+  const connections = keep.filter(({ kind }) => kind !== 'server');
+  if (!connections.every((source) => world.connections.hasAccepted(source))) return false;
+  const clients = connections.map((source) => world.connections.told(source)?.source.thread ?? null);
+  if (clients.some((client) => client !== null && mayClose(client)) || !graph.lasted(told.time)) return false;
+  if (!clients.includes(null)) return true;
+  const end = told.time + context.threshold('outside') * 1e6;
+  if (now < end) context.due(end);
+  return now >= end;
+}
+
+/** It does something, or a timer will make it. */
+function mayClose(client: ThreadEntity): boolean {
+  if (!client.alive) return true;
+  const sources = restingSources(client);
+  return sources === null || sources.some(isLimit);
+}
 
 function isTold({ what, told }: Incident): boolean {
   return what === 'disconnectCalled' && told.message === 'cluster';

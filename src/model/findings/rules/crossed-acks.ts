@@ -9,7 +9,7 @@ import { restLinksOf } from '../kit/links.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { openAwaits } from '../kit/open-awaits.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
-import { type RestGroup, restGroups } from '../kit/rest.ts';
+import { MESSAGE_SOURCES, type RestGroup, restGroups } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords, threadWords } from '../kit/words.ts';
 
@@ -31,9 +31,10 @@ export const crossedAcks: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const group of restGroups(context)) {
-      const among = new Set(group.threads);
       const open = group.threads.flatMap((thread) =>
-        openRequests(context.world, thread).filter(({ to }) => to.some((other) => among.has(other))),
+        openRequests(context.world, thread).filter(({ to }) =>
+          to.some((other) => awaitsMessages(other, group)),
+        ),
       );
       if (open.length === 0) continue;
       for (const thread of group.threads) context.explained.add(thread);
@@ -54,6 +55,20 @@ export const crossedAcks: Rule = {
     return findings;
   },
 };
+
+/**
+ * Of a member of the group: a message would make it run. Who listens for none any more was sent an answer or a notice, and is
+ * kept alive by the other end alone.
+ */
+function awaitsMessages(thread: ThreadEntity, { threads, sources }: RestGroup): boolean {
+  if (!threads.includes(thread)) return false;
+  if (openAwaits(thread).length > 0) return true;
+  // Who waits for the end of a child alone listens for no messages either.
+  const own = sources.filter(
+    ({ thread: whose, kind }) => whose === thread && (kind === 'child' || MESSAGE_SOURCES.has(kind)),
+  );
+  return own.length === 0 || own.some(({ told }) => told.events?.includes('message') ?? true);
+}
 
 function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[]): Finding {
   const { world, now } = context;

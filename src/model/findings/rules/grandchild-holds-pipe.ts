@@ -1,6 +1,8 @@
 import { duration } from '../../../base/units.ts';
 import { KIND } from '../../../trace/format/records.ts';
+import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ProcessEntity, ThreadEntity } from '../../state/entities.ts';
+import { SEEN } from '../../state/usage.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding, type Place, startedPlaces, waitPlace } from '../kit/noted.ts';
@@ -19,9 +21,8 @@ export const grandchildHoldsPipe: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const awaited of [...bySources(context), ...byWaits(context)]) {
-      const { process } = awaited;
-      const orphans = living(process);
-      if (orphans.length === 0 || !context.graph.lasted(process.end ?? 0)) continue;
+      const orphans = living(awaited.process);
+      if (orphans.length === 0 || orphans.some(isBusy) || !context.graph.lasted(lastSign(awaited))) continue;
       findings.push(say(context, awaited, orphans));
     }
     return findings;
@@ -58,6 +59,30 @@ function* byWaits({ world, claimed }: RuleContext): Iterable<Awaited> {
       yield { thread, process, places: [waitPlace(wait)] };
     }
   }
+}
+
+/** When it ended, or output of those below it last came after that, ns: what still writes is on its way to its end. */
+function lastSign({ thread, process }: Awaited): number {
+  const output = [...thread.uses.values()].filter(
+    ({ resource }) => parseStdioKey(resource.key)?.spawnKey === process.child?.spawnKey,
+  );
+  return Math.max(process.end ?? 0, ...output.map(({ lastReceiveTime }) => lastReceiveTime));
+}
+
+/** It is traced, and a thread of it neither rests nor waits, or would perhaps go on if a debugger let it. */
+function isBusy({ threads }: ProcessEntity): boolean {
+  return [...threads.values()].some(
+    (thread) => thread.alive && ((thread.quiescent === null && thread.waits.size === 0) || maybeHeld(thread)),
+  );
+}
+
+/**
+ * Not every debugger tells that it holds a thread. The system meets it in a futex then, where no loop rests; an orphan whose parent
+ * ended before the first look is never looked at, and so may be held as well.
+ */
+function maybeHeld({ hasDebugger, usage }: ThreadEntity): boolean {
+  const seen = usage.length === 0 ? SEEN.told : usage.seen[usage.length - 1];
+  return hasDebugger && (seen === SEEN.futex || seen === SEEN.told);
 }
 
 function say(

@@ -14,23 +14,20 @@ import { grandchildHoldsPipe } from './grandchild-holds-pipe.ts';
 import { ipcKeepsAlive } from './ipc-keeps-alive.ts';
 import { itemNotDelivered } from './item-not-delivered.ts';
 import { joinBeforeDrain } from './join-before-drain.ts';
-import { killedInQueueOperation } from './killed-in-queue-operation.ts';
 import { lockCycle } from './lock-cycle.ts';
 import { lockOrderInversion } from './lock-order-inversion.ts';
+import { loopInNativeCall } from './loop-in-native-call.ts';
 import { lostNotify } from './lost-notify.ts';
 import { messageNotHeard } from './message-not-heard.ts';
 import { missingTaskDone } from './missing-task-done.ts';
-import { notifyDeadSleeper } from './notify-dead-sleeper.ts';
 import { outputLost } from './output-lost.ts';
 import { ownerDied } from './owner-died.ts';
 import { pipeBothFull } from './pipe-both-full.ts';
 import { pipeBothReceiving } from './pipe-both-receiving.ts';
 import { pipeBroken } from './pipe-broken.ts';
 import { pipeNoEof } from './pipe-no-eof.ts';
-import { poolNeverClosed } from './pool-never-closed.ts';
 import { poolStarvation } from './pool-starvation.ts';
 import { poolWorkerKilled } from './pool-worker-killed.ts';
-import { poolWorkerNotReplaced } from './pool-worker-not-replaced.ts';
 import { portKeepsAlive } from './port-keeps-alive.ts';
 import { requestUnanswered } from './request-unanswered.ts';
 import { selfDeadlock } from './self-deadlock.ts';
@@ -61,23 +58,20 @@ export const RULES: readonly Rule[] = [
   ipcKeepsAlive,
   itemNotDelivered,
   joinBeforeDrain,
-  killedInQueueOperation,
   lockCycle,
   lockOrderInversion,
+  loopInNativeCall,
   lostNotify,
   messageNotHeard,
   missingTaskDone,
-  notifyDeadSleeper,
   outputLost,
   ownerDied,
   pipeBothFull,
   pipeBothReceiving,
   pipeBroken,
   pipeNoEof,
-  poolNeverClosed,
   poolStarvation,
   poolWorkerKilled,
-  poolWorkerNotReplaced,
   portKeepsAlive,
   requestUnanswered,
   selfDeadlock,

@@ -119,7 +119,7 @@ function finding(context: RuleContext, circle: readonly OrderEdge[]): Finding {
     processes: circle.map((edge) => edge.thread.process),
     resources: locks,
     places,
-    explanation: `${listWords(orders, 6)}, each while still holding the first. It did not hang this time; with another timing each gets its first lock and waits for the other for ever. No common lock keeps them apart.`,
+    explanation: `${listWords(orders, 6)}, each while still holding the first. It did not hang this time; with another timing each gets its first lock and waits for the other, for ever unless one of them gives up. No common lock keeps them apart.`,
     fix: `Take these locks in one order everywhere, for example ${listWords([...names].sort())}, or put one more lock around both.`,
   });
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
-import { hasOutside, restingSources } from '../kit/rest.ts';
+import { hearsFromWorking, restingSources, restsOnProgram } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { countWords, resourceWords, threadWords } from '../kit/words.ts';
 
@@ -19,13 +19,12 @@ export const messageNotHeard: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const thread of context.world.resting) {
-      const sources = restingSources(thread);
-      if (sources === null || thread.waits.size > 0 || hasOutside(sources)) continue;
+      if (thread.waits.size > 0 || !restsOnProgram(thread)) continue;
       for (const request of openRequests(context.world, thread)) {
         const deaf = request.to.find((to) => isDeaf(to, request));
         if (deaf === undefined) continue;
         const since = Math.max(thread.quiescent?.since ?? 0, deaf.quiescent?.since ?? 0);
-        if (!context.graph.lasted(since)) continue;
+        if (!context.graph.lasted(since) || hearsFromWorking(context, thread, [deaf])) continue;
         context.explained.add(thread).add(deaf);
         findings.push(say(context, request, deaf, since));
         break;

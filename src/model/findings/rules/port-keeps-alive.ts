@@ -1,16 +1,18 @@
 import { duration } from '../../../base/units.ts';
+import type { ThreadEntity } from '../../state/entities.ts';
 import { sourceName } from '../../state/source-words.ts';
 import type { Finding } from '../../types/index.ts';
 import { placesOfSource } from '../kit/awaited-ends.ts';
 import { notedFinding } from '../kit/noted.ts';
-import { type RestGroup, restGroups } from '../kit/rest.ts';
+import { isMessages } from '../kit/requests.ts';
+import { MESSAGE_SOURCES, type RestGroup, restGroups } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords, threadWords } from '../kit/words.ts';
 
-/** Nothing is left but message ports and workers that themselves only wait for messages. */
+/** Nothing is left but message ports, channels, and workers that themselves only wait for messages. */
 export const portKeepsAlive: Rule = {
   kind: 'port-keeps-alive',
-  summary: 'A process does not exit because of message ports or idle worker threads.',
+  summary: 'A process does not exit because of message ports, IPC channels or idle worker threads.',
   blocks: 'always',
   outlives: true,
   thresholds: { suspectAfter: SUSPECT_AFTER },
@@ -18,7 +20,7 @@ export const portKeepsAlive: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const group of restGroups(context)) {
-      if (!group.sources.some(({ told, kind }) => told.ref && KINDS.has(kind))) continue;
+      if (!group.sources.some(({ told, kind }) => told.ref && MESSAGE_SOURCES.has(kind))) continue;
       for (const thread of group.threads) context.explained.add(thread);
       findings.push(say(context, group));
     }
@@ -26,10 +28,8 @@ export const portKeepsAlive: Rule = {
   },
 };
 
-const KINDS: ReadonlySet<string> = new Set(['port', 'broadcast', 'worker', 'parent']);
-
 function say(context: RuleContext, { processes, threads, sources, since, units }: RestGroup): Finding {
-  const keep = sources.filter(({ told, kind }) => told.ref && KINDS.has(kind));
+  const keep = sources.filter(({ told, kind }) => told.ref && MESSAGE_SOURCES.has(kind));
   // Of those that only wait for the end of another one nothing follows.
   const [kept] = keep.map(({ thread }) => thread.process);
   const name = kept === undefined ? '' : kept.name;
@@ -44,8 +44,12 @@ function say(context: RuleContext, { processes, threads, sources, since, units }
     processes,
     resources: keep.flatMap(({ resource }) => (resource === null ? [] : [resource])),
     places: keep.flatMap(placesOfSource),
-    explanation: `${who} ${threads.length === 1 ? 'has' : 'have'} rested for ${duration(context.now - since)}, without timers and without anything from outside; what keeps ${threads.length === 1 ? 'it' : 'them'} alive is ${listWords(keep.map(sourceName), 8)}. Nobody is left who could send by them.`,
-    fix: 'Close the port or unref() it, terminate() the worker, or take the message listener away, when there is no more work.',
+    explanation: `${who} ${threads.length === 1 ? 'has' : 'have'} rested for ${duration(context.now - since)}, without timers and without anything from outside; what keeps ${threads.length === 1 ? 'it' : 'them'} alive is ${listWords(keep.map(sourceName), 8)}. Nobody is left who could send by them${threads.some(hasSent) ? '' : ': none of them has sent anything, so if they talk to each other, each waits for the first message of another'}.`,
+    fix: 'Close the port or unref() it, terminate() the worker, disconnect() the channel, or take the message listener away, when there is no more work. Where a message is still awaited, somebody has to send first.',
     stuck: units,
   });
+}
+
+function hasSent({ uses }: ThreadEntity): boolean {
+  return [...uses.values()].some(({ resource, sent }) => sent > 0 && isMessages(resource));
 }

@@ -3,25 +3,20 @@ import type { ThreadEntity } from '../../state/entities.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
-import { type BadEnd, badEnd } from '../kit/ends.ts';
+import { anyEnd, type DeadThread, unwantedEndsOf } from '../kit/ends.ts';
 import { notedFinding, startedPlaces } from '../kit/noted.ts';
-import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
-import { hasOutside, restingSources } from '../kit/rest.ts';
+import { isMessages, isNodesOwn, type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
+import { hearsFromWorking, restsOnProgram } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords, resourceWords, threadWords } from '../kit/words.ts';
 
 /** Whoever comes to rest so soon after an end has not done anything else since, ns. */
 const SAME_MOMENT = 2e9;
 
-/** Who should have answered, and how each came to its end. */
-interface Dead {
-  readonly thread: ThreadEntity;
-  readonly end: BadEnd;
-}
-
 /**
  * A thread rests, and the last thing that it said on a channel was said to somebody who has come to a bad end since, or was
- * already there. Whether it awaits an answer only its rest says: whoever goes on, or starts another one, has not waited.
+ * already there. Whether it awaits an answer only its rest says: whoever goes on, starts another one, or may as well wait for
+ * somebody else who still works, is not held to have waited.
  */
 export const requestUnanswered: Rule = {
   kind: 'request-unanswered',
@@ -34,8 +29,7 @@ export const requestUnanswered: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const thread of context.world.resting) {
-      const sources = restingSources(thread);
-      if (sources === null || thread.waits.size > 0 || hasOutside(sources)) continue;
+      if (thread.waits.size > 0 || context.explained.has(thread) || !restsOnProgram(thread)) continue;
       const finding = unanswered(context, thread);
       if (finding === null) continue;
       context.explained.add(thread);
@@ -48,39 +42,81 @@ export const requestUnanswered: Rule = {
 /** What was lost with somebody: an open message to it, or where there is none, all that it was started for. */
 interface Loss {
   readonly request: OpenRequest | null;
-  readonly dead: readonly Dead[];
+  /** Who should have answered, and how each came to its end. */
+  readonly dead: readonly DeadThread[];
 }
 
 function unanswered(context: RuleContext, thread: ThreadEntity): Finding | null {
   const { graph, world } = context;
   const asked = openRequests(world, thread).map((request) => ({ request, dead: deadOf(request) }));
   const whole = asked.filter(({ request, dead }) => dead.length > 0 && dead.length === request.to.length);
-  for (const loss of [...whole, ...childLoss(thread)]) {
+  const certain = graph.stuckMember(graph.unit(thread, 0)) !== null;
+  const silent = certain ? silentLoss(world, thread) : [];
+  for (const loss of [...whole, ...childLoss(thread), ...silent]) {
     const died = Math.max(...loss.dead.map(({ end }) => end.time));
     const since = Math.max(thread.quiescent?.since ?? 0, died);
-    const certain = graph.stuckMember(graph.unit(thread, 0)) !== null;
-    if (hasGoneOn(thread, died) || !(certain || graph.lasted(since))) continue;
+    if (hasGoneOn(thread, died) || loss.dead.some((dead) => isHeardOf(thread, dead))) continue;
+    if (!certain && (!graph.lasted(since) || hearsFromWorking(context, thread))) continue;
     return say(context, thread, loss, since);
   }
   return null;
 }
 
-function deadOf({ to }: OpenRequest): Dead[] {
-  return to.flatMap((thread) => {
-    const end = badEnd(thread);
-    return end === null ? [] : [{ thread, end }];
-  });
+function deadOf({ to }: OpenRequest): DeadThread[] {
+  return unwantedEndsOf(to);
 }
 
 /** Children with a channel of messages that came to a bad end just before the thread came to rest. */
 function childLoss(thread: ThreadEntity): Loss[] {
   const rested = thread.quiescent?.since ?? 0;
-  const dead: Dead[] = [];
-  for (const child of childThreads(thread)) {
-    const end = badEnd(child);
-    if (end !== null && rested - end.time < SAME_MOMENT) dead.push({ thread: child, end });
-  }
+  const dead = unwantedEndsOf(childThreads(thread)).filter(({ end }) => rested - end.time < SAME_MOMENT);
   return dead.length === 0 ? [] : [{ request: null, dead }];
+}
+
+/**
+ * Those that ended without an error and had never sent anything, though they were asked, or others that do the same have. Not
+ * where somebody who lives was asked as well: then that one may be all that is waited for.
+ */
+function silentLoss(world: World, thread: ThreadEntity): Loss[] {
+  const open = openRequests(world, thread);
+  if (open.some(({ to, use }) => to.some(({ alive }) => alive) && isAsk(world, thread, use))) return [];
+  const asked = open.flatMap((request): Loss[] => {
+    const dead = request.to.flatMap((to) => silentEnd(to));
+    return dead.length > 0 && dead.length === request.to.length ? [{ request, dead }] : [];
+  });
+  if (asked.length > 0) return asked;
+  const children = [...childThreads(thread)];
+  const dead = children.flatMap((child) =>
+    children.some((other) => isLike(child, other) && hasSent(other)) ? silentEnd(child) : [],
+  );
+  return dead.length === 0 ? [] : [{ request: null, dead }];
+}
+
+/** More was sent than has come back. */
+function isAsk(world: World, thread: ThreadEntity, { resource, sent }: OpenRequest['use']): boolean {
+  const back = world.resourceByKey.get(resource.peerKey);
+  return sent > ((back && thread.uses.get(back)?.received) ?? 0);
+}
+
+function silentEnd(thread: ThreadEntity): DeadThread[] {
+  const end = hasSent(thread) ? null : anyEnd(thread);
+  return end === null ? [] : [{ thread, end }];
+}
+
+function hasSent({ uses }: ThreadEntity): boolean {
+  return [...uses.values()].some(
+    ({ resource, sent }) => sent > 0 && isMessages(resource) && !isNodesOwn(resource),
+  );
+}
+
+/** Both were started in the same way at the same place. */
+function isLike(a: ThreadEntity, b: ThreadEntity): boolean {
+  const [one, other] = [childOf(a), childOf(b)];
+  return one !== null && other !== null && one.api === other.api && one.site === other.site;
+}
+
+function childOf(thread: ThreadEntity) {
+  return thread.threadId === 0 ? thread.process.child : thread.child;
 }
 
 function* childThreads(thread: ThreadEntity): Iterable<ThreadEntity> {
@@ -90,6 +126,14 @@ function* childThreads(thread: ThreadEntity): Iterable<ThreadEntity> {
     if (talks && process.child?.owner === thread && process.main !== null) yield process.main;
   }
   for (const other of thread.process.threads.values()) if (other.child?.owner === thread) yield other;
+}
+
+/** Is a message of somebody who has died still on its way to a thread, which may be the answer? */
+function isHeardOf(thread: ThreadEntity, { thread: dead }: DeadThread): boolean {
+  return [...dead.uses.values()].some(
+    ({ resource, sent }) =>
+      sent > 0 && isMessages(resource) && sent > (thread.uses.get(resource)?.received ?? sent),
+  );
 }
 
 /** Whoever has started another one since has taken notice. */

@@ -5,7 +5,7 @@ import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
-import { hasOutside, restingSources } from '../kit/rest.ts';
+import { hearsFromWorking, restsOnProgram } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { threadWords } from '../kit/words.ts';
 
@@ -20,12 +20,13 @@ export const sendFailed: Rule = {
   check(context) {
     const findings: Finding[] = [];
     for (const thread of context.world.resting) {
-      const sources = restingSources(thread);
-      if (sources === null || context.explained.has(thread) || hasOutside(sources)) continue;
+      if (context.explained.has(thread) || !restsOnProgram(thread)) continue;
       for (const request of openRequests(context.world, thread)) {
         const failed = failedAnswer(request);
+        if (failed === undefined) continue;
         const proven = context.graph.stuckMember(context.graph.unit(thread, 0)) !== null;
-        if (failed === undefined || !(proven || context.graph.lasted(thread.quiescent?.since ?? 0))) continue;
+        const lasted = context.graph.lasted(thread.quiescent?.since ?? 0);
+        if (!proven && (!lasted || hearsFromWorking(context, thread, [failed.thread]))) continue;
         context.explained.add(thread).add(failed.thread);
         findings.push(say(context, thread, request, failed));
         break;

@@ -1,5 +1,5 @@
 import { duration } from '../../../base/units.ts';
-import { parseStdioKey } from '../../../trace/format/stdio-key.ts';
+import { parseStdioKey, stdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ChildEntity, ProcessEntity, ResourceEntity, ThreadEntity } from '../../state/entities.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
@@ -70,15 +70,20 @@ function readerOf(world: World, stdin: ResourceEntity): Reader | null {
   }
   const child = world.processes.childOf(parseStdioKey(stdin.key)?.spawnKey ?? '');
   const process = child?.process ?? null;
-  const below = process === null ? undefined : readingBelow(process);
+  const below = process === null ? undefined : readingBelow(world, process);
   return below === undefined ? null : { process: below, since: below.start, seen: false };
 }
 
-/** A process that is not traced and sleeps in a read of its stdin: the child itself, or whoever its shell has started. */
-function readingBelow(process: ProcessEntity): ProcessEntity | undefined {
+/**
+ * A process that is not traced and sleeps in a read of this stdin: the child itself, or whoever it or its shell has started with
+ * the same one. Whoever was given a pipe of their own reads that.
+ */
+function readingBelow(world: World, process: ProcessEntity): ProcessEntity | undefined {
   if (process.alive && !process.instrumented && process.reads === 0) return process;
   for (const child of process.children) {
-    const found = readingBelow(child);
+    const own = child.child === null ? null : stdioKey(child.child.spawnKey, 0, 'down');
+    if (own !== null && world.resourceByKey.has(own)) continue;
+    const found = readingBelow(world, child);
     if (found !== undefined) return found;
   }
   return undefined;

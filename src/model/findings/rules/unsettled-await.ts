@@ -3,7 +3,7 @@ import type { ThreadEntity, Wait } from '../../state/entities.ts';
 import type { Incident } from '../../state/incidents.ts';
 import type { Finding } from '../../types/index.ts';
 import { placeText } from '../../words/index.ts';
-import { badEnd } from '../kit/ends.ts';
+import { type DeadThread, unwantedEndsOf } from '../kit/ends.ts';
 import { notedFinding, waitPlace } from '../kit/noted.ts';
 import { awaitPlaces, awaitWords, openAwaits } from '../kit/open-awaits.ts';
 import type { Rule, RuleContext } from '../kit/rule.ts';
@@ -36,7 +36,7 @@ function say(context: RuleContext, { thread, time }: Incident): Finding {
     'Nothing kept it alive any more, so nothing could settle what its main module awaited.',
     ...(awaits.length > 0 ? [`At its end it awaited at ${awaitWords(context.world, awaits)}.`] : []),
     ...waits.map((wait) => `At its end ${waitWords(context, who, wait)}.`),
-    ...dead.map(({ worker, end }) => `Before, ${threadWords(worker)} ${end.words}.`),
+    ...dead.map(({ thread: worker, end }) => `Before, ${threadWords(worker)} ${end.words}.`),
   ];
   return notedFinding(context, {
     certainty: 'certain',
@@ -61,9 +61,7 @@ function waitWords({ world }: RuleContext, who: string, wait: Wait): string {
   return `nobody had notified what ${who} awaited by Atomics.waitAsync${at === '' ? '' : ` at ${at}`}`;
 }
 
-function deadWorkers(thread: ThreadEntity) {
-  return [...thread.process.threads.values()].flatMap((worker) => {
-    const end = worker === thread || worker.child?.owner !== thread ? null : badEnd(worker);
-    return end === null ? [] : [{ worker, end }];
-  });
+function deadWorkers(thread: ThreadEntity): DeadThread[] {
+  const all = [...thread.process.threads.values()];
+  return unwantedEndsOf(all.filter((worker) => worker !== thread && worker.child?.owner === thread));
 }

@@ -1,3 +1,6 @@
+import { type Arrangement, PLAIN } from '../src/extension/tree/arrangement.ts';
+import { sessionTree } from '../src/extension/tree/build.ts';
+import type { NodeSpec } from '../src/extension/tree/nodes.ts';
 import type { Snapshot } from '../src/extension/tree/tree-index.ts';
 import { Model } from '../src/model/index.ts';
 import {
@@ -205,6 +208,7 @@ export function snapshotOf(processes: readonly ProcessView[], change: Partial<Sn
     name: 'deadlock.ts',
     live: true,
     terminal: false,
+    again: false,
     problem: '',
     exact: true,
     lastTime: 5e9,
@@ -214,4 +218,11 @@ export function snapshotOf(processes: readonly ProcessView[], change: Partial<Sn
     channels: [],
     ...change,
   };
+}
+
+/** The tree of a session of which something is shown. */
+export function sessionSpec(snapshot: Snapshot, arrangement: Partial<Arrangement> = {}): NodeSpec {
+  const { spec } = sessionTree(snapshot, { ...PLAIN, ...arrangement });
+  if (spec === undefined) throw new Error('nothing is shown');
+  return spec;
 }

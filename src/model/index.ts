@@ -9,6 +9,7 @@ export {
 export { RULES } from './findings/rules/index.ts';
 export { Model } from './model.ts';
 export {
+  explanationOf,
   findingLines,
   makeReport,
   oneFinding,
@@ -22,6 +23,12 @@ export {
 } from './report/index.ts';
 export { NOTHING, type TimeRange, tileRange } from './timeline/tiles.ts';
 export * from './types/index.ts';
-export { parallelStacks, type StackGroup, type Standing } from './views/parallel-stacks.ts';
+export {
+  parallelStacks,
+  type StackGroup,
+  type StackMembers,
+  type Standing,
+  type StandingIds,
+} from './views/parallel-stacks.ts';
 export { NO_THREADS, stackGroupLines } from './views/stack-lines.ts';
 export type { FlowFilter } from './views/timeline.ts';

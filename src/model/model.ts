@@ -16,22 +16,28 @@ import { TileCache, type TimeRange } from './timeline/tiles.ts';
 import type {
   Answers,
   ChannelView,
+  EventView,
+  FileView,
   Finding,
   FlowView,
   LossView,
   ProcessView,
   ResourceView,
   SliceView,
+  TaskSpan,
   ThreadView,
   TrackStats,
   TrackTile,
   TrackView,
   UsageView,
+  WaitSpan,
 } from './types/index.ts';
 import { connectionViews } from './views/connections.ts';
+import { eventAt, fileView } from './views/file.ts';
 import type { Standing } from './views/parallel-stacks.ts';
 import { endedUnseen, ProcessViews } from './views/processes.ts';
 import { channelViews, resourceViews } from './views/resources.ts';
+import { taskSpans, waitSpans } from './views/spans.ts';
 import { Standings } from './views/standings.ts';
 import { type FlowFilter, TimelineViews } from './views/timeline.ts';
 
@@ -60,10 +66,13 @@ export class Model implements TraceSink, Answers {
 
   /**
    * @param keep `timeline: false`: slices and arrows are not kept, and answers about them are empty; what is kept then does not
-   * grow with the number of messages
+   * grow with the number of messages. `spans`: every wait and task is kept for {@link waitSpans} and {@link taskSpans}.
    */
-  constructor(options?: FindingOptions, keep: { readonly timeline: boolean } = { timeline: true }) {
-    this.world = new World(keep.timeline);
+  constructor(
+    options?: FindingOptions,
+    keep: { readonly timeline: boolean; readonly spans?: boolean } = { timeline: true },
+  ) {
+    this.world = new World(keep.timeline, keep.spans === true);
     this.processViews = new ProcessViews(this.world);
     this.timeline = new TimelineViews(this.world, new TileCache());
     this.engine = new FindingsEngine(this.world, options);
@@ -181,6 +190,14 @@ export class Model implements TraceSink, Answers {
   findings(now: number = this.world.lastTime): readonly Finding[] {
     return this.engine.at(Math.max(now, this.world.lastTime));
   }
+  /** @param names how the file may be called in the trace: by its path, or by its URL */
+  file(names: readonly string[]): FileView {
+    return fileView(this.world, names, { resources: this.resources(), channels: this.channels() });
+  }
+  /** What happened at a line: a wait that still lasts, else the longest stretch, else when something was made or started there. */
+  eventAt(names: readonly string[], line: number): EventView | null {
+    return eventAt(this.world, names, line);
+  }
   loss(): LossView {
     return this.world.loss.view(this.world.processes.all.filter(endedUnseen));
   }
@@ -210,6 +227,19 @@ export class Model implements TraceSink, Answers {
   /** Arrows that touch the range, slowest first, at most `limit` and all (bounded) of the filter's `neighbour`. */
   flows(range: TimeRange, limit: number, filter: FlowFilter = {}): readonly FlowView[] {
     return this.timeline.flows(range, limit, filter);
+  }
+
+  /** Files of the program's own code that stacks name, as they name them. */
+  sourceFiles(): readonly string[] {
+    return this.world.sites.files();
+  }
+  /** Every wait of every thread, those that have ended first. */
+  waitSpans(): Iterable<WaitSpan> {
+    return waitSpans(this.world);
+  }
+  /** Every task of a pool that a worker has begun. */
+  taskSpans(): Iterable<TaskSpan> {
+    return taskSpans(this.world);
   }
 
   private stream(def: StreamDefinition): StreamState {

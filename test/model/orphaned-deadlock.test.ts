@@ -37,6 +37,16 @@ describe('a deadlock whose root is killed', () => {
     assert.equal(cycle(t)?.certainty, 'certain');
   });
 
+  it('is told with how the root ended, where the system was seen without it before the launcher heard of that', () => {
+    const { t } = deadlock();
+    t.observe({ type: 'osGone', time: t.tick(), pid: 10 });
+    t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: null, signal: 'SIGINT' });
+    t.observe({ type: 'end', time: t.tick() });
+    const model = t.feed(new Model());
+    assert.equal(model.processes()[0]?.signal, 'SIGINT');
+    assert.equal(model.findings().find(({ kind }) => kind === 'lock-cycle')?.blocking, true);
+  });
+
   it('stays certain when they have just woken as the launcher sees it', () => {
     const { t, one, two } = deadlock();
     one.record('resumed');

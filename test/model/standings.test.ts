@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Model, makeReport, parallelStacks, stackGroupLines } from '../../src/model/index.ts';
-import { redactor } from '../../src/session/export/redact.ts';
+import { redactor } from '../../src/session/export/core/redact.ts';
 import { TraceBuilder } from './builder.ts';
 
 test('a thousand workers at one line, each with a queue of its own, read as a handful of rows', () => {

@@ -32,9 +32,9 @@ function only(t: TraceBuilder): ChannelView {
 
 describe('stdio keys', () => {
   it('are the same for both ends and can be read back', () => {
-    assert.deepEqual(parseStdioKey(stdioKey('a:b', 0, 'down')), { spawnKey: 'a:b', way: 'down' });
-    assert.deepEqual(parseStdioKey(stdioKey('k', 2, 'up')), { spawnKey: 'k', way: 'up' });
-    assert.deepEqual(parseStdioKey(stdioKey('k', 5, 'down')), { spawnKey: 'k', way: 'down' });
+    assert.deepEqual(parseStdioKey(stdioKey('a:b', 0, 'down')), { spawnKey: 'a:b', fd: 0, way: 'down' });
+    assert.deepEqual(parseStdioKey(stdioKey('k', 2, 'up')), { spawnKey: 'k', fd: 2, way: 'up' });
+    assert.deepEqual(parseStdioKey(stdioKey('k', 5, 'down')), { spawnKey: 'k', fd: 5, way: 'down' });
     assert.equal(parseStdioKey('ipc:k:up'), undefined);
   });
 });

@@ -77,7 +77,15 @@ function pairBytes(world: World, record: TraceRecord, use: ThreadUse, way: 'send
   const { time, value, flags } = record;
   const piece = { time, bytes: value, exact: (flags & FLAG.summed) === 0 };
   for (const p of world.bytes.add(use, way, record.n, piece)) {
-    world.flows.push(resource.index, p.end % 2 ** 32, p.from, p.sent, p.to, p.received, p.bytes);
+    world.flows.push({
+      resource: resource.index,
+      n: p.end % 2 ** 32,
+      from: p.from,
+      send: p.sent,
+      to: p.to,
+      receive: p.received,
+      bytes: p.bytes,
+    });
     resource.latencySum += Math.max(0, p.received - p.sent);
     resource.latencyCount++;
   }

@@ -15,7 +15,6 @@ export const applyHandle: Apply = (world, stream, record, use) => {
     resource.createdAt = record.time;
     resource.createdBy = stream.thread;
     resource.createdSite = recordSite(stream, record);
-    if (resource.pool !== null) resource.pool.owner = stream.thread;
   }
   touchResource(world, use);
 };

@@ -27,8 +27,11 @@ const LIFE = byNumber<ApplyLife, 'life'>({
   },
   signal(world, { thread: { process } }, record) {
     const own = record.n === 0 || record.n === process.pid;
-    if (own && process.child?.owner === null && asksToEnd(signalName(record.value)))
-      world.endingBegins(record.time);
+    if (own && asksToEnd(signalName(record.value))) {
+      if (process.child?.owner === null) world.endingBegins(record.time);
+      // A manager's server ends its clients' waits then, perhaps before anybody else tells of the end.
+      else if (record.n === 0 && process.alive) world.beforeEnd(process, record.time, 'signalled');
+    }
     const target =
       record.n === 0 || record.value === 0 ? undefined : world.processes.at(record.n, record.time);
     if (target === undefined) return;

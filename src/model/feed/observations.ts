@@ -27,12 +27,11 @@ const HANDLERS: Handlers = {
     world.processes.childPid(root, pid);
   },
   rootExit(world, { time, pid, exitCode, signal }) {
-    const process = world.processes.at(pid, time);
+    const process = world.processes.atOrBefore(pid, time);
     if (process === undefined) return;
-    if (process.alive) {
-      world.beforeEnd(process, time, exitCode === 0 ? 'normal' : 'unknown');
-      if (signal !== null) world.endingBegins(time);
-    }
+    if (process.alive) world.beforeEnd(process, time, exitCode === 0 ? 'normal' : 'unknown');
+    // The system may have been seen without it before: how it ended nobody knew then.
+    if (signal !== null && process.exit === null) world.endingBegins(time);
     world.rootEnd = time;
     process.rootExit = { time, code: signal === null ? exitCode : null, signal };
     world.processes.changed(process);

@@ -1,9 +1,16 @@
 import { byNumber, type TraceRecord } from '../../trace/format/records.ts';
 import type { PoolState, PoolTask, StreamState, ThreadUse } from '../state/entities.ts';
+import type { PastSpans } from '../state/spans.ts';
 import { type Apply, touchResource } from './apply.ts';
 import { recordSite } from './waits.ts';
 
-type ApplyToPool = (pool: PoolState, record: TraceRecord, stream: StreamState, use: ThreadUse) => void;
+type ApplyToPool = (
+  pool: PoolState,
+  record: TraceRecord,
+  stream: StreamState,
+  use: ThreadUse,
+  past: PastSpans | null,
+) => void;
 
 const POOL = byNumber<ApplyToPool, 'pool'>({
   submit(pool, record, stream, use) {
@@ -26,15 +33,15 @@ const POOL = byNumber<ApplyToPool, 'pool'>({
     task.started = record.time;
     pool.open.set(record.n, task);
   },
-  taskEnd(pool, record, _stream, use) {
+  taskEnd(pool, record, _stream, use, past) {
     const known = pool.open.get(record.n);
+    if (known !== undefined) past?.taskEnded(use.resource, known, record.time);
     if (known?.by == null) pool.ended.add(record.n);
     pool.open.delete(record.n);
     use.received++;
   },
-  poolWorker(pool, record, stream) {
+  poolWorker(pool, record) {
     pool.workerPids.add(record.n);
-    pool.owner ??= stream.thread;
   },
   poolClose: closed,
   poolTerminate: closed,
@@ -48,7 +55,7 @@ function closed(pool: PoolState, record: TraceRecord): void {
 export const applyPool: Apply = (world, stream, record, use) => {
   const pool = use?.resource.pool ?? null;
   if (use === undefined || pool === null) return;
-  POOL[record.kind]?.(pool, record, stream, use);
+  POOL[record.kind]?.(pool, record, stream, use, world.past);
   touchResource(world, use);
 };
 

@@ -1,6 +1,6 @@
-import { type Group, KINDS } from '../../trace/format/kinds.ts';
+import { type Group, KINDS, type KindSpec } from '../../trace/format/kinds.ts';
 import { FLAG, KIND, KIND_GROUPS, KIND_NAMES, type TraceRecord } from '../../trace/format/records.ts';
-import type { StreamState } from '../state/entities.ts';
+import type { StreamState, ThreadUse } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import type { Apply } from './apply.ts';
 import { applyCall } from './calls.ts';
@@ -59,6 +59,12 @@ const IS_ACTIVITY = KIND_GROUPS.map(
   (group, kind) => group !== undefined && kind !== KIND.quiescent && ACTIVITY[group],
 );
 
+/** The number that a record has for its resource means one: else it may be that of a child. */
+const IS_ON_RESOURCE = KIND_NAMES.map((name) => name !== undefined && isOnResource(KINDS[name]));
+function isOnResource({ on }: KindSpec): boolean {
+  return on === 'resource';
+}
+
 /**
  * Of those, records of what an end does not bring about in others, as it closes channels and wakes threads: whoever has come so
  * far has gone on after its rest.
@@ -84,8 +90,21 @@ export function applyRecord(world: World, stream: StreamState, record: TraceReco
     if (thread.quiescent !== null && IS_ACTIVITY[kind]) wake(world, thread, record.time);
     if (thread.woken !== null && IS_WORK[kind]) thread.woken = null;
   }
-  APPLY[kind]?.(world, stream, record, stream.uses[record.resource]);
+  const use = stream.uses[record.resource];
+  if (record.site !== 0 && use !== undefined && IS_ON_RESOURCE[kind])
+    noteSite(use, stream.sites[record.site] ?? 0);
+  APPLY[kind]?.(world, stream, record, use);
   showState(thread, Math.max(record.time, thread.lastTime));
+}
+
+/** Call sites of one resource that are kept: the same line has many where its callers differ. */
+const MOST_SITES = 1024;
+
+function noteSite(use: ThreadUse, site: number): void {
+  if (site === use.lastSite) return;
+  use.lastSite = site;
+  const { usedAt } = use.resource;
+  if (site !== 0 && usedAt.size < MOST_SITES) usedAt.add(site);
 }
 
 /** Counts of everything that this stream uses are lower bounds from now on. */

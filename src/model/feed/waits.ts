@@ -86,6 +86,7 @@ export function endWait(world: World, thread: ThreadEntity, n: number, time: num
   const wait = thread.waits.get(n);
   if (wait === undefined) return;
   thread.waits.delete(n);
+  world.past?.waitEnded(wait, time);
   thread.woken = null;
   if (thread.waits.size === 0) world.waiting.delete(thread);
   if (thread.syncWait === wait) {
@@ -95,7 +96,9 @@ export function endWait(world: World, thread: ThreadEntity, n: number, time: num
   if (thread.top === wait) thread.top = oldestShown(thread);
   if (wait.resource !== null) {
     wait.resource.waiters.delete(wait);
-    wait.resource.waitNs += Math.max(0, time - wait.since);
+    const lasted = Math.max(0, time - wait.since);
+    wait.resource.waitNs += lasted;
+    if (lasted > wait.resource.longestWaitNs) wait.resource.longestWaitNs = lasted;
   }
   world.touch(thread.process);
 }

@@ -1,3 +1,4 @@
+export { explanationOf } from './explain.ts';
 export { cut, head, PLAIN, printable, type Styler, safe, table, width, wrap } from './layout.ts';
 export { makeReport } from './make.ts';
 export { reportLines, type TextOptions } from './text.ts';

@@ -251,6 +251,8 @@ export class ThreadEntity {
   readonly usage: Usage;
   /** A debugger can reach it, as it told when it came to rest. */
   hasDebugger = false;
+  /** The system call in which it was met at each look since then, ns, or (`awake`) at all but the last, hardly using the processor. */
+  inCall: { readonly name: string; readonly since: number; readonly awake: boolean } | null = null;
   /** What its stream says of the system's id of it; the main thread's is the pid. */
   workerSystemThread = 0;
   constructor(
@@ -309,6 +311,8 @@ export class ThreadUse {
   unread = false;
   lastSendSite = 0;
   lastSendTime = 0;
+  /** Index of the call site of its last record that has one, 0: none has. */
+  lastSite = 0;
   lastReceiveTime = Number.NEGATIVE_INFINITY;
 
   constructor(thread: ThreadEntity, resource: ResourceEntity) {
@@ -347,7 +351,6 @@ export class PoolState {
   /** Ends that were fed before their submission. */
   readonly ended = new Set<number>();
   readonly workerPids = new Set<number>();
-  owner: ThreadEntity | null = null;
   closedAt: number | null = null;
 }
 
@@ -369,6 +372,9 @@ export class ResourceEntity {
   contended = 0;
   /** Of ended waits. */
   waitNs = 0;
+  longestWaitNs = 0;
+  /** Indexes of the call sites at which it was used, up to a bound. */
+  readonly usedAt = new Set<number>();
   /** Releases by a thread other than the acquirer: the lock is handed over or used as a signal. */
   foreignReleases = 0;
   readonly deaths: { readonly hold: Hold; readonly time: number; readonly by: ThreadEntity }[] = [];

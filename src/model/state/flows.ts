@@ -1,45 +1,73 @@
 import { enlarge, nextCapacity } from './track.ts';
 
-const FAN = 4;
+/** Rows below a node of the pyramid. */
+const FAN = 8;
+/** Rows of a block: 2^14, 450 KB. Blocks never grow: no copies, and no memory that lies idle. */
+const BLOCK_BITS = 14;
+const BLOCK_ROWS = 1 << BLOCK_BITS;
+const IN_BLOCK = BLOCK_ROWS - 1;
+/** More threads than a trace can have, and few enough that two of their indices are one exact number. */
+const MOST_THREADS = 2 ** 26;
+
+/** Which resource, and from which thread to which: indices of the world. There are few of them, and millions of messages. */
+export interface Route {
+  readonly resource: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One message on its way. Times are ns since the session's origin. */
+export interface Flow extends Route {
+  readonly send: number;
+  readonly receive: number;
+  /** The resource's own number of the message. */
+  readonly n: number;
+  readonly bytes: number;
+}
 
 /**
  * All paired messages as columns, in the order of pairing, with a tournament pyramid above them: a node knows the earliest
  * send, the latest receive and the slowest flow below it, so that the slowest arrows of a range are found without a scan.
+ * About 32 bytes a message.
  */
 export class FlowIndex {
   length = 0;
-  sends = new Float64Array(64);
-  receives = new Float64Array(64);
-  resources = new Uint32Array(64);
-  from = new Uint32Array(64);
-  to = new Uint32Array(64);
-  positions = new Uint32Array(64);
-  bytes = new Uint32Array(64);
+  private readonly blocks: Block[] = [];
+  private readonly routes: Route[] = [];
+  /** By the resource, and then by both ends. */
+  private readonly routeIds = new Map<number, Map<number, number>>();
   private readonly levels: Level[] = [];
 
-  push(
-    resource: number,
-    n: number,
-    from: number,
-    send: number,
-    to: number,
-    receive: number,
-    bytes: number,
-  ): void {
-    if (this.length === this.sends.length) this.grow();
-    const i = this.length++;
-    this.sends[i] = send;
-    this.receives[i] = receive;
-    this.resources[i] = resource;
-    this.from[i] = from;
-    this.to[i] = to;
-    this.positions[i] = n;
-    this.bytes[i] = bytes;
-    this.raise(i, Math.min(send, receive), Math.max(send, receive));
+  push({ resource, from, to, send, receive, n, bytes }: Flow): void {
+    const row = this.length++;
+    const at = row & IN_BLOCK;
+    if (at === 0) this.blocks.push(new Block());
+    const block = this.block(row);
+    block.sends[at] = send;
+    block.receives[at] = receive;
+    block.routes[at] = this.routeId(resource, from, to);
+    block.positions[at] = n;
+    block.bytes[at] = bytes;
+    this.raise(row, Math.min(send, receive), Math.max(send, receive), receive - send);
   }
 
-  latency(i: number): number {
-    return (this.receives[i] as number) - (this.sends[i] as number);
+  at(row: number): Flow {
+    const block = this.block(row);
+    const at = row & IN_BLOCK;
+    const { resource, from, to } = this.route(row);
+    return {
+      resource,
+      from,
+      to,
+      send: block.sends[at]!,
+      receive: block.receives[at]!,
+      n: block.positions[at]!,
+      bytes: block.bytes[at]!,
+    };
+  }
+
+  route(row: number): Route {
+    return this.routes[this.block(row).routes[row & IN_BLOCK]!]!;
   }
 
   /** Rows that touch the range, slowest first, at most `limit`; `accept` filters (rows that it refuses cost time). */
@@ -67,8 +95,9 @@ export class FlowIndex {
 
   private offer(heap: Heap, level: number, node: number, start: number, end: number): void {
     if (level === 0) {
-      const send = this.sends[node] as number;
-      const receive = this.receives[node] as number;
+      const { sends, receives } = this.block(node);
+      const send = sends[node & IN_BLOCK]!;
+      const receive = receives[node & IN_BLOCK]!;
       if (Math.min(send, receive) < end && Math.max(send, receive) >= start)
         heap.push({ level, node, key: receive - send });
       return;
@@ -80,8 +109,7 @@ export class FlowIndex {
   }
 
   /** Carries a new row up. A level is made when the one below has more than {@link FAN} nodes. */
-  private raise(row: number, first: number, last: number): void {
-    const latency = this.latency(row);
+  private raise(row: number, first: number, last: number, latency: number): void {
     let node = row;
     for (let level = 0; ; level++) {
       const parent = Math.floor(node / FAN);
@@ -103,29 +131,47 @@ export class FlowIndex {
       if (below !== null) {
         made.add(parent, below.first[i] as number, below.last[i] as number, below.slowest[i] as number);
       } else {
-        const send = this.sends[i] as number;
-        const receive = this.receives[i] as number;
+        const { sends, receives } = this.block(i);
+        const send = sends[i & IN_BLOCK]!;
+        const receive = receives[i & IN_BLOCK]!;
         made.add(parent, Math.min(send, receive), Math.max(send, receive), receive - send);
       }
     }
     return made;
   }
 
-  private grow(): void {
-    const capacity = nextCapacity(this.sends.length);
-    this.sends = enlarge(this.sends, new Float64Array(capacity));
-    this.receives = enlarge(this.receives, new Float64Array(capacity));
-    this.resources = enlarge(this.resources, new Uint32Array(capacity));
-    this.from = enlarge(this.from, new Uint32Array(capacity));
-    this.to = enlarge(this.to, new Uint32Array(capacity));
-    this.positions = enlarge(this.positions, new Uint32Array(capacity));
-    this.bytes = enlarge(this.bytes, new Uint32Array(capacity));
+  private block(row: number): Block {
+    return this.blocks[row >>> BLOCK_BITS]!;
+  }
+
+  private routeId(resource: number, from: number, to: number): number {
+    let ofResource = this.routeIds.get(resource);
+    if (ofResource === undefined) {
+      ofResource = new Map();
+      this.routeIds.set(resource, ofResource);
+    }
+    const ends = from * MOST_THREADS + to;
+    let id = ofResource.get(ends);
+    if (id === undefined) {
+      id = this.routes.push({ resource, from, to }) - 1;
+      ofResource.set(ends, id);
+    }
+    return id;
   }
 }
 
 /** Where nobody looks at arrows: keeps none. */
 export class NoFlows extends FlowIndex {
   override push(): void {}
+}
+
+class Block {
+  readonly sends = new Float64Array(BLOCK_ROWS);
+  readonly receives = new Float64Array(BLOCK_ROWS);
+  /** Index of its {@link Route}. */
+  readonly routes = new Uint32Array(BLOCK_ROWS);
+  readonly positions = new Uint32Array(BLOCK_ROWS);
+  readonly bytes = new Uint32Array(BLOCK_ROWS);
 }
 
 class Level {

@@ -58,7 +58,15 @@ export class Pairing {
 
   private flow(resource: ResourceEntity, n: number, send: Half, receive: Half): void {
     const bytes = Math.max(send.bytes, receive.bytes);
-    this.flows.push(resource.index, n, send.thread, send.time, receive.thread, receive.time, bytes);
+    this.flows.push({
+      resource: resource.index,
+      n,
+      from: send.thread,
+      send: send.time,
+      to: receive.thread,
+      receive: receive.time,
+      bytes,
+    });
     resource.latencySum += Math.max(0, receive.time - send.time);
     resource.latencyCount++;
   }

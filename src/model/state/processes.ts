@@ -123,6 +123,11 @@ export class ProcessTable {
     return best;
   }
 
+  /** The process that had `pid` at `time`, or that was seen to have gone a little before: whoever awaits an end may hear of it later. */
+  atOrBefore(pid: number, time: number): ProcessEntity | undefined {
+    return this.at(pid, time) ?? this.endedBefore(pid, time);
+  }
+
   /** The process that has said its end, and that the system still shows: on a busy machine that takes a while. */
   private endedBefore(pid: number, time: number): ProcessEntity | undefined {
     return this.around(pid, time)

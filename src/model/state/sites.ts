@@ -17,6 +17,8 @@ export class SiteTable {
   private readonly byKey = new Map<string, number>();
   /** By index. */
   private readonly stacks: (Stack | null)[] = [null];
+  /** Lines of each file that are in a stack, of the program's own code. */
+  private readonly lines = new Map<string, Set<number>>();
   /** By reference, made when asked for. */
   private readonly views: (CallSite | undefined)[] = [];
 
@@ -32,7 +34,30 @@ export class SiteTable {
     const index = this.stacks.length;
     this.stacks.push({ frame: { file, line, column, fn, async, package: package_ }, caller });
     this.byKey.set(key, index);
+    if (package_ === '') this.noteLine(file, line);
     return index;
+  }
+
+  /** Lines of a file at which something happened, or by way of which. */
+  linesOf(file: string): Iterable<number> {
+    return this.lines.get(file) ?? [];
+  }
+
+  /** Indexes of the stacks that lead through a line of one of these files. */
+  through(files: readonly string[], line: number): Set<number> {
+    const found = new Set<number>();
+    for (let index = 1; index < this.stacks.length; index++) {
+      const frames = this.framesOf(index);
+      if (frames.some((frame) => frame.package === '' && frame.line === line && files.includes(frame.file)))
+        found.add(index);
+    }
+    return found;
+  }
+
+  private noteLine(file: string, line: number): void {
+    const known = this.lines.get(file);
+    if (known === undefined) this.lines.set(file, new Set([line]));
+    else known.add(line);
   }
 
   view(ref: number): CallSite | null {
@@ -45,6 +70,12 @@ export class SiteTable {
     const view = { file, line, column, fn, sampled: (ref & 1) === 1, frames };
     this.views[ref] = view;
     return view;
+  }
+
+  /** Files that frames of the program's own code name. */
+  files(): string[] {
+    const own = this.stacks.flatMap((stack) => (stack?.frame.package === '' ? [stack.frame.file] : []));
+    return [...new Set(own)];
   }
 
   private framesOf(index: number): StackFrame[] {

@@ -16,6 +16,7 @@ import { ProcessTable } from './processes.ts';
 import { ResourceNames } from './resource-names.ts';
 import { asksToEnd } from './signals.ts';
 import { SiteTable } from './sites.ts';
+import { PastSpans } from './spans.ts';
 import { NoTrack, Track } from './track.ts';
 import { Usage } from './usage.ts';
 
@@ -47,6 +48,8 @@ export class World {
   readonly resourceByKey = new Map<string, ResourceEntity>();
   readonly processes: ProcessTable;
   readonly flows: FlowIndex;
+  /** Waits and tasks that have ended; `null`: nobody asks for them. */
+  readonly past: PastSpans | null;
   readonly lockOrder = new LockOrder();
   readonly pairing: Pairing;
   readonly bytes = new BytePairing();
@@ -75,9 +78,13 @@ export class World {
 
   private readonly hasTimeline: boolean;
 
-  /** @param hasTimeline keeps every slice and arrow, some hundred bytes for each message, for ever */
-  constructor(hasTimeline: boolean) {
+  /**
+   * @param hasTimeline keeps every slice and arrow, some hundred bytes for each message, for ever
+   * @param hasPast keeps every wait and task
+   */
+  constructor(hasTimeline: boolean, hasPast: boolean) {
     this.hasTimeline = hasTimeline;
+    this.past = hasPast ? new PastSpans() : null;
     this.flows = hasTimeline ? new FlowIndex() : new NoFlows();
     this.pairing = new Pairing(this.flows);
     this.processes = new ProcessTable((process) => this.touch(process));

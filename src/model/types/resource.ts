@@ -1,4 +1,5 @@
 import type { ResourceKind } from '../../base/channels.ts';
+import { parseStdioKey } from '../../trace/format/stdio-key.ts';
 import type { WaitView } from './process.ts';
 import type { ByteCount, Count, Duration, Time } from './quantities.ts';
 import type { CallSite } from './site.ts';
@@ -70,6 +71,13 @@ export function isUsed({
   received,
 }: Pick<ChannelView, 'connection' | 'sent' | 'received'>): boolean {
   return connection !== null || (sent ?? 0) > 0 || (received ?? 0) > 0;
+}
+
+/** Which output of a child a channel is by its id, `null`: it is something else. */
+export function outputOf(id: string): 'stdout' | 'stderr' | null {
+  const fd = parseStdioKey(id)?.fd;
+  if (fd === 1) return 'stdout';
+  return fd === 2 ? 'stderr' : null;
 }
 
 /** One who has a lock or a unit of a semaphore. */

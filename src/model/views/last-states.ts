@@ -41,8 +41,7 @@ function stateWords(world: World, thread: ThreadEntity, time: number): string {
       waitWords(world, wait),
     ]);
   if (rest !== null) return lasting('idle', time - rest.since, restWords(rest));
-  const lately = latelyOf(thread, time);
-  return lately === null ? conditionText(english, 'running') : latelyText(english, lately);
+  return latelyText(english, latelyOf(thread, time));
 }
 
 /** `idle for 12 s: waits for a message of worker-1`. */

@@ -5,10 +5,17 @@ export interface StackFrame {
   readonly line: number;
 }
 
+/** Which thread stands somewhere; of a process that no thread is known of, only which process. */
+export interface StandingIds {
+  readonly process: string;
+  readonly thread: string | null;
+}
+
 /** One thing that stands somewhere: a thread, a suspended function, an open wait. */
 export interface Standing {
   /** Who: a process or thread in words. */
   readonly who: string;
+  readonly ids: StandingIds;
   /** What it does at the innermost frame, in words: `waits for lock A`, `runs`. */
   readonly doing: string;
   /** The same without what tells it from others that do alike: what many do at one place. Default: `doing`. */
@@ -33,6 +40,8 @@ export interface StackMembers {
   readonly doing: string;
   readonly count: number;
   readonly who: readonly string[];
+  /** The ids of `who`, in its order. */
+  readonly ids: readonly StandingIds[];
 }
 
 /** More different ones that do alike at one place are one row: each of a thousand workers may have a queue of its own. */
@@ -41,7 +50,7 @@ const MOST_ALIKE = 3;
 interface Node {
   readonly frame: StackFrame | null;
   count: number;
-  readonly here: Map<string, { alike: string; count: number; who: string[] }>;
+  readonly here: Map<string, { alike: string; count: number; who: string[]; ids: StandingIds[] }>;
   readonly below: Map<string, Node>;
 }
 
@@ -64,10 +73,12 @@ export function parallelStacks(standings: readonly Standing[]): StackGroup[] {
       alike: standing.alike ?? standing.doing,
       count: 0,
       who: [],
+      ids: [],
     };
     at.here.set(standing.doing, members);
     members.count += standing.count;
     members.who.push(standing.who);
+    members.ids.push(standing.ids);
   }
   const frameless: StackGroup[] =
     root.here.size === 0 ? [] : [{ frames: [], count: total(root), here: membersOf(root), below: [] }];
@@ -101,11 +112,11 @@ function groupOf(first: Node): StackGroup {
 
 function membersOf(node: Node): StackMembers[] {
   const kinds = new Map<string, StackMembers[]>();
-  for (const [doing, { alike, count, who }] of node.here)
+  for (const [doing, { alike, count, who, ids }] of node.here)
     kinds
       .set(alike, kinds.get(alike) ?? [])
       .get(alike)
-      ?.push({ doing, count, who });
+      ?.push({ doing, count, who, ids });
   return [...kinds]
     .flatMap(([alike, members]) => (members.length > MOST_ALIKE ? [merged(alike, members)] : members))
     .sort((a, b) => b.count - a.count);
@@ -113,5 +124,6 @@ function membersOf(node: Node): StackMembers[] {
 
 function merged(doing: string, members: readonly StackMembers[]): StackMembers {
   const count = members.reduce((sum, member) => sum + member.count, 0);
-  return { doing, count, who: members.flatMap(({ who }) => who) };
+  const who = members.flatMap((member) => member.who);
+  return { doing, count, who, ids: members.flatMap(({ ids }) => ids) };
 }

@@ -20,7 +20,7 @@ import { AtEnd } from './at-end.ts';
 import { restAt } from './last-states.ts';
 import type { StackFrame, Standing } from './parallel-stacks.ts';
 
-type Stand = Omit<Standing, 'who'>;
+type Stand = Omit<Standing, 'who' | 'ids'>;
 
 /**
  * Where every thread of the program stands: its open waits with their stacks, what it rests for, or that it runs. Of a run that
@@ -47,7 +47,8 @@ export class Standings {
         return process.end === null || this.world.isOfEnding(process.end) ? [outside(view)] : [];
       return threads.flatMap((thread) => {
         const who = nameOfThread(thread);
-        return this.of(thread).map((stand) => ({ ...stand, who }));
+        const ids = { process: view.id, thread: thread.id };
+        return this.of(thread).map((stand) => ({ ...stand, who, ids }));
       });
     });
   }
@@ -59,9 +60,10 @@ export class Standings {
   }
 }
 
-function outside({ name, reason }: ProcessView): Standing {
+function outside({ id, name, reason }: ProcessView): Standing {
   const alike = untracedText(english, '');
-  return { who: name, doing: untracedText(english, reason), alike, frames: [], count: 1 };
+  const ids = { process: id, thread: null };
+  return { who: name, ids, doing: untracedText(english, reason), alike, frames: [], count: 1 };
 }
 
 function standsOf(world: World, thread: ThreadEntity, time: number): Stand[] {
@@ -70,11 +72,7 @@ function standsOf(world: World, thread: ThreadEntity, time: number): Stand[] {
   const rest = restAt(thread, time);
   const sources = rest?.sources?.list.filter(matters) ?? [];
   if (sources.length > 0) return counted(sources.map((source) => sourceStand(world, source)));
-  const lately = latelyOf(thread, time);
-  const doing =
-    rest === null && lately !== null
-      ? latelyText(english, lately)
-      : conditionText(english, rest === null ? 'running' : 'idle');
+  const doing = rest === null ? latelyText(english, latelyOf(thread, time)) : conditionText(english, 'idle');
   return [{ doing, alike: doing, frames: [], count: 1 }];
 }
 

@@ -108,10 +108,18 @@ export class TimelineViews {
     const add = (accept: (row: number) => boolean): void => {
       for (const row of flows.slowest(range.start, range.end, limit, accept)) chosen.add(row);
     };
-    if (neighbour !== undefined) add((row) => flows.from[row] === neighbour || flows.to[row] === neighbour);
+    if (neighbour !== undefined) {
+      add((row) => {
+        const { from, to } = flows.route(row);
+        return from === neighbour || to === neighbour;
+      });
+    }
     const only =
       filter.threads === undefined || filter.threads.length === 0 ? null : this.indices(filter.threads);
-    add((row) => only === null || (only.has(flows.from[row] as number) && only.has(flows.to[row] as number)));
+    add((row) => {
+      const { from, to } = flows.route(row);
+      return only === null || (only.has(from) && only.has(to));
+    });
     return [...chosen].map((row) => this.flow(row));
   }
 
@@ -126,14 +134,15 @@ export class TimelineViews {
 
   private flow(row: number): FlowView {
     const { flows, resources, threads } = this.world;
+    const flow = flows.at(row);
     return {
-      resource: resources[flows.resources[row] as number]?.key ?? '',
-      n: flows.positions[row] as number,
-      fromThread: threads[flows.from[row] as number]?.id ?? '',
-      sendTime: flows.sends[row] as number,
-      toThread: threads[flows.to[row] as number]?.id ?? '',
-      receiveTime: flows.receives[row] as number,
-      bytes: flows.bytes[row] as number,
+      resource: resources[flow.resource]?.key ?? '',
+      n: flow.n,
+      fromThread: threads[flow.from]?.id ?? '',
+      sendTime: flow.send,
+      toThread: threads[flow.to]?.id ?? '',
+      receiveTime: flow.receive,
+      bytes: flow.bytes,
     };
   }
 

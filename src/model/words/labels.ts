@@ -78,6 +78,12 @@ export class Labels {
     });
   }
 
+  /** Without who holds it: of a wait that is over. */
+  pastWait({ kind, resource, awaitedProcess }: Omit<WaitView, 'timeoutMs'>): string {
+    const thing = this.#goal(resource, awaitedProcess);
+    return waitText(this.#t, kind, { thing, kind: this.kind(resource), holders: [] });
+  }
+
   #goal(resource: string | null, process: string | null): string | null {
     if (resource !== null) return this.resource(resource);
     return process === null ? null : this.process(process);

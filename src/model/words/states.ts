@@ -94,7 +94,7 @@ const LATELY_WORDS: Readonly<Record<Lately, (t: Translate) => string>> = {
   stopped: PAUSE_WORDS.signal,
 };
 
-/** What a thread did lately, within a row. */
-export function latelyText(t: Translate, lately: Lately): string {
-  return LATELY_WORDS[lately](t);
+/** What a thread did lately, within a row; `null`: nothing tells. */
+export function latelyText(t: Translate, lately: Lately | null): string {
+  return lately === null ? conditionText(t, 'running') : LATELY_WORDS[lately](t);
 }

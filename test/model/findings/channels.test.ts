@@ -288,22 +288,3 @@ describe('exit-after-send', () => {
     none(t, LONG);
   });
 });
-
-describe('killed-in-queue-operation', () => {
-  it('is suspected when others do not get on with the queue', () => {
-    const { t, main, child, q } = scene();
-    const other = main.start('other', { pid: 12 }).open(q);
-    child.wait('waitReceive', q, { sync: true });
-    main.childExit(child, { signal: 9 });
-    put(main, q, 1, 1);
-    other.wait('waitReceive', q, { sync: true });
-    none(t);
-    only(t, 'killed-in-queue-operation', 'suspected', LONG);
-  });
-  it('is not reported for a reader that was terminated while it waited', () => {
-    const { t, main, child, q } = scene();
-    child.wait('waitReceive', q, { sync: true });
-    main.childExit(child, { signal: 15 });
-    none(t, LONG);
-  });
-});

@@ -31,6 +31,28 @@ function deadlock(): Scene {
   return { t, main, one, two };
 }
 
+type Doing = 'call' | 'running';
+
+/** A child rests until its parent answers, whom a look each second meets so. */
+function inNativeCall(looks: readonly Doing[]): TraceBuilder {
+  const t = new TraceBuilder();
+  const main = t.root({ pid: 10 });
+  const child = main.start('importer', { pid: 11, api: 'fork', spawnKey: 'i' });
+  const down = t.resource('ipc', '', { key: 'ipc:i:down', peerKey: 'ipc:i:up' });
+  const up = t.resource('ipc', '', { key: 'ipc:i:up', peerKey: 'ipc:i:down' });
+  main.openRole(down, 'write').openRole(up, 'read');
+  child.openRole(up, 'write').openRole(down, 'read').on('send', up, { n: 1, value: 16 });
+  main.on('receive', up, { n: 1 });
+  child.rest({ kind: 'ipc', resource: down, listens: true, events: ['message'] });
+  for (const [index, doing] of looks.entries()) {
+    t.at((index + 1) * 1000);
+    const call = doing === 'call' ? { call: 'clock_nanosleep' } : {};
+    const threads = [{ id: 10, used: 1e6, doing, ...call }];
+    t.observe({ type: 'sample', time: t.tick(), pid: 10, cpu: 0, memory: 1, threads });
+  }
+  return t;
+}
+
 function ended(t: TraceBuilder, exit: { code?: number; signal?: string }): void {
   const { code = null, signal = null } = exit;
   t.observe({ type: 'rootExit', time: t.tick(), pid: 10, exitCode: code, signal });
@@ -50,6 +72,21 @@ describe('a finding that stood when the program was ended', () => {
     main.childExit(one, { signal: SIGINT }).childExit(two, { signal: SIGINT });
     ended(t, { signal: 'SIGINT' });
     assert.deepEqual(told(t), STANDS);
+  });
+  it('stays in a replay, which asks for nothing before, of a parent in a native call that is seen to be gone first', () => {
+    const sleeps = Array.from({ length: 14 }, (): Doing => 'call');
+    // Met awake once it may poll; twice in a row it hardly does.
+    for (const [last, stood] of [
+      [[], true],
+      [['running'], true],
+      [['running', 'running'], false],
+    ] as const) {
+      const t = inNativeCall([...sleeps, ...last]);
+      for (const pid of [10, 11]) t.observe({ type: 'osGone', time: t.tick(), pid });
+      t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+      ended(t, { signal: 'SIGINT' });
+      assert.deepEqual(told(t), stood ? ['loop-in-native-call suspected blocking'] : [], last.join());
+    }
   });
   it('stays what it was after Ctrl-C, told of when some have died already', () => {
     const { t, main, one, two } = deadlock();

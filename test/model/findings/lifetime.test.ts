@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Resource, type RestSource, type StreamBuilder, TraceBuilder } from '../builder.ts';
-import { LONG, none, only, places, SETTLED } from './ask.ts';
+import { find, LONG, none, only, places, SETTLED } from './ask.ts';
 
 function pool(workers: number): {
   t: TraceBuilder;
@@ -76,52 +76,6 @@ describe('pools', () => {
     main.on('poolTerminate', p).childExit(two, { signal: 15 });
     none(t, LONG);
   });
-  it('pool-worker-not-replaced: tasks are queued and no worker lives', () => {
-    const { t, main, pool: p, workers } = pool(1);
-    const [one] = workers;
-    assert.ok(one);
-    one.exit(1);
-    main.childExit(one, { code: 1 });
-    main.on('submit', p, { n: 1 });
-    main.wait('waitResult', p, { subject: 1 });
-    none(t);
-    only(t, 'pool-worker-not-replaced', 'suspected', LONG);
-  });
-  it('pool-worker-not-replaced is not reported when a new worker came', () => {
-    const { t, main, pool: p, workers } = pool(1);
-    const [one] = workers;
-    assert.ok(one);
-    one.exit(1);
-    main.childExit(one, { code: 1 });
-    main.on('submit', p, { n: 1 });
-    main.wait('waitResult', p, { subject: 1 });
-    const next = main.start('worker-1', { pid: 40 });
-    main.on('poolWorker', p, { n: next.pid });
-    none(t, LONG);
-  });
-  it('pool-never-closed: the owner exits with live workers', () => {
-    const { t, main, workers } = pool(2);
-    none(t, LONG);
-    main.record('exiting').quiescent();
-    none(t);
-    const finding = only(t, 'pool-never-closed', 'suspected', LONG);
-    assert.equal(finding.processes.length, 1 + workers.length);
-    const tasks = t.queue('tasks');
-    main.create(tasks);
-    for (const worker of workers) {
-      worker.openRole(tasks, 'read').wait('waitReceive', tasks, { sync: true });
-      main.join(worker);
-    }
-    main.quiescent();
-    only(t, 'pool-never-closed', 'certain', LONG);
-  });
-  it('pool-never-closed is not reported for an idle pool between tasks or a closed one', () => {
-    const { t, main, pool: p } = pool(2);
-    main.quiescent(2, 0);
-    none(t, LONG);
-    main.on('poolClose', p).record('exiting').quiescent();
-    none(t, LONG);
-  });
 });
 
 describe('ipc-keeps-alive', () => {
@@ -178,12 +132,106 @@ describe('ipc-keeps-alive', () => {
   });
 });
 
+describe('request-unanswered', () => {
+  it('is not told while the last word of the dead is on its way', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('child', { pid: 11, api: 'fork', site: '/app/main.ts:3' });
+    const up = t.resource('ipc', 'up');
+    main.openRole(up, 'read');
+    child.openRole(up, 'write').on('send', up, { n: 1 });
+    const answers: RestSource = { kind: 'ipc', resource: up, child, listens: true, events: ['message'] };
+    main.childExit(child, { code: 1 }).rest(answers);
+    assert.deepEqual(
+      find(t, LONG).filter(({ kind }) => kind === 'request-unanswered'),
+      [],
+    );
+    main.on('receive', up, { n: 1 }).rest(answers);
+    only(t, 'request-unanswered', 'certain', LONG);
+  });
+
+  /** A parent that has sent a job to each of two children, of which the first has died of its own, and listens for their ends. */
+  function twoJobs() {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const jobs = ['one', 'two'].map((name, i) => {
+      const child = main.start(name, { pid: 11 + i, api: 'fork', site: `/app/main.ts:${i + 3}` });
+      const down = t.resource('ipc', `down${i}`);
+      main.openRole(down, 'write').on('send', down, { n: 1, site: '/app/main.ts:7' });
+      child.openRole(down, 'read').on('receive', down, { n: 1 });
+      const end: RestSource = { kind: 'child', child, listens: true, events: ['exit'] };
+      return { child, down, end };
+    });
+    const [one, two] = jobs;
+    assert.ok(one && two);
+    main.on('disconnect', one.down).childExit(one.child, { code: 1 });
+    return { t, main, two };
+  }
+  it('is suspected when nobody is left who works', () => {
+    const { t, main, two } = twoJobs();
+    two.child.rest({ kind: 'ipc', resource: two.down, listens: true, events: ['message'] });
+    main.rest(two.end, { kind: 'timer', due: 1e12, every: 1000 });
+    only(t, 'request-unanswered', 'suspected', LONG);
+  });
+  it('is told in a proof of who ended well, was asked, and had never sent anything', () => {
+    for (const answered of [false, true]) {
+      const t = new TraceBuilder();
+      const main = t.root({ pid: 10 });
+      const [one, two] = [main.thread('one'), main.thread('two')];
+      const [down, up] = [t.resource('port', 'down', { peerKey: 'port:up' }), t.resource('port', 'up')];
+      main.openRole(down, 'write').openRole(up, 'read').on('send', down, { n: 1, site: '/app/main.ts:7' });
+      one.openRole(down, 'read').openRole(up, 'write').on('receive', down, { n: 1 });
+      if (answered) {
+        one.on('send', up, { n: 1 });
+        main.on('receive', up, { n: 1 }).on('send', down, { n: 2, site: '/app/main.ts:8' });
+      }
+      main.childExit(one, { code: 0 });
+      two.rest({ kind: 'parent', listens: true });
+      main.rest({ kind: 'worker', child: two, listens: true, events: ['message'] });
+      const finding = only(t, answered ? 'port-keeps-alive' : 'request-unanswered', 'certain', LONG);
+      if (!answered) assert.ok(places(finding).includes('sent 7'));
+    }
+  });
+  it('is not told of a worker thread that the program has ended itself', () => {
+    for (const ended of [true, false]) {
+      const t = new TraceBuilder();
+      const main = t.root({ pid: 10 });
+      const [one, two] = [main.thread('one'), main.thread('two')];
+      const down = t.resource('port', 'down');
+      main.openRole(down, 'write').on('send', down, { n: 1, site: '/app/main.ts:7' });
+      one.openRole(down, 'read').on('receive', down, { n: 1 });
+      if (ended)
+        main.define({ type: 'incident', what: 'terminateCalled', time: t.tick(), message: '', child: 1 });
+      main.childExit(one, { code: 1 });
+      two.rest({ kind: 'parent', listens: true });
+      main.rest({ kind: 'worker', child: two, listens: true, events: ['message'] });
+      const [finding] = find(t, LONG);
+      assert.equal(finding?.kind, ended ? 'port-keeps-alive' : 'request-unanswered');
+    }
+  });
+  it('is not reported while another child works, waits for a timer, or is a program that is not traced', () => {
+    for (const of of ['work', 'timer', 'program'] as const) {
+      const { t, main, two } = twoJobs();
+      if (of === 'timer') two.child.rest({ kind: 'timer', due: 1e12 });
+      if (of === 'program') {
+        two.child.rest({ kind: 'ipc', resource: two.down, listens: true, events: ['message'] });
+        const program = main.startOnly('make', { pid: 13, api: 'spawn', site: '/app/main.ts:9' });
+        main.rest(two.end, { kind: 'child', child: program, listens: true, events: ['exit'] });
+      } else {
+        main.rest(two.end);
+      }
+      none(t, LONG);
+    }
+  });
+});
+
 describe('port-keeps-alive', () => {
   function worker() {
     const t = new TraceBuilder();
     const main = t.root({ pid: 10 });
     const thread = main.thread('w');
-    const [down, up] = [t.resource('port', 'down'), t.resource('port', 'up')];
+    const down = t.resource('port', 'down', { peerKey: 'port:up' });
+    const up = t.resource('port', 'up', { peerKey: 'port:down' });
     main.openRole(down, 'write').openRole(up, 'read');
     thread.openRole(down, 'read').openRole(up, 'write');
     const parent: RestSource = { kind: 'parent', resource: down, listens: true };
@@ -197,6 +245,18 @@ describe('port-keeps-alive', () => {
     main.rest(messages);
     const finding = only(t, 'port-keeps-alive', 'certain');
     assert.match(finding.title, /does not exit: its message port/);
+  });
+  it('is certain where two processes listen to each other and nobody has sent the first message', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('child', { pid: 11, api: 'fork', site: '/app/main.ts:3' });
+    const [down, up] = [t.resource('ipc', 'down', { peerKey: 'ipc:up' }), t.resource('ipc', 'up')];
+    main.openRole(down, 'write').openRole(up, 'read');
+    child.openRole(down, 'read').openRole(up, 'write');
+    child.rest({ kind: 'ipc', resource: down, listens: true, events: ['message'] });
+    main.rest({ kind: 'ipc', resource: up, child, listens: true, events: ['message'] });
+    const finding = only(t, 'port-keeps-alive', 'certain', LONG);
+    assert.match(finding.explanation, /each waits for the first message of another/);
   });
   it('is not reported for a server, a timer, or a worker that works', () => {
     const { t, main, messages } = worker();
@@ -227,6 +287,15 @@ describe('port-keeps-alive', () => {
     const finding = only(t, 'crossed-acks', 'certain');
     assert.ok(places(finding).includes('sent 7'));
   });
+  it('is what an answer leaves behind for which nobody listens any more', () => {
+    const { t, main, thread, parent, down, up } = worker();
+    main.on('send', down, { n: 1, site: '/app/main.ts:7' });
+    thread.on('receive', down, { n: 1 }).on('send', up, { n: 1, site: '/app/w.ts:2' });
+    main.on('receive', up, { n: 1 });
+    thread.rest(parent);
+    main.rest({ kind: 'port', resource: up, listens: true, events: ['close'] });
+    only(t, 'port-keeps-alive', 'certain');
+  });
   it('gives way to message-not-heard when nobody listens for it', () => {
     const { t, main, thread, messages, down } = worker();
     main.on('send', down, { n: 1, site: '/app/main.ts:7' });
@@ -234,30 +303,5 @@ describe('port-keeps-alive', () => {
     main.rest(messages);
     none(t);
     only(t, 'message-not-heard', 'suspected', LONG);
-  });
-});
-
-describe('grandchild-holds-pipe', () => {
-  it('is suspected when the child exited, its close is awaited, and an orphan lives', () => {
-    const t = new TraceBuilder();
-    const main = t.root({ pid: 10 });
-    const child = main.start('build', { pid: 11, api: 'spawn', site: '/app/main.ts:4' });
-    main.join(child, {}, 'waitChild');
-    t.observe({ type: 'osProcess', time: t.tick(), pid: 12, ppid: 11, name: 'sleep', command: 'sleep 1000' });
-    none(t, LONG);
-    child.exit(0);
-    none(t);
-    const finding = only(t, 'grandchild-holds-pipe', 'suspected', LONG);
-    assert.match(finding.title, /sleep \(12\)/);
-  });
-  it('is not reported when the orphan is gone too', () => {
-    const t = new TraceBuilder();
-    const main = t.root({ pid: 10 });
-    const child = main.start('build', { pid: 11, api: 'spawn' });
-    main.join(child, {}, 'waitChild');
-    t.observe({ type: 'osProcess', time: t.tick(), pid: 12, ppid: 11, name: 'sleep', command: 'sleep 1' });
-    child.exit(0);
-    t.observe({ type: 'osGone', time: t.tick(), pid: 12 });
-    none(t, LONG);
   });
 });

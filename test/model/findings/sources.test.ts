@@ -105,6 +105,24 @@ function ipc(t: TraceBuilder, parent: StreamBuilder, child: StreamBuilder, key: 
   return { down, up };
 }
 
+describe('a worker thread that its parent waits for', () => {
+  function scene(state?: 'ending'): TraceBuilder {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const worker = main.thread('w');
+    worker.rest({ kind: 'broadcast', listens: true });
+    main.rest({ kind: 'worker', child: worker, listens: true, ...(state && { state }) });
+    return t;
+  }
+
+  it('is held against both when both rest', () => {
+    assert.deepEqual(certain(scene()), ['port-keeps-alive']);
+  });
+  it('is about to end once it was told to, however long that takes', () => {
+    assert.deepEqual(find(scene('ending'), LONG), []);
+  });
+});
+
 describe('a channel of a thread that rests', () => {
   function scene(): Scene & { down: Resource; up: Resource } {
     const s = crossed();

@@ -60,6 +60,7 @@ export class FeederSearch {
   ofSource(thread: Thread, source: Source): Feeders {
     if (OUTSIDE.has(source.kind)) return open(`a ${source.kind} may fire`);
     if (source.state === 'exited') return open('its child has ended');
+    if (source.state === 'ending') return open('it was told to end');
     if ((source.unwritten ?? 0) > 0 && source.kind !== 'stdio')
       return open('something is still to be written');
     const resource = source.resource === undefined ? undefined : thread.resources.get(source.resource);

@@ -268,7 +268,8 @@ export class Moment implements TraceSink {
         kind,
         task,
         sync: (flags & FLAG.sync) !== 0,
-        timed: (flags & FLAG.timeout) !== 0,
+        // 0: no time, but an AbortSignal, which only code of the program could abort.
+        timed: (flags & FLAG.timeout) !== 0 && value > 0,
         resource: thread.resources.get(resource),
         child: thread.children.get(resource),
         part: undefined,

@@ -73,9 +73,9 @@ const also =
   (...more: readonly Step[]): Twist =>
   (steps) => [...steps, ...more];
 const flagged =
-  (stream: string, kind: string, flags: number): Twist =>
+  (stream: string, kind: string, flags: number, value = 0): Twist =>
   (steps) =>
-    steps.map((step) => (isOf(step, stream, kind) ? { ...step, flags } : step));
+    steps.map((step) => (isOf(step, stream, kind) ? { ...step, flags, value } : step));
 const restOf =
   (stream: string, complete: boolean, list: Parameters<typeof rests>[4] = []): Twist =>
   (steps) => [
@@ -112,7 +112,7 @@ const WRONG: readonly (readonly [what: string, base: 'locks' | 'queue', twist: T
     ],
     /400-d\.0 could end it/,
   ],
-  ['a wait has a timeout', 'locks', flagged(B, 'waitAcquire', SYNC | TIMEOUT), /it has a timeout/],
+  ['a wait has a timeout', 'locks', flagged(B, 'waitAcquire', SYNC | TIMEOUT, 5000), /it has a timeout/],
   [
     'a wait is not synchronous',
     'locks',
@@ -266,6 +266,13 @@ describe('forkscope verify', () => {
       verifyReport(write(told(QUEUE)), report).map(({ doubts }) => doubts),
       [[]],
     );
+  });
+
+  it('confirms it where a wait has a signal that nothing but the code of a member could abort', () => {
+    const signalled = flagged(B, 'waitReceive', TIMEOUT)(QUEUE);
+    const report = reportOf(write(signalled));
+    const [verdict] = verifyReport(write(signalled), report);
+    assert.deepEqual(verdict?.doubts, []);
   });
 
   for (const [what, name, twist, says] of WRONG) {

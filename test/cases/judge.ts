@@ -103,6 +103,23 @@ function judgeGood(
   return { verdict: after > LATE ? 'LATE' : 'PASS', notes: [`+${after.toFixed(1)} s`, ...lines, ...notes] };
 }
 
+/**
+ * How long after the hang was complete it was first called certain on stderr, s, and of which kind; `null`: it was not, or when it
+ * was complete is not known.
+ */
+export function announcedAfter(
+  entry: Case,
+  outcome: Outcome,
+): { readonly kind: string; readonly seconds: number } | null {
+  const complete = completion(entry, outcome);
+  if (complete === null) return null;
+  const before = outcome.interrupted ?? Number.POSITIVE_INFINITY;
+  const first = announcements(outcome.lines).find(
+    ({ time, certainty }) => certainty === 'certain' && time >= complete - SLACK && time < before,
+  );
+  return first === undefined ? null : { kind: first.kind, seconds: Math.max(0, first.time - complete) };
+}
+
 /** What was announced and is not in the JSON, or only with less certainty. */
 function keepingNotes(findings: readonly JudgedFinding[], told: readonly Announcement[]): string[] {
   const kept = new Set(findings.map((f) => f.kind));

@@ -7,17 +7,9 @@ export interface Known {
 }
 
 export const KNOWN: Readonly<Record<string, Known>> = {
-  'bug-07-node-test-bc': {
-    verdict: 'MISS',
-    why: 'on Node 24 its test runner listens for SIGUSR2, which anybody may send: no proof, and no suspicion without one',
-  },
   'crash-66-epipe-filter': {
     verdict: 'MISS',
     why: 'a race of Node: where it hears of the end of the filter before a write fails, it drops the rest in silence and ends with 0',
-  },
-  'hang-43-sqlite-busy': {
-    verdict: 'MISS',
-    why: 'a thread that stands in a native call (here: SQLite waits for its file) is not told from one that computes',
   },
   'bug-01-jest-worker-killed': { verdict: 'MISS', why: 'an interval of the parent wakes it each second' },
 };

@@ -7,6 +7,8 @@
  *   --kind KIND       hang, hazard, crash or fine
  *   --jobs N          so many at a time (default 3: they mostly idle)
  *   --both            fine programs also without --on-deadlock kill
+ *   --stress KIND     busy: beside processes that take every processor; coverage: with NODE_V8_COVERAGE; debugger: one is
+ *                     attached to every process and holds the second one for some seconds. Fine programs must stay fine
  *   --keep FOLDER     logs and JSON reports of each run
  *
  * It passes when no fine program is accused, nothing that was announced is lost, and every other program is judged as its
@@ -18,11 +20,13 @@ import { parseArgs } from 'node:util';
 import { which } from '../../scripts/lib/exec.mjs';
 import { root } from '../../scripts/lib/parts.mjs';
 import { provideNode } from '../../scripts/nodes.mjs';
+import { takeProcessors } from '../busy.ts';
 import { startService } from './answers.ts';
 import { judge } from './judge.ts';
 import { KNOWN } from './known.ts';
 import { CASES, place } from './place.ts';
 import { runCase } from './run.ts';
+import { STRESSES, type Stress } from './stress.ts';
 import type { Case, Judgement, Outcome, Verdict } from './types.ts';
 
 const MAJORS = [20, 24];
@@ -32,6 +36,7 @@ interface Options {
   readonly both: boolean;
   readonly keep: string | undefined;
   readonly service: string;
+  readonly stress: Stress | undefined;
 }
 
 async function main(): Promise<number> {
@@ -43,6 +48,7 @@ async function main(): Promise<number> {
       jobs: { type: 'string', default: '3' },
       both: { type: 'boolean', default: false },
       keep: { type: 'string' },
+      stress: { type: 'string' },
     },
   });
   if (!existsSync(path.join(root, 'dist/cli.js')))
@@ -50,7 +56,11 @@ async function main(): Promise<number> {
   if (process.platform !== 'linux' || which('script') === undefined)
     throw new Error('the cases need Linux and the command "script" (package bsdutils or util-linux)');
   const cases = chosen(positionals, values.kind);
+  const stress = STRESSES.find((kind) => kind === values.stress);
+  if (values.stress !== undefined && stress === undefined)
+    throw new Error(`--stress takes ${STRESSES.join(', ')}; not ${values.stress}`);
   const service = await startService();
+  const others = stress === 'busy' ? await takeProcessors() : undefined;
   const counts = { passed: 0, failed: 0 };
   try {
     for (const major of MAJORS.filter((m) => values.node?.split(',').includes(String(m)) ?? true)) {
@@ -62,6 +72,7 @@ async function main(): Promise<number> {
             ...values,
             keep: values.keep,
             service: service.url,
+            stress,
           });
           counts[passed ? 'passed' : 'failed']++;
         }
@@ -70,6 +81,7 @@ async function main(): Promise<number> {
     }
   } finally {
     service.close();
+    await others?.release();
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed, 0 skipped`);
   return counts.failed > 0 ? 1 : 0;
@@ -116,11 +128,11 @@ async function runOnce(
   node: string,
   major: number,
   extra: readonly string[],
-  { keep, service }: Options,
+  { keep, service, stress }: Options,
 ): Promise<Judgement> {
   const where = await place(entry);
   try {
-    const outcome = await runCase(entry, where, { node, extra, service });
+    const outcome = await runCase(entry, where, { node, extra, service, stress });
     if (keep !== undefined) store(path.join(keep, `${entry.id}.${major}`), outcome);
     return judge(entry, outcome);
   } finally {

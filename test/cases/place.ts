@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provide } from '../../scripts/lib/cache.mjs';
 import { npm } from '../../scripts/lib/exec.mjs';
+import { discard } from '../discard.ts';
 import type { Case } from './types.ts';
 
 export const CASES = fileURLToPath(new URL('../fixtures/cases', import.meta.url));
@@ -34,7 +35,7 @@ export async function place(entry: Case): Promise<Place> {
     if (!existsSync(path.join(folder, 'node_modules')))
       symlinkSync(installed, path.join(folder, 'node_modules'), 'dir');
   }
-  return { folder, scratch, remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }) };
+  return { folder, scratch, remove: () => discard(base) };
 }
 
 /** The packages that the program's own package.json names, installed once. Nothing of them needs its install scripts. */

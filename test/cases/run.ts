@@ -10,10 +10,12 @@ import type { Report } from '../../src/model/types/index.ts';
 import { verifyReport } from '../../src/verify/index.ts';
 import { answer } from './answers.ts';
 import type { Place } from './place.ts';
+import { Attached, hasInEnvironment, type Stress, stressEnvironment } from './stress.ts';
 import { type Case, type Line, markOf, type Outcome } from './types.ts';
 
-/** A fine program must have ended by then, s. */
+/** A fine program must have ended by then, s; the second where a stress slows it down. */
 const FINE_LIMIT = 100;
+const STRESSED_LIMIT = 400;
 /** A hang must have come to its last mark by then, s. */
 const NEVER = 75;
 /** What is sent when the time is up, and how long it may take before the next, s. Ctrl-C goes through the terminal. */
@@ -31,6 +33,7 @@ export interface RunOptions {
   readonly extra: readonly string[];
   /** Address of the service outside, which answers slowly. */
   readonly service: string;
+  readonly stress?: Stress | undefined;
 }
 
 /**
@@ -39,6 +42,7 @@ export interface RunOptions {
  */
 export async function runCase(entry: Case, where: Place, options: RunOptions): Promise<Outcome> {
   const run = new CaseRun(entry, where, options);
+  const debug = options.stress === 'debugger' ? new Attached(() => marked(run.mark)) : undefined;
   try {
     const code = await run.end();
     const report = reported(where);
@@ -51,6 +55,7 @@ export async function runCase(entry: Case, where: Place, options: RunOptions): P
       doubts,
     };
   } finally {
+    debug?.end();
     endMarked(run.mark);
   }
 }
@@ -87,7 +92,7 @@ class CaseRun {
     const [, , , , out, err] = this.#child.stdio as readonly unknown[];
     this.#read(out as Readable, 'out');
     this.#read(err as Readable, 'err');
-    this.#arm(this.#firstLimit());
+    this.#arm(this.#firstLimit(options.stress));
   }
 
   end(): Promise<number | null> {
@@ -105,7 +110,7 @@ class CaseRun {
     });
   }
 
-  #spawn({ folder, scratch }: Place, { node, extra, service }: RunOptions): ChildProcess {
+  #spawn({ folder, scratch }: Place, { node, extra, service, stress }: RunOptions): ChildProcess {
     const { id, file, cmd, args = [], env = {}, options = [] } = this.#entry;
     const program = cmd ? ['--', ...cmd] : ['--node', node, path.basename(file ?? id), ...args];
     const files = ['--json', path.join(scratch, 'report.json'), '--trace', path.join(scratch, 'trace')];
@@ -122,6 +127,7 @@ class CaseRun {
         EXT_URL: service,
         TMPDIR: scratch,
         NO_COLOR: '1',
+        ...stressEnvironment(stress, scratch),
         ...env,
       },
       stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
@@ -129,9 +135,9 @@ class CaseRun {
     });
   }
 
-  #firstLimit(): number {
+  #firstLimit(stress: Stress | undefined): number {
     const { kind, input, seconds = FINE_LIMIT } = this.#entry;
-    if (kind === 'fine') return input?.interrupt ?? FINE_LIMIT;
+    if (kind === 'fine') return input?.interrupt ?? (stress === undefined ? FINE_LIMIT : STRESSED_LIMIT);
     return kind === 'hang' && markOf(this.#entry) !== null ? NEVER : seconds;
   }
 
@@ -187,16 +193,21 @@ function cleanEnvironment(node: string): Record<string, string> {
   return { ...own, PATH: `${path.dirname(node)}${path.delimiter}${own.PATH ?? ''}` };
 }
 
-/** Ends, by pid, what a run has started and left behind: it has the run's mark in its environment. */
+/** Ends, by pid, what a run has started and left behind. */
 function endMarked(mark: string, signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): void {
-  const wanted = `${RUN_MARK}=${mark}`;
-  for (const name of existsSync('/proc') ? readdirSync('/proc') : []) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+  for (const pid of marked(mark)) {
     try {
-      if (readFileSync(`/proc/${name}/environ`, 'latin1').includes(wanted))
-        process.kill(Number(name), signal);
+      process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile, or is somebody else's.
+      // It has ended meanwhile.
     }
   }
+}
+
+/** What a run has started: it has the run's mark in its environment. */
+function marked(mark: string): number[] {
+  const pids = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return pids
+    .map(Number)
+    .filter((pid) => pid !== process.pid && hasInEnvironment(pid, `${RUN_MARK}=${mark}`));
 }

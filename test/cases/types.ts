@@ -72,6 +72,7 @@ export interface JudgedFinding {
   readonly title: string;
   readonly explanation: string;
   readonly sites: readonly JudgedSite[];
+  readonly proof: { readonly members: readonly { readonly stands: string }[] } | null;
 }
 export interface JudgedSite {
   readonly file: string;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import protobuf from 'protobufjs';
 import { CLI, cleanEnvironment, EXAMPLES } from '../cli/support.ts';
+import { discard } from '../discard.ts';
 import { ROOT, scratch } from './support.ts';
 
 /** The part of Perfetto's published schema that is written, to decode it independently of the writer. */
@@ -47,7 +48,7 @@ interface ChromeEvent {
 
 let trace = '';
 const dir = mkdtempSync(path.join(os.tmpdir(), 'forkscope-test-'));
-after(() => rmSync(dir, { recursive: true, force: true }));
+after(() => discard(dir));
 before(() => {
   trace = path.join(dir, 'trace');
   const args = [

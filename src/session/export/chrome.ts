@@ -1,11 +1,13 @@
 import { conditionText, english } from '../../model/words/index.ts';
-import type { ExportFinding, ExportFlow, ExportProcess, ExportThread, ExportTimeline } from './timeline.ts';
-import { exportedName, PROCESSOR_USE } from './timeline.ts';
-
-export interface ExportContent {
-  /** Leaves out command lines and folders, which may hold secrets. */
-  readonly redact: boolean;
-}
+import type { ExportContent } from './core/content.ts';
+import type {
+  ExportFinding,
+  ExportFlow,
+  ExportProcess,
+  ExportThread,
+  ExportTimeline,
+} from './core/timeline.ts';
+import { exportedName, PROCESSOR_USE } from './core/timeline.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -2,15 +2,17 @@ import { makeReport } from '../../model/report/index.ts';
 import type { Report } from '../../model/types/index.ts';
 import { type OutputFile, writeWhole } from '../files/output-file.ts';
 import { Session } from '../tail/session.ts';
-import { type ExportContent, writeChrome } from './chrome.ts';
+import { writeChrome } from './chrome.ts';
+import type { ExportContent } from './core/content.ts';
+import { redactedReport } from './core/redact.ts';
+import { ExportTimeline } from './core/timeline.ts';
 import { githubOf } from './findings/github.ts';
 import { junitOf } from './findings/junit.ts';
 import { sarifOf } from './findings/sarif.ts';
 import type { ExportFormat, FindingsFormat } from './formats.ts';
 import { pageOf } from './html/page.ts';
+import { writeOtlp } from './otlp/write.ts';
 import { writePerfetto } from './perfetto.ts';
-import { redactedReport } from './redact.ts';
-import { ExportTimeline } from './timeline.ts';
 
 /** What the formats need beside the trace. */
 export interface ExportOptions extends ExportContent {
@@ -25,7 +27,8 @@ export interface ExportOptions extends ExportContent {
  * @throws TraceError when the trace can't be read, UserError when the file can't be written
  */
 export function exportTrace(dir: string, output: string, format: ExportFormat, options: ExportOptions): void {
-  Session.read(dir, {}, (session) => writeWhole(output, (file) => WRITERS[format](session, options, file)));
+  const feed = { spans: format === 'otlp' };
+  Session.read(dir, feed, (session) => writeWhole(output, (file) => WRITERS[format](session, options, file)));
 }
 
 /** Writes the findings of a report alone. */
@@ -47,6 +50,8 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
     writeChrome(new ExportTimeline(model), options, (text) => file.write(text)),
   perfetto: ({ model }, options, file) =>
     writePerfetto(new ExportTimeline(model), options, (bytes) => file.write(bytes)),
+  otlp: ({ model, head }, options, file) =>
+    writeOtlp(new ExportTimeline(model), head?.session ?? '', options, (text) => file.write(text)),
   html: ({ model, now }, { redact }, file) => {
     const report = makeReport(model, now);
     file.write(pageOf(redact ? redactedReport(report) : report, model));

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { ExportContent } from './chrome.ts';
+import type { ExportContent } from './core/content.ts';
 import {
   type ExportFinding,
   type ExportFlow,
@@ -8,7 +8,7 @@ import {
   type ExportTimeline,
   exportedName,
   PROCESSOR_USE,
-} from './timeline.ts';
+} from './core/timeline.ts';
 
 /** Field numbers of Perfetto's trace format (protos/perfetto/trace in its repository); it never reuses a number. */
 const TRACE = { packet: 1 };

@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { wayBelow } from '../../../base/paths.ts';
 import type { Finding, Report } from '../../../model/types/index.ts';
 import { wordsOf } from './words.ts';
 
@@ -14,15 +14,14 @@ function commandOf(finding: Finding, root: string): string {
   const properties = [
     ...(site === undefined
       ? []
-      : [`file=${property(relative(site.file, root))}`, `line=${site.line}`, `col=${site.column}`]),
+      : [
+          `file=${property(wayBelow(root, site.file) ?? site.file)}`,
+          `line=${site.line}`,
+          `col=${site.column}`,
+        ]),
     `title=${property(title)}`,
   ];
   return `::${level} ${properties.join(',')}::${data(wordsOf(finding))}`;
-}
-
-function relative(file: string, root: string): string {
-  const inside = path.relative(root, file);
-  return inside.startsWith('..') || path.isAbsolute(inside) ? file : inside;
 }
 
 /** As GitHub's own toolkit escapes them: a line's end would end the command. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodeFlow, Location, Log, ReportingDescriptor, Result, Stack } from 'sarif';
+import { wayBelow } from '../../../base/paths.ts';
 import type { CallSite, Finding, FindingSite, Report } from '../../../model/types/index.ts';
 import { wordsOf } from './words.ts';
 
@@ -81,7 +82,7 @@ function locationOf(
 
 function artifactOf(file: string, root: string): { uri: string; uriBaseId?: string } {
   if (!path.isAbsolute(file)) return { uri: encodeURI(file) };
-  const inside = path.relative(root, file);
-  if (inside.startsWith('..') || path.isAbsolute(inside)) return { uri: pathToFileURL(file).href };
+  const inside = wayBelow(root, file);
+  if (inside === undefined) return { uri: pathToFileURL(file).href };
   return { uri: inside.split(path.sep).map(encodeURIComponent).join('/'), uriBaseId: BASE };
 }

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
-import type { Report } from '../../model/index.ts';
-import { baseName } from '../../model/words/index.ts';
+import type { Report } from '../../../model/index.ts';
+import { baseName } from '../../../model/words/index.ts';
 import { exportedName } from './timeline.ts';
 
 /** An absolute path's folders inside a text; not those of a URL. */

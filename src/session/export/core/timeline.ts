@@ -1,4 +1,4 @@
-import { duration } from '../../base/units.ts';
+import { duration } from '../../../base/units.ts';
 import type {
   CallSite,
   Finding,
@@ -7,8 +7,9 @@ import type {
   ProcessView,
   SliceView,
   ThreadView,
-} from '../../model/index.ts';
-import { baseName, english, Labels, trackStateText } from '../../model/words/index.ts';
+  WaitSpan,
+} from '../../../model/index.ts';
+import { baseName, english, Labels, trackStateText } from '../../../model/words/index.ts';
 
 export interface ExportProcess {
   /** The pid, or a number of its own where a later process had the same pid: viewers know no such thing. */
@@ -135,6 +136,14 @@ export class ExportTimeline {
         if (process !== undefined) yield { finding, process };
       }
     }
+  }
+  /** `waits for lock A`. */
+  waitName(wait: WaitSpan): string {
+    return this.#labels.pastWait(wait);
+  }
+  /** `lock A`. */
+  resourceName(id: string): string {
+    return this.#labels.resource(id);
   }
   /** `lock A`, `receive jobs`, or the state alone. */
   sliceName({ state, resource }: SliceView): string {

@@ -3,6 +3,9 @@ import { hasSessionEnded, NodeTraceFiles, readSessionHead as readHead } from '..
 import { isAlive } from '../os/liveness.ts';
 import { machineId } from './machine.ts';
 
+/** The file that every trace begins with, in its folder. */
+export { SESSION_FILE } from '../../trace/format/segment.ts';
+
 /** The begin of a session, `undefined` when the folder does not hold one that can be read. */
 export function readSessionHead(dir: string): SessionDefinition | undefined {
   const files = new NodeTraceFiles(dir);

@@ -7,15 +7,16 @@ import { BUNDLES, files, scratch, start } from './support.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 
-/** A thread that does `before`, and then sleeps in `Atomics.wait` until main wakes it, 3.5 s later. */
+/** A thread that does `before`, and then sleeps in `Atomics.wait` until main wakes it, 3.5 s after it has said so. */
 const program = (before: string, limit = 'undefined') => `
-const { Worker, isMainThread, workerData } = require('node:worker_threads');
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 if (isMainThread) {
   const flag = new Int32Array(new SharedArrayBuffer(4));
-  new Worker(__filename, { workerData: flag });
-  setTimeout(() => Atomics.notify(flag, 0), 3500);
+  const worker = new Worker(__filename, { workerData: flag });
+  worker.once('message', () => setTimeout(() => Atomics.notify(flag, 0), 3500));
 } else {
   ${before};
+  parentPort.postMessage('sleeps');
   setImmediate(() => Atomics.wait(workerData, 0, 0, ${limit}));
 }
 `;
@@ -49,7 +50,7 @@ test(
 const FINE: Readonly<Record<string, string>> = {
   'a thread that sleeps without timers': program(''),
   'a timer that was cleared': program('clearTimeout(setTimeout(() => {}, 300))'),
-  'a timer that is due when the thread is awake again': program('setTimeout(() => {}, 3800)'),
+  'a timer that is due when the thread is awake again': program('setTimeout(() => {}, 5000)'),
   'an interval': program('const i = setInterval(() => {}, 200); setTimeout(() => clearInterval(i), 4000)'),
   'a thread that wakes by itself': program('setTimeout(() => {}, 300)', '3000'),
 };

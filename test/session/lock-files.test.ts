@@ -98,7 +98,7 @@ const CROSSED = `${HEAD}
 if (args.length > 0) {
   await sleep(50);
   await wait(args[0]);
-  await sleep(1000);
+  while (!existsSync(args[1])) await sleep(50);
   await wait(args[1]);
   give(args[1]);
   give(args[0]);

@@ -1,11 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LaunchOptions, launch } from '../../src/session/launch/launcher.ts';
 import type { Program } from '../../src/session/launch/program.ts';
+import { discard } from '../discard.ts';
 
 export const ROOT = path.resolve(__dirname, '../..');
 export const BUNDLES = path.join(ROOT, 'dist');
@@ -13,7 +14,7 @@ export const BUNDLES = path.join(ROOT, 'dist');
 /** A folder that goes with the test. */
 export function scratch(t: TestContext): string {
   const dir = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'forkscope-test-')));
-  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  t.after(() => discard(dir));
   return dir;
 }
 

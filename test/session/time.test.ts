@@ -1,7 +1,7 @@
 // Busy time of real threads against what the system says of them, never against the clock on the wall: others may be busy as well.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -38,7 +38,7 @@ async function run(
   more: Partial<Parameters<typeof launched>[3]> = {},
 ): Promise<Run> {
   const dir = scratch(t);
-  const head = `import { sleep, spin, tell } from '${KIT}';\nimport * as workers from 'node:worker_threads';\n`;
+  const head = `import { reach, sleep, spin, tell } from '${KIT}';\nimport * as workers from 'node:worker_threads';\n`;
   files(dir, { 'main.mjs': head + code });
   const figures = path.join(dir, 'figures.jsonl');
   files(dir, { 'figures.jsonl': '' });
@@ -68,6 +68,10 @@ async function run(
   const lines = readFileSync(figures, 'utf8').trim().split('\n').filter(Boolean);
   return { model: session.model, figures: lines.map((line) => JSON.parse(line) as Figure) };
 }
+
+/** Until the program has said so by `reach`. */
+const reached = ({ dir }: Program, place: string): Promise<true> =>
+  until(place, () => existsSync(path.join(path.dirname(dir), `figures.jsonl.${place}`)));
 
 const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
 
@@ -152,7 +156,8 @@ describe('time on a processor', onLinux, () => {
     assertTrue(ran, 1);
     const { idle, running, ready, native, unknown } = spent(ran.model, [mainOf(ran)]);
     assert.ok(idle > 1000, JSON.stringify({ idle, running, ready, native, unknown }));
-    assert.ok(native < 100, `in native calls ${native} ms`);
+    // While it is loaded it reads files, and waits for them on a busy machine.
+    assert.ok(native < idle, `in native calls ${native} ms, idle ${idle}`);
   });
 
   it('of a program that computes is all of it', async (t) => {
@@ -194,7 +199,8 @@ describe('time on a processor', onLinux, () => {
     assert.ok(slice?.end != null && slice.busy !== null);
     const within = spent(ran.model, [main], { start: slice.start, end: slice.end });
     assert.ok(within.running < 30 && slice.busy / 1e6 < 30, `${within.running}`);
-    assert.ok(within.sync > 1400, `${within.sync}`);
+    // Between two looks nobody knows when it was ready: some of what it waited for a processor before may fall into it.
+    assert.ok(within.sync > (slice.end - slice.start) / 2e6, `${within.sync}`);
   });
 
   it('is nothing while a thread is stopped by a signal, which is told', async (t) => {
@@ -202,8 +208,11 @@ describe('time on a processor', onLinux, () => {
       t,
       `const life = setInterval(() => {}, 1000);
        process.once('SIGCONT', () => { spin(100); clearInterval(life); tell('main'); });
-       spin(200);`,
+       spin(200);
+       reach('rest');`,
       async ({ program, session }) => {
+        // While it is loaded it rests too, and does not listen yet.
+        await reached(program, 'rest');
         await until('its rest', () => session.model.threads()[0]?.state === 'idle');
         process.kill(program.pid, 'SIGSTOP');
         const stopped = () => {
@@ -230,14 +239,12 @@ describe('time on a processor', onLinux, () => {
        for (let i = 0; i < 4; i++) pbkdf2Sync('a', 'b', 100_000, 64, 'sha512');
        execSync('sleep 1');
        await sleep(150);
+       reach('read');
        readSync(0, Buffer.alloc(1));
        tell('main');`,
       async ({ program, session }) => {
-        await until('the child of execSync', () => {
-          const tasks = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8');
-          return tasks.trim() !== '';
-        });
-        await until('its end', () =>
+        await reached(program, 'read');
+        await until('it reads', () =>
           readFileSync(`/proc/${program.pid}/task/${program.pid}/syscall`, 'utf8').startsWith('0 '),
         );
         await until('looks at it', () => session.model.threads()[0]?.lately === 'native', 60_000);
@@ -318,7 +325,12 @@ describe('time on a processor', onLinux, () => {
     });
     const [main] = ran.model.threads();
     assert.ok(main?.used != null && main.used >= before);
-    const { running, idle } = spent(ran.model, [main]);
-    assert.ok(Math.abs(running - main.used / 1e6) < 2 && idle < 100, `${running} ${idle}`);
+    const { running } = spent(ran.model, [main]);
+    // The system counts from the moment of exec on; a life in the trace begins when Node does, some ms later on a busy machine.
+    const early = main.used / 1e6 - running;
+    assert.ok(Math.abs(early) <= TICKS, `${running} ${main.used}`);
+    assert.ok(main.usedAt !== null && main.end !== null);
+    const after = spent(ran.model, [main], { start: main.usedAt, end: main.end });
+    assert.ok(after.idle + after.running < 1, JSON.stringify(after));
   });
 });

@@ -113,3 +113,23 @@ export function notAReport(file: string, cause: unknown): UserError {
     cause,
   });
 }
+
+/** @param cause why it can't be read, or what is wrong in it */
+export function notPacked(file: string, cause: unknown): UserError {
+  const hint = 'give a folder with a trace, or the file of forkscope pack';
+  return new UserError('notPacked', `${file} is no packed trace that can be read: ${reasonOf(cause)}`, {
+    hint,
+    cause,
+  });
+}
+
+/** What is asked for has times of the wall clock, which only the launcher's file knows. */
+export function unknownWallClock(): UserError {
+  return new UserError('unknownWallClock', 'the trace does not say when it was recorded');
+}
+
+/** It would fill the disk. */
+export function packedTooLarge(file: string): UserError {
+  const hint = 'unpack it with tar and give the folder, if you trust it';
+  return new UserError('packedTooLarge', `${file} holds more than is unpacked for looking at it`, { hint });
+}

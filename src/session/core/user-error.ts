@@ -37,6 +37,9 @@ export type UserErrorCode =
   | 'outputIsFolder'
   | 'unwritableOutput'
   | 'notAReport'
+  | 'notPacked'
+  | 'unknownWallClock'
+  | 'packedTooLarge'
   | 'notInspectable'
   | 'consentNeeded';
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { SessionEnvironment, ShimOptions } from '../../base/environment.ts';
+import { ENV_TRACEPARENT, parseTraceparent } from '../../base/traceparent.ts';
 import { TRACE_MINOR, TRACE_VERSION } from '../../trace/format/definitions.ts';
 import { SessionClock } from '../core/clock.ts';
 import { UserError } from '../core/user-error.ts';
@@ -40,8 +41,14 @@ export async function prepare(
   {
     target,
     node,
+    nodeArgs = [],
     bundles,
-  }: { readonly target: LaunchTarget; readonly node?: string | undefined; readonly bundles: string },
+  }: {
+    readonly target: LaunchTarget;
+    readonly node?: string | undefined;
+    readonly nodeArgs?: readonly string[] | undefined;
+    readonly bundles: string;
+  },
   cwd: string,
   env: NodeJS.ProcessEnv,
   files: string,
@@ -56,7 +63,7 @@ export async function prepare(
   const info = await findNode(node, cwd, env);
   if (files !== bundles) await compileShim(info, files);
   const { execArgv } = chooseLoader(script, info, files);
-  return { file: info.executable, argv: [...execArgv, script, ...target.args], execArgv };
+  return { file: info.executable, argv: [...execArgv, ...nodeArgs, script, ...target.args], execArgv };
 }
 
 /** A command need not run Node, but one that does must not run a Node that the shim breaks. */
@@ -81,6 +88,8 @@ export interface Begun {
 export function begin(options: {
   readonly argv: readonly string[];
   readonly cwd: string;
+  /** Of the program. */
+  readonly env: NodeJS.ProcessEnv;
   readonly files: string;
   readonly trace?: string | undefined;
   readonly shim?: Partial<ShimOptions> | undefined;
@@ -99,10 +108,16 @@ export function begin(options: {
     wallClock: clock.wallClock,
     argv: options.argv,
     cwd: options.cwd,
+    traceparent: traceparentOf(options.env),
     launcherPid: process.pid,
     machine: machineId(),
   });
   const shim = path.join(options.files, 'shim.cjs');
   const environment = { dir, session, origin, shim, options: shimOptions(options.shim ?? {}) };
   return { dir, session, spawnKey: rootSpawnKey(), writer, environment };
+}
+
+function traceparentOf(env: NodeJS.ProcessEnv): string {
+  const given = env[ENV_TRACEPARENT] ?? '';
+  return parseTraceparent(given) === undefined ? '' : given;
 }

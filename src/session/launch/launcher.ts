@@ -17,6 +17,8 @@ export interface LaunchOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** The user's Node: path or name; `undefined`: the `node` of PATH. */
   readonly node?: string | undefined;
+  /** Arguments for Node itself, before a script. */
+  readonly nodeArgs?: readonly string[] | undefined;
   /** Directory of the trace; `undefined`: a fresh one in the temporary folder. */
   readonly trace?: string | undefined;
   readonly shim?: Partial<ShimOptions> | undefined;
@@ -37,7 +39,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
   const env = options.env ?? process.env;
   const files = filesFor(options.bundles, env);
   const start = await prepare(options, cwd, env, files);
-  const begun = begin({ ...options, cwd, files, argv: [start.file, ...start.argv] });
+  const begun = begin({ ...options, cwd, env, files, argv: [start.file, ...start.argv] });
   const { dir, session, spawnKey, writer, environment } = begun;
   const child = await startProcess(start, {
     cwd,

@@ -43,7 +43,8 @@ export async function killTree(
       const living = await members.living();
       if (living.length === 0) return [];
       options.onStep?.(signal, living);
-      for (const pid of living) send(pid, signal);
+      // A child first: one that hears of its parent's end by its stdin would go on before it is met, and what it hung on were not told.
+      for (const pid of living.toReversed()) send(pid, signal);
       if (await members.gone(signal === 'SIGKILL' ? patience / MOST_ROUNDS : patience)) return [];
     }
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { systemCall } from '../../base/linux-syscalls.ts';
 import { type ProcStat, parseStat, procStat } from '../../base/proc.ts';
 import type { SystemThreadId } from '../../base/quantities.ts';
-import type { SeenDoing, ThreadSample } from '../../trace/format/definitions.ts';
+import type { ThreadSample } from '../../trace/format/definitions.ts';
 import { type OsProcess, type OsProcessTable, pickTree } from './process-table.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
@@ -77,21 +77,21 @@ function threadSample(pid: number, id: SystemThreadId): ThreadSample | undefined
   const [used = '', ready] = read(`/proc/${place}/schedstat`).trim().split(' ');
   const doing = doingOf(place, stat.state);
   // A kernel without these figures has those of the whole ticks.
-  if (used === '') return { id, used: (stat.used / TICKS_PER_SECOND) * 1e9, doing };
-  return { id, used: Number(used), ...(ready !== undefined && { ready: Number(ready) }), doing };
+  if (used === '') return { id, used: (stat.used / TICKS_PER_SECOND) * 1e9, ...doing };
+  return { id, used: Number(used), ...(ready !== undefined && { ready: Number(ready) }), ...doing };
 }
 
 function parsedStat(line: string): ProcStat | undefined {
   return line === '' ? undefined : parseStat(line);
 }
 
-function doingOf(place: string, state: string): SeenDoing {
-  if (state === 'R') return 'running';
-  if (state === 'T' || state === 't') return 'stopped';
-  const name = systemCall(place)?.name;
-  if (name === undefined) return 'asleep';
-  if (name.startsWith('epoll_')) return 'loop';
-  return name === 'futex' ? 'futex' : 'call';
+function doingOf(place: string, state: string): Pick<ThreadSample, 'doing' | 'call'> {
+  if (state === 'R') return { doing: 'running' };
+  if (state === 'T' || state === 't') return { doing: 'stopped' };
+  const call = systemCall(place)?.name;
+  if (call === undefined) return { doing: 'asleep' };
+  if (call.startsWith('epoll_')) return { doing: 'loop' };
+  return { doing: call === 'futex' ? 'futex' : 'call', call };
 }
 
 function pids(): number[] {

@@ -30,8 +30,11 @@ export class OsSampler {
   readonly #announced = new Set<number>();
   /** Pids that were stopped by a signal at the last look. */
   readonly #stopped = new Set<number>();
-  /** Pids that an earlier look has found: only a second look tells that a process has no stream. */
-  readonly #looked = new Set<number>();
+  /**
+   * Pids that an earlier look has found, and what it said of those without a stream: only a second look tells that there will be
+   * none, and whoever is about to end then has no command line any more.
+   */
+  readonly #looked = new Map<number, About | undefined>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #isOver = false;
@@ -147,11 +150,13 @@ export class OsSampler {
     const threads = this.#traced(pid);
     // A Node process has no stream yet in its first moments: at the second look it has, or never will.
     const before = this.#looked.has(pid);
-    this.#looked.add(pid);
+    const first = this.#looked.get(pid);
+    if (!before) this.#looked.set(pid, threads === undefined ? about(entry, time) : undefined);
     this.#seen.set(pid, start);
     if (before && !this.#announced.has(pid) && threads === undefined) {
       this.#announced.add(pid);
-      const seen = about(entry, time);
+      const now = about(entry, time);
+      const seen = now.argv === undefined ? (first ?? now) : now;
       // It is watched all the same: whoever ends the program ends it too.
       if (!isDebuggersHelper(seen.argv ?? []))
         this.#write({ type: 'osProcess', time, pid, ppid, name, ...seen });
@@ -175,10 +180,9 @@ export class OsSampler {
 const LONGEST_COMMAND = 32_768;
 
 /** What only those that are told of are asked for. */
-function about(
-  entry: OsProcess,
-  time: number,
-): Pick<Extract<Observation, { type: 'osProcess' }>, 'command' | 'argv' | 'start' | 'isNode'> {
+type About = Pick<Extract<Observation, { type: 'osProcess' }>, 'command' | 'argv' | 'start' | 'isNode'>;
+
+function about(entry: OsProcess, time: number): About {
   const { command, age, isNode } = entry;
   const argv = command.length > LONGEST_COMMAND ? undefined : entry.argv;
   return {

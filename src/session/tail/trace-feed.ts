@@ -18,6 +18,8 @@ export interface FeedOptions {
   readonly findings?: FindingOptions | undefined;
   /** Is anybody going to look at slices and arrows? Default: yes. Memory then grows with every message. */
   readonly timeline?: boolean;
+  /** Is anybody going to ask for each single wait and task? Default: no. */
+  readonly spans?: boolean;
 }
 
 /**
@@ -76,7 +78,8 @@ export class TraceFeed {
   }
 
   #newModel(): Model {
-    return new Model(this.#options.findings, { timeline: this.#options.timeline ?? true });
+    const { findings, timeline = true, spans = false } = this.#options;
+    return new Model(findings, { timeline, spans });
   }
 
   #sink(): TraceSink {

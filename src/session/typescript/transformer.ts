@@ -2,6 +2,9 @@ import path from 'node:path';
 import ts from 'typescript';
 import type { PackageType } from './package-type.ts';
 
+/** For whoever asks about the syntax of a file: the bundle has it once. */
+export { ts };
+
 export interface TransformRequest {
   readonly source: string;
   /** Absolute path. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { inspectProgram, NotInspectable, programLines, remarks } from '../../src/untraced/index.ts';
-import { lineOf, startProgram } from './support.ts';
+import { lineOf, startProgram, TSX } from './support.ts';
 
 const LINUX = { skip: process.platform !== 'linux' };
 
@@ -18,7 +19,9 @@ async function isOpen(port: number): Promise<boolean> {
   });
 }
 
+/** It goes on when there is a file beside it. */
 const AWAITS = `
+const { existsSync } = require('node:fs');
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 if (isMainThread) {
   const shared = new Int32Array(new SharedArrayBuffer(8));
@@ -30,8 +33,10 @@ if (isMainThread) {
   }
   globalThis.asking = ask();
   process.stdin.once('data', () => {});
-  setInterval(() => { if (Atomics.load(shared, 1) === 1) { Atomics.store(shared, 1, 2); console.log('@hang'); } }, 10);
-  setTimeout(() => go(), 15_000);
+  setInterval(() => {
+    if (Atomics.load(shared, 1) === 1) { Atomics.store(shared, 1, 2); console.log('@hang'); }
+    if (existsSync(__filename + '.go')) go();
+  }, 10);
 } else {
   function sleep() {
     Atomics.store(workerData, 1, 1);
@@ -58,6 +63,7 @@ test(
     assert.equal(worker?.frames[0]?.line, lineOf(AWAITS, '// sleeps'));
     assert.equal(worker?.frames[0]?.fn, 'sleep');
     assert.match(programLines(found).join('\n'), /kept alive by .*(Timeout|MessagePort)/);
+    writeFileSync(`${program.file}.go`, '');
     await program.said('went on');
     const lines = program
       .stderr()
@@ -67,12 +73,71 @@ test(
   },
 );
 
+const TYPED = `
+// Types take lines and columns away: ${'x'.repeat(50)}
+interface Answer {
+  readonly text: string;
+}
+const waits = new Promise<Answer>(() => {});
+async function done(): Promise<void> {
+  await undefined;
+}
+await done();
+async function ask(question: string): Promise<Answer> {
+  return await waits; // asks
+}
+void ask('why');
+setInterval(() => {}, 1000);
+console.log('@hang');
+`;
+
+test('a TypeScript module under a loader: its own lines, and none of what has ended', LINUX, async (t) => {
+  const program = await startProgram(t, TYPED, { name: 'program.mts', flags: ['--import', TSX] });
+  const found = await inspectProgram(program.pid);
+  const threads = found.processes[0]?.inside?.threads ?? [];
+  const waits = threads.flatMap(({ suspended }) => suspended ?? []);
+  assert.deepEqual(
+    waits.map(({ frame, exact }) => [frame.file, frame.line, exact]),
+    [[program.file, lineOf(TYPED, '// asks'), true]],
+  );
+});
+
 const BUSY = `
 function spin() {
   for (let i = 0; ; i++) if (i === 3) console.log('@hang'); // spins
 }
 spin();
 `;
+
+const MANY = `
+const kept = [];
+for (let i = 0; i < 150_000; i++) kept.push({ i, list: [i] });
+const never = new Promise(() => {});
+async function wait() {
+  await never; // waits
+}
+for (let i = 0; i < 290; i++) kept.push(wait());
+globalThis.kept = kept;
+setInterval(() => {}, 1e6);
+console.log('@hang');
+`;
+
+// V8 walks through the heap for each question: all at once, the last is answered when nobody waits for it any more.
+test(
+  'many suspended functions in a large heap are counted, and some asked where they stand',
+  LINUX,
+  async (t) => {
+    const program = await startProgram(t, MANY);
+    const found = await inspectProgram(program.pid);
+    const suspended = found.processes[0]?.inside?.threads[0]?.suspended ?? [];
+    assert.equal(
+      suspended.reduce((sum, { count }) => sum + count, 0),
+      290,
+    );
+    const exact = suspended.find((one) => one.exact);
+    assert.equal(exact?.frame.line, lineOf(MANY, '// waits'));
+  },
+);
 
 test('an endless loop: its line, and its inspector is closed again', LINUX, async (t) => {
   const program = await startProgram(t, BUSY);
@@ -127,7 +192,6 @@ test('who cannot be looked into is told why', LINUX, async (t) => {
   const program = await startProgram(
     t,
     `process.on('SIGUSR2', () => {}); console.log('@hang'); setInterval(() => {}, 1e6);`,
-    [],
   );
   const [main] = (await inspectProgram(program.pid)).processes;
   assert.deepEqual(main?.inside?.threads[0]?.program?.signals, ['SIGUSR2']);

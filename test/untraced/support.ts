@@ -3,6 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+/** A loader of TypeScript, as URL. */
+export const TSX = pathToFileURL(path.resolve('node_modules/tsx/dist/loader.mjs')).href;
 
 /** A plain Node program that runs until its test ends. */
 export interface Running {
@@ -19,12 +23,12 @@ export interface Running {
 export async function startProgram(
   t: TestContext,
   source: string,
-  args: readonly string[] = [],
+  { name = 'program.cjs', flags = [] }: { name?: string; flags?: readonly string[] } = {},
 ): Promise<Running> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'forkscope-untraced-'));
-  const file = path.join(folder, 'program.cjs');
+  const file = path.join(folder, name);
   writeFileSync(file, source);
-  const child = spawn(process.execPath, [file, ...args], {
+  const child = spawn(process.execPath, [...flags, file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
     env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined },

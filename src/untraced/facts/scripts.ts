@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { CdpSession } from '../cdp/client.ts';
+import { ScriptMap } from './source-maps.ts';
 
 /** A place where a function stands. */
 export interface Frame {
@@ -36,9 +37,13 @@ const FOREIGN = /^node:|^$|[/\\](?:core-shim|shim|runtime|runtime-child)\.[cm]?j
 /** The scripts of a thread by their number. */
 export class Scripts {
   readonly #urls = new Map<string, string>();
+  readonly #maps = new Map<string, ScriptMap>();
 
   constructor(session: CdpSession) {
-    session.on('Debugger.scriptParsed', ({ scriptId, url }) => this.#urls.set(String(scriptId), String(url)));
+    session.on('Debugger.scriptParsed', ({ scriptId, url, sourceMapURL }) => {
+      this.#urls.set(String(scriptId), String(url));
+      this.#maps.set(String(scriptId), new ScriptMap(pathOf(String(url)), String(sourceMapURL ?? '')));
+    });
   }
 
   url(scriptId: string): string {
@@ -62,9 +67,14 @@ export class Scripts {
     return this.#frame(fn, this.url(scriptId), { scriptId, lineNumber, columnNumber });
   }
 
-  #frame(fn: string, url: string, { lineNumber, columnNumber = 0 }: Location): Frame[] {
+  #frame(fn: string, url: string, { scriptId, lineNumber, columnNumber = 0 }: Location): Frame[] {
     if (FOREIGN.test(url)) return [];
-    const file = url.startsWith('file:') ? fileURLToPath(url) : url;
-    return [{ fn, file, line: lineNumber + 1, column: columnNumber + 1 }];
+    const generated = { file: pathOf(url), lineNumber, columnNumber };
+    const place = this.#maps.get(scriptId)?.original(lineNumber, columnNumber) ?? generated;
+    return [{ fn, file: place.file, line: place.lineNumber + 1, column: place.columnNumber + 1 }];
   }
+}
+
+function pathOf(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url;
 }

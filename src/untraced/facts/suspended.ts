@@ -1,4 +1,4 @@
-import { type CdpSession, ProtocolError } from '../cdp/client.ts';
+import { type CdpSession, NoAnswer, ProtocolError } from '../cdp/client.ts';
 import { forMs } from '../cdp/patience.ts';
 import type { Frame, Scripts } from './scripts.ts';
 
@@ -7,6 +7,8 @@ const SNAPSHOT_WITHIN = 30_000;
 const ANSWERS_WITHIN = 8000;
 /** So many suspended functions are asked for the line where each stands; of more the line of the function is told. */
 const MOST_ASKED = 300;
+/** Milliseconds for which functions of a thread are asked for: each question takes longer, the larger the heap. */
+const ASKS_FOR = 10_000;
 const OBJECT_GROUP = 'forkscope';
 
 /** An async function (or generator) that stands at an `await` (or `yield`), and how many such there are. */
@@ -46,18 +48,44 @@ export async function suspendedFunctions(session: CdpSession, scripts: Scripts):
   }
   if (chunks.length === 0) return [];
   const found = search(JSON.parse(chunks.join('')) as Snapshot).filter(
-    ({ script, line, column }) => scripts.frameAt('', script, line, column).length > 0,
+    (candidate) =>
+      scripts.frameAt('', candidate.script, candidate.line, candidate.column).length > 0 &&
+      !isCodeOfPackage(candidate, scripts),
   );
-  const places = await Promise.all(
-    found.map(async (candidate, index) => {
-      const exact = index < MOST_ASKED ? await locationOf(session, candidate) : null;
-      const { script, line, column } = exact ?? candidate;
-      const [frame] = scripts.frameAt(exact?.fn ?? '', script, line, column);
-      return frame === undefined ? [] : [{ frame, exact: exact !== null }];
-    }),
-  );
+  const places: Omit<Suspended, 'count'>[] = [];
+  // One after the other. V8 walks through the heap for each: between two the thread goes on, and the last one is waited for no
+  // longer than the first.
+  const until = performance.now() + ASKS_FOR;
+  let asks = MOST_ASKED;
+  for (const candidate of firstOfEach(found)) {
+    const exact = asks > 0 && performance.now() < until ? await locationOf(session, candidate) : null;
+    // One that has become silent would be waited for in vain as often as it is asked.
+    asks = exact === 'silent' ? 0 : asks - 1;
+    if (exact === 'ended' || isAtStart(candidate, exact)) continue;
+    const known = exact === 'silent' ? null : exact;
+    const { script, line, column } = known ?? candidate;
+    const [frame] = scripts.frameAt(known?.fn ?? '', script, line, column);
+    if (frame !== undefined) places.push({ frame, exact: known !== null });
+  }
   session.tell('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
-  return counted(places.flat());
+  return counted(places);
+}
+
+/** The code of a module of an installed package, which has ended in all but the strangest programs: loaders have dozens. */
+function isCodeOfPackage({ script, line, column }: Candidate, scripts: Scripts): boolean {
+  return line === 0 && column === 0 && /[\\/]node_modules[\\/]/.test(scripts.url(script));
+}
+
+/** The first of each function, then all others: where time runs out, each function has been asked about. */
+function firstOfEach(found: readonly Candidate[]): Candidate[] {
+  const first = new Map(found.toReversed().map((one) => [`${one.script}:${one.line}:${one.column}`, one]));
+  const chosen = new Set(first.values());
+  return [...chosen, ...found.filter((one) => !chosen.has(one))];
+}
+
+/** Has it not even begun? So stands the code of a module, beside the async function that runs it; and a generator that nobody asks. */
+function isAtStart(begin: Candidate, at: Standing): boolean {
+  return at !== null && typeof at === 'object' && begin.line === at.line && begin.column === at.column;
 }
 
 function counted(places: readonly Omit<Suspended, 'count'>[]): Suspended[] {
@@ -92,11 +120,18 @@ interface Properties {
   }[];
 }
 
-/** Where a suspended function stands, which V8 tells of the living object only. `null`: it does not say. */
-async function locationOf(
-  session: CdpSession,
-  { id }: Candidate,
-): Promise<{ fn: string; script: string; line: number; column: number } | null> {
+/**
+ * Where a suspended function stands. `ended`: it does no more, and is only not collected yet; so does the code of every ES module that
+ * has been run. `silent`: the thread did not answer. `null`: V8 does not say.
+ */
+type Standing =
+  | { readonly fn: string; readonly script: string; readonly line: number; readonly column: number }
+  | 'ended'
+  | 'silent'
+  | null;
+
+/** Asked of the living object: the snapshot does not tell. */
+async function locationOf(session: CdpSession, { id }: Candidate): Promise<Standing> {
   try {
     const given = { objectId: String(id), objectGroup: OBJECT_GROUP };
     const { result } = (await session.call(
@@ -115,12 +150,14 @@ async function locationOf(
     )) as Properties;
     const value = (property: string): unknown =>
       internalProperties.find((p) => p.name === property)?.value?.value;
+    if (value('[[GeneratorState]]') === 'closed') return 'ended';
     const place = value('[[GeneratorLocation]]') as Record<string, number | string> | undefined;
     if (place === undefined) return null;
     const { scriptId, lineNumber, columnNumber } = place;
     return { fn: '', script: String(scriptId), line: Number(lineNumber), column: Number(columnNumber) };
   } catch (error) {
     if (error instanceof ProtocolError) return null;
+    if (error instanceof NoAnswer) return 'silent';
     throw error;
   }
 }

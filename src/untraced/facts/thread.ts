@@ -5,8 +5,10 @@ import { FACTS_EXPRESSION, LOOP_IDLE_EXPRESSION, type ProgramFacts } from './pro
 import { type Frame, Scripts } from './scripts.ts';
 import { type Suspended, suspendedFunctions } from './suspended.ts';
 
-/** Whether a loop turns is seen over this long, ms. */
-const IDLE_OVER = 30;
+/** Whether a loop turns is seen over this long, ms; where it seems not to, over longer: others may have the processors. */
+const IDLE_OVER = [30, 100, 300];
+/** A loop that has been idle for so long meanwhile turns, ms. */
+const LEAST_IDLE = 3;
 /** Above so much a heap is not searched for suspended functions: it would hold the thread up, bytes. */
 export const SMALL_HEAP = 24 * 1024 * 1024;
 
@@ -47,11 +49,22 @@ export async function lookAtThread(session: CdpSession, options: ThreadOptions):
   const program = await factsOf(session);
   if (program === null || !(await turnsItsLoop(session))) return stopped(session, scripts, program);
   const isSmall = program.heapUsed <= options.heapLimit;
-  await session.call('Debugger.enable');
-  const suspended = isSmall ? await suspendedFunctions(session, scripts) : null;
-  session.tell('Debugger.disable');
+  const suspended = isSmall ? await suspendedIn(session, scripts) : null;
   const facts = { where: 'loop', frames: [], program, suspended } as const;
   return { facts, pausedFrame: undefined, resume: () => {} };
+}
+
+/** `null`: it did not answer, as where others have the processors for long. What is known of it otherwise is told all the same. */
+async function suspendedIn(session: CdpSession, scripts: Scripts): Promise<readonly Suspended[] | null> {
+  try {
+    await session.call('Debugger.enable');
+    return await suspendedFunctions(session, scripts);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return null;
+  } finally {
+    session.tell('Debugger.disable');
+  }
 }
 
 async function stopped(
@@ -85,9 +98,12 @@ async function stopped(
 /** Answers come also out of an endless loop or a synchronous wait; only a loop that turns has time to idle. */
 async function turnsItsLoop(session: CdpSession): Promise<boolean> {
   const before = Number(await evaluate(session, LOOP_IDLE_EXPRESSION));
-  await delay(IDLE_OVER);
-  const after = Number(await evaluate(session, LOOP_IDLE_EXPRESSION));
-  return after - before > IDLE_OVER / 10;
+  for (const ms of IDLE_OVER) {
+    await delay(ms);
+    const after = Number(await evaluate(session, LOOP_IDLE_EXPRESSION));
+    if (after - before > LEAST_IDLE) return true;
+  }
+  return false;
 }
 
 async function factsOf(session: CdpSession): Promise<ProgramFacts | null> {

@@ -3,6 +3,7 @@ import { NotInspectable } from '../cdp/open.ts';
 import { type InsideFacts, lookInside } from '../facts/process.ts';
 import { SMALL_HEAP } from '../facts/thread.ts';
 import { type Link, type ProgramSystem, programSystem, type SystemThread } from '../system/index.ts';
+import { isNodeCommand } from './names.ts';
 
 /** One process of a running program. */
 export interface ProgramProcess {
@@ -76,7 +77,7 @@ function outsideOf({ pid, ppid, command, isNode, cpu, memory }: OsProcess, syste
     ppid,
     argv: argv.length > 0 ? argv : [command],
     cwd: system.cwd(pid),
-    isNode: isNode ?? /(^|[/\\])node(\.exe)?$/.test(argv[0] ?? command.split(' ')[0] ?? ''),
+    isNode: isNode ?? isNodeCommand(argv[0] ?? command.split(' ')[0] ?? ''),
     cpu,
     memory,
     systemThreads: system.threads(pid),

@@ -1,34 +1,19 @@
 import type { Standing } from '../../model/views/parallel-stacks.ts';
+import { baseName } from '../../model/words/index.ts';
 import type { ThreadFacts } from '../facts/thread.ts';
+import { shortName } from '../program/names.ts';
 import type { Program, ProgramProcess } from '../program/program.ts';
 
 /** A process that uses more of a core than this computes, percent. */
 const BUSY = 20;
-
-/** Options of Node whose value is a word of its own. */
-const TAKES_VALUE = /^(-r|-C|--(require|import|loader|experimental-loader|env-file|conditions|input-type))$/;
 
 export function isBusy({ cpu, systemThreads }: Pick<ProgramProcess, 'cpu' | 'systemThreads'>): boolean {
   // On a busy machine one that would compute may get no processor.
   return (cpu ?? 0) > BUSY || systemThreads[0]?.state === 'running';
 }
 
-/** The script that a process runs, or its command, without folders. */
-export function shortName({ argv, pid }: Pick<ProgramProcess, 'argv' | 'pid'>): string {
-  const [command = '', ...rest] = argv;
-  const script = rest.find(
-    (word, index) => !word.startsWith('-') && !TAKES_VALUE.test(rest[index - 1] ?? ''),
-  );
-  const isNode = /(^|[/\\])node(\.exe)?$/.test(command);
-  return `${base(isNode && script !== undefined ? script : command)} (${pid})`;
-}
-
-function base(file: string): string {
-  return file.split(/[/\\]/).at(-1) ?? file;
-}
-
 export function threadName(process: ProgramProcess, { threadId, name }: ThreadFacts): string {
-  return threadId === 0 ? shortName(process) : `${shortName(process)} worker ${base(name)}`;
+  return threadId === 0 ? shortName(process) : `${shortName(process)} worker ${baseName(name)}`;
 }
 
 /** What a thread does, in words. */
@@ -55,14 +40,19 @@ export function outsideDoing({ nativeCall, blockedWrite, systemThreads, reason }
 export function standings({ processes }: Program): Standing[] {
   return processes.flatMap((process): Standing[] => {
     const { inside } = process;
-    if (inside === null)
-      return [{ who: shortName(process), doing: outsideDoing(process), frames: [], count: 1 }];
+    const id = String(process.pid);
+    if (inside === null) {
+      const ids = { process: id, thread: null };
+      return [{ who: shortName(process), ids, doing: outsideDoing(process), frames: [], count: 1 }];
+    }
     return inside.threads.flatMap((thread): Standing[] => {
       const who = threadName(process, thread);
-      const own = { who, doing: doingOf(process, thread), frames: thread.frames, count: 1 };
+      const ids = { process: id, thread: `${id}.${thread.threadId}` };
+      const own = { who, ids, doing: doingOf(process, thread), frames: thread.frames, count: 1 };
       const waiting = (thread.suspended ?? []).map(
         ({ frame, count }): Standing => ({
           who,
+          ids,
           doing: 'an async function that waits',
           frames: [frame],
           count,

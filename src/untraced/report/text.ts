@@ -1,7 +1,8 @@
 import { bytes } from '../../base/units.ts';
 import type { Suspended } from '../facts/suspended.ts';
+import { shortName } from '../program/names.ts';
 import type { Program, ProgramProcess } from '../program/program.ts';
-import { doingOf, outsideDoing, shortName, threadName } from './standing.ts';
+import { doingOf, outsideDoing, threadName } from './standing.ts';
 import { remarks } from './verdict.ts';
 
 /** Kinds of Node's active resources that its list of handles has as well. */
@@ -9,16 +10,42 @@ const LISTED = /^(?:PipeWrap|PipeServerWrap|ProcessWrap|TCPServerWrap|TCPSocketW
 const MOST_HANDLES = 12;
 const MOST_FRAMES = 8;
 
-/** A program as lines of text. Nothing in it is safe for a terminal yet. */
+/** A part of what was found, under its title. */
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** A program in words: its processes with all that they do and have, what lies between them, and what follows from that. */
+export interface ProgramSections {
+  readonly processes: Section;
+  readonly between: Section;
+  readonly verdict: Section;
+}
+
+/** Parts without lines are empty. Nothing in them is safe for a terminal yet. */
+export function programSections(program: Program): ProgramSections {
+  return {
+    processes: { title: 'Processes', lines: rows(program) },
+    between: { title: 'Between them', lines: linkLines(program) },
+    verdict: {
+      title: 'What this says (from one look: suspected, not proven)',
+      lines: remarks(program).map(({ text }) => `  ${text}`),
+    },
+  };
+}
+
+/** A program as lines of text. */
 export function programLines(program: Program): string[] {
-  const said = remarks(program);
-  return [
-    'Processes',
-    ...rows(program),
-    ...linkLines(program),
-    ...(said.length > 0 ? ['', 'What this says (from one look: suspected, not proven)'] : []),
-    ...said.map(({ text }) => `  ${text}`),
-  ];
+  const { processes, between, verdict } = programSections(program);
+  return sectionLines([processes, between, verdict]);
+}
+
+/** Parts that have lines, with an empty line between them. */
+export function sectionLines(sections: readonly Section[]): string[] {
+  return sections
+    .filter(({ lines }) => lines.length > 0)
+    .flatMap(({ title, lines }, i) => [...(i > 0 ? [''] : []), title, ...lines]);
 }
 
 function rows({ root, processes }: Program): string[] {
@@ -66,15 +93,13 @@ function listed(items: readonly string[], most: number): string {
 }
 
 function linkLines({ links, processes }: Program): string[] {
-  if (links.length === 0) return [];
   const name = (pid: number): string => {
     const process = processes.find((p) => p.pid === pid);
     return process === undefined ? String(pid) : shortName(process);
   };
-  const lines = links.map(({ kind, a, b, unreadAtA, unreadAtB }) => {
+  return links.map(({ kind, a, b, unreadAtA, unreadAtB }) => {
     const unread = [unreadAtA, unreadAtB].map((count) => (count ? `${bytes(count)} unread` : ''));
     const ends = [a, b].map(({ pid, fd }, i) => `${name(pid)} fd ${fd}${unread[i] ? ` (${unread[i]})` : ''}`);
     return `  ${ends.join(kind === 'pipe' ? ' → ' : ' ⇄ ')}  ${kind === 'unix' ? 'socket' : kind}`;
   });
-  return ['', 'Between them', ...lines];
 }

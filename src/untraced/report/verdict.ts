@@ -1,7 +1,8 @@
 import { bytes } from '../../base/units.ts';
 import type { HandleFact } from '../facts/program-facts.ts';
+import { shortName } from '../program/names.ts';
 import type { Program, ProgramProcess } from '../program/program.ts';
-import { isBusy, shortName } from './standing.ts';
+import { isBusy } from './standing.ts';
 
 /**
  * Something that follows from one look at a program. One look proves nothing: a message may be on its way. So everything here

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { ENV_SESSION } from '../../base/environment.ts';
 import { systemCall } from '../../base/linux-syscalls.ts';
 import { inspectPort, splitOptions } from './inspect-port.ts';
 import { linksOf, parseTcp, parseUnix, type TcpSocket } from './linux-links.ts';
-import type { Descriptor, Link, ProgramSystem, SystemThread } from './system.ts';
+import type { Descriptor, Glance, Link, ProgramSystem, SystemThread } from './system.ts';
 
 /** Unit of times in /proc: fixed at 100 a second for programs, whatever the kernel's own tick. */
 const MS_PER_TICK = 10;
@@ -99,6 +100,20 @@ export class LinuxSystem implements ProgramSystem {
     return writes ? (call.args[0] ?? null) : null;
   }
 
+  glance(pid: number): Glance {
+    const traced = read(`/proc/${pid}/environ`)
+      .split('\0')
+      .some((entry) => entry.startsWith(`${ENV_SESSION}=`));
+    return { idle: idleTime(pid), stands: this.#stands(pid), traced };
+  }
+
+  #stands(pid: number): Glance['stands'] {
+    if (this.threads(pid).find(({ tid }) => tid === pid)?.state === 'stopped') return 'stopped';
+    if (this.nativeCall(pid) !== null) return 'spawn';
+    if (this.blockedWrite(pid) !== null) return 'write';
+    return systemCall(pid)?.name === 'futex' ? 'memory' : null;
+  }
+
   async links(pids: readonly number[]): Promise<Link[]> {
     const open = pids.flatMap((pid) => this.#descriptors(pid).map((descriptor) => ({ pid, ...descriptor })));
     return linksOf(open, parseUnix(await unixSockets()), tcpSockets());
@@ -116,6 +131,22 @@ export class LinuxSystem implements ProgramSystem {
       return [{ fd: Number(name), kind: kind as 'pipe' | 'socket', inode: Number(inode), access }];
     });
   }
+}
+
+/** By the kernel's own clock, so that nothing is assumed of it; not every kernel tells. */
+function idleTime(pid: number): number | null {
+  const now = lastRan('/proc/self/sched');
+  const times = list(`/proc/${pid}/task`).map((tid) => lastRan(`/proc/${pid}/task/${tid}/sched`));
+  // One that has not run yet has no time, and says nothing.
+  const ran = times.filter((time) => time !== 0);
+  if (ran.length === 0 || now === null || ran.includes(null)) return null;
+  return Math.max(0, now - Math.max(...ran.map(Number)));
+}
+
+/** When a thread was last on a processor, ms; `null`: not told. */
+function lastRan(file: string): number | null {
+  const time = /^se\.exec_start\s*:\s*([\d.]+)/m.exec(read(file))?.[1];
+  return time === undefined ? null : Number(time);
 }
 
 function tcpSockets(): TcpSocket[] {

@@ -1,4 +1,4 @@
-import type { Link, ProgramSystem, SystemThread } from './system.ts';
+import type { Glance, Link, ProgramSystem, SystemThread } from './system.ts';
 
 /** Where the system cannot be asked: the inspector is all that there is. */
 export class PortableSystem implements ProgramSystem {
@@ -28,6 +28,9 @@ export class PortableSystem implements ProgramSystem {
   }
   blockedWrite(): number | null {
     return null;
+  }
+  glance(): Glance {
+    return { idle: null, stands: null, traced: false };
   }
   links(): Promise<Link[]> {
     return Promise.resolve([]);

@@ -28,6 +28,19 @@ export interface Link {
   readonly unreadAtB: number | null;
 }
 
+/** What is seen of a process without asking it anything. */
+export interface Glance {
+  /** Milliseconds since any of its threads was last on a processor; `null`: not known. */
+  readonly idle: number | null;
+  /**
+   * What its main thread sleeps in, where its loop does not turn: shared memory (`Atomics.wait`, a lock), a synchronous spawn, a
+   * write that finds no room; or it was stopped by a signal or a debugger.
+   */
+  readonly stands: 'memory' | 'spawn' | 'write' | 'stopped' | null;
+  /** It was started under trace. */
+  readonly traced: boolean;
+}
+
 /** What the operating system tells of running programs. What it does not tell is `null` or empty. */
 export interface ProgramSystem {
   threads(pid: number): SystemThread[];
@@ -46,5 +59,6 @@ export interface ProgramSystem {
   nativeCall(pid: number): string | null;
   /** Is the process asleep on a write into a full pipe or socket? The descriptor. */
   blockedWrite(pid: number): number | null;
+  glance(pid: number): Glance;
   links(pids: readonly number[]): Promise<Link[]>;
 }

@@ -4,6 +4,7 @@ import { buildProgram } from './arguments/arguments.ts';
 import { VERSION } from './arguments/version.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
+import { withTrace } from './commands/trace-folder.ts';
 import { view } from './commands/view.ts';
 import { quietErrors, sayError } from './screen/terminal.ts';
 
@@ -13,22 +14,32 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = buildProgram(
     {
       run: (target, options) => run(target, options, __dirname),
-      report: async (dir, options) => report(dir, options),
-      view: (dir, options) => view(dir, options),
+      report: (trace, options) => withTrace(trace, (dir) => report(dir, options)),
+      view: (trace, options) => withTrace(trace, (dir) => view(dir, options)),
       // Loaded when they are wanted, as below.
       attend: async (target, options) =>
         (await import('./commands/attend.ts')).attendSession(target, options, __dirname),
-      verify: async (dir, options) => (await import('./commands/verify.ts')).verify(dir, options),
+      verify: async (trace, options) => {
+        const { verify } = await import('./commands/verify.ts');
+        return withTrace(trace, (dir) => verify(dir, options));
+      },
       inspect: async (pid, options) => (await import('./commands/inspect.ts')).inspect(pid, options),
-      stacks: async (what, options) => (await import('./commands/stacks.ts')).stacks(what, options),
+      stacks: async (what, options) => {
+        const { stacks } = await import('./commands/stacks.ts');
+        if (typeof what === 'number') return stacks(what, options);
+        return withTrace(what, (dir) => stacks(dir, options));
+      },
+      look: async (pid, options) => (await import('./commands/look.ts')).look(pid, options),
       mcp: async (dirs, options) =>
         (await import('./commands/serve-agent.ts')).serveAgent(dirs, options, __dirname),
-      export: async (dir, { output, format, redact }) => {
+      export: async (trace, { output, format, redact }) => {
         // Loaded when it is wanted: every run would pay for its libraries.
         const { exportTrace } = await import('../session/export/index.ts');
-        exportTrace(dir, output, format, { redact: redact === true, root: process.cwd(), version: VERSION });
+        const how = { redact: redact === true, root: process.cwd(), version: VERSION };
+        await withTrace(trace, (dir) => exportTrace(dir, output, format, how));
         return 0;
       },
+      pack: async (dir, options) => (await import('./commands/pack.ts')).pack(dir, options),
     },
     (code) => {
       process.exitCode = code;

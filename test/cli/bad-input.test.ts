@@ -106,7 +106,7 @@ test('wrong arguments are explained in one line, exit code 2', async (t) => {
   await refused(t, ['run', '--on-deadlock', 'panic', 'x.ts'], 2, /wait, kill/);
   await refused(t, ['run', '--max-stream-size', 'much', 'x.ts'], 2, /whole number of megabytes/);
   await refused(t, ['frobnicate'], 2, /unknown command 'frobnicate'/);
-  await refused(t, ['report'], 2, /missing required argument 'dir'/);
+  await refused(t, ['report'], 2, /missing required argument 'trace'/);
   for (const args of [
     [''],
     ['--', ''],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { discard } from '../discard.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -35,7 +36,7 @@ if (isMain(import.meta)) await main();
 
 test('a child that did not run, since its files were emptied, has not succeeded', (t) => {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'forkscope-emptied-')));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => discard(folder));
   const file = path.join(folder, 'program.mjs');
   writeFileSync(file, PROGRAM);
   const { stdout, stderr } = spawnSync(

@@ -63,7 +63,9 @@ test('a queue example prints the same as without Forkscope, and every item is co
   const report = readReport(json);
   const name = new Map(report.processes.map((process) => [process.id, process.name]));
   const urls = report.channels.find((channel) => channel.name === 'urls');
-  assert.deepEqual([urls?.sent, urls?.received, urls?.exact], [6, 6, true]);
+  // The reader is terminated as soon as main has seen its last item, if need be in the middle of its next record.
+  const isTorn = report.problems.some(({ code }) => code === 'trace-torn');
+  assert.deepEqual([urls?.sent, urls?.received, urls?.exact], [6, 6, !isTorn]);
   assert.deepEqual(urls?.from.map((id) => name.get(id)).sort(), ['writer-1', 'writer-2']);
   assert.deepEqual(
     urls?.to.map((id) => name.get(id)),

@@ -123,7 +123,10 @@ test('Ctrl-Z leaves the shell its cursor, and --watch goes on below after fg', o
   files(dir, { 'main.cjs': "console.log('tool ' + process.ppid); setInterval(() => {}, 1000);" });
   const ran = typed(t, ['--watch', '--no-report', path.join(dir, 'main.cjs')]);
   await until('it is drawn', () => /main\.cjs\S* \S*\d/.test(ran.out()));
-  const tool = Number(/tool (\d+)/.exec(ran.out())?.[1]);
+  // Where the machine is busy the tree is drawn before the program has said anything.
+  const said = /tool (\d+)/;
+  await until('the program has started', () => said.test(ran.out()));
+  const tool = Number(said.exec(ran.out())?.[1]);
   process.kill(tool, 'SIGTSTP');
   // util-linux' script stops with its child, as a shell's job does, and may do so before it has passed on what the child wrote.
   await until('both stand still', () => [tool, Number(ran.child.pid)].every((pid) => stateOf(pid) === 'T'));

@@ -3,13 +3,16 @@ import { EXPORT_FORMATS } from '../../session/export/formats.ts';
 import type { LaunchTarget } from '../../session/index.ts';
 import {
   type AttendRunOptions,
+  collect,
   type ExportOptions,
   findingFlags,
   type InspectOptions,
   inspectOptions,
+  type LookOptions,
   type McpOptions,
   named,
   outputFile,
+  type PackOptions,
   processId,
   type ReportOptions,
   type RunOptions,
@@ -28,10 +31,13 @@ export interface Actions {
   report(dir: string, options: ReportOptions): Promise<number>;
   view(dir: string, options: ViewOptions): Promise<number>;
   export(dir: string, options: ExportOptions): Promise<number>;
+  pack(dir: string, options: PackOptions): Promise<number>;
   verify(dir: string, options: VerifyOptions): Promise<number>;
   inspect(pid: number, options: InspectOptions): Promise<number>;
   /** @param what folder of a trace, or a process id */
   stacks(what: string | number, options: InspectOptions): Promise<number>;
+  /** For the editor: which programs run, or a look into one. */
+  look(pid: number | undefined, options: LookOptions): Promise<number>;
   mcp(dirs: readonly string[], options: McpOptions): Promise<number>;
 }
 
@@ -61,16 +67,7 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
     .description('show the process tree of a trace; of a running one, until it ends')
     .addArgument(traceArgument())
     .action(async (dir: string, options: ViewOptions) => exit(await actions.view(dir, options)));
-  program
-    .command('export')
-    .description('convert a trace for other viewers')
-    .addArgument(traceArgument())
-    .addOption(
-      new Option('--format <format>', 'format of the file').choices(EXPORT_FORMATS).default('chrome'),
-    )
-    .requiredOption('-o, --output <file>', 'file to write', outputFile)
-    .option('--redact', 'leave out command lines and folders')
-    .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
+  addWriters(program, actions, exit);
   program
     .command('verify')
     .description('check every proven finding of a trace by its records alone')
@@ -100,6 +97,27 @@ export function buildProgram(actions: Actions, exit: (code: number) => void): Co
   return program;
 }
 
+/** Commands that write a trace as a file. */
+function addWriters(program: Command, actions: Actions, exit: (code: number) => void): void {
+  program
+    .command('export')
+    .description('convert a trace for other viewers')
+    .addArgument(traceArgument())
+    .addOption(
+      new Option('--format <format>', 'format of the file').choices(EXPORT_FORMATS).default('chrome'),
+    )
+    .requiredOption('-o, --output <file>', 'file to write', outputFile)
+    .option('--redact', 'leave out command lines and folders')
+    .action(async (dir: string, options: ExportOptions) => exit(await actions.export(dir, options)));
+  program
+    .command('pack')
+    .description('write a trace as one compressed file, which every command and the editor open')
+    .addArgument(new Argument('<dir>', 'folder of the trace').argParser(named))
+    .option('-o, --output <file>', 'file to write (default: named as the folder, here)', outputFile)
+    .option('--sources', 'put the sources in that its stacks name, as far as they are as they ran')
+    .action(async (dir: string, options: PackOptions) => exit(await actions.pack(dir, options)));
+}
+
 function addInspections(program: Command, actions: Actions, exit: (code: number) => void): void {
   const inspect = program
     .command('inspect')
@@ -110,11 +128,15 @@ function addInspections(program: Command, actions: Actions, exit: (code: number)
     .command('stacks')
     .description('show where all threads of a trace or of a running program stand, equal stacks merged')
     .addArgument(
-      new Argument('<dir|pid>', 'folder of the trace, or the topmost process').argParser(traceOrProcess),
+      new Argument(
+        '<trace|pid>',
+        'folder of the trace or the file of forkscope pack, or the topmost process',
+      ).argParser(traceOrProcess),
     )
     .action(async (what: string | number, options: InspectOptions) =>
       exit(await actions.stacks(what, options)),
     );
+  program.addCommand(lookCommand(program, actions, exit), { hidden: true });
   for (const command of [inspect, stacks]) for (const option of inspectOptions()) command.addOption(option);
 }
 
@@ -128,7 +150,7 @@ function oneLine(error: string): string {
 }
 
 function traceArgument(): Argument {
-  return new Argument('<dir>', 'folder of the trace').argParser(named);
+  return new Argument('<trace>', 'folder of the trace, or the file of forkscope pack').argParser(named);
 }
 
 function runCommand(program: Command, actions: Actions, exit: (code: number) => void): Command {
@@ -145,6 +167,19 @@ function attendCommand(program: Command, actions: Actions, exit: (code: number) 
   command.addOption(new Option('--node-options <text>', 'NODE_OPTIONS of the program itself'));
   return command.action(async (first: string | undefined, args: string[], options: AttendRunOptions) =>
     exit(await actions.attend(targetOf(program, command, first, args), options)),
+  );
+}
+
+function lookCommand(program: Command, actions: Actions, exit: (code: number) => void): Command {
+  const command = new Command('look').copyInheritedSettings(program);
+  command.addArgument(new Argument('[pid]', 'the topmost process of the program').argParser(processId));
+  command.addOption(
+    new Option('--without <folder>', 'programs in it are not listed (repeatable)')
+      .argParser(collect)
+      .default([]),
+  );
+  return command.action(async (pid: number | undefined, options: LookOptions) =>
+    exit(await actions.look(pid, options)),
   );
 }
 

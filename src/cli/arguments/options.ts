@@ -25,6 +25,8 @@ export type FailOn = (typeof FAIL_ON)[number];
 /** How the program is run and what is recorded of it. */
 export interface RunOptions extends FindingFlags {
   readonly trace?: string;
+  /** Folder in which a folder for the trace is made. */
+  readonly traces?: string;
   readonly json?: string;
   /** `--no-report`. */
   readonly report: boolean;
@@ -32,6 +34,7 @@ export interface RunOptions extends FindingFlags {
   readonly onDeadlock: 'wait' | 'kill';
   readonly failOn?: FailOn;
   readonly node?: string;
+  readonly nodeArg: readonly string[];
   readonly cwd?: string;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -65,12 +68,23 @@ export interface ExportOptions {
   readonly redact?: true;
 }
 
+export interface PackOptions {
+  readonly output?: string;
+  readonly sources?: true;
+}
+
 export interface InspectOptions {
   readonly json?: true;
   /** What is done to the program is agreed to. */
   readonly yes?: true;
   /** Megabytes. */
   readonly heap?: number;
+}
+
+/** What the editor asks. */
+export interface LookOptions {
+  /** Folders of programs that are not listed: the editor's own. */
+  readonly without: readonly string[];
 }
 
 export interface McpOptions {
@@ -80,7 +94,7 @@ export interface McpOptions {
   readonly redact: boolean;
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Of all commands that tell findings. */
 export function findingFlags(): Option[] {
@@ -126,6 +140,9 @@ export function runOptions(): Option[] {
       '--trace <dir>',
       'write the trace to this new or empty folder (default: one in the temporary folder)',
     ).argParser(named),
+    new Option('--traces <dir>', 'write the trace to a new folder in this one')
+      .argParser(named)
+      .conflicts('trace'),
     new Option('--json <file>', 'write the report as JSON to this file at the end').argParser(outputFile),
     new Option('--no-report', 'no report on stderr at the end'),
     new Option('--watch', 'draw the living process tree on the terminal'),
@@ -137,6 +154,9 @@ export function runOptions(): Option[] {
       'exit with 4 where the program succeeded, and a hang was certain, or only suspected, or anything was found; or where it had nothing left to do and had to be stopped',
     ).choices(FAIL_ON),
     new Option('--node <path>', 'the Node that runs the script (default: the node of PATH)').argParser(named),
+    new Option('--node-arg <arg>', 'an argument for Node itself, before the script (repeatable)')
+      .argParser(collect)
+      .default([], 'none'),
     new Option('--cwd <dir>', 'working folder of the program').argParser(named),
     new Option(
       '--include <pattern>',

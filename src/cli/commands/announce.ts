@@ -6,6 +6,8 @@ export interface AnnounceContext {
   readonly pid: number;
   /** The program is about to be ended because of it. */
   readonly killing: boolean;
+  /** The program has ended: only then was its last record read. */
+  readonly ended: boolean;
   readonly styler: Styler;
   readonly columns: number;
 }
@@ -21,7 +23,8 @@ export function announcement(finding: Finding, model: Model, now: number, contex
     styler.title(`forkscope: ${headline(finding)}`),
     ...oneFinding(reported, names, styler, columns),
   ];
-  if (finding.blocking) lines.push(...wrap(`Now: ${nextStep(finding, context)}`, columns, '    '));
+  if (finding.blocking && !context.ended)
+    lines.push(...wrap(`Now: ${nextStep(finding, context)}`, columns, '    '));
   return `${lines.join('\n')}\n`;
 }
 

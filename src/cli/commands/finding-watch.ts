@@ -41,6 +41,7 @@ export class FindingWatch {
     const text = announcement(finding, this.#session.model, this.#session.now, {
       pid: this.#program.pid,
       killing,
+      ended: this.#ended,
       styler: this.#styler,
       columns: columnsOf(process.stderr),
     });

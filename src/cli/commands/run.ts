@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { ShimOptions } from '../../base/environment.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { Finding, FindingOptions, Report } from '../../model/index.ts';
 import { makeReport, safe } from '../../model/report/index.ts';
+import { traceFolderIn } from '../../session/directory/timed-name.ts';
 import {
   checkWritable,
   EXIT,
@@ -53,7 +55,8 @@ async function runTraced(target: LaunchTarget, options: RunOptions, bundles: str
     bundles,
     cwd: options.cwd,
     node: options.node,
-    trace: options.trace,
+    nodeArgs: options.nodeArg,
+    trace: traceOf(target, options),
     shim: shimOptions(options),
     stdio: view?.stdio,
     traced: (pid) => session?.tracedThreads(pid),
@@ -129,6 +132,16 @@ function reading(act: () => void): boolean {
     say(`forkscope: the trace can't be read: ${reasonOf(error)}\n`);
     return true;
   }
+}
+
+/** Where the trace goes; `undefined`: into the temporary folder. */
+function traceOf(target: LaunchTarget, { trace, traces }: RunOptions): string | undefined {
+  if (traces === undefined) return trace;
+  const name =
+    target.kind === 'script'
+      ? path.basename(target.file)
+      : [path.basename(target.command), ...target.args].join(' ');
+  return traceFolderIn(traces, name, process.pid, new Date());
 }
 
 /** What is recorded of the program. */

@@ -1,7 +1,6 @@
 import {
   FINDING_KINDS,
   type Finding,
-  type FindingKind,
   NO_THREADS,
   PLAIN,
   parallelStacks,
@@ -77,15 +76,6 @@ export function blocksAnswer({ session, report, told }: Asked): string {
         ...chain.slice(0, MOST_PLACES).map(({ text }) => `  ${text}`),
       ]),
   ].join('\n');
-}
-
-declare const __FORKSCOPE_FINDINGS__: string | undefined;
-
-/** The section of docs/findings.md about a kind; the build puts the text in. */
-export function explanationOf(kind: FindingKind): string {
-  const text = typeof __FORKSCOPE_FINDINGS__ === 'string' ? __FORKSCOPE_FINDINGS__ : '';
-  const [, section] = text.split(new RegExp(`^## ${kind}$`, 'm'));
-  return `## ${kind}${section?.split(/^## /m)[0] ?? ''}`.trim();
 }
 
 export { FINDING_KINDS };

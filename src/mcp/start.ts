@@ -1,17 +1,12 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { z } from 'zod';
-import { printable } from '../model/index.ts';
-import {
-  blocksAnswer,
-  explanationOf,
-  FINDING_KINDS,
-  findingsAnswer,
-  reportAnswer,
-  stacksAnswer,
-} from './answers.ts';
+import { explanationOf, printable } from '../model/index.ts';
+import { blocksAnswer, FINDING_KINDS, findingsAnswer, reportAnswer, stacksAnswer } from './answers.ts';
 import { Runs } from './run-script.ts';
 import { type Asked, Traces } from './traces.ts';
+
+export { askServer } from './client.ts';
 
 /** What is served, and to what extent. */
 export interface McpServing {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { scriptOf } from '../base/node-argv.ts';
 import { makeReport, type Report } from '../model/index.ts';
-import { redactor } from '../session/export/redact.ts';
+import { redactor } from '../session/export/core/redact.ts';
 import {
   hasEnded,
   isLauncherAlive,
@@ -113,15 +114,8 @@ function readHead(dir: string): ReturnType<typeof readSessionHead> {
   }
 }
 
-/** Options of Node whose next word is no script. */
-const TAKES_WORD =
-  /^(-r|-e|-p|-C|--(require|import|loader|experimental-loader|eval|print|conditions|env-file))$/;
-
 /** The script of a command line, else its command, without folders and arguments: those may hold secrets. */
 function programOf(argv: readonly string[]): string {
-  const [command = '', ...words] = argv;
-  const name = path.basename(command);
-  if (!/^node(\.exe)?$/i.test(name)) return name;
-  const script = words.find((word, at) => !word.startsWith('-') && !TAKES_WORD.test(words[at - 1] ?? ''));
-  return script !== undefined && /\.[cm]?[jt]sx?$/.test(script) ? path.basename(script) : name;
+  const script = scriptOf(argv);
+  return path.basename(script !== undefined && /\.[cm]?[jt]sx?$/.test(script) ? script : (argv[0] ?? ''));
 }

@@ -1,18 +1,23 @@
-import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import type { CallSite } from '../../model/types/index.ts';
+import { filePath, sourceUri } from './source-files.ts';
 
-/** Where a call site's file is on this machine; `undefined` for code of Node itself and other places without a file. */
-export function siteUri(site: Pick<CallSite, 'file'>): vscode.Uri | undefined {
-  const { file } = site;
-  if (file.startsWith('file:')) return vscode.Uri.file(fileURLToPath(file));
-  if (file === '' || /^[a-z][\w+.-]+:/i.test(file)) return undefined;
-  return vscode.Uri.file(file);
+/** Lines that were last opened, by path on the machine of the trace: of a file that is not here it is shown once it is located. */
+const lastLines = new Map<string, number>();
+
+/** Where a call site's file is shown; `undefined` for code of Node itself and other places without a file. */
+export function siteUri({ file }: Pick<CallSite, 'file'>): vscode.Uri | undefined {
+  return sourceUri(file);
+}
+
+/** The line of a file that was opened last, from 1. */
+export function lastLineOf(file: string): number | undefined {
+  return lastLines.get(filePath(file) ?? file);
 }
 
 /**
- * Opens a line of code.
- * @throws Error for people when there is no such file (a trace of another machine, a file that was deleted)
+ * Opens a line of code; of a file that is not on this machine what came with the trace, or words that it is not.
+ * @throws Error for people when the place is no file
  */
 export async function openSite(
   site: Pick<CallSite, 'file' | 'line' | 'column'>,
@@ -20,17 +25,8 @@ export async function openSite(
 ): Promise<vscode.TextEditor> {
   const uri = siteUri(site);
   if (!uri) throw new Error(vscode.l10n.t('{0} is not a file that can be opened.', site.file));
-  let document: vscode.TextDocument;
-  try {
-    document = await vscode.workspace.openTextDocument(uri);
-  } catch {
-    throw new Error(
-      vscode.l10n.t(
-        '{0} can’t be opened: it is not on this machine any more.',
-        vscode.workspace.asRelativePath(uri),
-      ),
-    );
-  }
+  lastLines.set(filePath(site.file) ?? site.file, site.line);
+  const document = await openDocument(uri);
   const line = Math.min(Math.max(site.line - 1, 0), document.lineCount - 1);
   const { wholeLine, ...show } = options;
   // Where the line is what matters it is shown from its begin: a narrow editor would scroll it away sideways.
@@ -43,4 +39,12 @@ export async function openSite(
   });
   editor.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenter);
   return editor;
+}
+
+async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    throw new Error(vscode.l10n.t('{0} can’t be opened.', vscode.workspace.asRelativePath(uri)));
+  }
 }

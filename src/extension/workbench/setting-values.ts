@@ -18,7 +18,13 @@ export const RANGES = {
 /** The settings as they can be used: what is out of its range is brought into it, what is of another kind is the default. */
 export function validSettings(given: Readonly<Record<string, unknown>>): Settings {
   const defaults = SETTING_DEFAULTS;
-  const { runtimeExecutable, traceStdio, awaits, showProblems } = given;
+  const { runtimeExecutable, testFiles } = given;
+  const flag = (
+    name: 'traceStdio' | 'awaits' | 'showProblems' | 'showCodeLens' | 'letAgentsRun' | 'traceTerminals',
+  ): boolean => {
+    const value = given[name];
+    return typeof value === 'boolean' ? value : defaults[name];
+  };
   const whole = (name: keyof typeof RANGES): number => {
     const value = given[name];
     const [least, most] = RANGES[name];
@@ -28,13 +34,18 @@ export function validSettings(given: Readonly<Record<string, unknown>>): Setting
   return {
     runtimeExecutable:
       typeof runtimeExecutable === 'string' ? runtimeExecutable.trim() : defaults.runtimeExecutable,
-    traceStdio: typeof traceStdio === 'boolean' ? traceStdio : defaults.traceStdio,
-    awaits: typeof awaits === 'boolean' ? awaits : defaults.awaits,
+    traceStdio: flag('traceStdio'),
+    awaits: flag('awaits'),
+    letAgentsRun: flag('letAgentsRun'),
     onDeadlock: oneOf(CHOICES.onDeadlock, given.onDeadlock, defaults.onDeadlock),
     callSites: oneOf(CHOICES.callSites, given.callSites, defaults.callSites),
     notifyOnDeadlock: oneOf(CHOICES.notifyOnDeadlock, given.notifyOnDeadlock, defaults.notifyOnDeadlock),
-    showProblems: typeof showProblems === 'boolean' ? showProblems : defaults.showProblems,
+    showCodeLens: flag('showCodeLens'),
+    showProblems: flag('showProblems'),
     showOnRun: oneOf(CHOICES.showOnRun, given.showOnRun, defaults.showOnRun),
+    traceTerminals: flag('traceTerminals'),
+    testFiles: typeof testFiles === 'string' ? testFiles.trim() : defaults.testFiles,
+    pathMapping: textsIn(given.pathMapping),
     keepTraces: whole('keepTraces'),
     maxStreamSize: whole('maxStreamSize'),
     refreshInterval: whole('refreshInterval'),
@@ -47,6 +58,14 @@ export function validSettings(given: Readonly<Record<string, unknown>>): Setting
       ),
     ),
   };
+}
+
+function textsIn(given: unknown): Readonly<Record<string, string>> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return {};
+  const entries = Object.entries(given).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== '',
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Kinds and thresholds that are set and that there are not, each in a sentence. */

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { countBelow, DEEPEST_TREE } from '../../model/report/tree.ts';
 import {
+  type Finding,
   mainWait,
   type ProcessView,
   type ThreadView,
@@ -8,7 +9,6 @@ import {
   waitOf,
 } from '../../model/types/index.ts';
 import {
-  CONDITIONS,
   type Condition,
   conditionText,
   conditionTitle,
@@ -17,61 +17,78 @@ import {
   stuckTitle,
   threadText,
 } from '../../model/words/index.ts';
+import { type Arrangement, type Candidate, isFiltered, matches } from './arrangement.ts';
 import { connectionSpecs } from './connections.ts';
 import { findingSpec } from './finding.ts';
 import { duration, shortName } from './format.ts';
+import { arranged, type Sibling } from './groups.ts';
 import { conditionIcon, sessionIcon } from './icons.ts';
 import type { NodeSpec, RowStyle } from './nodes.ts';
 import { conditionOf, describe, figuresOf, stateText, threadCondition } from './presentation.ts';
 import { type Snapshot, TreeIndex } from './tree-index.ts';
 
-/** More siblings than this are put into groups by condition. */
-export const MOST_SIBLINGS = 50;
-
-interface Sibling {
-  readonly condition: Condition;
-  readonly spec: NodeSpec;
+/** The tree of one session. */
+export interface SessionTree {
+  /** `undefined`: nothing of the session fits the filter. */
+  readonly spec: NodeSpec | undefined;
+  /** Processes that fit the filter, and all of them. */
+  readonly shown: number;
+  readonly all: number;
 }
 
-/** The tree of one session. */
-export function sessionSpec(snapshot: Snapshot): NodeSpec {
-  return new Builder(new TreeIndex(snapshot)).session();
+export function sessionTree(snapshot: Snapshot, arrangement: Arrangement): SessionTree {
+  return new Builder(new TreeIndex(snapshot), arrangement).session();
 }
 
 class Builder {
   private readonly index: TreeIndex;
+  private readonly arrangement: Arrangement;
   private readonly dir: string;
+  /** Processes that a finding names. */
+  private readonly found: ReadonlySet<string>;
+  /** Processes that fit the filter. */
+  private readonly shown = new Set<string>();
+  /** Ended ones that have no row. */
+  private hidden = 0;
 
-  constructor(index: TreeIndex) {
+  constructor(index: TreeIndex, arrangement: Arrangement) {
     this.index = index;
+    this.arrangement = arrangement;
     this.dir = index.snapshot.dir;
+    this.found = new Set(index.snapshot.findings.flatMap(({ processes }) => processes));
   }
 
-  session(): NodeSpec {
+  session(): SessionTree {
     const { processes, findings, dir } = this.index.snapshot;
     const roots = processes.filter((p) => p.parent === null || !this.index.processes.has(p.parent));
+    const rows = this.place(
+      roots.flatMap((p) => this.process(p)),
+      dir,
+    );
+    const counts = { shown: this.shown.size, all: processes.length };
+    const filtered = isFiltered(this.arrangement);
+    if (filtered && rows.length === 0) return { spec: undefined, ...counts };
+    const about = (finding: Finding) => !filtered || finding.processes.some((id) => this.shown.has(id));
     const children = [
-      ...findings.map((finding) => findingSpec(finding, dir)),
-      ...this.group(
-        roots.map((p) => this.process(p)),
-        dir,
-      ),
-      ...connectionSpecs(this.index.snapshot),
+      ...findings.filter(about).map((finding) => findingSpec(finding, dir)),
+      ...rows,
+      ...(filtered ? [] : connectionSpecs(this.index.snapshot)),
     ];
-    return { id: dir, dir, target: { kind: 'session' }, style: this.sessionStyle(roots), children };
+    const style = this.sessionStyle(roots);
+    return { spec: { id: dir, dir, target: { kind: 'session' }, style, children }, ...counts };
   }
 
   private sessionStyle(roots: readonly ProcessView[]): RowStyle {
-    const { name, live, terminal, problem } = this.index.snapshot;
+    const { name, live, terminal, again, problem } = this.index.snapshot;
     const description = problem || this.sessionText(roots);
-    const live$ = terminal ? 'session.live.terminal' : 'session.live';
+    const state = live ? (terminal ? 'session.live.terminal' : 'session.live') : 'session.ended';
     return {
       label: shortName(name),
       description,
       icon: sessionIcon({ live, alarm: this.index.stuck.size > 0, failed: problem !== '' }),
-      context: live ? live$ : 'session.ended',
+      context: again ? `${state}.again` : state,
       accessible: l10n.t('Session {0}, {1}', name, description),
-      // From the begin, when there is nothing below it yet: see `ProcessTree.getTreeItem`.
+      // From the begin, when there is nothing below it yet: see `RowTree.getTreeItem`.
       expand: 'expanded',
       mark: problem ? 'alarm' : 'none',
       site: null,
@@ -84,7 +101,8 @@ class Builder {
     if (live && processes.length === 0) return conditionText(l10n.t, 'starting');
     if (live && alive === 0) return l10n.t('ending');
     const count = countText(l10n.t, alive, 'process');
-    if (live) return `${this.stateText()} · ${count}`;
+    const hidden = this.hidden === 0 ? [] : [l10n.t('{0} ended hidden', this.hidden)];
+    if (live) return [this.stateText(), count, ...hidden].join(' · ');
     const root = roots[0];
     const end = root && root.end !== null ? stateText(root, conditionOf(root, this.index), this.index) : '';
     const loss = this.index.snapshot.exact ? [] : [l10n.t('trace not complete')];
@@ -96,16 +114,64 @@ class Builder {
     return first ? stuckText(l10n.t, first) : conditionText(l10n.t, 'running');
   }
 
-  private process(process: ProcessView, level = 1): Sibling {
-    const condition = conditionOf(process, this.index);
+  /** Its row with those below; nothing where neither it nor anything below fits the filter. */
+  private process(process: ProcessView, level = 1): Sibling[] {
+    const candidate = this.candidate(process);
     const isDeepest = level >= DEEPEST_TREE;
-    const below = (isDeepest ? [] : this.childrenOf(process)).map((child) => this.process(child, level + 1));
-    const threads = process.threads.length > 1 ? process.threads.map((t) => this.thread(t, process)) : [];
-    const children = this.group([...threads, ...below], process.id);
-    const { id, pid, start } = process;
+    const below = isDeepest
+      ? []
+      : this.childrenOf(process).flatMap((child) => this.process(child, level + 1));
+    const isHidden = this.arrangement.hideEnded && this.index.snapshot.live && process.end !== null;
+    const fits = !isHidden && matches(candidate, this.arrangement);
+    if (fits) this.shown.add(process.id);
+    const threads = process.threads.length > 1 && !isHidden ? this.threads(process, fits) : [];
+    const children = [...threads, ...below];
+    if (!fits && children.length === 0 && !(isDeepest && this.fitsBelow(process))) {
+      if (isHidden) this.hidden++;
+      return [];
+    }
+    const { id, pid, start, name } = process;
+    const rows = this.place(children, id);
+    const style = this.processStyle(
+      process,
+      candidate.condition,
+      rows,
+      isDeepest ? this.countBelow(process) : 0,
+    );
     const target = { kind: 'process', processId: id, pid, start } as const;
-    const style = this.processStyle(process, condition, children, isDeepest ? this.countBelow(process) : 0);
-    return { condition, spec: { id: `${this.dir}|${id}`, dir: this.dir, target, style, children } };
+    const spec: NodeSpec = { id: `${this.dir}|${id}`, dir: this.dir, target, style, children: rows };
+    return [{ ...candidate, kind: 'process', name, count: 1, spec }];
+  }
+
+  private candidate(process: ProcessView): Candidate {
+    const condition = conditionOf(process, this.index);
+    const { id, pid, name, argv, cpu, memory } = process;
+    const texts = [
+      name,
+      String(pid),
+      stateText(process, condition, this.index),
+      conditionTitle(l10n.t, condition),
+      argv.join(' '),
+    ];
+    return { condition, texts, found: this.found.has(id), cpu, memory };
+  }
+
+  /** Those that fit the filter, or all of a process that does. */
+  private threads(process: ProcessView, all: boolean): Sibling[] {
+    return process.threads
+      .map((thread) => this.thread(thread, process))
+      .filter((thread) => all || matches(thread, this.arrangement));
+  }
+
+  private fitsBelow(process: ProcessView): boolean {
+    const below = this.childrenOf(process);
+    // It grows meanwhile.
+    for (const next of below) below.push(...this.childrenOf(next));
+    return below.some((one) => matches(this.candidate(one), this.arrangement));
+  }
+
+  private place(siblings: readonly Sibling[], owner: string): NodeSpec[] {
+    return arranged(siblings, { dir: this.dir, owner, arrangement: this.arrangement });
   }
 
   private childrenOf({ children }: ProcessView): ProcessView[] {
@@ -162,33 +228,16 @@ class Builder {
     };
     const target = { kind: 'thread', processId: process.id, pid: process.pid, threadId: thread.id } as const;
     return {
+      kind: 'thread',
+      name,
+      count: 1,
       condition,
+      texts: [name, text],
+      found: false,
+      cpu: null,
+      memory: null,
       spec: { id: `${this.dir}|${thread.id}|thread`, dir: this.dir, target, style, children: [] },
     };
-  }
-
-  private group(siblings: readonly Sibling[], owner: string): NodeSpec[] {
-    if (siblings.length <= MOST_SIBLINGS) return siblings.map((s) => s.spec);
-    return CONDITIONS.flatMap((condition) => {
-      const members = siblings.filter((s) => s.condition === condition).map((s) => s.spec);
-      return members.length > 0 ? [this.groupSpec(condition, members, owner)] : [];
-    });
-  }
-
-  private groupSpec(condition: Condition, children: readonly NodeSpec[], owner: string): NodeSpec {
-    const label = conditionTitle(l10n.t, condition);
-    const style: RowStyle = {
-      label,
-      description: String(children.length),
-      icon: conditionIcon(condition),
-      context: 'group',
-      accessible: l10n.t('{0}: {1}', label, children.length),
-      expand: condition === 'stuck' ? 'expanded' : 'collapsed',
-      mark: markOf(condition),
-      site: null,
-    };
-    const id = `${this.dir}|${owner}|group|${condition}`;
-    return { id, dir: this.dir, target: { kind: 'group', condition }, style, children };
   }
 }
 

@@ -25,7 +25,7 @@ export function connectionSpecs({ dir, channels }: Snapshot): NodeSpec[] {
         label,
         description,
         icon: connectionIcon(),
-        context: 'group',
+        context: 'connections',
         accessible: l10n.t('{0}: {1}', label, description),
         expand: 'collapsed',
         mark: 'none',

@@ -10,8 +10,8 @@ export function cpu(percent: number): string {
   return l10n.t('{0}% CPU', Math.round(percent));
 }
 
-/** Longest name in a row or in the status bar: what follows it must be seen too. */
-const LONGEST_NAME = 28;
+/** Longest name in a row or in the status bar: what follows it must be seen too, in a side bar of 280 pixels. */
+const LONGEST_NAME = 18;
 
 /** A name of a process or a session where room is short: its begin and its end, which tells numbered ones apart. */
 export function shortName(name: string): string {

@@ -1,5 +1,4 @@
 import type { CallSite } from '../../model/types/index.ts';
-import type { Condition } from '../../model/words/index.ts';
 import type { ItemContext } from '../workbench/contributions.ts';
 import type { Icon } from './icons.ts';
 
@@ -8,7 +7,8 @@ export type NodeTarget =
   | { readonly kind: 'session' }
   | { readonly kind: 'finding'; readonly finding: string }
   | { readonly kind: 'link'; readonly finding: string; readonly index: number }
-  | { readonly kind: 'group'; readonly condition: Condition }
+  /** Processes or threads with one parent. */
+  | { readonly kind: 'group' }
   | { readonly kind: 'connections' }
   | { readonly kind: 'connection'; readonly channel: string }
   | {
@@ -18,7 +18,16 @@ export type NodeTarget =
       /** Start of the process, ns since the session's origin: tells it from a later one with the same pid. */
       readonly start: number;
     }
-  | { readonly kind: 'thread'; readonly processId: string; readonly pid: number; readonly threadId: string };
+  | { readonly kind: 'thread'; readonly processId: string; readonly pid: number; readonly threadId: string }
+  /** Frames that stacks share, or the callers of those. */
+  | { readonly kind: 'frames' }
+  /** Several that do the same at one place. */
+  | { readonly kind: 'alike' }
+  /** One of them. */
+  | { readonly kind: 'standing'; readonly processId: string; readonly threadId: string | undefined };
+
+/** A place in a source file. */
+export type Place = Pick<CallSite, 'file' | 'line' | 'column'>;
 
 /** What is drawn. Two equal styles need no refresh. */
 export interface RowStyle {
@@ -32,7 +41,7 @@ export interface RowStyle {
   /** How the label is coloured. */
   readonly mark: 'none' | 'faded' | 'alarm';
   /** Where a click leads. */
-  readonly site: CallSite | null;
+  readonly site: Place | null;
 }
 
 /** A node as the session's snapshot asks for it; `TreeStore` changes the node of the same id to it. */
@@ -70,7 +79,7 @@ export function sameStyle(a: RowStyle, b: RowStyle): boolean {
   );
 }
 
-function sameSite(a: CallSite | null, b: CallSite | null): boolean {
+function sameSite(a: Place | null, b: Place | null): boolean {
   if (a === null || b === null) return a === b;
   return a.file === b.file && a.line === b.line && a.column === b.column;
 }

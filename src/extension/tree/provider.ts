@@ -1,29 +1,25 @@
 import * as vscode from 'vscode';
 import type { TreeNode } from './nodes.ts';
 import type { Changes, TreeStore } from './store.ts';
-import { processTooltip, threadTooltip } from './tooltip.ts';
-import type { TreeIndex } from './tree-index.ts';
 
 /** Scheme of the uris by which rows are coloured: never opened. */
 export const ROW_SCHEME = 'forkscope-row';
 
 /**
- * The tree as VS Code asks for it. `getChildren` and `getTreeItem` answer at once, without a promise: between the moment
+ * A tree of rows as VS Code asks for it. `getChildren` and `getTreeItem` answer at once, without a promise: between the moment
  * when VS Code forgets the old handles and the one when it knows the new ones no click can come in, and an inline button
  * keeps its item.
  */
-export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+export class RowTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly store: TreeStore;
-  private readonly indexFor: (dir: string) => TreeIndex | undefined;
+  private readonly tooltipOf: (node: TreeNode) => string | undefined;
   private readonly changes = new vscode.EventEmitter<TreeNode | readonly TreeNode[] | undefined>();
-  private readonly onHover: () => void;
   readonly onDidChangeTreeData = this.changes.event as vscode.Event<TreeNode | TreeNode[] | undefined>;
 
-  /** @param onHover called when a tooltip is about to be shown */
-  constructor(store: TreeStore, indexFor: (dir: string) => TreeIndex | undefined, onHover: () => void) {
+  /** @param tooltipOf the Markdown of a tooltip that is about to be shown; it is not trusted */
+  constructor(store: TreeStore, tooltipOf: (node: TreeNode) => string | undefined) {
     this.store = store;
-    this.indexFor = indexFor;
-    this.onHover = onHover;
+    this.tooltipOf = tooltipOf;
   }
 
   refresh(changes: Changes): void {
@@ -60,7 +56,6 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   /** Tooltips are made when they are looked at. */
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    this.onHover();
     const text = this.tooltipOf(node);
     if (text !== undefined) {
       const markdown = new vscode.MarkdownString(text);
@@ -73,17 +68,6 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   dispose(): void {
     this.changes.dispose();
   }
-
-  private tooltipOf(node: TreeNode): string | undefined {
-    const index = this.indexFor(node.dir);
-    const { target } = node;
-    if (!index || (target.kind !== 'process' && target.kind !== 'thread')) return undefined;
-    const process = index.processes.get(target.processId);
-    if (!process) return undefined;
-    if (target.kind === 'process') return processTooltip(process, index);
-    const thread = process.threads.find((t) => t.id === target.threadId);
-    return thread && threadTooltip(thread, index);
-  }
 }
 
 const EXPAND = {
@@ -92,17 +76,30 @@ const EXPAND = {
   expanded: vscode.TreeItemCollapsibleState.Expanded,
 } as const;
 
+/** Second argument of *Go to Source* by a click: the keyboard stays in the tree, for the next row. */
+export const BESIDE = 'beside';
+
 /** A row with this uri is coloured by {@link RowColours}; the part that VS Code shows of it is empty. */
 function rowUri(node: TreeNode): vscode.Uri {
   return vscode.Uri.from({ scheme: ROW_SCHEME, path: `/${node.style.mark}`, query: node.id });
 }
 
 function clickOf(node: TreeNode): vscode.Command | undefined {
-  const { kind } = node.target;
-  if (kind === 'finding' || kind === 'link') {
-    return { command: 'forkscope.inspect', title: vscode.l10n.t('Inspect'), arguments: [node] };
+  switch (node.target.kind) {
+    case 'finding':
+    case 'link':
+      return { command: 'forkscope.inspect', title: vscode.l10n.t('Inspect'), arguments: [node] };
+    case 'frames':
+    case 'alike':
+    case 'standing': {
+      const title = vscode.l10n.t('Go to Source');
+      return node.style.site
+        ? { command: 'forkscope.goToSource', title, arguments: [node, BESIDE] }
+        : undefined;
+    }
+    default:
+      return undefined;
   }
-  return undefined;
 }
 
 /** Colours of labels: deadlocked red, ended and untraced grey. */

@@ -3,10 +3,21 @@ import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
 import { conditionTitle, listText, placeText, stackText } from '../../model/words/index.ts';
 import { duration, shorten } from './format.ts';
+import type { NodeTarget } from './nodes.ts';
 import { conditionOf, stateText } from './presentation.ts';
 import type { TreeIndex } from './tree-index.ts';
 
 const LONGEST_COMMAND = 600;
+
+/** The tooltip of a row, as Markdown that must not be trusted; `undefined`: it has none. */
+export function rowTooltip(target: NodeTarget, index: TreeIndex | undefined): string | undefined {
+  if (!index || (target.kind !== 'process' && target.kind !== 'thread')) return undefined;
+  const process = index.processes.get(target.processId);
+  if (!process) return undefined;
+  if (target.kind === 'process') return processTooltip(process, index);
+  const thread = process.threads.find((t) => t.id === target.threadId);
+  return thread && threadTooltip(thread, index);
+}
 
 /** What a process is and does, as Markdown. The caller must not trust it: names come from the program. */
 export function processTooltip(process: ProcessView, index: TreeIndex): string {
@@ -77,6 +88,7 @@ export function commandLine(argv: readonly string[]): string {
   return argv.map((a) => (/^[\w@%+=:,./-]+$/.test(a) ? a : `'${a.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
-function plain(text: string): string {
+/** Text as Markdown that shows it as it is. */
+export function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, '\\$&').replace(/\s+/g, ' ');
 }

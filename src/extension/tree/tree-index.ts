@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly live: boolean;
   /** The integrated terminal that runs it is in this window. */
   readonly terminal: boolean;
+  /** It can be run again from here. */
+  readonly again: boolean;
   /** Why the session has nothing to show (it failed to open), or ''. */
   readonly problem: string;
   /** Nothing of the trace is missing. */

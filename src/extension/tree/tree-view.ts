@@ -1,65 +1,69 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
-import { Throttle } from '../../base/throttle.ts';
 import type { Finding } from '../../model/types/index.ts';
+import type { Condition } from '../../model/words/index.ts';
 import type { KnownSession } from '../sessions/entry.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { VIEWS } from '../workbench/contributions.ts';
-import { setting } from '../workbench/settings.ts';
-import { sessionSpec } from './build.ts';
+import type { Arranging } from './arranging.ts';
+import { sessionTree } from './build.ts';
+import { DROPS } from './drop.ts';
+import { conditionCounts, failuresText, messageOf } from './header.ts';
 import type { TreeNode } from './nodes.ts';
-import { ProcessTree, RowColours } from './provider.ts';
+import { Pace } from './pace.ts';
+import { RowColours, RowTree } from './provider.ts';
 import { TreeStore } from './store.ts';
+import { rowTooltip } from './tooltip.ts';
 import type { Snapshot } from './tree-index.ts';
 import { TreeIndex } from './tree-index.ts';
 
-/** Milliseconds between two refreshes, at least, whatever the setting says. */
-const FASTEST = 500;
-/** From so many nodes on, so many milliseconds between two refreshes: VS Code draws all rows anew, and a button that is being pressed is lost. */
-const LARGE = { nodes: 200, interval: 1_500 };
-/** Milliseconds for which the tree is not refreshed after a tooltip was shown: a refresh takes it away. */
-const TOOLTIP_REST = 3_000;
+/** What can be done with a session, by those who run programs. */
+export interface RunOffers {
+  hasTerminal(dir: string): boolean;
+  canRunAgain(session: KnownSession): boolean;
+}
 
 /** The view *Processes*: asks the sessions at most twice a second, and not while it is hidden. */
 export class ProcessTreeView implements vscode.Disposable {
   readonly store = new TreeStore();
   private readonly all = new Disposables();
   private readonly sessions: Sessions;
-  private readonly hasTerminal: (dir: string) => boolean;
+  private readonly arranging: Arranging;
+  private readonly offers: RunOffers;
   private readonly indexes = new Map<string, TreeIndex>();
   private readonly stale = new Set<string>();
-  private readonly throttle: Throttle;
-  private readonly provider: ProcessTree;
+  private readonly pace: Pace;
+  private readonly provider: RowTree;
   private readonly view: vscode.TreeView<TreeNode>;
   private refreshes = 0;
-  private restUntil = 0;
-  private restTimer: NodeJS.Timeout | undefined;
 
-  constructor(sessions: Sessions, hasTerminal: (dir: string) => boolean) {
+  constructor(sessions: Sessions, arranging: Arranging, offers: RunOffers) {
     this.sessions = sessions;
-    this.hasTerminal = hasTerminal;
+    this.arranging = arranging;
+    this.offers = offers;
     this.provider = this.all.add(
-      new ProcessTree(
-        this.store,
-        (dir) => this.indexes.get(dir),
-        () => this.rest(),
-      ),
+      new RowTree(this.store, (node) => {
+        this.pace.rest();
+        return rowTooltip(node.target, this.indexes.get(node.dir));
+      }),
     );
     this.view = this.all.add(
       vscode.window.createTreeView(VIEWS.processes, {
         treeDataProvider: this.provider,
         showCollapseAll: true,
         canSelectMany: true,
+        dragAndDropController: DROPS,
       }),
     );
-    this.throttle = this.all.add(
-      new Throttle(
-        () => this.refreshUnlessResting(),
-        () => Math.max(this.store.size > LARGE.nodes ? LARGE.interval : FASTEST, setting('refreshInterval')),
+    this.pace = this.all.add(
+      new Pace(
+        () => this.refresh(),
+        () => this.store.size,
       ),
     );
     this.all.add(vscode.window.registerFileDecorationProvider(new RowColours()));
     this.all.add(sessions.onDidChange((session) => this.changed(session)));
+    this.all.add(arranging.onDidChange(() => this.pace.request()));
     this.all.add(this.view.onDidChangeVisibility(({ visible }) => this.showed(visible)));
     this.showed(this.view.visible);
   }
@@ -82,11 +86,32 @@ export class ProcessTreeView implements vscode.Disposable {
     return this.view.badge;
   }
 
+  /** How many processes of all sessions are in each condition. */
+  get conditions(): ReadonlyMap<Condition, number> {
+    return conditionCounts([...this.indexes.values()]);
+  }
+
+  /** What stands in the header, behind the name of the view. */
+  get description(): string | undefined {
+    return this.view.description;
+  }
+  /** What stands above the rows. */
+  get message(): string | undefined {
+    return this.view.message;
+  }
+
   /** Shows a session's row, and with it the view. The focus stays where it is. */
   async reveal(dir: string): Promise<void> {
     await this.refresh();
     const node = this.store.get(dir);
     if (node) await this.view.reveal(node, { select: false, focus: false, expand: true });
+  }
+
+  /** Shows and selects the row of a process. */
+  async revealProcess(dir: string, processId: string): Promise<void> {
+    await this.refresh();
+    const node = this.store.get(`${dir}|${processId}`);
+    if (node) await this.view.reveal(node, { select: true, focus: true, expand: true });
   }
 
   /** The row that is selected. */
@@ -95,40 +120,33 @@ export class ProcessTreeView implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.restTimer);
     this.all.dispose();
   }
 
   private changed(session: KnownSession | undefined): void {
     if (session) this.stale.add(session.dir);
-    if (this.view.visible) this.throttle.request();
+    if (this.view.visible) this.pace.request();
   }
 
   private showed(visible: boolean): void {
     this.sessions.setVisible(visible);
-    if (visible) this.throttle.request();
-  }
-
-  private rest(): void {
-    this.restUntil = performance.now() + TOOLTIP_REST;
-  }
-
-  private async refreshUnlessResting(): Promise<void> {
-    const left = this.restUntil - performance.now();
-    if (left <= 0) return this.refresh();
-    clearTimeout(this.restTimer);
-    this.restTimer = setTimeout(() => this.throttle.request(), left);
+    if (visible) this.pace.request();
   }
 
   private async refresh(): Promise<void> {
     const known = this.sessions.list();
     await Promise.all(known.map((session) => this.read(session)));
     for (const dir of this.indexes.keys()) if (!this.sessions.known(dir)) this.indexes.delete(dir);
-    const specs = known.flatMap(({ dir }) => {
+    const { arrangement } = this.arranging;
+    // The newest first.
+    const trees = known.toReversed().flatMap(({ dir }) => {
       const index = this.indexes.get(dir);
-      return index ? [sessionSpec(index.snapshot)] : [];
+      return index ? [sessionTree(index.snapshot, arrangement)] : [];
     });
-    const changes = this.store.update(specs);
+    const changes = this.store.update(trees.flatMap(({ spec }) => spec ?? []));
+    this.view.description = failuresText(this.conditions);
+    // Where nothing is shown, the view's welcome says so, with a link that clears the filter.
+    this.view.message = this.store.roots.length > 0 ? messageOf(this.conditions, trees, arrangement) : '';
     if (changes === 'all' || changes.length > 0) this.refreshes++;
     this.provider.refresh(changes);
   }
@@ -168,7 +186,8 @@ export class ProcessTreeView implements vscode.Disposable {
         dir,
         name,
         live,
-        terminal: this.hasTerminal(dir),
+        terminal: this.offers.hasTerminal(dir),
+        again: this.offers.canRunAgain(session),
         problem: session.problem,
         exact: reader?.lastUpdate?.loss.exact ?? true,
         lastTime: reader?.lastUpdate?.lastTime ?? 0,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MOST_SIBLINGS, sessionSpec } from '../../../src/extension/tree/build.ts';
+import { MOST_SIBLINGS } from '../../../src/extension/tree/groups.ts';
 import type { NodeSpec } from '../../../src/extension/tree/nodes.ts';
 import {
   findingView,
   processView,
   resourceView,
+  sessionSpec,
   siteAt,
   snapshotOf,
   threadView,
@@ -143,13 +144,15 @@ test(`more than ${MOST_SIBLINGS} siblings are grouped by state, the urgent ones 
     processView(`${i + 10}-c`, { parent: '1-r', state: i % 2 ? 'running' : 'idle' }),
   );
   const root = processView('1-r', { children: children.map((c) => c.id) });
-  const [top] = sessionSpec(snapshotOf([root, ...children])).children;
+  const [top] = sessionSpec(snapshotOf([root, ...children]), { group: false }).children;
   assert.deepEqual(
     top!.children.map((c) => `${c.style.label} ${c.style.description} ${c.style.expand}`),
     ['Running 25 collapsed', 'Idle 26 collapsed'],
   );
   const few = children.slice(0, MOST_SIBLINGS);
-  const flat = sessionSpec(snapshotOf([processView('1-r', { children: few.map((c) => c.id) }), ...few]));
+  const flat = sessionSpec(snapshotOf([processView('1-r', { children: few.map((c) => c.id) }), ...few]), {
+    group: false,
+  });
   assert.equal(flat.children[0]!.children.length, MOST_SIBLINGS);
 });
 

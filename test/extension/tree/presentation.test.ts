@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { sessionSpec } from '../../../src/extension/tree/build.ts';
 import { conditionOf, describe } from '../../../src/extension/tree/presentation.ts';
-import { TreeIndex } from '../../../src/extension/tree/tree-index.ts';
+import { type Snapshot, TreeIndex } from '../../../src/extension/tree/tree-index.ts';
 import { NOT_REPORTED_YET, type ProcessView } from '../../../src/model/types/index.ts';
-import { channelView, processView, resourceView, siteAt, snapshotOf } from '../../views.ts';
+import { channelView, processView, resourceView, sessionSpec, siteAt, snapshotOf } from '../../views.ts';
 
 /** Condition and text of a process in a session that has lasted `lastTime` ns. */
 function shown(change: Partial<ProcessView>, lastTime = 5e9, live = true): string {
@@ -62,4 +61,13 @@ test('what was alive when the trace ended is not read out as running now', () =>
   };
   assert.equal(read(true), '7-p, running, 3% CPU, 1.0 KB, process id 7');
   assert.equal(read(false), '7-p, running, when the trace ended, process id 7');
+});
+
+test('a session that can be run again says so to the menus', () => {
+  const context = (change: Partial<Snapshot>) =>
+    sessionSpec(snapshotOf([processView('7-p')], change)).style.context;
+  assert.equal(context({ again: true }), 'session.live.again');
+  assert.equal(context({ again: true, terminal: true }), 'session.live.terminal.again');
+  assert.equal(context({ again: true, live: false }), 'session.ended.again');
+  assert.equal(context({ live: false }), 'session.ended');
 });

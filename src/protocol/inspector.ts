@@ -33,6 +33,14 @@ export interface InspectedLink {
   readonly causes: readonly InspectedSite[];
 }
 
+/** Somebody who cannot go on by himself, as a proof has it. */
+export interface InspectedMember {
+  /** `worker-1 stands in a synchronous call, and goes on only when one of these comes about:` */
+  readonly text: string;
+  /** All by which it could go on, and who could bring that about. */
+  readonly needs: readonly { readonly text: string; readonly site: InspectedFrame | null }[];
+}
+
 export interface Inspection {
   readonly dir: string;
   readonly finding: string;
@@ -47,13 +55,17 @@ export interface Inspection {
   readonly others: readonly InspectedSite[];
   readonly explanation: string;
   readonly fix: string;
+  /** Why nothing that is alive can end it; empty: it is suspected, and has no proof. */
+  readonly proof: readonly InspectedMember[];
   /** Headings and labels in the user's language. */
   readonly words: {
     readonly chain: string;
     readonly why: string;
     readonly fix: string;
+    readonly proof: string;
     readonly show: string;
     readonly copy: string;
+    readonly stacks: string;
     readonly timeline: string;
   };
 }
@@ -74,4 +86,5 @@ export type FromInspector =
   | { readonly type: 'select'; readonly link: number }
   | { readonly type: 'goto'; readonly site: CallSite }
   | { readonly type: 'copy' }
+  | { readonly type: 'stacks' }
   | { readonly type: 'timeline' };

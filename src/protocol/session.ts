@@ -1,5 +1,7 @@
 import type {
   ChannelView,
+  EventView,
+  FileView,
   Finding,
   FlowView,
   LossView,
@@ -10,6 +12,7 @@ import type {
   TrackTile,
   TrackView,
 } from '../model/types/index.ts';
+import type { StackGroup } from '../model/views/parallel-stacks.ts';
 import type { SessionFacts } from '../trace/format/definitions.ts';
 
 /**
@@ -31,6 +34,14 @@ export interface SessionQueries {
     result: { resources: readonly ResourceView[]; channels: readonly ChannelView[] };
   };
   findings: { args: Record<never, never>; result: readonly Finding[] };
+  /** Where every thread stands, equal stacks merged. */
+  stacks: { args: Record<never, never>; result: readonly StackGroup[] };
+  /** What is known of one file, by all names that it may have in the trace. */
+  file: { args: { names: readonly string[] }; result: FileView };
+  /** Files that stacks name. */
+  sourceFiles: { args: Record<never, never>; result: readonly string[] };
+  /** What happened at a line of it, from 1. */
+  eventAt: { args: { names: readonly string[]; line: number }; result: EventView | null };
   tracks: { args: Record<never, never>; result: readonly TrackView[] };
   /** Level of detail of the visible tracks, `buckets` equal parts of the range. */
   tiles: {

@@ -9,7 +9,16 @@ import { FakeReader } from './sessions/fakes.ts';
 function session(name: string, live: boolean, findings: readonly Finding[] = []): KnownSession {
   const reader = new FakeReader();
   reader.tell({ live, findings });
-  return { dir: `/t/${name}`, name, script: undefined, reader, problem: '', live, followed: true };
+  return {
+    dir: `/t/${name}`,
+    name,
+    script: undefined,
+    run: undefined,
+    reader,
+    problem: '',
+    live,
+    followed: true,
+  };
 }
 
 test('nothing runs: no place in the status bar is taken', () => {
@@ -42,7 +51,7 @@ test('what runs is named, and a deadlock comes first: the current session before
 
 test('a suspicion is not called a deadlock', () => {
   const [certain, suspected] = [findingView(), findingView({ certainty: 'suspected' })];
-  const hang = findingView({ kind: 'pool-never-closed' });
+  const hang = findingView({ kind: 'port-keeps-alive' });
   const one = session('app.ts', true);
   assert.equal(notificationText(one, certain), 'Deadlock in app.ts: a and b wait for each other');
   assert.equal(notificationText(one, hang), 'Hang in app.ts: a and b wait for each other');

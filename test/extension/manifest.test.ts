@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { taskDefinition } from '../../src/extension/tasks/definition.ts';
 import {
   CATEGORY,
   COLORS,
@@ -11,8 +12,13 @@ import {
   CONTEXT_KEYS,
   INSPECTOR_CONTAINER,
   RESTRICTED_SETTINGS,
+  RUN_KEY,
   SCRIPT_WHEN,
   SETTING_DEFAULTS,
+  STACKS_CONTAINER,
+  TASK_TYPE,
+  TERMINAL_PROFILE,
+  UNTITLED_WHEN,
   VIEWS,
 } from '../../src/extension/workbench/contributions.ts';
 import { TIMELINE_VIEW } from '../../src/protocol/timeline.ts';
@@ -38,11 +44,14 @@ interface Manifest {
   };
   contributes: {
     commands: { command: string; title: string; category: string; icon?: string; enablement?: string }[];
-    viewsContainers: Record<'activitybar' | 'secondarySidebar', { id: string; icon: string }[]>;
+    viewsContainers: Record<'activitybar' | 'panel' | 'secondarySidebar', { id: string; icon: string }[]>;
     views: Record<string, { id: string; icon: string; when?: string }[]>;
     viewsWelcome: { view: string; when: string }[];
     menus: Record<string, MenuItem[]>;
+    keybindings: { command: string; key: string; mac: string; when: string }[];
     configuration: { properties: Record<string, { default: unknown; enum?: string[]; scope: string }> };
+    terminal: { profiles: { id: string }[] };
+    taskDefinitions: { type: string; properties: Record<string, unknown> }[];
     colors: { id: string; defaults: Record<string, string> }[];
     walkthroughs: { id: string; steps: { media: { svg: string } }[] }[];
   };
@@ -99,7 +108,7 @@ test('programs run only in trusted workspaces, from the places where one looks f
     assert.ok(item?.when?.startsWith(`isWorkspaceTrusted && ${SCRIPT_WHEN}`), menu);
   }
   assert.equal(COMMANDS['forkscope.runWithTracing'].enablement, 'isWorkspaceTrusted');
-  const untrusted = contributes.viewsWelcome.find((w) => w.when === '!isWorkspaceTrusted');
+  const untrusted = contributes.viewsWelcome.find((w) => w.when.startsWith('!isWorkspaceTrusted'));
   assert.equal(untrusted?.view, VIEWS.processes);
   assert.match(nls['welcome.untrusted'] ?? '', /command:workbench\.trust\.manage/);
   const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
@@ -111,12 +120,63 @@ test('programs run only in trusted workspaces, from the places where one looks f
   assert.equal(virtualWorkspaces.supported, false);
 });
 
+test('npm scripts are run from their own view, from the explorer and from the palette, in trusted folders', () => {
+  const at = (menu: string) =>
+    contributes.menus[menu]?.filter((i) => i.command === 'forkscope.runNpmScript') ?? [];
+  for (const { when } of at('view/item/context'))
+    assert.equal(when, 'view == npm && isWorkspaceTrusted && viewItem == script');
+  assert.deepEqual(
+    at('view/item/context').map(({ group }) => group?.split('@')[0]),
+    ['inline', 'navigation'],
+  );
+  const [item] = at('explorer/context');
+  assert.match(item?.when ?? '', /^isWorkspaceTrusted && .* resourceFilename == package\.json /);
+  assert.deepEqual(at('commandPalette'), []);
+});
+
+test('tasks: one type, whose properties are those that are read', () => {
+  const [tasks, ...more] = contributes.taskDefinitions;
+  assert.deepEqual(more, []);
+  assert.equal(tasks?.type, TASK_TYPE);
+  const given = { type: TASK_TYPE, script: 'a.ts', npm: 'b', path: 'c', args: ['d'], cwd: 'e' };
+  const { type, ...read } = taskDefinition({ ...given, other: 'f' });
+  assert.deepEqual(Object.keys(read).sort(), Object.keys(tasks?.properties ?? {}).sort());
+  assert.equal(type, TASK_TYPE);
+});
+
+test('traced terminals: a profile, and a toggle that is off', () => {
+  assert.deepEqual(
+    contributes.terminal.profiles.map(({ id }) => id),
+    [TERMINAL_PROFILE],
+  );
+  assert.equal(SETTING_DEFAULTS.traceTerminals, false);
+});
+
 test('scripts are told from declarations and other files', () => {
   const [, is = '', not = ''] =
     /resourceFilename =~ \/(.*?)\/ && !\(resourceFilename =~ \/(.*?)\/\)$/.exec(SCRIPT_WHEN) ?? [];
   const runs = (name: string) => new RegExp(is).test(name) && !new RegExp(not).test(name);
-  const names = ['a.ts', 'a.mts', 'a.cts', 'a.js', 'a.mjs', 'a.cjs', 'a.d.ts', 'a.d.mts', 'a.tsx', 'a.json'];
-  assert.deepEqual(names.filter(runs), names.slice(0, 6));
+  const names = ['a.ts', 'a.mts', 'a.cts', 'a.js', 'a.mjs', 'a.cjs', 'a.tsx', 'a.jsx'];
+  assert.deepEqual(names.filter(runs), names);
+  assert.deepEqual(['a.d.ts', 'a.d.mts', 'a.json', 'a.tsxy'].filter(runs), []);
+});
+
+test('a script is run by keys, in trusted folders, whether it has a file yet or not', () => {
+  for (const when of [SCRIPT_WHEN, UNTITLED_WHEN]) {
+    assert.ok(
+      contributes.keybindings.some(
+        (binding) =>
+          binding.command === 'forkscope.runWithTracing' &&
+          binding.key === RUN_KEY &&
+          binding.mac === RUN_KEY.replace('ctrl', 'cmd') &&
+          binding.when === `isWorkspaceTrusted && ${when}`,
+      ),
+      when,
+    );
+    const buttons = contributes.menus['editor/title/run'] ?? [];
+    assert.equal(buttons.filter((item) => item.when === `isWorkspaceTrusted && ${when}`).length, 3);
+  }
+  assert.match(nls['walkthrough.run.text'] ?? '', /Ctrl\+K F5/);
 });
 
 test('settings and their defaults', () => {
@@ -142,9 +202,9 @@ test('views, context keys and colours', () => {
   );
   assert.deepEqual(
     containers.map((c) => c.id),
-    [CONTAINER, INSPECTOR_CONTAINER],
+    [CONTAINER, STACKS_CONTAINER, INSPECTOR_CONTAINER],
   );
-  assert.deepEqual(Object.keys(contributes.views), [CONTAINER, INSPECTOR_CONTAINER]);
+  assert.deepEqual(Object.keys(contributes.views), [CONTAINER, STACKS_CONTAINER, INSPECTOR_CONTAINER]);
   assert.deepEqual(
     contributes.colors.map((c) => c.id),
     Object.values(COLORS),
@@ -158,7 +218,7 @@ test('views, context keys and colours', () => {
     ...Object.values(VIEWS),
   ]);
   const whens = [...text.matchAll(/"(?:when|enablement)": "([^"]*)"/g)].flatMap(
-    ([, when]) => when?.match(/forkscope\.\w+/g) ?? [],
+    ([, when]) => when?.match(/(?<!config\.)forkscope\.\w+/g) ?? [],
   );
   for (const name of whens) assert.ok(names.has(name), `${name} in a when clause is not known`);
 });

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { WorkerHost } from '../../src/extension/worker/host.ts';
 import type { SessionUpdate, WorkerResponse } from '../../src/protocol/session.ts';
+import { discard } from '../discard.ts';
 import { TraceBuilder } from '../model/builder.ts';
 import { SessionFile, writeTrace } from './write-trace.ts';
 
 function scratch(t: { after(f: () => void): void }): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'forkscope-worker-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  t.after(() => discard(dir));
   return dir;
 }
 

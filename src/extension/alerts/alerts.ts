@@ -91,8 +91,10 @@ export class Alerts implements vscode.Disposable {
   private async show(text: string, request: InspectRequest): Promise<void> {
     const inspect = vscode.l10n.t('Inspect');
     const timeline = vscode.l10n.t('Open Timeline');
-    const choice = await vscode.window.showErrorMessage(text, inspect, timeline);
+    const stacks = vscode.l10n.t('Show Stacks');
+    const choice = await vscode.window.showErrorMessage(text, inspect, stacks, timeline);
     if (choice === inspect) await vscode.commands.executeCommand('forkscope.inspect', request);
+    if (choice === stacks) await vscode.commands.executeCommand('forkscope.showStacks', request);
     if (choice === timeline)
       await vscode.commands.executeCommand('forkscope.openTimeline', { dir: request.dir });
   }

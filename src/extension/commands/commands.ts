@@ -3,38 +3,60 @@ import { Disposables } from '../../base/disposables.ts';
 import { messageOf } from '../../base/errors.ts';
 import { summarize } from '../alerts/summary.ts';
 import type { Debugging } from '../debug/debugging.ts';
+import type { Explanations } from '../explain/explanations.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { isInspectRequest } from '../inspect/remembered.ts';
 import type { InspectRequest } from '../inspect/request.ts';
+import { chooseNpmScript } from '../npm/choose-script.ts';
+import { scriptCommandOf } from '../npm/package-manager.ts';
+import type { PackedTraces } from '../packed/packed-traces.ts';
 import { chooseRuntime } from '../run/choose-runtime.ts';
 import type { Runner } from '../run/runner.ts';
 import { chooseScript } from '../run/scripts.ts';
-import { stopProcess, stopSession } from '../run/stop.ts';
+import { stopProcesses, stopSession } from '../run/stop.ts';
+import type { InspectRunning } from '../running/inspect-running.ts';
 import type { KnownSession } from '../sessions/entry.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { NodeTarget, TreeNode } from '../tree/nodes.ts';
+import type { StacksView } from '../stacks/stacks-view.ts';
+import type { TracedTerminals } from '../terminals/terminals.ts';
+import type { Arranging } from '../tree/arranging.ts';
+import type { TreeNode } from '../tree/nodes.ts';
+import { BESIDE } from '../tree/provider.ts';
 import { commandLine } from '../tree/tooltip.ts';
 import type { ProcessTreeView } from '../tree/tree-view.ts';
+import { addTypes } from '../typings/add-types.ts';
 import type { CommandId } from '../workbench/contributions.ts';
+import { locateSource } from '../workbench/missing-sources.ts';
 import { openSite } from '../workbench/reveal.ts';
-import { setting } from '../workbench/settings.ts';
-import { attachDebugger, type HoldParts, hold, rowsOf, sendSignal } from './hold.ts';
-import { openTraceFolder } from './open-trace.ts';
+import { arrangeHandlers } from './arrange.ts';
+import { attachDebugger, type HoldParts, hold, processesIn, rowsOf, sendSignal } from './hold.ts';
+import { openExample } from './open-example.ts';
+import { openTrace } from './open-trace.ts';
 import type { Reports } from './report.ts';
+import { canRunAgain, restart, runAgain } from './run-again.ts';
+import { showSession } from './show.ts';
+import { stackHandlers } from './stacks.ts';
 
 /** What the commands work on. */
 export interface Parts {
+  readonly context: vscode.ExtensionContext;
   readonly sessions: Sessions;
   readonly view: ProcessTreeView;
+  readonly arranging: Arranging;
   readonly runner: Runner;
   readonly debugging: Debugging;
   readonly inspector: Inspector;
+  readonly explanations: Explanations;
   readonly reports: Reports;
+  readonly packed: PackedTraces;
+  readonly stacks: StacksView;
+  readonly running: InspectRunning;
+  readonly terminals: TracedTerminals;
 }
 
 type Handler = (argument: unknown, second?: unknown) => unknown;
-/** All commands but `openTimeline`, which `timeline/register.ts` registers. */
-type OwnCommand = Exclude<CommandId, 'forkscope.openTimeline'>;
+/** All commands but those that `timeline/register.ts` and `code/reveal-line.ts` register. */
+type OwnCommand = Exclude<CommandId, 'forkscope.openTimeline' | 'forkscope.revealInTimeline'>;
 
 export function registerCommands(parts: Parts): vscode.Disposable {
   const all = new Disposables();
@@ -56,47 +78,78 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 function handlers(parts: Parts): Record<OwnCommand, Handler> {
   const { sessions, view, runner, inspector, reports } = parts;
   return {
-    'forkscope.runWithTracing': (given) => run(parts, given, false),
-    'forkscope.runWithArguments': (given) => run(parts, given, true),
-    'forkscope.debugWithTracing': (given) => debug(parts, given),
-    'forkscope.setArguments': async (given) => {
-      const script = await chooseScript(given);
-      if (script) await runner.args.ask(script);
-    },
+    ...runHandlers(parts),
     'forkscope.stop': (given) =>
       withSession(parts, given, isLive, async (session) =>
         stopSession(session, await launcherOf(parts, session.dir)),
       ),
-    'forkscope.openTrace': (given) => openTraceFolder(parts, given),
-    'forkscope.inspect': async (given, second) => {
-      const request = requestOf(parts, given, second);
-      if (!request) throw new Error(vscode.l10n.t('Nothing to inspect: no deadlock or hang is found.'));
-      await inspector.inspect(request);
-    },
+    'forkscope.openTrace': (given) => openTrace(parts, given),
+    'forkscope.saveTrace': (given) =>
+      withSession(parts, given, isAny, (session) => parts.packed.save(session)),
+    'forkscope.inspect': (given, second) => inspector.inspect(meantRequest(parts, given, second)),
+    'forkscope.explain': (given, second) => parts.explanations.show(meantRequest(parts, given, second)),
     'forkscope.closeInspection': () => inspector.close(),
     'forkscope.showReport': (given) =>
       withSession(parts, given, isAny, ({ dir, name }) => reports.show(dir, name)),
     'forkscope.showTerminal': (given) =>
       withSession(parts, given, isLive, ({ dir }) => runner.terminalOf(dir)?.show()),
-    'forkscope.goToSource': (given) => goToSource(given),
+    'forkscope.goToSource': (given, second) => goToSource(given, second === BESIDE),
     'forkscope.copyPid': (given, second) =>
-      copy(rowsOf(given, second), ({ target }) => (target.kind === 'process' ? String(target.pid) : '')),
+      copy(processesIn(rowsOf(given, second), false), ({ target }) =>
+        target.kind === 'process' ? String(target.pid) : '',
+      ),
     'forkscope.copyCommandLine': (given, second) =>
-      copy(rowsOf(given, second), ({ dir, target }) => {
+      copy(processesIn(rowsOf(given, second), false), ({ dir, target }) => {
         const process = target.kind === 'process' && view.indexOf(dir)?.processes.get(target.processId);
         return process ? commandLine(process.argv) : '';
       }),
     'forkscope.copyRow': (given, second) =>
       copy(rowsOf(given, second), ({ style }) => `${style.label} · ${style.description}`),
     ...holdHandlers(parts),
+    ...stackHandlers(parts, {
+      request: (given) => requestOf(parts, given, undefined),
+      session: (given, act) => withSession(parts, given, isAny, ({ dir }) => act(dir)),
+    }),
     'forkscope.stopProcess': (given, second) => endProcesses(parts, given, second, false),
     'forkscope.killProcess': (given, second) => endProcesses(parts, given, second, true),
+    ...arrangeHandlers(parts.arranging, () => view.conditions),
     'forkscope.clearEnded': () => sessions.closeEnded(),
     'forkscope.closeSession': (given) => withSession(parts, given, isAny, ({ dir }) => sessions.close(dir)),
     'forkscope.revealTrace': (given) => withSession(parts, given, isAny, revealTrace),
+    'forkscope.openExample': () => openExample(parts.context),
+    'forkscope.addTypes': (given) => addTypes(parts.context, given),
+    'forkscope.locateSource': (given) => locateSource(given),
     'forkscope.selectRuntime': () =>
       chooseRuntime(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd()),
   };
+}
+
+function runHandlers(parts: Parts) {
+  return {
+    'forkscope.runWithTracing': (given) => run(parts, given, false),
+    'forkscope.runWithArguments': (given) => run(parts, given, true),
+    'forkscope.debugWithTracing': (given) => debug(parts, given),
+    'forkscope.traceTerminals': () => parts.terminals.toggle(),
+    'forkscope.runNpmScript': (given) => runNpmScript(parts, given),
+    'forkscope.setArguments': async (given) => {
+      const script = await chooseScript(given);
+      if (script) await parts.runner.args.ask(script);
+    },
+    'forkscope.runAgain': (given) =>
+      withSession(
+        parts,
+        given,
+        (session) => canRunAgain(parts, session),
+        (session) => runAgain(parts, session),
+      ),
+    'forkscope.restart': (given) =>
+      withSession(
+        parts,
+        given,
+        (session) => session.live && canRunAgain(parts, session),
+        async (session) => restart(parts, session, await launcherOf(parts, session.dir)),
+      ),
+  } satisfies Partial<Record<OwnCommand, Handler>>;
 }
 
 /** What pausing and attaching work with. */
@@ -141,7 +194,16 @@ async function run({ runner, view }: Parts, given: unknown, ask: boolean): Promi
   const script = await chooseScript(given);
   if (!script || (ask && !(await runner.args.ask(script)))) return undefined;
   const dir = await runner.run(script);
-  if (dir !== undefined) await showSession({ view }, dir);
+  if (dir !== undefined) await showSession(view, dir);
+  return dir;
+}
+
+async function runNpmScript({ runner, view }: Parts, given: unknown): Promise<string | undefined> {
+  const chosen = (await isTrusted()) ? await chooseNpmScript(given) : undefined;
+  if (!chosen) return undefined;
+  const { of, args } = await scriptCommandOf(chosen.file, chosen.script);
+  const dir = await runner.runCommand(of, args);
+  if (dir !== undefined) await showSession(view, dir);
   return dir;
 }
 
@@ -161,14 +223,6 @@ async function debug({ runner, debugging }: Parts, given: unknown): Promise<bool
   return script !== undefined && debugging.start(script, runner.args.of(script));
 }
 
-/** Shows a session that begins, as the setting says. */
-export async function showSession({ view }: Pick<Parts, 'view'>, dir: string): Promise<void> {
-  const show = setting('showOnRun');
-  if (show === 'tree' || show === 'both') await view.reveal(dir);
-  if (show === 'timeline' || show === 'both')
-    await vscode.commands.executeCommand('forkscope.openTimeline', { dir });
-}
-
 /** Whoever keeps the trace of a session, if this window has started them. */
 async function launcherOf(
   { runner, debugging }: Pick<Parts, 'runner' | 'debugging'>,
@@ -177,29 +231,28 @@ async function launcherOf(
   return (await runner.launcherOf(dir)) ?? debugging.launcherOf(dir);
 }
 
+/** Ends the processes of rows with everything below them. */
 async function endProcesses(parts: Parts, given: unknown, second: unknown, kill: boolean): Promise<void> {
-  const rows = rowsOf(given, second).filter(({ target }) => target.kind === 'process');
-  if (rows.length < 2) return endProcess(parts, given, kill);
-  for (const row of rows) await endProcess(parts, row, kill);
-}
-
-async function endProcess(parts: Parts, given: unknown, kill: boolean): Promise<void> {
-  const { sessions } = parts;
-  const node = nodeOf(given);
-  const target = targetOf(given, 'process');
-  const session = node && sessions.known(node.dir);
-  if (!node || !target || !session) {
+  const rows = processesIn(rowsOf(given, second), false);
+  const ends = parts.sessions.list().flatMap((session) => {
+    const targets = rows.flatMap(({ dir, target, style }) =>
+      dir === session.dir && target.kind === 'process' ? [{ ...target, name: style.label }] : [],
+    );
+    return targets.length > 0 ? [{ session, targets }] : [];
+  });
+  if (ends.length === 0) {
     // The row under the pointer may have changed since: stopping a guessed process could hit the wrong one.
     throw new Error(vscode.l10n.t('It is not clear which process is meant: nothing was stopped.'));
   }
-  const launcher = await launcherOf(parts, session.dir);
-  await stopProcess(session, { ...target, name: node.style.label }, kill, launcher);
+  for (const { session, targets } of ends)
+    await stopProcesses(session, targets, kill, await launcherOf(parts, session.dir));
 }
 
-function goToSource(given: unknown): unknown {
+/** @param beside the focus stays where it is */
+function goToSource(given: unknown, beside: boolean): unknown {
   const node = nodeOf(given);
   const site = node?.style.site;
-  if (site) return openSite(site);
+  if (site) return openSite(site, { preserveFocus: beside, wholeLine: beside });
   return vscode.window.showInformationMessage(
     vscode.l10n.t('{0} is at no known line of code now.', node?.style.label ?? ''),
   );
@@ -218,9 +271,21 @@ async function withSession(
   const fitting = sessions.list().filter(fits);
   const [only] = fitting;
   if (only && fitting.length === 1) return void (await act(only));
+  if (fitting.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no session with which this can be done.'),
+    );
+    return;
+  }
   const items = fitting.map((session) => ({ label: session.name, description: session.dir, session }));
-  const picked = items.length > 0 ? await vscode.window.showQuickPick(items) : undefined;
+  const picked = await vscode.window.showQuickPick(items);
   if (picked) await act(picked.session);
+}
+
+function meantRequest(parts: Parts, given: unknown, second: unknown): InspectRequest {
+  const request = requestOf(parts, given, second);
+  if (!request) throw new Error(vscode.l10n.t('Nothing to inspect: no deadlock or hang is found.'));
+  return request;
 }
 
 /** From a tree item, a request, two strings (directory and finding), or nothing: the most urgent finding. */
@@ -242,12 +307,4 @@ function requestOf({ sessions }: Parts, given: unknown, second: unknown): Inspec
 function nodeOf(value: unknown): TreeNode | undefined {
   const isNode = typeof value === 'object' && value !== null && 'target' in value && 'style' in value;
   return isNode ? (value as TreeNode) : undefined;
-}
-
-function targetOf<K extends NodeTarget['kind']>(
-  value: unknown,
-  kind: K,
-): Extract<NodeTarget, { kind: K }> | undefined {
-  const target = nodeOf(value)?.target;
-  return target?.kind === kind ? (target as Extract<NodeTarget, { kind: K }>) : undefined;
 }

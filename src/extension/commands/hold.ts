@@ -85,12 +85,17 @@ function meant({ sessions }: HoldParts, rows: readonly TreeNode[], below: boolea
 
 /** Asks for a signal, and sends it to the processes of the rows. */
 export async function sendSignal(parts: HoldParts, rows: readonly TreeNode[]): Promise<void> {
+  // The row under the pointer may be gone: who would be meant must not be guessed.
+  if (rows.length === 0) throw new Error(vscode.l10n.t('It is not clear which process is meant.'));
   const title = vscode.l10n.t('Send Signal to {0}', rows.map(({ style }) => style.label).join(', '));
   const signal = await vscode.window.showQuickPick([...SIGNALS], { title });
   if (signal === undefined) return;
   for (const { session, pids } of meant(parts, rows, false))
     signalled(await ownPids(session, await parts.launcherOf(session.dir), pids), signal as NodeJS.Signals);
 }
+
+/** For so long js-debug tries to connect, ms. */
+const ATTACH_MS = 60_000;
 
 /** Attaches VS Code's debugger to processes that are traced. */
 export async function attachDebugger(parts: HoldParts, rows: readonly TreeNode[]): Promise<void> {
@@ -110,12 +115,15 @@ async function attach(parts: HoldParts, session: KnownSession, pid: number, name
   }
   const address = await addressOf(parts, session, pid, name);
   const config = { type: 'node', request: 'attach', name: vscode.l10n.t('Attached to {0}', name) };
-  await vscode.debug.startDebugging(undefined, {
+  const isStarted = await vscode.debug.startDebugging(undefined, {
     ...config,
     ...address,
     continueOnAttach: true,
+    // js-debug gives up after 10 s, which a busy machine may need.
+    timeout: ATTACH_MS,
     [PID_KEY]: pid,
   });
+  if (!isStarted) throw new Error(vscode.l10n.t('The debugger did not attach to {0}.', name));
 }
 
 /** Lets the user choose a process of a running session, and tells where a debugger can attach to it. */

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { conditionText } from '../../model/words/index.ts';
+import { isPackedName, PACKED } from '../../session/directory/packed-name.ts';
+import type { PackedTraces } from '../packed/packed-traces.ts';
 import type { Runner } from '../run/runner.ts';
 import { storedTraces } from '../run/traces.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -12,14 +14,15 @@ interface Parts {
   readonly sessions: Sessions;
   readonly view: ProcessTreeView;
   readonly runner: Runner;
+  readonly packed: PackedTraces;
 }
 
-/** Opens a trace: the folder that is given, one of those made here, or one that the user browses for. */
-export async function openTraceFolder({ sessions, view, runner }: Parts, given: unknown): Promise<void> {
-  const dir =
+/** Opens a trace: the folder or packed trace that is given, one of those made here, or one that the user browses for. */
+export async function openTrace({ sessions, view, runner, packed }: Parts, given: unknown): Promise<void> {
+  const place =
     given instanceof vscode.Uri ? given.fsPath : typeof given === 'string' ? given : await pick(runner);
-  if (dir === undefined) return;
-  const folder = existsSync(path.join(dir, 'session.def')) ? dir : folderOf(dir);
+  if (place === undefined) return;
+  const folder = isPackedName(place) ? await packed.folderOf(place) : folderOf(place);
   await vscode.window.withProgress(
     { location: { viewId: 'forkscope.processes' }, title: vscode.l10n.t('Opening {0}', traceName(folder)) },
     () => sessions.open(folder),
@@ -27,9 +30,10 @@ export async function openTraceFolder({ sessions, view, runner }: Parts, given: 
   await view.reveal(path.resolve(folder));
 }
 
-/** A file of a trace was picked: its folder is meant. */
-function folderOf(dir: string): string {
-  return existsSync(path.join(path.dirname(dir), 'session.def')) ? path.dirname(dir) : dir;
+/** Where a file of a trace was picked, its folder is meant. */
+function folderOf(place: string): string {
+  const isTrace = (dir: string) => existsSync(path.join(dir, 'session.def'));
+  return !isTrace(place) && isTrace(path.dirname(place)) ? path.dirname(place) : place;
 }
 
 async function pick(runner: Runner): Promise<string | undefined> {
@@ -39,23 +43,33 @@ async function pick(runner: Runner): Promise<string | undefined> {
     description: live ? conditionText(vscode.l10n.t, 'running') : format.format(written),
     dir,
   }));
-  if (stored.length === 0) return browse();
-  const other = { label: `$(folder-opened) ${vscode.l10n.t('Browse…')}`, description: '', dir: undefined };
+  const folder = {
+    label: `$(folder-opened) ${vscode.l10n.t('Folder…')}`,
+    description: '',
+    dir: browseFolder,
+  };
+  const file = { label: `$(file-zip) ${vscode.l10n.t('Packed Trace…')}`, description: '', dir: browseFile };
   const separator = { label: '', kind: vscode.QuickPickItemKind.Separator, dir: undefined };
-  const picked = await vscode.window.showQuickPick([...stored, separator, other], {
+  const picked = await vscode.window.showQuickPick([...stored, separator, folder, file], {
     title: vscode.l10n.t('Open Trace'),
-    placeHolder: vscode.l10n.t('A session that was run here, or the folder of another trace'),
+    placeHolder: vscode.l10n.t('A session that was run here, or another trace'),
   });
-  if (!picked) return undefined;
-  return picked.dir ?? browse();
+  return typeof picked?.dir === 'function' ? picked.dir() : picked?.dir;
 }
 
-async function browse(): Promise<string | undefined> {
+function browseFolder(): Promise<string | undefined> {
+  return browse({ canSelectFolders: true, canSelectFiles: false });
+}
+
+function browseFile(): Promise<string | undefined> {
+  return browse({ filters: { [vscode.l10n.t('Packed traces')]: [PACKED.slice(1)] } });
+}
+
+async function browse(what: vscode.OpenDialogOptions): Promise<string | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Open Trace'),
     openLabel: vscode.l10n.t('Open'),
-    canSelectFolders: true,
-    canSelectFiles: false,
+    ...what,
   });
   return picked?.[0]?.fsPath;
 }

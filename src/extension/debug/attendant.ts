@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Invitation } from '../../session/launch/attendant.ts';
-
-/** What the editor's own environment says to Node of the editor, and no program may inherit. */
-const EDITORS = /^(NODE_OPTIONS|ELECTRON_|VSCODE_)/;
+import { ownEnvironment } from '../run/environment.ts';
 
 /**
  * The process that keeps the trace of a session whose processes a debugger starts: `forkscope attend`. It outlives this window, and
@@ -26,10 +24,9 @@ export class Attendant {
    * @throws Error in words for people
    */
   static async start(dir: string, node: string, args: readonly string[], cwd: string): Promise<Attendant> {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !EDITORS.test(name)));
     const child = spawn(node, args, {
       cwd,
-      env,
+      env: ownEnvironment(),
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
       windowsHide: true,

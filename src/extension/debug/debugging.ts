@@ -75,6 +75,17 @@ export class Debugging implements vscode.Disposable {
     return vscode.debug.startDebugging(folder, { ...launchScript(script.fsPath), args: [...args] });
   }
 
+  /** Can {@link startAgain} start this session? */
+  hasStarted(dir: string): boolean {
+    return this.tracing.starts.has(dir);
+  }
+
+  /** Starts once more, as a session of its own, what was debugged in one. */
+  async startAgain(dir: string): Promise<boolean> {
+    const start = this.tracing.starts.get(dir);
+    return start !== undefined && vscode.debug.startDebugging(start.folder, { ...start.config });
+  }
+
   dispose(): void {
     for (const timer of this.awaited.values()) clearTimeout(timer);
     this.all.dispose();

@@ -30,10 +30,18 @@ interface LaunchConfiguration extends vscode.DebugConfiguration {
   readonly skipFiles?: readonly string[];
 }
 
+/** A configuration that was started. */
+interface Start {
+  readonly folder: vscode.WorkspaceFolder | undefined;
+  readonly config: vscode.DebugConfiguration;
+}
+
 /** Puts `node` configurations that are marked `forkscope: true` under trace: each becomes a session of its own. */
 export class Tracing implements vscode.DebugConfigurationProvider {
   /** By folder of the trace. */
   readonly attendants = new Map<string, Attendant>();
+  /** What was started, by folder of the trace. Not kept over a reload: variables, which may be secret, are substituted in it. */
+  readonly starts = new Map<string, Start>();
   private readonly extension: vscode.Uri;
   private readonly sessions: Sessions;
   private readonly runner: Runner;
@@ -100,7 +108,8 @@ export class Tracing implements vscode.DebugConfigurationProvider {
       cwd,
     );
     this.attendants.set(dir, attendant);
-    this.sessions.announce(dir, config.name, config.program ?? '');
+    this.starts.set(dir, { folder, config });
+    this.sessions.announce(dir, config.name, config.program ? path.resolve(cwd, config.program) : '');
     await this.sessions.open(dir);
     void this.started(dir);
     return marked(config, attendant, isNode ? runtime : executable);

@@ -4,6 +4,7 @@ import type { CallSite } from '../../model/types/index.ts';
 import type { InspectedSite } from '../../protocol/inspector.ts';
 import { COLORS } from '../workbench/contributions.ts';
 import { siteUri } from '../workbench/reveal.ts';
+import { onDidMapSources } from '../workbench/source-files.ts';
 
 /** Marks the lines of an inspection in every editor that shows them. */
 export class Highlights implements vscode.Disposable {
@@ -33,6 +34,7 @@ export class Highlights implements vscode.Disposable {
       style(COLORS.acquiredLine, COLORS.acquiredLineBorder, 'gutter-acquired.svg'),
     );
     this.all.add(vscode.window.onDidChangeVisibleTextEditors(() => this.markAll()));
+    this.all.add(onDidMapSources(() => this.show(this.sites)));
   }
 
   show(sites: readonly InspectedSite[]): void {
@@ -116,5 +118,5 @@ export function lineOf(document: vscode.TextDocument, { site }: Pick<InspectedSi
 }
 
 function isFileOf(document: vscode.TextDocument, site: CallSite): boolean {
-  return document.uri.scheme === 'file' && document.uri.fsPath === siteUri(site)?.fsPath;
+  return document.uri.toString() === siteUri(site)?.toString();
 }

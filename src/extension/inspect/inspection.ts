@@ -1,7 +1,21 @@
 import * as l10n from '@vscode/l10n';
-import type { CallSite, ChainLink, Finding, SiteRole, StackFrame } from '../../model/types/index.ts';
+import type {
+  CallSite,
+  ChainLink,
+  Finding,
+  ProofMember,
+  ProofNeed,
+  SiteRole,
+  StackFrame,
+} from '../../model/types/index.ts';
 import { certaintyText, frameText, placeText, roleText } from '../../model/words/index.ts';
-import type { InspectedFrame, InspectedLink, InspectedSite, Inspection } from '../../protocol/inspector.ts';
+import type {
+  InspectedFrame,
+  InspectedLink,
+  InspectedMember,
+  InspectedSite,
+  Inspection,
+} from '../../protocol/inspector.ts';
 import { duration } from '../tree/format.ts';
 import { siteText } from '../tree/tooltip.ts';
 
@@ -14,6 +28,8 @@ export interface TimeReached {
 export interface InspectedSession extends TimeReached {
   readonly dir: string;
   process(id: string): string;
+  /** `worker-1`, `thread resizer of worker-1`. */
+  thread(id: string): string;
 }
 
 /** A finding made ready to be read: every text in the user's language, every line with what happens there. */
@@ -33,12 +49,15 @@ export function inspectionOf(finding: Finding, around: InspectedSession): Inspec
       .map((site) => inspectSite(site, site.role, roleText(l10n.t, site.role, around.process(site.process)))),
     explanation: finding.explanation,
     fix: finding.fix,
+    proof: finding.proof?.members.map((member) => inspectMember(member, around)) ?? [],
     words: {
       chain: l10n.t('Who waits for whom'),
       why: l10n.t('Why this is reported'),
       fix: l10n.t('How to mend it'),
+      proof: l10n.t('Proof: why nothing that is alive can end it'),
       show: l10n.t('Show both lines'),
       copy: l10n.t('Copy as Text'),
+      stacks: l10n.t('Show Stacks'),
       timeline: l10n.t('Open Timeline'),
     },
   };
@@ -84,6 +103,23 @@ function inspectLink(link: ChainLink, around: InspectedSession): InspectedLink {
   };
 }
 
+function inspectMember({ thread, stands, needs }: ProofMember, around: InspectedSession): InspectedMember {
+  const who = around.thread(thread);
+  return {
+    text:
+      stands === 'sync'
+        ? l10n.t('{0} stands in a synchronous call, and goes on only by:', who)
+        : l10n.t('{0} rests, and goes on only by:', who),
+    needs: needs.map(inspectNeed),
+  };
+}
+
+function inspectNeed({ text, site }: ProofNeed): InspectedMember['needs'][number] {
+  if (site === null) return { text, site };
+  const { file, line, column, fn, sampled, frames } = site;
+  return { text, site: { site: { file, line, column, fn, sampled, frames }, text: placeText(site) } };
+}
+
 function inspectSite(site: CallSite, role: SiteRole, text: string): InspectedSite {
   const { file, line, column, fn, sampled, frames } = site;
   const seen = sampled ? ` ${siteText(site)}` : '';
@@ -114,7 +150,7 @@ export function inspectedSites(inspection: Inspection): InspectedSite[] {
 
 /** The inspection as plain text, for a bug report. */
 export function inspectionText(inspection: Inspection): string {
-  const { title, certainty, over, links, others, explanation, fix, words } = inspection;
+  const { title, certainty, over, links, others, explanation, fix, proof, words } = inspection;
   const full = ({ site, text, stack }: InspectedSite) => [
     `     ${site.file}:${site.line}:${site.column}  ${text}`,
     ...stack.map((frame) => `       ${frame.text}`),
@@ -133,6 +169,11 @@ export function inspectionText(inspection: Inspection): string {
     '',
     `${words.why}: ${explanation}`,
     `${words.fix}: ${fix}`,
+    ...(proof.length === 0 ? [] : ['', `${words.proof}`]),
+    ...proof.flatMap((member) => [
+      `  ${member.text}`,
+      ...member.needs.map(({ text, site }) => `    • ${text}${site ? ` (${site.text})` : ''}`),
+    ]),
     '',
   ].join('\n');
 }

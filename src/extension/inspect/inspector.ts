@@ -9,7 +9,8 @@ import { VIEWS } from '../workbench/contributions.ts';
 import { openSite } from '../workbench/reveal.ts';
 import { setContext } from '../workbench/settings.ts';
 import { Highlights } from './highlights.ts';
-import { differs, inspectedSites, inspectionOf, inspectionText, later } from './inspection.ts';
+import { differs, inspectedSites, inspectionText, later } from './inspection.ts';
+import { readInspection } from './read.ts';
 import { RememberedInspection } from './remembered.ts';
 import type { InspectRequest } from './request.ts';
 import { InspectorView } from './view.ts';
@@ -31,6 +32,7 @@ export class Inspector implements vscode.Disposable {
       select: (link) => void this.showLink(link).catch(report),
       goTo: (site) => void openSite(site).catch(report),
       copy: () => void this.copy(),
+      stacks: () => void vscode.commands.executeCommand('forkscope.showStacks', this.memory.request),
       timeline: () => this.openTimeline(),
     });
     this.all.add(vscode.window.registerWebviewViewProvider(VIEWS.inspector, this.view));
@@ -61,27 +63,12 @@ export class Inspector implements vscode.Disposable {
 
   /** Tells the chain of a finding in words, and highlights its lines. */
   private async tell(request: InspectRequest): Promise<void> {
-    const inspection = await this.read(request);
+    const { inspection } = await readInspection(this.sessions, request);
     this.inspection = inspection;
     setContext('forkscope.inspecting', true);
     this.highlights.show(inspectedSites(inspection));
     this.memory.request = request;
     await this.view.show(inspection, request.link ?? 0);
-  }
-
-  private async read(request: InspectRequest): Promise<Inspection> {
-    const session = this.sessions.get(request.dir);
-    const finding = session?.lastUpdate?.findings.find((f) => f.id === request.finding);
-    if (!session || !finding) throw new Error(vscode.l10n.t('This is not found in the session any more.'));
-    const processes = await session.query('processes', {});
-    const { lastTime = 0, live = false } = session.lastUpdate ?? {};
-    const names = new Map(processes.map((p) => [p.id, p.name]));
-    return inspectionOf(finding, {
-      dir: session.dir,
-      lastTime,
-      live,
-      process: (id) => names.get(id) || id,
-    });
   }
 
   close(): void {
@@ -143,7 +130,7 @@ export class Inspector implements vscode.Disposable {
 
   /** Shows the chain and the certainty of the finding anew. The view is not brought to the front, which would interrupt the user. */
   private async tellAgain(request: InspectRequest): Promise<void> {
-    const inspection = await this.read(request);
+    const { inspection } = await readInspection(this.sessions, request);
     if (this.memory.request?.finding !== request.finding) return;
     this.inspection = inspection;
     this.highlights.show(inspectedSites(inspection));

@@ -8,6 +8,7 @@ export interface InspectorActions {
   select(link: number): void;
   goTo(site: Extract<FromInspector, { type: 'goto' }>['site']): void;
   copy(): void;
+  stacks(): void;
   timeline(): void;
 }
 
@@ -75,6 +76,9 @@ export class InspectorView implements vscode.WebviewViewProvider {
       case 'copy':
         this.actions.copy();
         break;
+      case 'stacks':
+        this.actions.stacks();
+        break;
       case 'timeline':
         this.actions.timeline();
         break;
@@ -97,6 +101,7 @@ function page(webview: vscode.Webview, dist: vscode.Uri): string {
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta name="viewport" content="width=device-width">
+  <title>Forkscope</title>
   <link rel="stylesheet" href="${uri('inspector.css')}">
 </head>
 <body>

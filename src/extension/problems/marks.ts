@@ -74,5 +74,6 @@ export function latestRuns<S extends { readonly name: string; readonly script: s
 }
 
 function programOf({ name, script }: { readonly name: string; readonly script: string | undefined }): string {
-  return script ?? `name:${name}`;
+  // A debug configuration need not name a script: its own name is all that tells programs apart then.
+  return script || `name:${name}`;
 }

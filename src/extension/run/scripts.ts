@@ -4,9 +4,11 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { joinArguments, splitArguments } from './arguments.ts';
 
-const LANGUAGES = new Set(['typescript', 'javascript']);
+const LANGUAGES = new Set(['typescript', 'javascript', 'typescriptreact', 'javascriptreact']);
 /** Names of files that can be run, declarations among them. */
-export const SCRIPT = /\.[mc]?[jt]s$/i;
+export const SCRIPT = /\.([mc]?[jt]s|[jt]sx)$/i;
+
+const EXTENSIONS = ['ts', 'mts', 'cts', 'tsx', 'js', 'mjs', 'cjs', 'jsx'];
 
 /** Arguments of scripts, remembered file by file for the workspace. */
 export class RememberedArguments {
@@ -53,21 +55,28 @@ function problemOf(line: string): string | undefined {
   }
 }
 
-/** The script that is meant: what the command was given, else the file of the editor, else what the user picks. @throws Error when it is not a file yet */
+/** The script that is meant: what the command was given, else the file of the editor, else what the user picks. What has no file yet is saved first, where the user says. */
 export async function chooseScript(given: unknown): Promise<vscode.Uri | undefined> {
-  if (given instanceof vscode.Uri) return given;
+  if (given instanceof vscode.Uri) return given.scheme === 'untitled' ? saved(given) : given;
   if (typeof given === 'string') return vscode.Uri.file(given);
   const active = vscode.window.activeTextEditor?.document;
-  if (active?.isUntitled && LANGUAGES.has(active.languageId)) throw notSaved(active.fileName);
+  if (active?.isUntitled && LANGUAGES.has(active.languageId)) return saved(active.uri);
   if (active && SCRIPT.test(active.fileName)) return active.uri;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Run with Tracing'),
     openLabel: vscode.l10n.t('Run'),
-    filters: { [vscode.l10n.t('TypeScript and JavaScript')]: ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'] },
+    filters: { [vscode.l10n.t('TypeScript and JavaScript')]: EXTENSIONS },
     ...(folder ? { defaultUri: folder } : {}),
   });
   return picked?.[0];
+}
+
+/** Asks where what has no file yet is to be saved; `undefined`: nowhere. */
+async function saved(untitled: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const file = await vscode.workspace.save(untitled);
+  if (file === undefined || SCRIPT.test(file.path)) return file;
+  throw new Error(vscode.l10n.t('{0} is not a TypeScript or JavaScript file.', path.basename(file.fsPath)));
 }
 
 /** Saves edited files: the launcher reads them from disk. @throws Error when the script can't be saved, or is gone */

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { isDebuggersHelper } from '../../base/debuggers.ts';
-import { isFromHere, readSessionHead } from '../../session/directory/session-file.ts';
-import { processesOf } from '../../session/os/belonging.ts';
 import type { KnownSession } from '../sessions/entry.ts';
+import { processesNow } from './own-processes.ts';
 
 /** What *Send Signal…* offers; Windows knows only those that end a process. */
 export const SIGNALS: readonly NodeJS.Signals[] =
@@ -12,25 +11,22 @@ export const SIGNALS: readonly NodeJS.Signals[] =
 
 /**
  * Pids of the living processes that belong to a session, parents first, without the debugger's own: only these may be sent a signal,
- * whatever the trace says. See {@link processesOf}.
+ * whatever the trace says. See {@link processesNow}.
  * @param among `undefined`: all
  * @throws Error in words for people where none of them shows that it belongs to the session
  */
 export async function ownPids(
-  { dir, name }: KnownSession,
+  session: KnownSession,
   launcher: number | undefined,
   among: ReadonlySet<number> | undefined,
 ): Promise<number[]> {
-  const head = readSessionHead(dir);
-  const isHere = head !== undefined && isFromHere(head);
-  const all = isHere ? await processesOf({ dir, session: head.session, launcher }) : [];
-  const own = all
+  const own = (await processesNow(session, launcher))
     .filter(({ pid }) => among === undefined || among.has(pid))
     .filter(({ argv }) => !isDebuggersHelper(argv ?? []))
     .map(({ pid }) => pid);
   if (own.length > 0) return own;
   throw new Error(
-    vscode.l10n.t('Nothing was done: no running process shows that it was started for {0}.', name),
+    vscode.l10n.t('Nothing was done: no running process shows that it was started for {0}.', session.name),
   );
 }
 

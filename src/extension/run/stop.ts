@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { countText, listText } from '../../model/words/index.ts';
 import { isFromHere, readSessionHead } from '../../session/directory/session-file.ts';
-import { processesOf } from '../../session/os/belonging.ts';
-import { isAlive, type KillStep, killTree, type OsProcess } from '../../session/os/index.ts';
+import { isAlive, type KillStep, killTree } from '../../session/os/index.ts';
 import type { KnownSession } from '../sessions/entry.ts';
+import { processesNow } from './own-processes.ts';
 
 /** The user has pressed *Cancel* while processes were being ended. */
 class Cancelled extends Error {}
@@ -21,7 +22,7 @@ function once(key: string, work: () => Promise<void>): Promise<void> {
 
 /**
  * Ends everything that a session runs: SIGINT, SIGTERM, SIGKILL, each for what is left. The trace says that it is live, but not
- * whom to end: see {@link processesOf}.
+ * whom to end: see {@link processesNow}.
  * @param launcher pid of its launcher, where this window has started it
  */
 export function stopSession(session: KnownSession, launcher: number | undefined): Promise<void> {
@@ -32,10 +33,6 @@ export function stopSession(session: KnownSession, launcher: number | undefined)
     if (ends.length === 0) throw new Error(unproven(session.name));
     await end(ends, session.name);
   });
-}
-
-function processesNow({ dir }: KnownSession, launcher: number | undefined): Promise<OsProcess[]> {
-  return processesOf({ dir, session: readSessionHead(dir)?.session ?? '', launcher });
 }
 
 function unproven(name: string): string {
@@ -53,27 +50,31 @@ export interface ProcessTarget {
   readonly name: string;
 }
 
-/** Ends one process and everything below it. Never one that does not belong to the session, nor another that has got its pid. */
-export async function stopProcess(
+/** Ends processes and everything below them. Never one that does not belong to the session, nor another that has got its pid. */
+export async function stopProcesses(
   session: KnownSession,
-  target: ProcessTarget,
+  targets: readonly ProcessTarget[],
   kill: boolean,
   launcher: number | undefined,
 ): Promise<void> {
-  const wallClock = session.reader?.lastUpdate?.session.wallClock ?? 0;
-  const label = `${target.name} (${target.pid})`;
+  const names = targets.map(({ name, pid }) => `${name} (${pid})`);
+  const label = listText(vscode.l10n.t, names, 2);
+  // From the file itself: a reader may not have told of it yet, and then nobody seemed to be alive.
   const head = readSessionHead(session.dir);
-  if (head && !isFromHere(head)) {
+  if (head === undefined) throw new Error(unproven(label));
+  if (!isFromHere(head)) {
     throw new Error(vscode.l10n.t('{0} ran on another machine: nothing was stopped.', label));
   }
-  if (!isSame(target, wallClock)) {
+  const alive = targets.filter((target) => isSame(target, head.wallClock));
+  if (alive.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} has ended already.', label));
     return;
   }
-  const own = await processesNow(session, launcher);
-  if (!own.some(({ pid }) => pid === target.pid)) throw new Error(unproven(label));
-  await once(`${session.dir}|${target.pid}|${kill}`, () =>
-    end([target.pid], label, kill ? KILL_AT_ONCE : undefined),
+  const own = new Set((await processesNow(session, launcher)).map(({ pid }) => pid));
+  const pids = alive.map(({ pid }) => pid).filter((pid) => own.has(pid));
+  if (pids.length === 0) throw new Error(unproven(label));
+  await once(`${session.dir}|${pids.join()}|${kill}`, () =>
+    end(pids, label, kill ? KILL_AT_ONCE : undefined),
   );
 }
 
@@ -89,7 +90,7 @@ async function end(pids: readonly number[], name: string, steps?: readonly KillS
   const state = { step: '', cancelled: false, told: (_step: string): void => undefined };
   const onStep = (signal: string, { length }: readonly number[]) => {
     if (state.cancelled) throw new Cancelled();
-    state.step = vscode.l10n.t('{0} to {1} process(es)', signal, length);
+    state.step = vscode.l10n.t('{0} to {1}', signal, countText(vscode.l10n.t, length, 'process'));
     state.told(state.step);
   };
   const ended = killTree(pids, { onStep, ...(steps ? { steps } : {}) }).catch((error: unknown) => {

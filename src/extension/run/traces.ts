@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { hasEnded, isLauncherAlive, readSessionHead } from '../../session/directory/session-file.ts';
+import {
+  hasEnded,
+  isFromHere,
+  isLauncherAlive,
+  readSessionHead,
+} from '../../session/directory/session-file.ts';
+import { timedName } from '../../session/directory/timed-name.ts';
 
 /** One trace in the extension's storage. */
 export interface StoredTrace {
@@ -10,17 +16,31 @@ export interface StoredTrace {
   readonly live: boolean;
 }
 
-const two = (n: number) => String(n).padStart(2, '0');
-
-/** A folder name that tells the script and the (local) time, and sorts by time for one script. */
+/** A folder that is called by the script, or by another name, and the time. */
 export function traceFolder(root: string, script: string, now: Date): string {
-  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
-  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  const base = path.join(root, `${path.basename(script)}.${day}-${time}`);
+  const base = path.join(root, timedName(path.basename(script), now));
   mkdirSync(root, { recursive: true, mode: 0o700 });
   let dir = base;
   for (let i = 2; existsSync(dir); i++) dir = `${base}-${i}`;
   return dir;
+}
+
+/** Milliseconds in which the editor tells of a process that it has started. */
+const TELLING = 10_000;
+
+/**
+ * The trace of a process that was just started with `--traces`; `undefined`: it has not begun it yet.
+ * @param told when the editor told of it, ms since the epoch: a process before may have had the same pid
+ */
+export function traceOf(root: string, pid: number, told: number): string | undefined {
+  const names = existsSync(root) ? readdirSync(root) : [];
+  return names
+    .filter((name) => name.endsWith(`-${pid}`))
+    .map((name) => path.join(root, name))
+    .find((dir) => {
+      const head = readSessionHead(dir);
+      return head?.launcherPid === pid && isFromHere(head) && head.wallClock > told - TELLING;
+    });
 }
 
 /** The stored traces, newest first. */

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposables.ts';
 import type { QueryName, SessionHandle, SessionQueries, SessionUpdate } from '../../protocol/session.ts';
+import type { RunRecord } from './record.ts';
 
 /** What reads a session's trace: `SessionClient`, or what tests put in its place. */
 export interface SessionReader extends Omit<SessionHandle, 'dir' | 'name'>, Disposable {
@@ -14,6 +15,8 @@ export interface KnownSession {
   readonly dir: string;
   readonly name: string;
   readonly script: string | undefined;
+  /** With what the script was run in a terminal; `undefined`: it was not run so, or not here. */
+  readonly run: RunRecord | undefined;
   readonly reader: SessionReader | undefined;
   /** Why it can't be shown, or ''. */
   readonly problem: string;
@@ -30,6 +33,7 @@ export class SessionEntry implements KnownSession, SessionHandle {
   readonly #given: string;
   followed: boolean;
   problem = '';
+  run: RunRecord | undefined;
   reader: SessionReader | undefined;
   opening: Promise<SessionHandle> | undefined;
 

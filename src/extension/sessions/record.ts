@@ -1,3 +1,18 @@
+/** A command that is run in place of a script. */
+export interface CommandRecord {
+  readonly command: string;
+  readonly cwd: string;
+}
+
+/** With what a script was run, beside its path: enough to run it again as it was. */
+export interface RunRecord {
+  readonly args: readonly string[];
+  /** Executable of its Node. */
+  readonly runtime: string;
+  /** `undefined`: the script. */
+  readonly of?: CommandRecord;
+}
+
 /** What a window remembers of a session over a reload. */
 export interface SessionRecord {
   /** Trace directory. */
@@ -5,6 +20,8 @@ export interface SessionRecord {
   readonly name: string;
   /** The script, `undefined` for a trace that was opened. */
   readonly script?: string;
+  /** Of a session that was run here in a terminal. */
+  readonly run?: RunRecord;
   /** It ran when it was written down: then it is opened again after a reload. */
   readonly live: boolean;
   /** Findings that were notified: once each. */
@@ -23,6 +40,31 @@ const KEY = 'sessions';
 export function restoreRecords(memory: WindowMemory): SessionRecord[] {
   const stored = memory.get<unknown>(KEY);
   return Array.isArray(stored) ? stored.filter(isRecord) : [];
+}
+
+/** An older version may have stored another shape. */
+export function isRunRecord(value: unknown): value is RunRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'args' in value &&
+    Array.isArray(value.args) &&
+    value.args.every((arg) => typeof arg === 'string') &&
+    'runtime' in value &&
+    typeof value.runtime === 'string' &&
+    (!('of' in value) || isCommandRecord(value.of))
+  );
+}
+
+function isCommandRecord(value: unknown): value is CommandRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'command' in value &&
+    typeof value.command === 'string' &&
+    'cwd' in value &&
+    typeof value.cwd === 'string'
+  );
 }
 
 export function storeRecords(memory: WindowMemory, records: readonly SessionRecord[]): void {

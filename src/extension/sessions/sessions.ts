@@ -5,8 +5,8 @@ import type { Disposable } from '../../base/disposables.ts';
 import { Emitter } from '../../base/events.ts';
 import type { SessionHandle, SessionRegistry } from '../../protocol/session.ts';
 import { type KnownSession, SessionEntry, type SessionReader } from './entry.ts';
-import type { SessionRecord, WindowMemory } from './record.ts';
-import { restoreRecords, storeRecords } from './record.ts';
+import type { RunRecord, SessionRecord, WindowMemory } from './record.ts';
+import { isRunRecord, restoreRecords, storeRecords } from './record.ts';
 
 /** All sessions of this window, in the order in which they came. Remembers the live ones over a reload. */
 export class Sessions implements SessionRegistry, Disposable {
@@ -52,8 +52,8 @@ export class Sessions implements SessionRegistry, Disposable {
   }
 
   /** Shows a session that is about to start. Its trace is read as soon as there is one: {@link open}. */
-  announce(dir: string, name: string, script: string): void {
-    this.add(dir, name, script, true);
+  announce(dir: string, name: string, script: string | undefined, run?: RunRecord): void {
+    this.add(dir, name, script, true).run = run;
     this.currentDir = dir;
     this.changed(undefined);
   }
@@ -105,8 +105,9 @@ export class Sessions implements SessionRegistry, Disposable {
   async restore(): Promise<void> {
     const records = restoreRecords(this.memory).filter(({ live, dir }) => live && isFolder(dir));
     await Promise.allSettled(
-      records.map(async ({ dir, name, script, notified }) => {
+      records.map(async ({ dir, name, script, notified, run }) => {
         const entry = this.add(dir, name, script, true);
+        if (isRunRecord(run)) entry.run = run;
         for (const id of notified) entry.notified.add(id);
         await this.open(dir).catch(() => this.close(dir));
       }),
@@ -185,9 +186,16 @@ export class Sessions implements SessionRegistry, Disposable {
   private store(): void {
     if (this.disposed) return;
     const records = this.list().map((session): SessionRecord => {
-      const { dir, name, script, live } = session;
+      const { dir, name, script, live, run } = session;
       const notified = [...(this.entries.get(dir)?.notified ?? [])];
-      return { dir, name, live, notified, ...(script === undefined ? {} : { script }) };
+      return {
+        dir,
+        name,
+        live,
+        notified,
+        ...(script === undefined ? {} : { script }),
+        ...(run === undefined ? {} : { run }),
+      };
     });
     storeRecords(this.memory, records);
   }

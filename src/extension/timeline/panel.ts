@@ -8,14 +8,17 @@ import { timelineHtml } from './html.ts';
 import { openSource } from './source.ts';
 import type { TimelineTarget } from './target.ts';
 
+/** Folder of a trace, or how it is come by. */
+type Place = string | (() => Promise<string>);
+
 /** The timeline in the editor area: one panel a window, which shows the current session. */
 export class TimelinePanel implements vscode.Disposable {
   private readonly panel: vscode.WebviewPanel;
   private readonly sessions: SessionRegistry;
   private readonly bridge: TimelineBridge;
   private readonly disposables: { dispose(): void }[] = [];
-  /** Trace that could not be opened, for *Try Again*. */
-  private failedDir: string | undefined;
+  /** Where the trace is that could not be opened, for *Try Again*. */
+  private failed: Place | undefined;
 
   /** @param panel empty panel of type {@link TIMELINE_VIEW}: a new one, or one that VS Code brought back */
   constructor(
@@ -55,10 +58,10 @@ export class TimelinePanel implements vscode.Disposable {
     this.panel.reveal(undefined, false);
   }
 
-  show(target: TimelineTarget): void {
+  async show(target: TimelineTarget): Promise<void> {
     if (target.dir !== undefined && target.dir !== this.bridge.current?.dir) {
       // A session that is just starting has nothing to read yet: it becomes current when it has.
-      if (this.sessions.get(target.dir)) void this.open(target.dir);
+      if (this.sessions.get(target.dir)) await this.open(target.dir);
       else this.bridge.setStatus({ type: 'loading', name: '' });
     }
     if (target.processId === undefined && target.threadId === undefined) return;
@@ -71,15 +74,16 @@ export class TimelinePanel implements vscode.Disposable {
   }
 
   /** Opens a trace and shows it; says in the panel why it can't. */
-  async open(dir: string): Promise<void> {
-    const known = this.sessions.get(dir);
+  async open(place: Place): Promise<void> {
+    const known = typeof place === 'string' ? this.sessions.get(place) : undefined;
     if (known && known === this.bridge.current) return;
     this.bridge.setStatus({ type: 'loading', name: '' });
     try {
+      const dir = typeof place === 'string' ? place : await place();
       this.bridge.setSession(await this.sessions.open(dir));
-      this.failedDir = undefined;
+      this.failed = undefined;
     } catch (error) {
-      this.failedDir = dir;
+      this.failed = place;
       this.bridge.setStatus({
         type: 'failed',
         message: messageOf(error),
@@ -95,7 +99,7 @@ export class TimelinePanel implements vscode.Disposable {
   private command(name: Extract<ToExtension, { type: 'command' }>['name']): void {
     if (name === 'open') void vscode.commands.executeCommand('forkscope.openTrace');
     else if (name === 'run') void vscode.commands.executeCommand('forkscope.runWithTracing');
-    else if (this.failedDir !== undefined) void this.open(this.failedDir);
+    else if (this.failed !== undefined) void this.open(this.failed);
   }
 
   private post(message: ToWebview): void {

@@ -4,6 +4,12 @@ import { TIMELINE_VIEW } from '../../protocol/timeline.ts';
 import { createPanel, panelOptions, TimelinePanel } from './panel.ts';
 import { keptDir, timelineTarget } from './target.ts';
 
+/** For whoever has an editor of its own in which the timeline is shown. */
+export interface Timeline {
+  /** @param place makes the folder of the trace; what it throws is said in the panel */
+  showIn(panel: vscode.WebviewPanel, place: () => Promise<string>): Promise<void>;
+}
+
 /**
  * The timeline: command `forkscope.openTimeline` (optionally with a `TimelineTarget` or a tree item), and the serializer that brings
  * the panel back after a reload of the window.
@@ -12,7 +18,7 @@ export function registerTimeline(
   context: vscode.ExtensionContext,
   sessions: SessionRegistry,
   log: (message: string) => void = () => undefined,
-): void {
+): Timeline {
   let current: TimelinePanel | undefined;
   const adopt = (panel: vscode.WebviewPanel): TimelinePanel => {
     const made = new TimelinePanel(panel, context.extensionUri, sessions, log, () => {
@@ -21,10 +27,10 @@ export function registerTimeline(
     current = made;
     return made;
   };
-  const show = (argument: unknown): void => {
+  const show = async (argument: unknown): Promise<void> => {
     if (current) current.reveal();
     else adopt(createPanel(context.extensionUri));
-    current?.show(timelineTarget(argument));
+    await current?.show(timelineTarget(argument));
   };
   context.subscriptions.push(
     vscode.commands.registerCommand('forkscope.openTimeline', show),
@@ -38,4 +44,10 @@ export function registerTimeline(
     }),
     { dispose: () => current?.dispose() },
   );
+  return {
+    async showIn(panel, place) {
+      panel.webview.options = panelOptions(context.extensionUri);
+      await adopt(panel).open(place);
+    },
+  };
 }

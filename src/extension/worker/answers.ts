@@ -1,3 +1,4 @@
+import { parallelStacks } from '../../model/views/parallel-stacks.ts';
 import type { QueryName, SessionQueries } from '../../protocol/session.ts';
 import type { Session } from '../../session/tail/session.ts';
 
@@ -10,6 +11,10 @@ export const SESSION_ANSWERS: Answers = {
   processes: ({ model }) => model.processes(),
   resources: ({ model }) => ({ resources: model.resources(), channels: model.channels() }),
   findings: (session) => session.findings(),
+  stacks: ({ model }) => parallelStacks(model.standings()),
+  file: ({ model }, { names }) => model.file(names),
+  sourceFiles: ({ model }) => [...model.sourceFiles()],
+  eventAt: ({ model }, { names, line }) => model.eventAt(names, line),
   tracks: ({ model }) => model.tracks(),
   tiles: ({ model }, { threads, range, buckets }) => model.tiles(threads, range, buckets),
   slices: ({ model }, { thread, range, limit }) => model.slices(thread, range, limit),

@@ -22,7 +22,13 @@ const link = (processId: string, wait: number, holder: string, held: number): Ch
   blockedBy: [{ process: holder, thread: `${holder}.0`, site: siteAt(held) }],
   text: `${processId} waits, held by ${holder}`,
 });
-const around = { dir: '/t', lastTime: 3e9, live: true, process: (id: string) => `p${id}` };
+const around = {
+  dir: '/t',
+  lastTime: 3e9,
+  live: true,
+  process: (id: string) => `p${id}`,
+  thread: (id: string) => `t${id}`,
+};
 
 test('a link has the line that waits and the line that took what it waits for, with what happens there', () => {
   const chain = [link('1', 10, '2', 20), link('2', 30, '1', 40)];
@@ -96,4 +102,31 @@ test('it is told anew where it has become certain, or others wait', () => {
   assert.equal(differs(inspection, findingView({ chain, certainty: 'certain' })), true);
   const others = [link('3', 10, '2', 20)];
   assert.equal(differs(inspection, findingView({ chain: others, certainty: 'suspected' })), true);
+});
+
+test('a proof says of each member all by which it could go on, and who could bring that about', () => {
+  const need = { kind: 'waitAcquire', resource: 'B', child: null, since: 0, feeders: [] } as const;
+  const needs = [{ ...need, site: siteAt(10), text: 'waits for lock B: only b could end that' }];
+  const member = { process: '1', thread: '1.0', task: 0, since: 0 };
+  const proof = {
+    time: 2e9,
+    members: [
+      { ...member, stands: 'sync', needs },
+      { ...member, thread: '2.0', stands: 'rest', needs: [{ ...needs[0]!, site: null }] },
+    ],
+  } as const;
+  const inspection = inspectionOf(findingView({ chain: [link('1', 10, '2', 20)], proof }), around);
+  assert.deepEqual(
+    inspection.proof.map(({ text }) => text),
+    ['t1.0 stands in a synchronous call, and goes on only by:', 't2.0 rests, and goes on only by:'],
+  );
+  assert.deepEqual(inspection.proof[0]?.needs[0]?.site?.text, 'deadlock.ts:10');
+  assert.match(
+    inspectionText(inspection),
+    /\n\nProof: .*\n {2}t1\.0 stands.*\n {4}• waits for lock B: only b could end that \(deadlock\.ts:10\)\n/,
+  );
+});
+
+test('what is suspected has no proof', () => {
+  assert.deepEqual(inspectionOf(findingView({ certainty: 'suspected' }), around).proof, []);
 });

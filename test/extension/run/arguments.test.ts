@@ -40,8 +40,7 @@ test('the script and its arguments come last, so that they are never taken for o
     cli: 'c.js',
     node: '/n',
     trace: '/t',
-    script: '/s.ts',
-    args: ['--x'],
+    target: ['/s.ts', '--x'],
     settings,
   });
   assert.deepEqual(line.slice(0, 2), ['c.js', 'run']);

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { findRuntime, NoUsableNode, shellNode } from '../../../src/extension/run/runtime.ts';
+import { discard } from '../../discard.ts';
 
 const posix = process.platform === 'win32' ? { skip: 'shell scripts' } : {};
 
 function scratch(t: { after(f: () => void): void }): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'forkscope-node-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  t.after(() => discard(dir));
   return dir;
 }
 

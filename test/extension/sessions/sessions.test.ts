@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { Sessions } from '../../../src/extension/sessions/sessions.ts';
+import { discard } from '../../discard.ts';
 import { FakeMemory, FakeReader } from './fakes.ts';
 
 function setUp(t: { after(f: () => void): void }, memory = new FakeMemory()) {
   const root = mkdtempSync(path.join(os.tmpdir(), 'forkscope-sessions-'));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
+  t.after(() => discard(root));
   const readers: FakeReader[] = [];
   const ended = new Set<string>();
   const problems = new Map<string, string>();
@@ -81,6 +82,27 @@ test('after a reload the sessions that ran are opened again, and their findings 
   assert.equal(after.current()?.dir, live);
   assert.equal(after.claimNotification(live, 'deadlock'), false);
   assert.equal(after.claimNotification(live, 'another'), true);
+});
+
+test('how a script was run is known over a reload, as far as what was stored is valid', async (t) => {
+  const { memory, read, folder, sessions } = setUp(t);
+  const run = { args: ['two words'], runtime: '/usr/bin/node' };
+  sessions.announce(folder('app'), 'app.ts', '/w/app.ts', run);
+  await sessions.open(folder('app'));
+  sessions.announce(folder('debugged'), 'debugged', '/w/d.ts');
+  await sessions.open(folder('debugged'));
+  sessions.dispose();
+  const restored = async () => {
+    const after = new Sessions(memory, read);
+    await after.restore();
+    const runs = after.list().map((session) => session.run);
+    after.dispose();
+    return runs;
+  };
+  assert.deepEqual(await restored(), [run, undefined]);
+  const records = memory.get<{ run?: unknown }[]>('sessions') ?? [];
+  await memory.update('sessions', [{ ...records[0], run: { args: [1], runtime: 'node' } }]);
+  assert.deepEqual(await restored(), [undefined]);
 });
 
 test('what a reload finds gone or unreadable, or was stored by something else, is forgotten', async (t) => {

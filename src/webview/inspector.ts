@@ -2,6 +2,7 @@ import './inspector.css';
 import type { CallSite } from '../model/types/index.ts';
 import type {
   FromInspector,
+  InspectedFrame,
   InspectedLink,
   InspectedSite,
   Inspection,
@@ -57,13 +58,16 @@ function stackLine({ stack, site }: InspectedSite): HTMLElement[] {
   if (stack.length === 0) return [];
   const links = stack.map((frame, i) => {
     const isPlace = frame.site.file === site.file && frame.site.line === site.line;
-    const made = button(isPlace ? 'frame here' : 'frame', frame.text, () =>
-      host.postMessage({ type: 'goto', site: frame.site }),
-    );
-    made.title = fullPlace(frame.site);
+    const made = frameButton(frame, isPlace);
     return i === 0 ? [made] : [' ← ', made];
   });
   return [element('div', 'stack', ...links.flat())];
+}
+
+function frameButton({ site, text }: InspectedFrame, isPlace = false): HTMLElement {
+  const made = button(isPlace ? 'frame here' : 'frame', text, () => host.postMessage({ type: 'goto', site }));
+  made.title = fullPlace(site);
+  return made;
 }
 
 function siteItems(site: InspectedSite): HTMLElement[] {
@@ -106,8 +110,22 @@ function section(title: string, ...content: (Node | string)[]): HTMLElement {
   return element('section', '', element('h2', '', title), ...content);
 }
 
+/** Apart from the story: whoever doubts it opens it. */
+function proofSection(proof: Inspection['proof'], title: string, isOpen: boolean): HTMLElement {
+  const members = proof.map(({ text, needs }) => {
+    const rows = needs.map((need) =>
+      element('li', '', need.text, ...(need.site ? [' ', frameButton(need.site)] : [])),
+    );
+    return element('li', 'member', text, element('ul', '', ...rows));
+  });
+  const made = element('details', 'proof', element('summary', '', title), element('ul', '', ...members));
+  made.toggleAttribute('open', isOpen);
+  return made;
+}
+
 function draw(inspection: Inspection, selected: number): void {
-  const { title, certain, certainty, over, links, others, explanation, fix, words } = inspection;
+  const { title, certain, certainty, over, links, others, explanation, fix, proof, words } = inspection;
+  const isProofOpen = main.querySelector('details')?.open ?? false;
   const focused = [...main.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement);
   const badge = element('span', certain ? 'badge certain' : 'badge suspected', certainty);
   const list = element('ol', 'chain', ...links.map((link, i) => linkItem(link, i, i === selected, words)));
@@ -117,10 +135,12 @@ function draw(inspection: Inspection, selected: number): void {
     section(words.chain, list, ...others.flatMap(siteItems)),
     section(words.why, element('p', '', explanation)),
     section(words.fix, element('p', '', fix)),
+    ...(proof.length === 0 ? [] : [proofSection(proof, words.proof, isProofOpen)]),
     element(
       'div',
       'actions',
       button('action', words.timeline, () => host.postMessage({ type: 'timeline' })),
+      button('action secondary', words.stacks, () => host.postMessage({ type: 'stacks' })),
       button('action secondary', words.copy, () => host.postMessage({ type: 'copy' })),
     ),
   );

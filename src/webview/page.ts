@@ -48,6 +48,7 @@ export class Page {
   private requested = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
   private restoring = false;
+  private wanted: Extract<ToWebview, { type: 'reveal' }> | undefined;
   /** Scroll position that the headers were laid out for. */
   private scrolled = -1;
   /** CPU time of each of the last frames, ms, for the benchmark and for tests. */
@@ -88,15 +89,23 @@ export class Page {
       this.corner,
       el('div', { class: 'rulers' }, this.stage.minimap, this.stage.axis),
     );
-    const main = el('main', { class: 'main' }, top, this.scroller, this.cover.element);
+    const heading = el('h1', { class: 'sr-only', text: t('Timeline') });
+    const main = el(
+      'main',
+      { class: 'main' },
+      heading,
+      top,
+      this.scroller,
+      this.cover.element,
+      this.grid.element,
+      this.tooltip.element,
+    );
     root.replaceChildren(
-      this.toolbar.element,
+      el('header', {}, this.toolbar.element),
       this.banner,
       main,
       this.details.element,
-      this.grid.element,
       this.live,
-      this.tooltip.element,
       this.help,
     );
     new Pointer(this.store, this.stage, this.scroller, this.lookup, this.tooltip);
@@ -155,8 +164,10 @@ export class Page {
     }
   }
 
+  /** What is to be shown of a session whose tracks have not come yet waits for them. */
   private reveal(message: Extract<ToWebview, { type: 'reveal' }>): void {
     const { structure, last } = this.store.data;
+    this.wanted = structure.tracks.length === 0 ? message : undefined;
     const track =
       structure.tracks.find((one) => one.thread === message.thread) ??
       structure.tracks.find((one) => one.process === message.process);
@@ -203,6 +214,7 @@ export class Page {
 
   private render(change: Change): void {
     if (document.hidden) return;
+    if (this.wanted) this.reveal(this.wanted);
     const { store, stage } = this;
     if (change === 'hover' && !stage.gliding) {
       stage.drawOverlay();

@@ -31,6 +31,28 @@ export function setAttr(element: Element, name: string, value: string | null): v
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/**
+ * Gives an element these children, and leaves what is the same already: a button that were replaced while the pointer is down on
+ * it would lose the click. Buttons that are equal must do the same.
+ */
+export function renew(parent: Element, children: readonly (Node | null)[]): void {
+  const made = children.filter((child) => child !== null);
+  made.forEach((node, i) => {
+    const old = parent.childNodes[i];
+    if (old === undefined) parent.append(node);
+    else if (old !== node && !old.isEqualNode(node)) {
+      if (isAlike(old, node)) renew(old, [...node.childNodes]);
+      else old.replaceWith(node);
+    }
+  });
+  while (parent.childNodes.length > made.length) parent.lastChild?.remove();
+}
+
+/** Two elements that differ only in what they contain, none of them a button. */
+function isAlike(a: Node, b: Node): a is Element {
+  return a instanceof Element && a.tagName !== 'BUTTON' && a.cloneNode(false).isEqualNode(b.cloneNode(false));
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 /** Line icons on a 16×16 grid. */
 const ICONS = {

@@ -61,7 +61,9 @@ function* wideSlices(scene: Scene, columns: SliceColumns): Generator<Pick<Bar, '
     if (from >= view.end) break;
     const until = Number.isNaN(end[k]!) ? scene.data.last : end[k]!;
     if (until <= view.start || until - from < EXACT_PX * perPx) continue;
-    yield { k, left: pixelAt(from), right: pixelAt(until) };
+    const [left, right] = [pixelAt(from), pixelAt(until)];
+    // Of one that has nothing in view but the free pixel behind it the tiles tell; cleared, it would be gone.
+    if (right > 1) yield { k, left, right };
   }
 }
 

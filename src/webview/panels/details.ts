@@ -7,7 +7,7 @@ import { busyText, sliceTitle } from '../core/slice-text.ts';
 import type { Store } from '../core/store.ts';
 import { formatTime } from '../core/ticks.ts';
 import { nsPerPx } from '../core/viewport.ts';
-import { el, iconButton } from '../dom/dom.ts';
+import { el, iconButton, renew } from '../dom/dom.ts';
 import { flowList } from './flow-list.ts';
 import { Statistics } from './statistics.ts';
 
@@ -24,6 +24,8 @@ export class Details {
   private readonly actions: DetailsActions;
   private readonly statistics: Statistics;
   private shown = '';
+  /** The selection whose elements are there. */
+  private filled = '';
 
   constructor(store: Store, requests: Requests, actions: DetailsActions) {
     this.store = store;
@@ -48,6 +50,7 @@ export class Details {
     this.shown = key;
     this.element.hidden = selection === null;
     if (!selection) {
+      this.filled = '';
       this.element.replaceChildren();
       return;
     }
@@ -61,6 +64,19 @@ export class Details {
     else if (finding) this.showFinding(finding);
     if (focused !== null)
       this.element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** What is told of a selection changes with every record of a live session: the elements stay, as far as they can. */
+  private fill(head: HTMLElement, ...columns: (Node | null)[]): void {
+    const of = JSON.stringify(this.store.selection);
+    const [oldHead, oldColumns] = this.element.children;
+    if (oldHead && oldColumns && of === this.filled) {
+      renew(oldHead, [...head.childNodes]);
+      renew(oldColumns, columns);
+      return;
+    }
+    this.filled = of;
+    this.element.replaceChildren(head, el('div', { class: 'columns' }, ...columns));
   }
 
   private head(state: string, title: string, sub: string, ...buttons: HTMLElement[]): HTMLElement {
@@ -94,20 +110,16 @@ export class Details {
     if (slice.site) facts.push([t('Call site'), this.siteWithStack(slice.site, 'site')]);
     const name = slice.resource === null ? '' : data.labels.resource(slice.resource);
     const buttons = slice.site ? [this.goToButton(slice.site)] : [];
-    this.element.replaceChildren(
+    this.fill(
       this.head(
         slice.state,
         sliceTitle(slice, data.labels),
         [name, lasted].filter(Boolean).join(' · '),
         ...buttons,
       ),
-      el(
-        'div',
-        { class: 'columns' },
-        factList(facts),
-        this.statistics.of(t('This track in view'), [thread], null),
-        flowList(this.store, thread, slice, this.actions.jump),
-      ),
+      factList(facts),
+      this.statistics.of(t('This track in view'), [thread], null),
+      flowList(this.store, thread, slice, this.actions.jump),
     );
   }
 
@@ -130,18 +142,14 @@ export class Details {
   private showRange(start: number, end: number): void {
     const { data } = this.store;
     const threads = data.rows.map((row) => row.track.thread);
-    this.element.replaceChildren(
+    this.fill(
       this.head('range', t('Selected time'), duration(end - start)),
-      el(
-        'div',
-        { class: 'columns' },
-        factList([
-          [t('From'), formatTime(start)],
-          [t('To'), formatTime(end)],
-          [t('Tracks'), String(threads.length)],
-        ]),
-        this.statistics.of(t('All shown tracks'), threads, { start, end }),
-      ),
+      factList([
+        [t('From'), formatTime(start)],
+        [t('To'), formatTime(end)],
+        [t('Tracks'), String(threads.length)],
+      ]),
+      this.statistics.of(t('All shown tracks'), threads, { start, end }),
     );
   }
 
@@ -157,15 +165,11 @@ export class Details {
     const sites = finding.sites.map((site, i) =>
       el('li', {}, `${roleWord(site.role)} `, this.siteWithStack(site, `site-${i}`)),
     );
-    this.element.replaceChildren(
+    this.fill(
       this.head(finding.certainty, finding.title, `${certainty} · ${formatTime(finding.time)}`, inspect),
-      el(
-        'div',
-        { class: 'columns' },
-        el('ol', { class: 'chain' }, ...chain),
-        el('ul', { class: 'sites' }, ...sites),
-        el('div', { class: 'prose' }, el('p', { text: finding.explanation }), el('p', { text: finding.fix })),
-      ),
+      el('ol', { class: 'chain' }, ...chain),
+      el('ul', { class: 'sites' }, ...sites),
+      el('div', { class: 'prose' }, el('p', { text: finding.explanation }), el('p', { text: finding.fix })),
     );
   }
 

@@ -44,8 +44,9 @@ export function flowList(
     const who = store.data.labels.thread(other);
     const text = out ? t('→ {0}', who) : t('← {0}', who);
     const more = t('{0} #{1}, {2} bytes, {3} under way', resource, flows.n[i]!, flows.bytes[i]!, transit);
-    const go = (): void => jump(other, out ? flows.receive[i]! : flows.send[i]!);
-    const attrs = { type: 'button', 'data-key': `flow-${i}` };
+    const time = out ? flows.receive[i]! : flows.send[i]!;
+    const go = (): void => jump(other, time);
+    const attrs = { type: 'button', 'data-key': `flow-${other}-${time}` };
     return el(
       'li',
       {},

@@ -13,11 +13,19 @@ const LEAST = 1e-4;
 /** States with a begin and an end each, which can be counted. */
 const WAITS = new Set([...WAITING, 'holding' as const].map((state) => TRACK_STATES.indexOf(state)));
 
+/** What is shown, and of what. */
+interface Table {
+  readonly table: HTMLElement;
+  readonly body: HTMLElement;
+  readonly threads: readonly string[];
+  readonly range: View | null;
+}
+
 /** Time by state of a selection, exact: the model sums it, however many slices there are. */
 export class Statistics {
   private readonly store: Store;
   private readonly requests: Requests;
-  private current: { body: HTMLElement; threads: readonly string[]; range: View | null } | null = null;
+  private current: Table | null = null;
   private asked: View | null = null;
 
   constructor(store: Store, requests: Requests) {
@@ -31,11 +39,11 @@ export class Statistics {
     const same =
       before !== null && sameRange(before.range, range) && before.threads.join() === threads.join();
     // The old figures stay until the new ones are there: nothing flickers.
-    const body = same ? before.body : el('tbody');
-    this.current = { body, threads, range };
+    const current = same ? before : emptyTable(title, threads, range);
+    this.current = current;
     this.asked = null;
     this.refresh();
-    return el('table', { class: 'statistics' }, el('caption', { text: title }), body);
+    return current.table;
   }
 
   /** Asks again when the view has moved. */
@@ -55,6 +63,12 @@ export class Statistics {
       (error: Error) => current.body.replaceChildren(el('tr', {}, el('td', { text: error.message }))),
     );
   }
+}
+
+function emptyTable(title: string, threads: readonly string[], range: View | null): Table {
+  const body = el('tbody');
+  const table = el('table', { class: 'statistics' }, el('caption', { text: title }), body);
+  return { table, body, threads, range };
 }
 
 function sameRange(a: View | null, b: View | null): boolean {

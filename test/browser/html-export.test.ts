@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,8 +9,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { Model, makeReport } from '../../src/model/index.ts';
 import { pageOf } from '../../src/session/export/html/page.ts';
 import { CLI, cleanEnvironment, EXAMPLES } from '../cli/support.ts';
+import { discard } from '../discard.ts';
 import { TraceBuilder } from '../model/builder.ts';
 import { provideChromium } from '../vscode/harness/install.ts';
+import { axeProblems } from './support/axe.ts';
 import { big } from './support/big.ts';
 import { demo } from './support/demo.ts';
 
@@ -25,7 +27,7 @@ describe('the exported page', () => {
   });
   after(async () => {
     await browser.close();
-    rmSync(dir, { recursive: true, force: true });
+    discard(dir);
   });
 
   /** Opens a page from disk without a network. What it asks for, and whatever its policy refuses, is a problem. */
@@ -124,6 +126,10 @@ describe('the exported page', () => {
       await page.keyboard.press('Enter');
     }
     assert.equal(await page.locator('details:not([open])').count(), 0);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axeProblems(page), []);
+    }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
     assert.deepEqual(problems, []);
   });

@@ -86,6 +86,36 @@ describe('a live session', () => {
     await client.close();
   });
 
+  it('leaves what is pressed where it is, however much is recorded meanwhile', async () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 1, file: '/app/live.ts' });
+    const lock = t.lock('kept');
+    main.create(lock).acquire(lock, 1, '/app/live.ts:3');
+    const waiter = main.start('waiter', { pid: 2, site: '/app/live.ts:4' });
+    t.at(500);
+    waiter.wait('waitAcquire', lock, { site: '/app/live.ts:9' });
+    const session = new ModelSession(t.feed(new Model()), { live: true });
+    session.push(4e9);
+    const client = await harness.open(session, { width: 1200 });
+    await client.settled();
+    await client.page.locator('[role=row]', { hasText: 'waiter' }).first().click();
+    await client.page.locator('.surface').press('Shift+P');
+    const button = client.page.getByRole('button', { name: 'Go to source' });
+    const box = (await button.boundingBox())!;
+    await client.page.mouse.move(box.x + 5, box.y + 5);
+    await client.page.mouse.down();
+    for (const now of [5, 6, 7]) {
+      session.push(now * 1e9);
+      await client.page.locator('.details .sub', { hasText: `${now - 0.5}0 s so far` }).waitFor();
+    }
+    assert.equal(await client.page.locator('.details .statistics').count(), 1);
+    await client.page.mouse.up();
+    await client.settled();
+    assert.equal(client.received.filter(({ type }) => type === 'goto').length, 1);
+    assert.deepEqual(client.problems, []);
+    await client.close();
+  });
+
   it('draws while live what it draws of the same trace later', async () => {
     const { session, run } = live();
     run(300);

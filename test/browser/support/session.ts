@@ -1,4 +1,4 @@
-import { Model } from '../../../src/model/index.ts';
+import { Model, parallelStacks } from '../../../src/model/index.ts';
 import type {
   QueryName,
   SessionHandle,
@@ -30,6 +30,10 @@ export class ModelSession implements SessionHandle {
       processes: () => model.processes(),
       resources: () => ({ resources: model.resources(), channels: model.channels() }),
       findings: () => model.findings(),
+      stacks: () => parallelStacks(model.standings()),
+      file: ({ names }) => model.file(names),
+      sourceFiles: () => model.sourceFiles(),
+      eventAt: ({ names, line }) => model.eventAt(names, line),
       tracks: () => model.tracks(),
       tiles: ({ threads, range, buckets }) => model.tiles(threads, range, buckets),
       slices: ({ thread, range, limit }) => model.slices(thread, range, limit),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -61,8 +62,20 @@ function check(expectation: Expectation, result: Run): void {
   }
 }
 
-/** `by itself`: a plain node (with tsx before Node 24); `traced`: under `forkscope run`. */
-export type Mode = 'by itself' | 'traced';
+/**
+ * `by itself`: a plain node (with tsx before Node 24); `traced`: under `forkscope run`; `at risk`: traced, and ended where it is
+ * said to be deadlocked for certain.
+ */
+export type Mode = 'by itself' | 'traced' | 'at risk';
+
+/** The exit code of `forkscope run` when it had to end a deadlock. */
+const KILLED = 3;
+
+function command(mode: Mode, file: string): string[] {
+  if (mode === 'by itself') return [...loader, file];
+  const kill = mode === 'at risk' ? ['--on-deadlock', 'kill'] : [];
+  return [path.join(root, 'dist/cli.js'), 'run', '--no-report', ...kill, '--node', process.execPath, file];
+}
 
 /** One file of tests is a part of the programs in one mode, so that none takes long. */
 export function describeTutorials(mode: Mode, from: number, to: number): void {
@@ -70,9 +83,9 @@ export function describeTutorials(mode: Mode, from: number, to: number): void {
     for (const expectation of EXPECTATIONS.slice(from - 1, to)) {
       it(expectation.file, async () => {
         const file = path.join(folder, `${expectation.file}.ts`);
-        const cli = [path.join(root, 'dist/cli.js'), 'run', '--no-report', '--node', process.execPath, file];
-        const args = mode === 'traced' ? cli : [...loader, file];
-        check(expectation, await run(args, expectation.second ?? 100));
+        const result = await run(command(mode, file), expectation.second ?? 100);
+        assert.ok(mode !== 'at risk' || result.code !== KILLED, result.err);
+        check(expectation, result);
       });
     }
   });

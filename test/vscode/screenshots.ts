@@ -1,7 +1,10 @@
-// Takes the pictures of README.md in a real VS Code: npm run screenshots. They go to media/screenshots/.
+// Takes the pictures of README.md and docs/ in a real VS Code. They go to media/screenshots/.
+//   npm run screenshots                    all of them
+//   npm run screenshots -- NAME…           some: tree, timeline, deadlock, forty, timer-idle, helpers, dead-worker, proof
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { openVsCode, repository, type Workbench } from './harness/page.ts';
 
 const SIZE = { width: 1520, height: 900 };
@@ -10,14 +13,25 @@ const SETTINGS = {
   'editor.fontSize': 13,
   'workbench.layoutControl.enabled': false,
   'breadcrumbs.enabled': false,
+  'forkscope.notifyOnDeadlock': 'all',
+};
+const FIXTURES = path.join(repository, 'test/fixtures');
+/** Programs of the pictures, in the folder that is opened. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'deadlock.ts': path.join(repository, 'examples/deadlock.ts'),
+  'bakery.ts': path.join(FIXTURES, 'screenshots/bakery.ts'),
+  'forty.mjs': path.join(FIXTURES, 'screenshots/forty.mjs'),
+  'timer-idle.mjs': path.join(FIXTURES, 'screenshots/timer-idle.mjs'),
+  'shop.ts': path.join(FIXTURES, 'cases/hang-60-shop/shop.ts'),
+  'locks.ts': path.join(FIXTURES, 'cases/hang-60-shop/locks.ts'),
+  'parsers.ts': path.join(FIXTURES, 'cases/hang-12-child-crashed-no-reply.ts'),
 };
 
 /** A folder like a user's, where `forkscope` is installed. */
 function makeWorkspace(): string {
   const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'forkscope-screenshots-')), 'demo');
   mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
-  copyFileSync(path.join(repository, 'examples/deadlock.ts'), path.join(folder, 'deadlock.ts'));
-  copyFileSync(path.join(repository, 'test/fixtures/screenshots/bakery.ts'), path.join(folder, 'bakery.ts'));
+  for (const [name, file] of Object.entries(PROGRAMS)) copyFileSync(file, path.join(folder, name));
   symlinkSync(repository, path.join(folder, 'node_modules/forkscope'), 'dir');
   mkdirSync(path.join(folder, 'node_modules/@types'));
   symlinkSync(
@@ -63,13 +77,15 @@ async function shoot({ page }: Workbench, name: string): Promise<void> {
   // Hovers and progress bars fade.
   await page.waitForTimeout(1_500);
   const file = path.join(repository, 'media/screenshots', `${name}.png`);
-  await page.screenshot({ path: file });
+  await page.screenshot({ path: file, timeout: 180_000 });
   console.log(file);
 }
 
 async function stop(workbench: Workbench): Promise<void> {
   const { page } = workbench;
-  await page.locator('.sidebar .title-actions a[aria-label^="Stop"]').first().click();
+  const button = page.locator('.sidebar .title-actions a[aria-label^="Stop"]').first();
+  // Some end by themselves.
+  if (await button.isVisible()) await button.click();
   // The button is there as soon as the session has ended.
   await page.locator('.sidebar .title-actions a[aria-label^="Clear Ended Sessions"]').first().click();
   await workbench.page.locator('.sidebar .welcome-view-content').waitFor();
@@ -92,9 +108,12 @@ async function tree(workbench: Workbench): Promise<void> {
     .first()
     .waitFor();
   await shoot(workbench, 'tree');
+  await stop(workbench);
 }
 
 async function timeline(workbench: Workbench): Promise<void> {
+  await run(workbench, 'bakery.ts');
+  await workbench.rows('seller').first().waitFor();
   await widen(workbench, 300);
   await workbench.page.keyboard.press('Control+J');
   await workbench.runCommand('Forkscope: Open Timeline');
@@ -106,27 +125,64 @@ async function timeline(workbench: Workbench): Promise<void> {
   await workbench.runCommand('View: Close All Editors');
 }
 
-async function deadlock(workbench: Workbench): Promise<void> {
-  await run(workbench, 'deadlock.ts');
-  const toast = workbench.notification('Deadlock in deadlock.ts');
+async function inspection(
+  workbench: Workbench,
+  program: string,
+  name: string,
+  isProof = false,
+): Promise<void> {
+  await run(workbench, program);
+  const toast = workbench.notification(program);
   await toast.getByRole('button', { name: 'Inspect' }).click();
-  await workbench.webview('#inspection .chain');
+  const webview = await workbench.webview('#inspection .chain');
   await widen(workbench, 360);
   await workbench.page.keyboard.press('Control+J');
-  await shoot(workbench, 'deadlock');
+  if (isProof) await webview.locator('summary', { hasText: 'Proof' }).click();
+  await shoot(workbench, name);
   await stop(workbench);
+  await workbench.runCommand('View: Close All Editors');
 }
 
+/** The timeline of a program that has run for `seconds`, which is then stopped. */
+async function lanes(workbench: Workbench, program: string, name: string, seconds: number): Promise<void> {
+  await run(workbench, program);
+  await workbench.rows(program).first().waitFor();
+  await widen(workbench, 300);
+  await workbench.page.keyboard.press('Control+J');
+  await workbench.runCommand('Forkscope: Open Timeline');
+  const webview = await workbench.webview('.lanes');
+  await webview.locator('[role=row]', { hasText: program }).first().waitFor();
+  await workbench.page.waitForTimeout(seconds * 1_000);
+  await shoot(workbench, name);
+  await stop(workbench);
+  await workbench.runCommand('View: Close All Editors');
+}
+
+type Picture = (workbench: Workbench) => Promise<void>;
+const PICTURES: Readonly<Record<string, Picture>> = {
+  tree,
+  timeline,
+  deadlock: (workbench) => inspection(workbench, 'deadlock.ts', 'deadlock'),
+  forty: (workbench) => lanes(workbench, 'forty.mjs', 'forty', 8),
+  'timer-idle': (workbench) => lanes(workbench, 'timer-idle.mjs', 'timer-idle', 3),
+  helpers: (workbench) => inspection(workbench, 'shop.ts', 'helpers'),
+  'dead-worker': (workbench) => inspection(workbench, 'parsers.ts', 'dead-worker'),
+  proof: (workbench) => inspection(workbench, 'deadlock.ts', 'proof', true),
+};
+
 async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const unknown = positionals.filter((name) => PICTURES[name] === undefined);
+  if (unknown.length > 0)
+    throw new Error(`no picture ${unknown}; there are ${Object.keys(PICTURES).join(', ')}`);
   const workspace = makeWorkspace();
   mkdirSync(path.join(repository, 'media/screenshots'), { recursive: true });
   const code = await openVsCode({ workspace, development: [repository], settings: SETTINGS });
   try {
     const { workbench } = code;
     await workbench.page.setViewportSize(SIZE);
-    await tree(workbench);
-    await timeline(workbench);
-    await deadlock(workbench);
+    for (const [name, take] of Object.entries(PICTURES))
+      if (positionals.length === 0 || positionals.includes(name)) await take(workbench);
   } finally {
     await code.close();
     rmSync(path.dirname(workspace), { recursive: true, force: true });

@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { tryRun } from '../../../scripts/lib/exec.mjs';
+import { discard } from '../../discard.ts';
 import type { OfflineVsCode } from './install.ts';
 import { testSettings } from './settings.ts';
 
@@ -72,7 +73,7 @@ async function start(code: OfflineVsCode, options: ServerOptions, scratch: strin
   }
   const stop = async () => {
     await endGroup(child);
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+    discard(scratch);
   };
   const deadline = Date.now() + 120_000;
   while (!(await isHealthy(port))) {

@@ -36,9 +36,18 @@ export class Workbench {
       } catch (error) {
         // The palette closes when something else takes the focus, which a command before may do at any time.
         if (attempt === TRIES) throw error;
-        await this.page.keyboard.press('Escape');
+        await this.closePalette();
       }
     }
+  }
+
+  /**
+   * Closes the palette, which shows what there was when it opened. By a key of its own alone: an Escape that met the timeline
+   * would make it forget its selection.
+   */
+  async closePalette(): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    if (await input.isVisible()) await input.press('Escape', { timeout: 5000 }).catch(() => undefined);
   }
 
   private async chooseCommand(title: string, timeout: number): Promise<void> {
@@ -52,6 +61,12 @@ export class Workbench {
   /** Answers an open quick pick by clicking the entry with that text. */
   async pick(text: string): Promise<void> {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** Chooses an entry of the context menu. Not by a click: within 100 ms after the menu has opened it is taken for the end of the one that opened it. */
+  async chooseInMenu(text: string): Promise<void> {
+    await this.page.locator('.monaco-menu').getByText(text).first().hover();
+    await this.page.keyboard.press('Enter');
   }
 
   /** Answers an open input box. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { axeProblems } from '../../browser/support/axe.ts';
 import { writeTrace } from '../../extension/write-trace.ts';
 import { TraceBuilder } from '../../model/builder.ts';
 import { openVsCode, repository, type VsCode, type Workbench } from '../harness/page.ts';
@@ -56,7 +57,8 @@ describe('a reload of the window', () => {
       .notification('Deadlock in deadlock.ts')
       .getByRole('button', { name: 'Inspect' });
     await inspect.click();
-    await workbench.webview('#inspection .chain');
+    const shown = await workbench.webview('#inspection .chain');
+    assert.deepEqual(await axeProblems(shown, 'var(--vscode-sideBar-background)'), []);
 
     await workbench.reload();
     await workbench.status('Deadlock').waitFor();
@@ -137,6 +139,7 @@ describe('a folder that is not trusted', () => {
     for (let i = 0; i < 20 && !(await row.isVisible()); i++) {
       if (!(await open.isVisible())) {
         await workbench.runCommand('Forkscope: Open Trace…');
+        await workbench.pick('Folder…');
         await open.waitFor();
       }
       await input.fill(`${dir}/`, { timeout: 1_000 }).catch(() => undefined);

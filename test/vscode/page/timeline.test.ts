@@ -33,7 +33,7 @@ describe('the timeline in VS Code', () => {
         () => false,
       );
       if (there) return await entry.click();
-      await page.keyboard.press('Escape');
+      await code.workbench.closePalette();
     }
     assert.fail(`the palette does not offer ${title}`);
   }

@@ -3,6 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { questionOf } from '../../../../src/extension/agents/tools.ts';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
 import { cleanUp, folder, forkscope, until } from './support.ts';
 
@@ -40,6 +41,58 @@ describe('what agents of the editor are offered', () => {
     const ours = traces.find(({ trace }) => dir.endsWith(trace));
     assert.equal(ours?.program, 'deadlock.ts');
     assert.match(await ask('findings', { trace: ours.trace }), /"kind": "lock-cycle"/);
+  });
+
+  /** Asks a tool as a language model's flow does. In an extension host that runs tests the editor answers its questions with yes. */
+  async function invoke(name: string, input: object): Promise<string> {
+    const options = { input, toolInvocationToken: undefined };
+    const { content } = await vscode.lm.invokeTool(`forkscope_${name}`, options);
+    return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+  }
+
+  it('the same as tools of language models', async () => {
+    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('forkscope_'));
+    assert.deepEqual(names.sort(), [
+      'forkscope_explain_finding',
+      'forkscope_findings',
+      'forkscope_list_traces',
+      'forkscope_report',
+      'forkscope_run_script',
+      'forkscope_stacks',
+      'forkscope_who_blocks_whom',
+    ]);
+    const script = vscode.Uri.joinPath(folder('examples'), 'deadlock.ts');
+    const dir = await vscode.commands.executeCommand<string>('forkscope.runWithTracing', script);
+    await until('the deadlock', () => api.sessions.get(dir)?.lastUpdate?.findings[0]);
+    const list = await invoke('list_traces', {});
+    const { traces }: { traces: { trace: string }[] } = JSON.parse(list);
+    const trace = traces.find((listed) => dir.endsWith(listed.trace))?.trace ?? assert.fail(list);
+    const findings = await invoke('findings', { trace });
+    assert.match(findings, /"kind": "lock-cycle"/);
+    assert.ok(!findings.includes(folder('examples').fsPath), 'folders are left out');
+    assert.match(await invoke('explain_finding', { kind: 'lock-cycle' }), /^## lock-cycle/);
+    await assert.rejects(invoke('report', { trace: 'none' }), /none/);
+  });
+
+  it('a question first, about whatever is told of a trace, and about each run', () => {
+    const { confirmationMessages: told } = questionOf('findings', { trace: 'a trace' });
+    assert.match(String(told?.message), /a trace/);
+    const { confirmationMessages: run } = questionOf('run_script', { script: 'a.ts', args: ['b', 'c'] });
+    assert.match(String(run?.message), /a\.ts b c/);
+    assert.equal(questionOf('explain_finding', {}).confirmationMessages, undefined);
+  });
+
+  it('no runs of scripts, unless the user lets them', async () => {
+    const script = vscode.Uri.joinPath(folder('examples'), 'hello.ts').fsPath;
+    const run = () => invoke('run_script', { script });
+    await assert.rejects(run(), /letAgentsRun/);
+    const settings = vscode.workspace.getConfiguration('forkscope');
+    await settings.update('letAgentsRun', true, vscode.ConfigurationTarget.Global);
+    try {
+      assert.equal(JSON.parse(await run()).exitCode, 0);
+    } finally {
+      await settings.update('letAgentsRun', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('a skill, which the manifest names and the package holds', async () => {

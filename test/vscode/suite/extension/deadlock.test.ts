@@ -3,12 +3,18 @@ import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
 import { inPage, itOnPage } from '../../harness/suite.ts';
-import { cleanUp, folder, forkscope, isAlive, nodes, pidOf, processNode, rows, until } from './support.ts';
-
-/** 1-based line of the first line that contains the text. */
-function lineOf(document: vscode.TextDocument, text: string): number {
-  return document.positionAt(document.getText().indexOf(text)).line + 1;
-}
+import {
+  cleanUp,
+  folder,
+  forkscope,
+  isAlive,
+  lineOf,
+  nodes,
+  pidOf,
+  processNode,
+  rows,
+  until,
+} from './support.ts';
 
 describe('examples/deadlock.ts, run with tracing', () => {
   let api: ForkscopeApi;
@@ -111,7 +117,7 @@ describe('examples/deadlock.ts, run with tracing', () => {
       await toast.getByRole('button', { name: 'Inspect' }).click();
       return { count, texts };
     });
-    assert.deepEqual(buttons, { count: 1, texts: ['Inspect', 'Open Timeline'] });
+    assert.deepEqual(buttons, { count: 1, texts: ['Inspect', 'Show Stacks', 'Open Timeline'] });
     const file = document.uri.fsPath;
     const [waits, takes] = ['await to.acquire()', 'await from.acquire()'].map((text) =>
       lineOf(document, text),
@@ -160,6 +166,23 @@ describe('examples/deadlock.ts, run with tracing', () => {
     assert.equal(api.inspector.current?.links.length, 2);
   });
 
+  itOnPage('opens the proof, by keyboard too: who could end what', async () => {
+    const needs = await inPage(async (workbench) => {
+      const inspector = await workbench.webview('#inspection .proof');
+      await inspector.locator('.proof summary').focus();
+      await workbench.page.keyboard.press('Enter');
+      const rows = inspector.locator('.proof .member li');
+      await rows.first().waitFor();
+      return rows.allTextContents();
+    });
+    assert.ok(
+      needs.some((text) =>
+        /waits for lock bob: only bob-to-alice could end that deadlock\.ts:10$/.test(text),
+      ),
+      needs.join('\n'),
+    );
+  });
+
   it('does not notify again, and inspects from tree and palette as well', async () => {
     assert.equal(api.sessions.claimNotification(dir, api.inspector.current?.finding ?? ''), false);
     await vscode.commands.executeCommand('forkscope.closeInspection');
@@ -184,7 +207,11 @@ describe('examples/deadlock.ts, run with tracing', () => {
       const ends = nodes(api, dir).filter((n) => n.target.kind === 'process');
       return ends.every((n) => n.style.context === 'process.ended') || assert.fail(rows(api, dir).join('\n'));
     });
-    assert.match(rows(api, dir)[0] ?? '', /^deadlock\.ts \| (killed by SIGINT|exit code \d+)/);
+    // The launcher, which tells the exit code, ends after its program.
+    await until('the end of the session', () => {
+      assert.match(rows(api, dir)[0] ?? '', /^deadlock\.ts \| (killed by SIGINT|exit code \d+)/);
+      return true;
+    });
   });
 
   it('shows the report of the session', async () => {

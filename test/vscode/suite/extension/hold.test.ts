@@ -107,17 +107,22 @@ describe('holding processes of the tree', () => {
     const seventh = rows.find(({ style }) => / 7$/.test(style.label));
     const third = rows.find(({ style }) => / 3$/.test(style.label));
     assert.ok(seventh && third, rows.map(({ style }) => style.label).join());
+    const started: string[] = [];
+    const listener = vscode.debug.onDidStartDebugSession(({ name }) => started.push(name));
     for (const [row, number] of [
       [seventh, '7'],
       [third, '3'],
     ] as const) {
       await vscode.commands.executeCommand('forkscope.attachDebugger', row);
-      const { session } = await until('the debug session', () => api.debugging.debuggees.of(pidOf(row)));
+      const { session } = await until('the debug session', () =>
+        api.debugging.debuggees.of(pidOf(row)),
+      ).catch((error: Error) => assert.fail(`${error.message} of ${pidOf(row)}; started: ${started.join()}`));
       const expression = '`${process.pid} ${process.argv[3]}`';
       const { result } = await until('an answer', () =>
         session.customRequest('evaluate', { expression, context: 'repl' }),
       );
       assert.equal(result, `'${pidOf(row)} ${number}'`);
     }
+    listener.dispose();
   });
 });

@@ -31,6 +31,8 @@ describe('a tree of 1,000 live processes that changes all the time', () => {
   before(async () => {
     api = await forkscope();
     await cleanUp(api);
+    // Their siblings are equal by name: this is about groups by state.
+    api.arranging.change({ group: false });
     session = new SessionFile(dir, { launcherPid: process.pid });
     session.write({
       type: 'rootStart',
@@ -70,6 +72,7 @@ describe('a tree of 1,000 live processes that changes all the time', () => {
 
   after(async () => {
     clearInterval(ticker);
+    api.arranging.change({ group: true });
     session.close();
     for (const victim of victims) victim.kill('SIGKILL');
     await cleanUp(api);

@@ -114,13 +114,48 @@ appendFileSync(note, 'ready ');
     assert.equal(note(), 'ready SIGINT SIGTERM ');
   });
 
-  itOnPage('does not run what has never been saved, and says so', async () => {
+  itOnPage('asks where what has never been saved is to be saved, and runs it then', async () => {
+    const document = await vscode.workspace.openTextDocument({
+      language: 'typescript',
+      content: 'const answer: number = 42;\nprocess.exit(answer);\n',
+    });
+    await vscode.window.showTextDocument(document);
+    const running = vscode.commands.executeCommand<string>('forkscope.runWithTracing');
+    await inPage(
+      async ({ page }, file) => {
+        const dialog = page.locator('.quick-input-widget');
+        const ok = dialog.getByText('OK', { exact: true });
+        await ok.waitFor();
+        // Until the dialog has looked into the folder, what is typed is not taken.
+        for (let i = 0; i < 20 && (await ok.isVisible()); i++) {
+          await dialog
+            .locator('input.input')
+            .fill(file, { timeout: 1_000 })
+            .catch(() => undefined);
+          await ok.click({ timeout: 1_000 }).catch(() => undefined);
+          await ok.waitFor({ state: 'hidden', timeout: 3_000 }).catch(() => undefined);
+        }
+      },
+      path.join(folder('app').fsPath, 'saved.ts'),
+    );
+    const dir = await running;
+    assert.ok(dir);
+    await ended(dir);
+    await until('the exit code', () =>
+      /^exit code 42 · /.test(processNode(api, dir, 'saved.ts')?.style.description ?? ''),
+    );
+  });
+
+  itOnPage('does not run what has never been saved when it is not to be saved', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'typescript', content: '1;' });
     await vscode.window.showTextDocument(document);
     const running = vscode.commands.executeCommand('forkscope.runWithTracing');
-    const text = await inPage((workbench) => workbench.notification('is not saved').first().textContent());
+    await inPage(async ({ page }) => {
+      await page.locator('.quick-input-widget').getByText('OK', { exact: true }).waitFor();
+      await page.keyboard.press('Escape');
+    });
     assert.equal(await running, undefined);
-    assert.match(text ?? '', /Untitled-\d+ is not saved: save it first\./);
+    assert.deepEqual(api.sessions.list(), []);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 

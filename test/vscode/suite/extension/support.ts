@@ -74,6 +74,11 @@ export function folder(name: string): vscode.Uri {
   return found.uri;
 }
 
+/** 1-based line of the first line that contains the text. */
+export function lineOf(document: vscode.TextDocument, text: string): number {
+  return document.positionAt(document.getText().indexOf(text)).line + 1;
+}
+
 /** Closes all sessions with their terminals, and all editors. */
 export async function cleanUp(api: ForkscopeApi): Promise<void> {
   for (const { dir } of api.sessions.list()) api.sessions.close(dir);

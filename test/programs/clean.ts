@@ -1,5 +1,5 @@
 import type { RunResult } from './run.ts';
-import type { Program } from './types.ts';
+import type { Runnable } from './types.ts';
 
 /** What differs between any two runs of any program. */
 const ALWAYS: readonly (readonly [RegExp, string])[] = [
@@ -9,14 +9,14 @@ const ALWAYS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Output without pids and durations, with lines in a fixed order where the program promises none. */
-export function cleaned(program: Program, text: string): string {
+export function cleaned(program: Runnable, text: string): string {
   let clean = text.replaceAll('\r\n', '\n');
   for (const [what, by] of [...(program.varies ?? []), ...ALWAYS]) clean = clean.replaceAll(what, by);
   return program.unordered ? clean.split('\n').sort().join('\n') : clean;
 }
 
 /** What is different between an untraced and a traced run, in words; empty: nothing. */
-export function differences(program: Program, untraced: RunResult, traced: RunResult): string[] {
+export function differences(program: Runnable, untraced: RunResult, traced: RunResult): string[] {
   const found: string[] = [];
   const end = (run: RunResult) => run.signal ?? `exit code ${run.exitCode}`;
   if (end(untraced) !== end(traced)) found.push(`ends with ${end(traced)}, untraced with ${end(untraced)}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import { provide } from '../../scripts/lib/cache.mjs';
 import { npm } from '../../scripts/lib/exec.mjs';
-import type { Program } from './types.ts';
+import type { Program, Runnable } from './types.ts';
 
 /** What the programs depend on is resolved as of this day, so that the counts below stay true. */
 const AS_OF = '2026-11-19';
@@ -12,7 +12,7 @@ const AS_OF = '2026-11-19';
  * The folder of a program with its packages in it, shared by the programs of one installation and by all Node versions.
  * @throws Error when npm cannot bring the packages
  */
-export async function install(program: Program): Promise<string> {
+export async function install(program: Runnable): Promise<string> {
   const { packages, copies = [] } = program;
   const name = `program-${program.install ?? program.id}`;
   return provide(name, JSON.stringify({ AS_OF, packages, copies }), async (into) => {
@@ -27,7 +27,7 @@ export async function install(program: Program): Promise<string> {
 }
 
 /** Runs `body` while nobody else runs a program in this folder, with the program's files as it expects to find them. */
-export async function withProgram<T>(program: Program, body: (folder: string) => Promise<T>): Promise<T> {
+export async function withProgram<T>(program: Runnable, body: (folder: string) => Promise<T>): Promise<T> {
   const folder = await install(program);
   const release = await lockfile.lock(folder, {
     lockfilePath: `${folder}.run.lock`,

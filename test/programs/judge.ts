@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/model/types/index.ts';
+import { discard } from '../discard.ts';
 import { cleaned, differences } from './clean.ts';
 import { reset } from './install.ts';
 import { countsOf, unpairedChannels } from './report.ts';
@@ -72,7 +73,7 @@ export async function judge(
     const counts = report === null ? null : countsOf(report);
     return { failures, counts, report, untracedSeconds: untraced.seconds, tracedSeconds: traced.seconds };
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    discard(temporary);
   }
 }
 

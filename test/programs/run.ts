@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { plainEnvironment } from '../../scripts/lib/exec.mjs';
-import type { Program } from './types.ts';
+import type { Runnable } from './types.ts';
 
-/** A program that takes longer is stuck: all of them end within seconds. */
-const LIMIT_MS = 90_000;
+/** A program that takes longer is stuck: nearly all of them end within seconds. */
+const LIMIT_SECONDS = 90;
 
 export interface RunResult {
   readonly stdout: string;
@@ -21,15 +21,16 @@ export interface RunResult {
  * @throws Error when it cannot start or does not end in time
  */
 export async function runProgram(
-  program: Program,
+  program: Runnable,
   folder: string,
   node: string,
   { prefix = [], env = {} }: { prefix?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
 ): Promise<RunResult> {
   const [command, ...args] = [...prefix, ...program.command];
+  const limit = program.limit ?? LIMIT_SECONDS;
   const start = performance.now();
   const child = spawn(command ?? '', args, {
-    cwd: folder,
+    cwd: path.join(folder, program.folder ?? ''),
     env: { ...environment(node), ...program.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
@@ -42,7 +43,7 @@ export async function runProgram(
   const timer = setTimeout(() => {
     late = true;
     endGroup(child.pid);
-  }, LIMIT_MS);
+  }, limit * 1_000);
   try {
     const [exitCode, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.once('error', reject);
@@ -50,9 +51,7 @@ export async function runProgram(
     });
     const text = (parts: Buffer[]) => Buffer.concat(parts).toString('utf8');
     if (late) {
-      throw new Error(
-        `did not end in ${LIMIT_MS / 1000} s\n${text(stdout).slice(-500)}\n${text(stderr).slice(-500)}`,
-      );
+      throw new Error(`did not end in ${limit} s\n${text(stdout).slice(-500)}\n${text(stderr).slice(-500)}`);
     }
     const seconds = (performance.now() - start) / 1000;
     return { stdout: text(stdout), stderr: text(stderr), exitCode, signal, seconds };

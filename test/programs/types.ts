@@ -32,28 +32,36 @@ export type Counts = Readonly<Record<CountName, number>>;
 
 export type NodeMajor = 20 | 24;
 
-/** One program of the suite: all that is needed to install it, to run it, and to judge a traced run of it. */
-export interface Program {
+/** All that is needed to install something, to run it, and to compare the output of two runs. */
+export interface Runnable {
   readonly id: string;
   /** npm packages with exact versions. What they depend on is what npm had on the suite's date (`install.ts`). */
   readonly packages: readonly string[];
   /** Other programs with the same packages share one installation under this name; else the id is the name. */
   readonly install?: string;
-  /** Contents by path, written before every run. */
-  readonly files?: Readonly<Record<string, string>>;
   /** `[from, to]`, copied once after the installation. */
   readonly copies?: readonly (readonly [string, string])[];
-  /** What a run leaves behind and the next must not find. */
-  readonly removes?: readonly string[];
   readonly command: readonly [string, ...string[]];
+  /** Where it runs, within its installation. */
+  readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly exitCode?: number;
-  /** Exact stdout (trimmed) where the program has a known answer. */
-  readonly stdout?: string;
+  /** When it is stuck, in seconds; 90 where it does not say. */
+  readonly limit?: number;
   /** The order of lines depends on who is faster. */
   readonly unordered?: boolean;
   /** What differs between two runs without Forkscope, beyond pids of warnings and durations. */
   readonly varies?: readonly (readonly [RegExp, string])[];
+}
+
+/** One program of the suite, with what is needed to judge a traced run of it. */
+export interface Program extends Runnable {
+  /** Contents by path, written before every run. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What a run leaves behind and the next must not find. */
+  readonly removes?: readonly string[];
+  readonly exitCode?: number;
+  /** Exact stdout (trimmed) where the program has a known answer. */
+  readonly stdout?: string;
   readonly nodes?: readonly NodeMajor[];
   /** Only where there are POSIX shells and signals. */
   readonly posix?: boolean;

@@ -3,13 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { stopwatch } from '../stopwatch.ts';
 import type { Outcome, Task } from './fuzz-worker.ts';
 
 const WORKER = path.join(__dirname, 'fuzz-worker.ts');
 /** Milliseconds that looking at one mutant may take. */
 const PATIENCE = 2000;
-/** Milliseconds after which the thread is ended: a machine that is busy elsewhere makes all of them slow. */
+/** Milliseconds of processor time after which the thread is ended: it hangs in a loop. */
 const GIVE_UP = 20_000;
+/** Milliseconds of the clock after which it is ended too: it waits for what never comes. A busy machine makes all of them slow. */
+const LONGEST = 300_000;
+/** Milliseconds between two looks at that. */
+const LOOK = 1_000;
 /** Megabytes that looking may take. */
 const MEMORY = 500;
 
@@ -31,9 +36,10 @@ class FuzzThread {
   }
 
   async ask(seed: number): Promise<Outcome | Error> {
-    if (this.#worker === undefined) await this.#next(() => this.#start());
     const task: Task = { seed };
-    const outcome = await this.#next(() => this.#worker?.postMessage(task));
+    const started = this.#worker === undefined ? await this.#next(() => this.#start()) : undefined;
+    const outcome =
+      started instanceof Error ? started : await this.#next(() => this.#worker?.postMessage(task));
     if (outcome instanceof Error) await this.close();
     return outcome;
   }
@@ -45,9 +51,16 @@ class FuzzThread {
 
   #next(act: () => void): Promise<Outcome | Error> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(new Error(`not done in ${GIVE_UP} ms`)), GIVE_UP);
+      const [start, elapsed] = [performance.now(), stopwatch()];
+      const timer = setInterval(() => {
+        const clock = performance.now() - start;
+        if (elapsed() > GIVE_UP || clock > LONGEST)
+          this.#answered(
+            new Error(`not done in ${Math.round(elapsed())} ms, ${Math.round(clock)} by the clock`),
+          );
+      }, LOOK);
       this.#answered = (message) => {
-        clearTimeout(timer);
+        clearInterval(timer);
         resolve(message);
       };
       act();

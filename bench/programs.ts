@@ -53,6 +53,8 @@ const WORKLOADS: readonly Workload[] = [
   { name: 'send', program: alone('plain', 'send.cjs'), limit: { ratio: 1.2 } },
   { name: 'lines', program: alone('plain', 'lines.cjs'), limit: { ratio: 1.2 } },
   { name: 'post', program: alone('plain', 'post.cjs'), limit: { ratio: 1.3 } },
+  { name: 'timers', program: alone('plain', 'timers.cjs'), limit: { ratio: 1.15 } },
+  { name: 'sockets', program: alone('plain', 'sockets.cjs'), limit: { ratio: 1.15 } },
   { name: 'piscina', program: alone('piscina', 'piscina.cjs', ['piscina@5.3.2']), limit: { ratio: 1.3 } },
   {
     name: 'jest',

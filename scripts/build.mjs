@@ -8,6 +8,7 @@ import esbuild from 'esbuild';
 import { builtins, lazyWidth } from './lib/builtins.mjs';
 import { installed, noticesOf, packagesOf } from './lib/notices.mjs';
 import { capturedPrimordials } from './lib/primordials.mjs';
+import { writeRuntimeTypes } from './lib/runtime-types.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -40,6 +41,11 @@ const node = {
   define: { __FORKSCOPE_VERSION__: JSON.stringify(version), 'import.meta.url': '__forkscopeModuleUrl' },
   banner: { js: "const __forkscopeModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
+/** For bundles that tell what a kind of finding means. */
+const explaining = {
+  ...node.define,
+  __FORKSCOPE_FINDINGS__: JSON.stringify(readFileSync(path.join(root, 'docs/findings.md'), 'utf8')),
+};
 /** Preloads and what programs import: nothing in them asks where it is, and every program loads them. */
 const program = { ...node, define: { __FORKSCOPE_VERSION__: JSON.stringify(version) }, banner: {} };
 const webview = {
@@ -62,6 +68,7 @@ const bundles = [
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.cjs',
     external: ['vscode'],
+    define: explaining,
   },
   { ...node, entryPoints: ['src/extension/worker.ts'], outfile: 'dist/worker.cjs' },
   {
@@ -77,10 +84,7 @@ const bundles = [
     outfile: 'dist/mcp.cjs',
     minify: true,
     sourcemap: false,
-    define: {
-      ...node.define,
-      __FORKSCOPE_FINDINGS__: JSON.stringify(readFileSync(path.join(root, 'docs/findings.md'), 'utf8')),
-    },
+    define: explaining,
   },
   // Minified: every traced process compiles the first, and where it has no compiled code the second.
   { ...program, entryPoints: ['src/shim/preload.ts'], outfile: 'dist/shim.cjs', minify: true },
@@ -104,6 +108,14 @@ const bundles = [
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 120,
+  },
+  {
+    ...program,
+    entryPoints: ['src/reporter/node-test.ts'],
+    outfile: 'dist/node-test-reporter.mjs',
+    format: 'esm',
+    plugins: [],
+    minify: true,
   },
   // Preloads of programs in TypeScript. TypeScript itself is a file of its own, loaded for what is not in the cache.
   {
@@ -201,6 +213,7 @@ function writeTypes() {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error('the types of the runtime could not be written');
+  writeRuntimeTypes(path.join(dist, 'types'), path.join(dist, 'forkscope.d.ts'), version);
 }
 
 /** @param {string[]} inputs files that the bundles were made of */

@@ -11,9 +11,11 @@ const allowed = (platform) => [
   /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
   /^extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/media\/[\w./-]+\.(svg|png|md)$/,
+  /^extension\/media\/example\/[\w./-]+\.(ts|json)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/dist\/[\w-]+\.(cjs|mjs|js|wasm)(\.LEGAL\.txt)?$/,
   /^extension\/dist\/webview\/[\w-]+\.(js|css)(\.LEGAL\.txt)?$/,
+  /^extension\/dist\/forkscope\.d\.ts$/,
   /^extension\/dist\/THIRD-PARTY-NOTICES\.txt$/,
   ...(platform.startsWith('win32') ? [/^extension\/dist\/vendor\/fastlist-[\w.-]+\.exe$/] : []),
   new RegExp(
@@ -30,6 +32,7 @@ const NEEDED = [
   'dist/core-shim.cjs',
   'dist/make-shim-cache.cjs',
   'dist/runtime.cjs',
+  'dist/forkscope.d.ts',
   'dist/THIRD-PARTY-NOTICES.txt',
 ];
 

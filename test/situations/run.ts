@@ -14,6 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provide } from '../../scripts/lib/cache.mjs';
 import { npm, which } from '../../scripts/lib/exec.mjs';
+import { discard } from '../discard.ts';
 import type { Need, Situation } from './list.ts';
 
 const ROOT = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -125,7 +126,7 @@ export async function compare(situation: Situation, node: string, folder: string
     if (told.status !== 0) throw new Error(`no report: ${told.stderr}`);
     return { plain, traced, report: JSON.parse(told.stdout) as Report };
   } finally {
-    rmSync(trace, { recursive: true, force: true });
+    discard(trace);
   }
 }
 

@@ -114,7 +114,7 @@ test('a thread at rest says so, with nothing but its wait alive, and what it hol
     env: tracedEnv(dir),
     onStart: (child) => {
       const look = setInterval(() => {
-        if (rests(Trace.read(dir)).length < 2) return;
+        if (rests(Trace.read(dir)).at(-1)?.value !== 0) return;
         clearInterval(look);
         child.kill('SIGKILL');
       }, 100);
@@ -132,14 +132,10 @@ test('a thread at rest says so, with nothing but its wait alive, and what it hol
   );
   const found = rests(trace);
   assert.ok(found[0] && found[0].time - wait!.time > 50e6);
-  // The program's timer, which has fired when it is looked again.
-  assert.deepEqual(
-    found.map((r) => [r.n, r.value]),
-    [
-      [0, 1],
-      [0, 0],
-    ],
-  );
+  // The program's timer, which fires between two looks. V8 may have the thread looked at more than once before that.
+  const timers = found.map((r) => r.value);
+  assert.deepEqual([...new Set(timers)], [1, 0], String(timers));
+  assert.deepEqual(new Set(found.map((r) => r.n)), new Set([0]));
 });
 
 test('a thread that something else could wake counts it, and says when it goes on', async (t) => {

@@ -30,6 +30,8 @@ import { STRESSES, type Stress } from './stress.ts';
 import type { Case, Judgement, Outcome, Verdict } from './types.ts';
 
 const MAJORS = [20, 24];
+/** Lines of output that are shown of a program that failed. */
+const SHOWN = 8;
 const WORST: readonly Verdict[] = ['ERROR', 'FALSE', 'LOST', 'MISS', 'LATE', 'WEAK', 'FACTS', 'PASS'];
 
 interface Options {
@@ -100,12 +102,13 @@ function chosen(ids: readonly string[], kind: string | undefined): Case[] {
 
 /** Runs and judges one program and prints a line; true: as expected. */
 async function tell(entry: Case, node: string, major: number, options: Options): Promise<boolean> {
-  const { verdict, kinds, notes } = await judgeCase(entry, node, major, options);
+  const { verdict, kinds, notes, said = [] } = await judgeCase(entry, node, major, options);
   const lost = notes.some((note) => /^(lost|weakened):/.test(note));
   const expected = [KNOWN[entry.id]?.verdict ?? 'PASS', 'PASS', 'FACTS'];
   const passed = expected.includes(verdict) && (!lost || entry.id in KNOWN);
   const head = `${passed ? 'ok  ' : 'FAIL'} ${entry.id.padEnd(30)} node ${major} ${verdict.padEnd(5)}`;
   console.log(`${head} ${kinds.join(', ') || '-'}  ${notes.join('; ')}`);
+  if (!passed) for (const { from, text } of said) console.log(`       ${from}: ${text}`);
   return passed;
 }
 
@@ -134,7 +137,7 @@ async function runOnce(
   try {
     const outcome = await runCase(entry, where, { node, extra, service, stress });
     if (keep !== undefined) store(path.join(keep, `${entry.id}.${major}`), outcome);
-    return judge(entry, outcome);
+    return { ...judge(entry, outcome), said: outcome.lines.slice(-SHOWN) };
   } finally {
     where.remove();
   }

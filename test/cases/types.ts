@@ -105,6 +105,8 @@ export interface Judgement {
   /** The findings' kinds; `?`: suspected. */
   readonly kinds: readonly string[];
   readonly notes: readonly string[];
+  /** What program and Forkscope wrote last. */
+  readonly said?: readonly Line[];
 }
 
 /** The line by which a program says that it hangs now; `null`: it does not. */

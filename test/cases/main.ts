@@ -21,6 +21,7 @@ import { which } from '../../scripts/lib/exec.mjs';
 import { root } from '../../scripts/lib/parts.mjs';
 import { provideNode } from '../../scripts/nodes.mjs';
 import { takeProcessors } from '../busy.ts';
+import { endWith } from '../end.ts';
 import { startService } from './answers.ts';
 import { judge } from './judge.ts';
 import { KNOWN } from './known.ts';
@@ -150,12 +151,4 @@ function store(file: string, { lines, findings }: Outcome): void {
   writeFileSync(`${file}.json`, `${JSON.stringify(findings, null, 1)}\n`);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+void endWith(main);

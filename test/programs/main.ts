@@ -14,6 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { provideNode } from '../../scripts/nodes.mjs';
+import { endWith } from '../end.ts';
 import { tabulate } from './count-table.ts';
 import { PROGRAMS } from './data/index.ts';
 import { withProgram } from './install.ts';
@@ -124,12 +125,4 @@ function writeReport(folder: string, { id }: Program, major: NodeMajor, { report
   writeFileSync(path.join(folder, `${id}.${major}.json`), `${JSON.stringify(report, null, 1)}\n`);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+void endWith(main);

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import { provideNode } from '../../scripts/nodes.mjs';
+import { endWith } from '../end.ts';
 import { FURTHER_SUITES, SUITES } from './data.ts';
 import { judge, type Verdict } from './judge.ts';
 import type { Suite } from './types.ts';
@@ -54,12 +55,4 @@ function summary({ untraced, traced, report }: Verdict): string {
   );
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+void endWith(main);

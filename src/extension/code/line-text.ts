@@ -4,7 +4,7 @@ import { isLockKind } from '../../model/state/lock-kinds.ts';
 import type { ChannelView, LineView, ResourceView, ThingAtLine } from '../../model/types/index.ts';
 import { countText, type Labels, listText, placeText } from '../../model/words/index.ts';
 import { duration } from '../tree/format.ts';
-import { plain } from '../tree/tooltip.ts';
+import { plain } from '../workbench/markdown.ts';
 
 /** Things that one line above a line of code names. */
 const MOST_NAMED = 2;

@@ -2,13 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { explanationOf } from '../../model/index.ts';
 import type { Inspection } from '../../protocol/inspector.ts';
 import { inspectedSites } from '../inspect/inspection.ts';
-
-/** Characters that mean something in Markdown. What a program calls its locks and files is text. */
-const MEANING = /[\\`*_{}[\]()#+\-.!<>|~&$:]/g;
-
-function plain(text: string): string {
-  return text.replace(MEANING, '\\$&').replace(/\s+/g, ' ').trim();
-}
+import { plain } from '../workbench/markdown.ts';
 
 /**
  * A finding explained, as Markdown: what was found, why, and how it is mended, then what its kind is about.

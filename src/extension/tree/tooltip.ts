@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { bytes } from '../../base/units.ts';
 import type { CallSite, ProcessView, ThreadView } from '../../model/types/index.ts';
 import { conditionTitle, listText, placeText, stackText } from '../../model/words/index.ts';
+import { plain } from '../workbench/markdown.ts';
 import { duration, shorten } from './format.ts';
 import type { NodeTarget } from './nodes.ts';
 import { conditionOf, stateText } from './presentation.ts';
@@ -86,9 +87,4 @@ function fence(argv: readonly string[]): string {
 /** argv as one could type it into a POSIX shell. */
 export function commandLine(argv: readonly string[]): string {
   return argv.map((a) => (/^[\w@%+=:,./-]+$/.test(a) ? a : `'${a.replaceAll("'", "'\\''")}'`)).join(' ');
-}
-
-/** Text as Markdown that shows it as it is. */
-export function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -1,8 +1,8 @@
 import { ENV_SESSION, ENV_SPAWN, type ShimOptions } from '../../base/environment.ts';
-import { processTable } from '../os/index.ts';
-import { OsSampler, type TracedThreads } from '../os/sampler.ts';
+import type { OsSampler, TracedThreads } from '../os/sampler.ts';
 import { type Begun, begin, filesFor, prepare } from './begin.ts';
 import { tracedEnvironment } from './environment.ts';
+import { samplerOf } from './sampler.ts';
 import { checkFolder, type LaunchTarget } from './target.ts';
 
 /** Milliseconds for which processes that outlive the rest are awaited. */
@@ -50,8 +50,7 @@ export class Attendant {
     this.dir = begun.dir;
     this.invitation = invitation;
     this.#begun = begun;
-    const { writer } = begun;
-    this.#sampler = new OsSampler(processTable(), writer.clock, traced, (o) => writer.write(o));
+    this.#sampler = samplerOf(begun, traced);
     this.#sampler.watch();
   }
 

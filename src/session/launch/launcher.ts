@@ -4,11 +4,11 @@ import type { ShimOptions } from '../../base/environment.ts';
 import { codeOf } from '../../base/errors.ts';
 import { noSuchCommand, notExecutable } from '../core/errors.ts';
 import type { UserError } from '../core/user-error.ts';
-import { processTable } from '../os/index.ts';
-import { OsSampler, type TracedThreads } from '../os/sampler.ts';
+import type { TracedThreads } from '../os/sampler.ts';
 import { begin, filesFor, prepare, type Start } from './begin.ts';
 import { tracedEnvironment } from './environment.ts';
 import { Program } from './program.ts';
+import { samplerOf } from './sampler.ts';
 import { checkFolder, type LaunchTarget } from './target.ts';
 
 export interface LaunchOptions {
@@ -46,9 +46,7 @@ export async function launch(options: LaunchOptions): Promise<Program> {
     env: tracedEnvironment(env, environment, spawnKey, [start.file, ...start.argv]),
     stdio: options.stdio ?? 'inherit',
   });
-  const sampler = new OsSampler(processTable(), writer.clock, options.traced ?? (() => undefined), (o) =>
-    writer.write(o),
-  );
+  const sampler = samplerOf(begun, options.traced ?? (() => undefined));
   return new Program({ dir, session, spawnKey }, child, writer, sampler);
 }
 

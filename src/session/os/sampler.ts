@@ -24,6 +24,7 @@ export class OsSampler {
   readonly #clock: SessionClock;
   readonly #write: (observation: Observation) => void;
   readonly #traced: TracedThreads;
+  readonly #looks: () => void;
   /** Pid → start time, of every process that was seen and has not ended; '' before its first look. */
   readonly #seen = new Map<number, string>();
   /** Pids that were written as seen from outside. */
@@ -39,12 +40,15 @@ export class OsSampler {
   #running: Promise<void> = Promise.resolve();
   #isOver = false;
 
+  /** @param looks called at each look: what else is to be looked at as often */
   constructor(
     table: OsProcessTable,
     clock: SessionClock,
     traced: TracedThreads,
     write: (observation: Observation) => void,
+    looks: () => void = () => undefined,
   ) {
+    this.#looks = looks;
     this.#table = table;
     this.#clock = clock;
     this.#traced = traced;
@@ -102,6 +106,7 @@ export class OsSampler {
   async look(): Promise<void> {
     const { present, time } = await this.#notice();
     for (const entry of present.values()) this.#report(entry, time);
+    this.#looks();
   }
 
   /** Waits until nobody of the program is left, at most `ms`. Whoever is being killed needs a moment to end. */

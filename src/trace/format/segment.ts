@@ -160,7 +160,7 @@ const DEFINITIONS_NAME = /^(\d+-[0-9a-z]+\.\d+)\.def$/;
 export const SESSION_FILE = 'session.def';
 
 /** Files of what others than the launcher saw: an editor that debugs the program. Each writer has one of its own. */
-const WITNESS_NAME = /^witness\.\d+-[0-9a-z]+\.def$/;
+const WITNESS_NAME = /^witness\.(\d+)-[0-9a-z]+\.def$/;
 
 /** @param writer a pid, `-`, and what tells the writer from others with that pid (base 36) */
 export function witnessName(writer: string): string {
@@ -168,6 +168,10 @@ export function witnessName(writer: string): string {
 }
 export function isWitnessName(name: string): boolean {
   return WITNESS_NAME.test(name);
+}
+/** Pid of the writer; 0: the name is none of a witness. */
+export function witnessPid(name: string): number {
+  return Number(WITNESS_NAME.exec(name)?.[1] ?? 0);
 }
 
 export function segmentName(stream: string, segment: number): string {

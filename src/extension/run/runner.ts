@@ -41,6 +41,8 @@ export class Runner implements vscode.Disposable {
   private readonly terminals = new Map<string, vscode.Terminal>();
   /** What runs in them, by trace folder: see {@link programKey}. */
   private readonly programs = new Map<string, string>();
+  /** Folders that {@link newTrace} has given: what is started at the same moment, as by a compound, must not get the same one. */
+  private readonly given = new Set<string>();
   /** Terminals that this window has made: only of these the pid is surely a launcher's, and may be sent signals. */
   private readonly made = new WeakSet<vscode.Terminal>();
 
@@ -151,7 +153,9 @@ export class Runner implements vscode.Disposable {
   /** Folder for the trace of what is run next; old traces make room. */
   newTrace(name: string): string {
     this.makeRoom();
-    return traceFolder(this.storage, name, new Date());
+    const dir = traceFolder(this.storage, name, new Date(), (other) => this.given.has(other));
+    this.given.add(dir);
+    return dir;
   }
 
   /** Deletes the oldest traces beyond those to keep. */

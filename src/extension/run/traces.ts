@@ -16,12 +16,20 @@ export interface StoredTrace {
   readonly live: boolean;
 }
 
-/** A folder that is called by the script, or by another name, and the time. */
-export function traceFolder(root: string, script: string, now: Date): string {
+/**
+ * A folder that is called by the script, or by another name, and the time. It is made by whoever writes the trace.
+ * @param isGiven whether a folder, which need not be there yet, is that of another trace
+ */
+export function traceFolder(
+  root: string,
+  script: string,
+  now: Date,
+  isGiven: (dir: string) => boolean = () => false,
+): string {
   const base = path.join(root, timedName(path.basename(script), now));
   mkdirSync(root, { recursive: true, mode: 0o700 });
   let dir = base;
-  for (let i = 2; existsSync(dir); i++) dir = `${base}-${i}`;
+  for (let i = 2; isGiven(dir) || existsSync(dir); i++) dir = `${base}-${i}`;
   return dir;
 }
 

@@ -57,6 +57,8 @@ test('a trace folder is private, names its script and is always a new one', (t) 
   const second = traceFolder(root, '/w/my app.ts', new Date(2026, 0, 5, 7, 8, 9));
   assert.equal(path.basename(second), 'my app.ts.20260105-070809-2');
   assert.equal(traceName(second), 'my app.ts');
+  const given = traceFolder(root, '/w/my app.ts', new Date(2026, 0, 5, 7, 8, 9), (dir) => dir === second);
+  assert.equal(path.basename(given), 'my app.ts.20260105-070809-3');
 });
 
 test('the newest ended traces are kept; living ones, those shown and those of just now are never deleted', (t) => {

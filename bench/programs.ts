@@ -2,11 +2,13 @@
  * What tracing costs programs, against the same program untraced, in alternation in one run.
  *
  *   node --import tsx bench/programs.ts [--rounds 5] [--node 20,24] [--only NAME,…] [--cpu] [--awaits]
+ *                                         [--against FILE]
  *
  * Every workload measures itself and prints milliseconds, so that the start of the command line tool is not in it; what
  * the tool does while the program runs (tail, model, process table) is. Printed: medians, and their ratio or difference.
  * `--cpu`: instead the processor time of all processes, the tool's own start and end included; on a machine that others
- * use it is steadier. `--awaits`: traced with that option, which may cost 1.3×.
+ * use it is steadier. `--awaits`: traced with that option, which may cost 1.3×. `--against`: `dist/cli.js` of another build,
+ * which traces the same programs in the same rounds; printed is what this build costs of that.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -107,13 +109,16 @@ interface How {
   readonly rounds: number;
   readonly cpu: boolean;
   readonly awaits: boolean;
+  /** The command line tool of another build. */
+  readonly against: string | undefined;
 }
 
+/** `tool`: the command line tool that traces; `undefined`: untraced. */
 async function measure(
   { program }: Workload,
   folder: string,
   node: string,
-  traced: boolean,
+  tool: string | undefined,
   { cpu, awaits }: How,
 ): Promise<number> {
   reset(program, folder);
@@ -125,9 +130,9 @@ async function measure(
       path.join(temporary, 'trace'),
       ...(awaits ? ['--awaits'] : []),
     ];
-    const cli = [node, CLI, 'run', ...options, '--'];
+    const traced = tool === undefined ? [] : [node, tool, 'run', ...options, '--'];
     const { stdout, stderr, exitCode } = await runProgram(program, folder, node, {
-      prefix: [...(cpu ? TIMES : []), ...(traced ? cli : [])],
+      prefix: [...(cpu ? TIMES : []), ...traced],
     });
     const value = cpu ? childTime(stdout) : Number.parseFloat(stdout);
     if (exitCode !== 0 || !(value > 0)) throw new Error(`${program.id} failed: ${stderr.slice(-1000)}`);
@@ -144,16 +149,18 @@ const median = (values: readonly number[]): number =>
 const AWAITS = 1.3;
 
 async function compare(workload: Workload, node: string, major: number, how: How): Promise<void> {
-  const [untraced, traced] = await withProgram(workload.program, async (folder) => {
-    const without: number[] = [];
-    const with_: number[] = [];
-    await measure(workload, folder, node, false, how);
-    for (let i = 0; i < how.rounds; i++) {
-      without.push(await measure(workload, folder, node, false, how));
-      with_.push(await measure(workload, folder, node, true, how));
-    }
-    return [median(without), median(with_)] as const;
-  });
+  const tools = [undefined, CLI, ...(how.against === undefined ? [] : [how.against])];
+  const [untraced = Number.NaN, traced = Number.NaN, other] = await withProgram(
+    workload.program,
+    async (folder) => {
+      const times = tools.map((): number[] => []);
+      await measure(workload, folder, node, undefined, how);
+      for (let i = 0; i < how.rounds; i++)
+        for (const [k, tool] of tools.entries())
+          times[k]?.push(await measure(workload, folder, node, tool, how));
+      return times.map(median);
+    },
+  );
   const { name, limit } = workload;
   const cost = 'ratio' in limit ? traced / untraced : traced - untraced;
   const usual = 'ratio' in limit ? limit.ratio : limit.difference;
@@ -161,8 +168,12 @@ async function compare(workload: Workload, node: string, major: number, how: How
   const unit = 'ratio' in limit ? '×' : ' ms more';
   const figures = `${untraced.toFixed(1).padStart(9)} ms ${traced.toFixed(1).padStart(9)} ms`;
   const verdict = cost <= most ? '' : '  ABOVE';
+  const beside =
+    other === undefined
+      ? ''
+      : `; other build ${other.toFixed(1)} ms, of which ${(traced / other).toFixed(2)}×`;
   console.log(
-    `${name.padEnd(10)} node ${major} ${figures} ${cost.toFixed(2).padStart(7)}${unit} (at most ${most}${unit})${verdict}`,
+    `${name.padEnd(10)} node ${major} ${figures} ${cost.toFixed(2).padStart(7)}${unit} (at most ${most}${unit})${verdict}${beside}`,
   );
 }
 
@@ -174,6 +185,7 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       cpu: { type: 'boolean', default: false },
       awaits: { type: 'boolean', default: false },
+      against: { type: 'string' },
     },
   });
   console.log('workload           untraced       traced   cost');
@@ -181,7 +193,12 @@ async function main(): Promise<void> {
     const node = await provideNode(major);
     for (const workload of WORKLOADS) {
       const wanted = values.only === undefined || values.only.split(',').includes(workload.name);
-      if (wanted) await compare(workload, node, major, { ...values, rounds: Number(values.rounds) });
+      if (wanted)
+        await compare(workload, node, major, {
+          ...values,
+          against: values.against,
+          rounds: Number(values.rounds),
+        });
     }
   }
 }

@@ -176,8 +176,8 @@ describe('Quick Fixes', () => {
     vscode.workspace
       .getConfiguration('forkscope')
       .update('callSites', mode, vscode.ConfigurationTarget.Global);
-  const run = async () => {
-    const dir = await vscode.commands.executeCommand<string>('forkscope.runWithTracing');
+  const run = async ({ uri }: vscode.TextDocument) => {
+    const dir = await vscode.commands.executeCommand<string>('forkscope.runWithTracing', uri);
     assert.ok(dir);
     return dir;
   };
@@ -203,7 +203,7 @@ describe('Quick Fixes', () => {
     it(`mends ${faulty.kind}, and the problem stays until the program runs again`, async () => {
       await callSites(faulty.callSites);
       const document = await open(faulty);
-      const first = await run();
+      const first = await run(document);
       const shown = await problem(document, first, faulty.kind);
       const fix = (await actions(document, shown)).find(({ title }) => faulty.fix.test(title));
       assert.ok(fix?.edit, (await actions(document, shown)).map(({ title }) => title).join('\n'));
@@ -215,7 +215,7 @@ describe('Quick Fixes', () => {
       await document.save();
       assert.ok(problems(document, faulty.kind).length > 0, 'it stays when the file is edited');
 
-      const second = await run();
+      const second = await run(document);
       await until('the problem of the first run to go', () => problems(document, faulty.kind).length === 0);
       await end(second);
       const { findings } = api.sessions.get(second)?.lastUpdate ?? assert.fail('the trace is read');
@@ -231,7 +231,7 @@ describe('Quick Fixes', () => {
     const script = vscode.Uri.joinPath(folder('examples'), 'deadlock.ts');
     const document = await vscode.workspace.openTextDocument(script);
     await vscode.window.showTextDocument(document);
-    const dir = await run();
+    const dir = await run(document);
     const shown = await problem(document, dir, 'lock-cycle');
     const offered = await actions(document, shown);
     assert.deepEqual(
@@ -256,7 +256,7 @@ describe('Quick Fixes', () => {
   it('edits nothing where the line is another one now', async () => {
     const [faulty = assert.fail()] = FAULTY;
     const document = await open(faulty);
-    const dir = await run();
+    const dir = await run(document);
     const shown = await problem(document, dir, faulty.kind);
     assert.ok((await actions(document, shown)).some(({ title }) => faulty.fix.test(title)));
     const change = async (text: string, by: string) => {

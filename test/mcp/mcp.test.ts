@@ -16,6 +16,9 @@ interface Agent {
 }
 
 /** The SDK's own client, at the built command line tool. `dir`: its temporary folder. */
+/** How long an answer may take on a busy machine, ms: a client of its own accord would wait a minute. */
+const PATIENCE = 600_000;
+
 async function agent(t: TestContext, dir: string, ...args: string[]): Promise<Agent> {
   const env = Object.fromEntries(
     Object.entries(cleanEnvironment(dir)).filter(
@@ -39,7 +42,8 @@ async function agent(t: TestContext, dir: string, ...args: string[]): Promise<Ag
     assert.equal(stderr, '');
   });
   const ask: Agent['ask'] = async (name, given = {}) => {
-    const { content, isError } = await client.callTool({ name, arguments: given });
+    const call = { name, arguments: given };
+    const { content, isError } = await client.callTool(call, undefined, { timeout: PATIENCE });
     const [part] = content as { type: string; text: string }[];
     assert.equal(part?.type, 'text');
     return `${isError === true ? 'error: ' : ''}${part.text}`;
@@ -135,7 +139,8 @@ test('with --no-redact folders and command lines are told, and given folders are
 test('with --allow-run a script is run, its deadlock told, and what hangs is ended with its time', async (t) => {
   const dir = scratch(t);
   const { ask } = await agent(t, dir, '--allow-run');
-  const ran = JSON.parse(await ask('run_script', { script: path.join(EXAMPLES, 'deadlock.ts') }));
+  const deadlock = { script: path.join(EXAMPLES, 'deadlock.ts'), timeout: 300 };
+  const ran = JSON.parse(await ask('run_script', deadlock));
   assert.deepEqual([ran.exitCode, ran.timedOut, ran.findings[0].kind], [3, false, 'lock-cycle']);
   assert.match(await ask('stacks', { trace: ran.trace }), /waits for lock/);
   files(dir, { 'hang.cjs': "setInterval(() => {}, 1e6); console.log('hangs', process.pid);" });

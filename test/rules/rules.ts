@@ -92,40 +92,50 @@ function alike(kind: string): string[] {
   return readdirSync(PROGRAMS).filter((name) => name.startsWith(`${kind}.`));
 }
 
-describe('each rule', { concurrency: 3, skip: !isLinux && 'only on Linux' }, () => {
-  for (const { kind } of RULES) {
-    const file = path.join(PROGRAMS, `${kind}.mjs`);
-    it(`${kind}: a program that has the fault`, TIMEOUT, async (t) => {
-      assert.ok(existsSync(file), `no program shows ${kind}`);
-      const { certainty, ends, stays, options, named } = expected(file);
-      // By the launcher, so that the report has to have all that stood then.
-      const isKilled = certainty === 'certain' && !ends && !stays;
-      const { found, said } = await findings(t, file, 'fault', {
-        announced: ends || isKilled ? undefined : kind,
-        options: isKilled ? ['--on-deadlock', 'kill', ...options] : options,
-      });
-      if (ends || isKilled) {
-        const own = found.filter((finding) => finding.kind === kind).map((finding) => finding.certainty);
-        assert.deepEqual(own, [certainty], `${said}\n${JSON.stringify(found.map((one) => one.kind))}`);
-      } else {
-        // Whether what was announced outlives a Ctrl-C is what the cases try.
-        assert.match(said, new RegExp(`^ *${kind} \\(${certainty}`, 'm'));
-      }
-      const lines = [...linesOf(found, file), ...linesIn(said, file)];
-      for (const line of named)
-        assert.ok(lines.includes(line), `line ${line} is not named, but ${lines.join()}`);
-    });
-    for (const look of alike(kind)) {
-      it(`${kind}: ${look} without it`, TIMEOUT, async (t) => {
-        const program = path.join(PROGRAMS, look);
-        const { code: wanted, options } = expected(program);
-        const { code, found, said } = await findings(t, program, 'fine', { options });
-        assert.deepEqual(
-          found.map((finding) => `${finding.kind} ${finding.certainty}: ${finding.title}`),
-          [],
-        );
-        assert.equal(code, wanted, said);
-      });
+/** Whether a program uses the runtime. */
+const usesRuntime = (file: string): boolean => /from 'forkscope'/.test(readFileSync(file, 'utf8'));
+
+/** Tries the rules whose programs are of a sort, in two files for the sake of time. A rule without a program fails with both. */
+export function tryRules(sort: 'of the runtime' | 'of plain Node'): void {
+  describe(`each rule about programs ${sort}`, { concurrency: 3, skip: !isLinux && 'only on Linux' }, () => {
+    for (const { kind } of RULES) {
+      const file = path.join(PROGRAMS, `${kind}.mjs`);
+      if (!existsSync(file)) it(`${kind} has a program that shows it`, () => assert.fail(file));
+      else if (usesRuntime(file) === (sort === 'of the runtime')) tryRule(kind, file);
     }
+  });
+}
+
+function tryRule(kind: string, file: string): void {
+  it(`${kind}: a program that has the fault`, TIMEOUT, async (t) => {
+    const { certainty, ends, stays, options, named } = expected(file);
+    // By the launcher, so that the report has to have all that stood then.
+    const isKilled = certainty === 'certain' && !ends && !stays;
+    const { found, said } = await findings(t, file, 'fault', {
+      announced: ends || isKilled ? undefined : kind,
+      options: isKilled ? ['--on-deadlock', 'kill', ...options] : options,
+    });
+    if (ends || isKilled) {
+      const own = found.filter((finding) => finding.kind === kind).map((finding) => finding.certainty);
+      assert.deepEqual(own, [certainty], `${said}\n${JSON.stringify(found.map((one) => one.kind))}`);
+    } else {
+      // Whether what was announced outlives a Ctrl-C is what the cases try.
+      assert.match(said, new RegExp(`^ *${kind} \\(${certainty}`, 'm'));
+    }
+    const lines = [...linesOf(found, file), ...linesIn(said, file)];
+    for (const line of named)
+      assert.ok(lines.includes(line), `line ${line} is not named, but ${lines.join()}`);
+  });
+  for (const look of alike(kind)) {
+    it(`${kind}: ${look} without it`, TIMEOUT, async (t) => {
+      const program = path.join(PROGRAMS, look);
+      const { code: wanted, options } = expected(program);
+      const { code, found, said } = await findings(t, program, 'fine', { options });
+      assert.deepEqual(
+        found.map((finding) => `${finding.kind} ${finding.certainty}: ${finding.title}`),
+        [],
+      );
+      assert.equal(code, wanted, said);
+    });
   }
-});
+}

@@ -1,0 +1,3 @@
+import { tryRules } from './rules.ts';
+
+tryRules('of the runtime');

@@ -1,9 +1,11 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { z } from 'zod';
+import { messageOf } from '../base/errors.ts';
 import { explanationOf, printable } from '../model/index.ts';
+import { readSessionHead } from '../session/directory/session-file.ts';
 import { blocksAnswer, FINDING_KINDS, findingsAnswer, reportAnswer, stacksAnswer } from './answers.ts';
-import { Runs } from './run-script.ts';
+import { type Ran, Runs } from './run-script.ts';
 import { type Asked, Traces } from './traces.ts';
 
 export { askServer } from './client.ts';
@@ -131,7 +133,9 @@ function addRunning(server: McpServer, traces: Traces, runs: Runs): void {
       annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     },
     async ({ script, args, cwd, timeout }) => {
-      const { dir, exitCode, timedOut, output } = await runs.run({ script, args, cwd, timeout });
+      const ran = await runs.run({ script, args, cwd, timeout });
+      const { dir, exitCode, timedOut, output } = ran;
+      if (readSessionHead(dir) === undefined) return failed(traces.safeMessage(notBegun(ran, timeout), dir));
       const facts = { trace: traces.nameOf(dir), exitCode, timedOut };
       return answered(traces, dir, (asked) => ({
         ...facts,
@@ -148,9 +152,18 @@ function answered(traces: Traces, trace: string, answer: (asked: Asked) => strin
     const made = traces.ask(trace, answer);
     return typeof made === 'string' ? text(made) : json(made);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { ...text(traces.safeMessage(message, trace)), isError: true };
+    return failed(traces.safeMessage(messageOf(error), trace));
   }
+}
+
+function failed(message: string): Result {
+  return { ...text(message), isError: true };
+}
+
+/** Why a script has left no trace: what the launcher said, and that its time was up where it was. */
+function notBegun({ timedOut, output }: Ran, timeout: number): string {
+  const late = `It had not begun when its time of ${timeout} s was up: give it more.`;
+  return [timedOut ? late : 'It was not run.', output.trim()].filter(Boolean).join('\n');
 }
 
 /** Control characters would let a traced program draw what it likes where the answer is shown; indentation is ours. */

@@ -9,8 +9,11 @@ const LOOK_EVERY = 250;
 /** Milliseconds in which whoever starts the program must have done so, once nobody can say any more that they will not. */
 const PATIENCE = 30_000;
 
-/** What the editor says, a line each. */
-type Word = 'stopping' | 'over';
+/**
+ * What the editor says, a line each. `gone`: it goes away without a word, as a window that is reloaded: its debugger, which goes
+ * with it, ends the processes that it is attached to.
+ */
+type Word = 'stopping' | 'over' | 'gone';
 
 /**
  * Keeps a session for a program that the editor's debugger starts: tells on stdout, as one line of JSON, what the program needs
@@ -37,7 +40,7 @@ export async function attendSession(
     giveWay();
     session = Session.open(attendant.dir, { findings: findingOptionsOf(options), timeline: false });
     const words = listen((word) => {
-      if (word === 'stopping') attendant.interrupted('SIGTERM');
+      if (word !== 'over') attendant.interrupted('SIGTERM');
     });
     process.stdout.write(`${JSON.stringify(attendant.invitation)}\n`);
     let began = performance.now();
@@ -80,6 +83,7 @@ function listen(on: (word: Word) => void): Words {
   lines.on('close', () => {
     words.isGone = !words.isOver;
     words.isOver = true;
+    if (words.isGone) on('gone');
   });
   // Those who end a session end its processes; this one tells how it was.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -46,7 +46,7 @@ interface Manifest {
     commands: { command: string; title: string; category: string; icon?: string; enablement?: string }[];
     viewsContainers: Record<'activitybar' | 'panel' | 'secondarySidebar', { id: string; icon: string }[]>;
     views: Record<string, { id: string; icon: string; when?: string }[]>;
-    viewsWelcome: { view: string; when: string }[];
+    viewsWelcome: { view: string; when: string; contents: string }[];
     menus: Record<string, MenuItem[]>;
     keybindings: { command: string; key: string; mac: string; when: string }[];
     configuration: { properties: Record<string, { default: unknown; enum?: string[]; scope: string }> };
@@ -110,7 +110,12 @@ test('programs run only in trusted workspaces, from the places where one looks f
   assert.equal(COMMANDS['forkscope.runWithTracing'].enablement, 'isWorkspaceTrusted');
   const untrusted = contributes.viewsWelcome.find((w) => w.when.startsWith('!isWorkspaceTrusted'));
   assert.equal(untrusted?.view, VIEWS.processes);
-  assert.match(nls['welcome.untrusted'] ?? '', /command:workbench\.trust\.manage/);
+  // Each view that says what can be done says it where the folder is not trusted too.
+  for (const { view } of contributes.viewsWelcome) {
+    const own = contributes.viewsWelcome.filter((w) => w.view === view);
+    const { contents = '' } = own.find((w) => w.when.startsWith('!isWorkspaceTrusted')) ?? {};
+    assert.match(nls[contents.replaceAll('%', '')] ?? '', /command:workbench\.trust\.manage/, view);
+  }
   const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
   assert.equal(untrustedWorkspaces.supported, 'limited');
   assert.deepEqual(

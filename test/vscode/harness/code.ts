@@ -88,7 +88,8 @@ async function runTests(code: OfflineVsCode, args: Arguments, tests: string): Pr
     });
     await page.exposeFunction('codeAutomationLog', (_kind: string, line: unknown[]) => log(line));
     await injectDevelopment(page, server.port, options);
-    await page.goto(workbenchUrl(server.port, options));
+    // Its `load` comes long after the workbench can be used, or too late, on a loaded machine.
+    await page.goto(workbenchUrl(server.port, options), { waitUntil: 'commit' });
     const exit = await ended;
     if (exit === 124) console.error('the tests in the extension host took too long');
     if (exit === 98) console.error('the page crashed');

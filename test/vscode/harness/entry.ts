@@ -4,7 +4,7 @@ import path from 'node:path';
 import Mocha from 'mocha';
 import { hasPage, inPage } from './suite.ts';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 
 export async function run(): Promise<void> {
   const only = process.env.FORKSCOPE_TEST_GREP;

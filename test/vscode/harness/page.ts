@@ -53,7 +53,8 @@ export async function openVsCode(options: VsCodeOptions = {}): Promise<VsCode> {
     const workbench = new Workbench(page);
     const opened = { ...(workspace ? { workspace } : {}), development: options.development ?? [] };
     await injectDevelopment(page, server.port, opened);
-    await page.goto(workbenchUrl(server.port, opened));
+    // Its `load` comes long after the workbench can be used, or too late, on a loaded machine.
+    await page.goto(workbenchUrl(server.port, opened), { waitUntil: 'commit' });
     await workbench.ready();
     return { workbench, folder, close };
   } catch (error) {

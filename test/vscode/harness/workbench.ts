@@ -5,7 +5,7 @@ import type { Frame, Locator, Page } from 'playwright-core';
 import { type Pixels, seenPixels } from './pixels.ts';
 
 /** The machine may be loaded: generous, since tests wait for conditions and not for time. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 const TRIES = 3;
 
 const label = (title: string) => `a.action-label[aria-label^="${title}"]`;
@@ -74,6 +74,34 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input.input');
     await input.fill(text);
     await input.press('Enter');
+  }
+
+  /**
+   * Answers the editor's own dialog for a file or a folder.
+   * @param button what its button says
+   */
+  async chooseFile(place: string, button: string): Promise<void> {
+    // The palette, which is the same widget, may not have closed yet: only the dialog has this button.
+    const dialog = this.page.locator('.quick-input-widget');
+    const ok = dialog.getByText(button, { exact: true });
+    await ok.waitFor();
+    // Until it has looked into the folder, what is typed is not taken.
+    for (let i = 0; i < 20 && (await ok.isVisible()); i++) {
+      await dialog
+        .locator('input.input')
+        .fill(place, { timeout: 1_000 })
+        .catch(() => undefined);
+      await ok.click({ timeout: 1_000 }).catch(() => undefined);
+      await ok.waitFor({ state: 'hidden', timeout: 3_000 }).catch(() => undefined);
+    }
+  }
+
+  /** Opens a file of the opened folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.page.locator('.quick-input-widget input.input').fill(name);
+    await this.pick(name);
+    await this.tab(name).waitFor();
   }
 
   /** The item of a view container in the activity bar. */

@@ -122,20 +122,7 @@ appendFileSync(note, 'ready ');
     await vscode.window.showTextDocument(document);
     const running = vscode.commands.executeCommand<string>('forkscope.runWithTracing');
     await inPage(
-      async ({ page }, file) => {
-        const dialog = page.locator('.quick-input-widget');
-        const ok = dialog.getByText('OK', { exact: true });
-        await ok.waitFor();
-        // Until the dialog has looked into the folder, what is typed is not taken.
-        for (let i = 0; i < 20 && (await ok.isVisible()); i++) {
-          await dialog
-            .locator('input.input')
-            .fill(file, { timeout: 1_000 })
-            .catch(() => undefined);
-          await ok.click({ timeout: 1_000 }).catch(() => undefined);
-          await ok.waitFor({ state: 'hidden', timeout: 3_000 }).catch(() => undefined);
-        }
-      },
+      (workbench, file) => workbench.chooseFile(file, 'OK'),
       path.join(folder('app').fsPath, 'saved.ts'),
     );
     const dir = await running;

@@ -5,7 +5,7 @@ import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
 import type { TreeNode } from '../../../../src/extension/tree/nodes.ts';
 
 /** The machine may be loaded: generous, since tests wait for conditions. */
-const PATIENCE = 90_000;
+const PATIENCE = 180_000;
 
 /** Waits until there is an answer that is neither `undefined` nor `false`. */
 export async function until<T>(

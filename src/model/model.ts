@@ -83,6 +83,7 @@ export class Model implements TraceSink, Answers {
       lastStates.beforeEnd(process, time);
       this.stands.ended.beforeEnd(process, time);
     };
+    this.world.beforeHearing = (process, time) => this.engine.beforeHearing(process, time);
     this.world.beforePause = (process, time) => this.engine.beforePause(process, time);
     this.world.afterPause = (process) => this.engine.afterPause(process);
     this.world.beforeEnding = (time) => {

@@ -100,6 +100,8 @@ export class Moment implements TraceSink {
   readonly ends = new Map<number, Ns>();
   /** Pids that the process table shows, with their parents'. */
   readonly untraced = new Map<number, number>();
+  /** Of the last record of each process. */
+  readonly #lastOf = new Map<number, Ns>();
   /** When the program was ended from outside, or somebody in it was sent a signal; Infinity: never. */
   intervention: Ns = Number.POSITIVE_INFINITY;
 
@@ -126,6 +128,7 @@ export class Moment implements TraceSink {
 
   record(stream: StreamDefinition, record: TraceRecord): void {
     const thread = this.#thread(stream);
+    this.#lastOf.set(stream.pid, record.time);
     if (record.time > this.time) {
       if (record.kind === KIND.signal || isDeath(record)) this.#intervene(record.time);
       if (!isRest(record.kind)) thread.wentOn ??= record.time;
@@ -154,7 +157,7 @@ export class Moment implements TraceSink {
         break;
       case 'rootExit':
         this.ends.set(observation.pid, observation.time);
-        if (observation.signal !== null) this.#intervene(observation.time);
+        if (observation.signal !== null) this.#intervene(this.#deathOf(observation.pid, observation.time));
         break;
       case 'osGone':
         this.ends.set(observation.pid, observation.time);
@@ -236,6 +239,11 @@ export class Moment implements TraceSink {
       this.threads.set(stream.stream, thread);
     }
     return thread;
+  }
+
+  /** A process that was killed may have died any time after its last record: others hear of it before the launcher does. */
+  #deathOf(pid: number, seen: Ns): Ns {
+    return Math.max(this.#lastOf.get(pid) ?? 0, seen - LAST_MOMENT);
   }
 
   #intervene(time: Ns): void {

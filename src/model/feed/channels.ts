@@ -31,7 +31,8 @@ const CHANNEL = byNumber<ApplyToUse, 'channel'>({
   taskDone(_world, _stream, _record, use) {
     use.taskDones++;
   },
-  disconnect(_world, _stream, record, use) {
+  disconnect(world, { thread }, record, use) {
+    if (thread.woken !== null && isToParent(use)) world.beforeHearing(thread.process, record.time);
     use.disconnectedAt ??= record.time;
     use.ignored += record.value;
   },
@@ -51,6 +52,11 @@ export const applyChannel: Apply = (world, stream, record, use) => {
   CHANNEL[record.kind]?.(world, stream, record, use);
   touchResource(world, use);
 };
+
+/** Its channel or pipe to whoever has started its process. */
+function isToParent({ resource: { kind, key }, thread }: ThreadUse): boolean {
+  return (kind === 'ipc' || kind === 'stdio') && key.startsWith(`${kind}:${thread.process.spawnKey}:`);
+}
 
 /** One side of a message is paired with the other. */
 function pair(

@@ -1,6 +1,6 @@
 import { type Group, KINDS, type KindSpec } from '../../trace/format/kinds.ts';
 import { FLAG, KIND, KIND_GROUPS, KIND_NAMES, type TraceRecord } from '../../trace/format/records.ts';
-import type { StreamState, ThreadUse } from '../state/entities.ts';
+import type { StreamState, ThreadEntity, ThreadUse, Woken } from '../state/entities.ts';
 import type { World } from '../state/world.ts';
 import type { Apply } from './apply.ts';
 import { applyCall } from './calls.ts';
@@ -77,6 +77,15 @@ const IS_WORK = KIND_NAMES.map(
     ['handle', 'lock', 'sync', 'channel', 'pool', 'call'].includes(KINDS[name].group),
 );
 
+/** And of those what it does by itself, and what gives nobody anything: one that an end has woken says so, and ends itself. */
+const IS_OWN = KIND_NAMES.map((name) => name === 'open' || name === 'create');
+
+function goOn(thread: ThreadEntity, woken: Woken, kind: number, use: ThreadUse | undefined): void {
+  const isOwn = IS_OWN[kind] || (kind === KIND.send && use?.resource.kind === 'stdio');
+  if (!isOwn) thread.woken = null;
+  else if (!woken.acted) thread.woken = { ...woken, acted: true };
+}
+
 /**
  * Enters one record: updates the resource, then what the thread's track shows. A record whose resource has no definition
  * (a lost line of the definition stream) changes nothing but the thread's state.
@@ -84,13 +93,13 @@ const IS_WORK = KIND_NAMES.map(
 export function applyRecord(world: World, stream: StreamState, record: TraceRecord): void {
   const { thread } = stream;
   const { kind } = record;
+  const use = stream.uses[record.resource];
   if ((record.flags & FLAG.checkpoint) === 0) {
     if (record.time > thread.lastTime) thread.lastTime = record.time;
     world.advance(record.time);
     if (thread.quiescent !== null && IS_ACTIVITY[kind]) wake(world, thread, record.time);
-    if (thread.woken !== null && IS_WORK[kind]) thread.woken = null;
+    if (thread.woken !== null && IS_WORK[kind]) goOn(thread, thread.woken, kind, use);
   }
-  const use = stream.uses[record.resource];
   if (record.site !== 0 && use !== undefined && IS_ON_RESOURCE[kind])
     noteSite(use, stream.sites[record.site] ?? 0);
   APPLY[kind]?.(world, stream, record, use);

@@ -26,7 +26,7 @@ export const applyRest: Apply = (world, stream, record, use) =>
 /** A rest is over as soon as the thread does anything, whether it says `resumed` or not. */
 export function wake(world: World, thread: ThreadEntity, time: number): void {
   if (thread.quiescent !== null) {
-    thread.woken = { time, rest: thread.quiescent };
+    thread.woken = { time, rest: thread.quiescent, acted: false };
     world.hasWoken(thread);
   }
   thread.quiescent = null;

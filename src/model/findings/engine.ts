@@ -54,13 +54,30 @@ export class FindingsEngine {
     if (this.world.killed !== null || this.kept.knows(process)) return;
     // Where nobody has asked for findings yet, as in a replay, no process knows its children.
     this.world.processes.link();
-    if (!isInvolved(process, how)) return;
-    // When it came to its end the process lived no longer.
-    for (const finding of this.lookBack(time - 1)) {
-      if (how === 'signalled' && finding.certainty !== 'certain') continue;
-      if (this.outlives(finding) && this.takesAway(process, finding))
-        this.kept.keep(this.asProven(finding), time);
+    if (isInvolved(process, how)) {
+      // When it came to its end the process lived no longer.
+      for (const finding of this.lookBack(time - 1)) {
+        if (how === 'signalled' && finding.certainty !== 'certain') continue;
+        if (this.outlives(finding) && this.takesAway(process, finding))
+          this.kept.keep(this.asProven(finding), time);
+      }
     }
+    if (how !== 'signalled') this.beforeHearing(process, time);
+  }
+
+  /**
+   * Called before a process that has just woken is entered to have heard of an end, or to end itself. What stood about it is kept
+   * should the program turn out to have been ended then: whoever hears of that may tell of it before the launcher does.
+   */
+  beforeHearing(process: ProcessEntity, time: number): void {
+    const { world, kept } = this;
+    if (world.killed !== null || kept.knows(process)) return;
+    const isWoken = ({ process: whose }: ThreadEntity): boolean => whose === process;
+    if (!world.wokenSince(time - 1 - LAST_MOMENT, true).some(isWoken)) return;
+    world.processes.link();
+    for (const finding of this.lookBack(time - 1, true))
+      if (this.outlives(finding) && this.takesAway(process, finding))
+        kept.perhaps(this.asProven(finding), time, process);
   }
 
   /** Called before a process is held by a debugger or a signal. */
@@ -87,8 +104,13 @@ export class FindingsEngine {
 
   /** Called before the whole program is ended from outside: keeps all that stands. */
   beforeEnding(time: number): void {
-    for (const finding of this.lookBack(time))
+    const keep = (finding: Finding): void => {
       if (this.outlives(finding)) this.kept.keep(this.asProven(finding), time);
+    };
+    for (const finding of this.lookBack(time)) keep(finding);
+    // An interval, or what wakes a thread at its end, may say something.
+    for (const finding of this.lookBack(time, true)) if (!this.kept.isToldOf(finding)) keep(finding);
+    this.kept.confirm(time);
   }
 
   /** With the proof as of the last look: what tells of an end may come after records and looks of others that died before. */
@@ -113,10 +135,13 @@ export class FindingsEngine {
     });
   }
 
-  /** As {@link look}, with those at rest whom only the end at hand may have woken: orphans see it before the launcher does. */
-  private lookBack(time: number): Finding[] {
+  /**
+   * As {@link look}, with those at rest whom only the end at hand may have woken: orphans see it before the launcher does.
+   * @param acted also those who have done something since then that is of no help to anybody
+   */
+  private lookBack(time: number, acted = false): Finding[] {
     const { resting } = this.world;
-    const woken = this.world.wokenSince(time - LAST_MOMENT);
+    const woken = this.world.wokenSince(time - LAST_MOMENT, acted);
     for (const thread of woken) {
       thread.quiescent = thread.woken?.rest ?? null;
       resting.add(thread);

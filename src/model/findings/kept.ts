@@ -1,5 +1,5 @@
-import type { ProcessEntity } from '../state/entities.ts';
-import type { World } from '../state/world.ts';
+import type { ProcessEntity, ThreadEntity } from '../state/entities.ts';
+import { TOLD_LATE, type World } from '../state/world.ts';
 import type { Finding } from '../types/index.ts';
 
 /** A finding as it was just before an end that hides it. */
@@ -7,6 +7,12 @@ interface Kept {
   readonly finding: Finding;
   /** When that end came, ns. */
   readonly at: number;
+}
+
+/** A finding as it was before its first member heard of an end, or ended well. */
+interface Perhaps extends Kept {
+  /** Those of its threads that stood still then, but for that member's. */
+  readonly standing: readonly ThreadEntity[];
 }
 
 /**
@@ -17,6 +23,7 @@ export class KeptFindings {
   private readonly world: World;
   private readonly byId = new Map<string, Kept>();
   private readonly processes = new Set<string>();
+  private readonly unsure = new Map<string, Perhaps>();
 
   constructor(world: World) {
     this.world = world;
@@ -25,6 +32,34 @@ export class KeptFindings {
   /** The first death of a deadlock keeps it for all of its members. */
   knows(process: ProcessEntity): boolean {
     return this.processes.has(process.id);
+  }
+
+  /** One of the finding's processes is in what was kept. */
+  isToldOf({ processes }: Finding): boolean {
+    return processes.some((id) => this.processes.has(id));
+  }
+
+  /**
+   * Keeps a finding for {@link confirm}: a member hears of an end or ends well, and whether another member has brought that
+   * about, which resolves it, or the end of the program, is not known yet.
+   */
+  perhaps(finding: Finding, at: number, first: ProcessEntity): void {
+    for (const [id, unsure] of this.unsure) if (unsure.at < at - TOLD_LATE) this.unsure.delete(id);
+    if (this.unsure.has(finding.id)) return;
+    const others = finding.processes.flatMap((id) => this.world.processes.get(id) ?? []);
+    const threads = others.filter((process) => process !== first).flatMap((p) => [...p.threads.values()]);
+    // Another member was awake before: that may be who ended what was heard of.
+    if (threads.some(({ alive, woken }) => alive && woken !== null && woken.time < at)) return;
+    this.unsure.set(finding.id, { finding, at, standing: threads.filter((thread) => stands(thread, at)) });
+  }
+
+  /** The program is ended: what nobody of it has resolved shortly before stood then. */
+  confirm(time: number): void {
+    for (const { finding, at, standing } of this.unsure.values()) {
+      if (at < time - TOLD_LATE || this.isToldOf(finding)) continue;
+      if (standing.every((thread) => stands(thread, at))) this.keep(finding, at);
+    }
+    this.unsure.clear();
   }
 
   keep(finding: Finding, at: number): void {
@@ -69,4 +104,12 @@ export class KeptFindings {
 
 function isCertain({ certainty }: Finding): boolean {
   return certainty === 'certain';
+}
+
+/** It has stood still since before `at`, or was woken after that: by what was heard then, at the most. */
+function stands({ end, syncWait, quiescent, woken }: ThreadEntity, at: number): boolean {
+  if (end !== null && end <= at) return false;
+  if (syncWait !== null) return syncWait.since <= at;
+  if (quiescent !== null) return quiescent.since <= at;
+  return woken !== null && woken.time >= at && woken.rest.since <= at;
 }

@@ -198,6 +198,14 @@ export interface Rest {
   readonly timers: number;
 }
 
+/** A rest that is over. */
+export interface Woken {
+  readonly time: number;
+  readonly rest: Rest;
+  /** It has done something of its own since then that nobody else of the program goes on by: it has written output, or opened something. */
+  readonly acted: boolean;
+}
+
 export class ThreadEntity {
   /** Index in `World.threads`. */
   readonly index: number;
@@ -228,8 +236,8 @@ export class ThreadEntity {
   readonly heldUp = new Map<SourceEntity, number>();
   /** What the last `quiescent` counted; `null` after activity. */
   quiescent: Rest | null = null;
-  /** How it had rested when it woke; `null` while it rests, and once it has begun or ended a wait. */
-  woken: { readonly time: number; readonly rest: Rest } | null = null;
+  /** How it had rested when it woke; `null` while it rests, and once it has got or given something, or begun or ended a wait. */
+  woken: Woken | null = null;
   /** Time of the last `rest`. */
   restedAt = Number.NEGATIVE_INFINITY;
   readonly waits = new Map<number, Wait>();

@@ -25,7 +25,7 @@ export const LAST_MOMENT = 2e9;
 /** Signals this far apart that ask a program to end are of one end, ns. */
 const ONE_ENDING = 20e9;
 /** Ctrl-C reaches all at once, and the launcher may be the last to tell, ns. */
-const TOLD_LATE = 3e9;
+export const TOLD_LATE = 3e9;
 
 /** Everything that was fed, as entities and columns. The model's parts share one. */
 export class World {
@@ -70,6 +70,8 @@ export class World {
   /** Called before an end is entered, so that what it hides can be kept. `how`: as far as it is known by then. */
   beforeEnd: (process: ProcessEntity, time: number, how: 'normal' | 'unknown' | 'signalled') => void =
     () => {};
+  /** Called before a thread hears that the process which started its own has closed a channel, perhaps by its end. */
+  beforeHearing: (process: ProcessEntity, time: number) => void = () => {};
   /** Called before a process is held, and when it goes on. */
   beforePause: (process: ProcessEntity, time: number) => void = () => {};
   afterPause: (process: ProcessEntity) => void = () => {};
@@ -101,10 +103,15 @@ export class World {
     this.woken.add(thread);
   }
 
-  /** Threads that have woken since `time`, ns, and have gone on with nothing. */
-  wokenSince(time: number): ThreadEntity[] {
+  /**
+   * Threads that have woken since `time`, ns, and have gone on with nothing.
+   * @param acted also with what is of no help to anybody: see {@link ThreadEntity.woken}
+   */
+  wokenSince(time: number, acted = false): ThreadEntity[] {
     for (const thread of this.woken) if (thread.woken === null) this.woken.delete(thread);
-    return [...this.woken].filter(({ woken, alive }) => alive && woken !== null && woken.time > time);
+    return [...this.woken].filter(
+      ({ woken, alive }) => alive && woken !== null && woken.time > time && (acted || !woken.acted),
+    );
   }
 
   /** The program is asked to end. What comes of it within moments is one end: Ctrl-C, then SIGTERM, then SIGKILL. */

@@ -29,7 +29,8 @@ export function lastStates(world: World): AtEnd<LastState> {
 
 /** The rest of a thread: what it has woken from a moment ago was woken by what led to the end. `null`: it runs. */
 export function restAt({ quiescent, woken }: ThreadEntity, time: number): Rest | null {
-  return quiescent ?? (woken !== null && time - woken.time < LAST_MOMENT ? woken.rest : null);
+  if (quiescent !== null || woken === null || woken.acted) return quiescent;
+  return time - woken.time < LAST_MOMENT ? woken.rest : null;
 }
 
 function stateWords(world: World, thread: ThreadEntity, time: number): string {

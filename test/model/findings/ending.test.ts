@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Model } from '../../../src/model/index.ts';
+import { ROLE } from '../../../src/trace/format/records.ts';
+import { stdioKey } from '../../../src/trace/format/stdio-key.ts';
 import { type StreamBuilder, TraceBuilder } from '../builder.ts';
 import { find } from './ask.ts';
 
@@ -208,5 +210,113 @@ describe('what the end of the program brings about', () => {
     t.observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
     ended(t, { signal: 'SIGINT' });
     assert.deepEqual(told(t), []);
+  });
+});
+
+describe('a finding that is only suspected when the program is ended', () => {
+  const STDIN = 'stdin-not-ended suspected blocking';
+
+  /** A child reads its stdin, which its parent, who waits for its end, has open. */
+  function reading() {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('reader', { pid: 11, api: 'spawn', spawnKey: 'r' });
+    const stdin = t.resource('stdio', 'stdin', { key: stdioKey('r', 0, 'down') });
+    main.on('create', stdin, { value: ROLE.write }).on('send', stdin, { n: 1, value: 1 });
+    child.openRole(stdin, 'read').on('receive', stdin, { n: 1, value: 1 });
+    child.rest({ kind: 'stdio', resource: stdin, listens: true });
+    const waits = () => main.rest({ kind: 'child', child, listens: true, events: ['exit'] });
+    waits();
+    t.at(30_000);
+    /** It sees the end of its stdin, says what it has read, and ends. */
+    const ends = (code = 0) => {
+      const stdout = t.resource('stdio', 'stdout', { key: stdioKey('r', 1, 'up') });
+      child.record('resumed').on('disconnect', stdin);
+      child.openRole(stdout, 'write').on('send', stdout, { n: 1, value: 7 }).exit(code);
+    };
+    return { t, main, child, stdin, waits, ends };
+  }
+
+  it('stays where a child hears of the end of the root before the launcher does, and ends well', () => {
+    for (const seen of [false, true]) {
+      const { t, ends } = reading();
+      ends();
+      if (seen) for (const pid of [10, 11]) t.observe({ type: 'osGone', time: t.tick(), pid });
+      t.at(30_300);
+      ended(t, { signal: 'SIGKILL' });
+      assert.deepEqual(told(t), [STDIN]);
+    }
+  });
+  it('stays where the launcher tells before the child has ended', () => {
+    const { t, child, stdin } = reading();
+    const stdout = t.resource('stdio', 'stdout', { key: stdioKey('r', 1, 'up') });
+    child
+      .record('resumed')
+      .on('disconnect', stdin)
+      .openRole(stdout, 'write')
+      .on('send', stdout, { value: 7 });
+    ended(t, { signal: 'SIGKILL' });
+    assert.deepEqual(told(t), [STDIN]);
+  });
+  it('is gone where the parent itself had ended what the child waited for', () => {
+    for (const isTold of [true, false]) {
+      const { t, main, child, stdin, waits, ends } = reading();
+      main.record('resumed');
+      if (isTold) main.on('disconnect', stdin);
+      ends();
+      assert.deepEqual(told(t), []);
+      main.childExit(child);
+      waits();
+      t.at(31_000);
+      ended(t, { signal: 'SIGKILL' });
+      assert.deepEqual(told(t), []);
+    }
+  });
+  it('is gone where the child ended long before', () => {
+    const { t, ends } = reading();
+    ends();
+    t.at(60_000);
+    ended(t, { signal: 'SIGKILL' });
+    assert.deepEqual(told(t), []);
+  });
+  it('stays certain where a channel is what the child hears of it by', () => {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('worker', { pid: 11, api: 'fork', spawnKey: 'i' });
+    const down = t.resource('ipc', '', { key: 'ipc:i:down', peerKey: 'ipc:i:up' });
+    const up = t.resource('ipc', '', { key: 'ipc:i:up', peerKey: 'ipc:i:down' });
+    main.openRole(down, 'write').openRole(up, 'read');
+    child.openRole(up, 'write').openRole(down, 'read');
+    child.rest({ kind: 'ipc', resource: down, listens: true, events: ['message'] });
+    main.rest(
+      { kind: 'child', child, listens: true, events: ['exit'] },
+      { kind: 'ipc', child, resource: up, listens: true },
+    );
+    t.at(30_000);
+    child.record('resumed').on('disconnect', down).exit(0);
+    t.at(30_300);
+    ended(t, { signal: 'SIGKILL' });
+    assert.deepEqual(told(t), ['ipc-keeps-alive certain blocking']);
+  });
+  it('stays where Ctrl-C comes while an interval of its thread says something', () => {
+    for (const says of [true, false]) {
+      const t = new TraceBuilder();
+      const main = t.root({ pid: 10 });
+      const child = main.start('job', { pid: 11, api: 'fork' });
+      const out = t.resource('stdio', 'stdout', { key: stdioKey('root', 1, 'up') });
+      const port = t.resource('ipc', 'up');
+      main.childExit(child);
+      child.exit(0);
+      main.rest(
+        { kind: 'child', child, state: 'exited', listens: true, events: ['close'], ref: false },
+        { kind: 'timer', every: 1e9 },
+      );
+      t.at(30_000);
+      main.record('resumed').openRole(out, 'write').on('send', out, { value: 6 });
+      if (!says) main.on('receive', port, { n: 1 });
+      t.at(30_050).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
+      ended(t, { signal: 'SIGINT' });
+      assert.deepEqual(told(t), says ? ['close-missing suspected blocking'] : []);
+    }
   });
 });

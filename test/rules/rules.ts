@@ -1,6 +1,7 @@
 // Each rule of findings is fired by a real program, and kept silent by the same one without the fault.
 //
-// `programs/KIND.mjs` takes `fault` or `fine`; `KIND.NAME.mjs` is another look-alike. The first line says what is expected: `// certain`
+// `programs/KIND.mjs` takes `fault` or `fine`; `KIND.NAME.mjs` is another look-alike, and where it says `fires` also another program that
+// has the fault. The first line says what is expected: `// certain`
 // or `// suspected`, then `options:` with what `forkscope run` is given, `code:` with the exit code
 // of the program without the fault where that is not 0; and `ends` where the program with the fault ends by itself. Else it is ended: by
 // the launcher where the finding is certain (and not `stays`: it blocks nothing), and as by Ctrl-C when it is announced otherwise. A line with the comment `// named` has to be named.
@@ -29,6 +30,8 @@ interface Expected {
   readonly ends: boolean;
   /** What is certain of it does not block it: the launcher does not end it. */
   readonly stays: boolean;
+  /** A look-alike that has the fault where it is told so. */
+  readonly fires: boolean;
   /** Lines that a finding has to name, from 1. */
   readonly named: readonly number[];
 }
@@ -43,6 +46,7 @@ function expected(file: string): Expected {
     code: Number(/code: (\d+)/.exec(head)?.[1] ?? 0),
     ends: /; ends\b/.test(head),
     stays: /; stays\b/.test(head),
+    fires: /; fires\b/.test(head),
     named: lines.flatMap((line, i) => (line.includes('// named') ? [i + 1] : [])),
   };
 }
@@ -107,28 +111,11 @@ export function tryRules(sort: 'of the runtime' | 'of plain Node'): void {
 }
 
 function tryRule(kind: string, file: string): void {
-  it(`${kind}: a program that has the fault`, TIMEOUT, async (t) => {
-    const { certainty, ends, stays, options, named } = expected(file);
-    // By the launcher, so that the report has to have all that stood then.
-    const isKilled = certainty === 'certain' && !ends && !stays;
-    const { found, said } = await findings(t, file, 'fault', {
-      announced: ends || isKilled ? undefined : kind,
-      options: isKilled ? ['--on-deadlock', 'kill', ...options] : options,
-    });
-    if (ends || isKilled) {
-      const own = found.filter((finding) => finding.kind === kind).map((finding) => finding.certainty);
-      assert.deepEqual(own, [certainty], `${said}\n${JSON.stringify(found.map((one) => one.kind))}`);
-    } else {
-      // Whether what was announced outlives a Ctrl-C is what the cases try.
-      assert.match(said, new RegExp(`^ *${kind} \\(${certainty}`, 'm'));
-    }
-    const lines = [...linesOf(found, file), ...linesIn(said, file)];
-    for (const line of named)
-      assert.ok(lines.includes(line), `line ${line} is not named, but ${lines.join()}`);
-  });
+  it(`${kind}: a program that has the fault`, TIMEOUT, (t) => fires(t, kind, file));
   for (const look of alike(kind)) {
+    const program = path.join(PROGRAMS, look);
+    if (expected(program).fires) it(`${kind}: ${look} with it`, TIMEOUT, (t) => fires(t, kind, program));
     it(`${kind}: ${look} without it`, TIMEOUT, async (t) => {
-      const program = path.join(PROGRAMS, look);
       const { code: wanted, options } = expected(program);
       const { code, found, said } = await findings(t, program, 'fine', { options });
       assert.deepEqual(
@@ -138,4 +125,24 @@ function tryRule(kind: string, file: string): void {
       assert.equal(code, wanted, said);
     });
   }
+}
+
+/** A program has the fault, and it is told as expected, with its lines. */
+async function fires(t: TestContext, kind: string, file: string): Promise<void> {
+  const { certainty, ends, stays, options, named } = expected(file);
+  // By the launcher, so that the report has to have all that stood then.
+  const isKilled = certainty === 'certain' && !ends && !stays;
+  const { found, said } = await findings(t, file, 'fault', {
+    announced: ends || isKilled ? undefined : kind,
+    options: isKilled ? ['--on-deadlock', 'kill', ...options] : options,
+  });
+  if (ends || isKilled) {
+    const own = found.filter((finding) => finding.kind === kind).map((finding) => finding.certainty);
+    assert.deepEqual(own, [certainty], `${said}\n${JSON.stringify(found.map((one) => one.kind))}`);
+  } else {
+    // Whether what was announced outlives a Ctrl-C is what the cases try.
+    assert.match(said, new RegExp(`^ *${kind} \\(${certainty}`, 'm'));
+  }
+  const lines = [...linesOf(found, file), ...linesIn(said, file)];
+  for (const line of named) assert.ok(lines.includes(line), `line ${line} is not named, but ${lines.join()}`);
 }

@@ -319,6 +319,8 @@ export class ThreadUse {
   unread = false;
   lastSendSite = 0;
   lastSendTime = 0;
+  /** Where its first message was sent, if nothing had come back by then: it answers nothing. */
+  openingSite = 0;
   /** Index of the call site of its last record that has one, 0: none has. */
   lastSite = 0;
   lastReceiveTime = Number.NEGATIVE_INFINITY;

@@ -296,6 +296,47 @@ describe('port-keeps-alive', () => {
     main.rest({ kind: 'port', resource: up, listens: true, events: ['close'] });
     only(t, 'port-keeps-alive', 'certain');
   });
+  it('is what an answer leaves behind where both sides go on listening', () => {
+    const { t, main, thread, parent, messages, down, up } = worker();
+    // It says that it is there, and then answers.
+    thread.on('send', up, { n: 1, site: '/app/w.ts:1' });
+    main.on('receive', up, { n: 1 });
+    for (const n of [1, 2]) {
+      main.on('send', down, { n, site: '/app/main.ts:7' });
+      thread.on('receive', down, { n }).on('send', up, { n: n + 1, site: '/app/w.ts:2' });
+      main.on('receive', up, { n: n + 1 });
+    }
+    thread.rest(parent);
+    main.rest(messages);
+    const finding = only(t, 'port-keeps-alive', 'certain');
+    assert.ok(places(finding).includes('sent 2'));
+    assert.match(
+      finding.explanation,
+      /last message was sent by thread w of main\.ts at w\.ts:2; nothing was sent back/,
+    );
+  });
+  it('is so too where it is the parent that answers', () => {
+    const { t, main, thread, parent, messages, down, up } = worker();
+    thread.on('send', up, { n: 1, site: '/app/w.ts:2' });
+    main.on('receive', up, { n: 1 }).on('send', down, { n: 1, site: '/app/main.ts:7' });
+    thread.on('receive', down, { n: 1 }).rest(parent);
+    main.rest(messages);
+    only(t, 'port-keeps-alive', 'certain');
+  });
+  it('is not what a question leaves that is asked where others were, or of whom had answered before', () => {
+    for (const asks of ['worker', 'parent'] as const) {
+      const { t, main, thread, parent, messages, down, up } = worker();
+      const [one, other, out, back] = asks === 'worker' ? [thread, main, up, down] : [main, thread, down, up];
+      one.on('send', out, { n: 1, site: '/app/ask.ts:2 < /app/a.ts:1' });
+      other.on('receive', out, { n: 1 }).on('send', back, { n: 1, site: '/app/answer.ts:3' });
+      one.on('receive', back, { n: 1 });
+      one.on('send', out, { n: 2, site: `/app/ask.ts:${asks === 'worker' ? 2 : 9} < /app/b.ts:1` });
+      other.on('receive', out, { n: 2 });
+      thread.rest(parent);
+      main.rest(messages);
+      only(t, 'crossed-acks', 'certain');
+    }
+  });
   it('gives way to message-not-heard when nobody listens for it', () => {
     const { t, main, thread, messages, down } = worker();
     main.on('send', down, { n: 1, site: '/app/main.ts:7' });

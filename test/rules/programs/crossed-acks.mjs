@@ -1,20 +1,23 @@
-// certain
-// To answer, a child asks its parent something, which serves one at a time: after its own answer, or after a while.
+// certain; options: --awaits
+// To answer, a child asks its parent something, which takes nothing but its own answer meanwhile; or serves it after a while.
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 
-if (process.argv[2] === 'child') {
-  process.on('message', (message) => {
-    if (message === 'question')
-      process.send('may I?'); // named
-    else process.send('answer', () => process.disconnect());
-  });
+const [, self, role] = process.argv;
+async function ask(peer, question, serve) {
+  peer.send(question); // named
+  for (;;) {
+    const [message] = await once(peer, 'message');
+    if (message === 'answer') return;
+    if (role === 'fine') setTimeout(serve, 3000);
+  }
+}
+
+if (role === 'child') {
+  await once(process, 'message');
+  await ask(process, 'may I?');
+  process.send('answer', () => process.disconnect());
 } else {
-  const child = fork(process.argv[1], ['child']); // named
-  let busy = true;
-  child.on('message', (message) => {
-    if (message === 'answer') busy = false;
-    else if (process.argv[2] === 'fine') setTimeout(() => child.send('yes'), 3000);
-    if (message === 'may I?' && !busy) child.send('yes');
-  });
-  child.send('question');
+  const child = fork(self, ['child']);
+  await ask(child, 'question', () => child.send('answer'));
 }

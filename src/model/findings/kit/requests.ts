@@ -33,6 +33,21 @@ export function openRequests(world: World, thread: ThreadEntity): OpenRequest[] 
   return open.sort((a, b) => b.time - a.time);
 }
 
+/**
+ * Is the message rather an answer: has its sender had a message for each that it has sent, or is it a child, which may have said
+ * first that it is there? A child that asks its parent again does so where it asked first.
+ */
+export function isAnswer(world: World, { from, use, to }: OpenRequest): boolean {
+  const back = world.resourceByKey.get(use.resource.peerKey);
+  const received = (back && from.uses.get(back)?.received) ?? 0;
+  if (received === 0) return false;
+  if (use.sent <= received) return true;
+  const starter = from.child?.owner ?? (from.threadId === 0 ? from.process.child?.owner : null) ?? null;
+  if (starter === null || !to.includes(starter)) return false;
+  const [first, last] = [world.sites.view(use.openingSite), world.sites.view(use.lastSendSite)];
+  return first === null || first.file !== last?.file || first.line !== last.line;
+}
+
 /** A channel in which each message has one receiver, of which it is known whether it has it. */
 export function isMessages({ kind, lossy }: ResourceEntity): boolean {
   return DIRECT.has(kind) && !lossy;

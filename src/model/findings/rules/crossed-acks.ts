@@ -8,8 +8,8 @@ import { placesOfSource } from '../kit/awaited-ends.ts';
 import { restLinksOf } from '../kit/links.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { openAwaits } from '../kit/open-awaits.ts';
-import { type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
-import { MESSAGE_SOURCES, type RestGroup, restGroups } from '../kit/rest.ts';
+import { isAnswer, type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
+import { hears, MESSAGE_SOURCES, type RestGroup, restGroups } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords, threadWords } from '../kit/words.ts';
 
@@ -32,9 +32,7 @@ export const crossedAcks: Rule = {
     const findings: Finding[] = [];
     for (const group of restGroups(context)) {
       const open = group.threads.flatMap((thread) =>
-        openRequests(context.world, thread).filter(({ to }) =>
-          to.some((other) => awaitsMessages(other, group)),
-        ),
+        openRequests(context.world, thread).filter((request) => isAsked(context, request, group)),
       );
       if (open.length === 0) continue;
       for (const thread of group.threads) context.explained.add(thread);
@@ -55,6 +53,17 @@ export const crossedAcks: Rule = {
     return findings;
   },
 };
+
+/** Does its sender wait for an answer to it, as far as the records tell? */
+function isAsked({ world }: RuleContext, request: OpenRequest, group: RestGroup): boolean {
+  const to = request.to.filter((other) => awaitsMessages(other, group));
+  if (to.length === 0) return false;
+  if (!isAnswer(world, request)) return true;
+  const awaits = (thread: ThreadEntity): boolean =>
+    openAwaits(thread).length > 0 &&
+    !group.sources.some((source) => source.thread === thread && hears(source, 'exit', 'close'));
+  return awaits(request.from) && to.some(awaits);
+}
 
 /**
  * Of a member of the group: a message would make it run. Who listens for none any more was sent an answer or a notice, and is

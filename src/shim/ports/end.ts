@@ -29,6 +29,8 @@ export class PortEnd {
   sent: number;
   received: number;
   readonly options: EndOptions;
+  /** The channel's other end, where this thread has made the channel: it has that too until it leaves. */
+  partner: PortEnd | undefined;
   readonly #shim: Shim;
   #out: ResourceId = 0;
   #in: ResourceId = 0;
@@ -62,6 +64,9 @@ export class PortEnd {
   recordHearing(skip: (...args: never[]) => unknown): void {
     if (this.options.silent) return;
     const { recorder, sites, session } = this.#shim;
+    // Who could send by it is asked when the thread rests, also where nobody ever has.
+    this.open();
+    this.partner?.open();
     this.#hearing ??= new Sampler(session.options.callSites);
     sites.sample(this.#hearing, recorder.clock.now(), skip);
   }
@@ -95,7 +100,7 @@ export class PortEnd {
 
   /** Defines the channel's directions in the trace and records that this thread has the end, once. */
   open(): void {
-    if (this.#open || this.options.silent) return;
+    if (this.#open || this.#closed || this.options.silent) return;
     this.#open = true;
     const { recorder } = this.#shim;
     const { kind, key, names, sendOnly, madeAt } = this.options;
@@ -129,8 +134,9 @@ export class PortEnd {
 
   /** The end goes to another thread, or this thread has closed it. */
   leave(): void {
-    if (!this.#open || this.#closed) return;
+    if (this.#closed) return;
     this.#closed = true;
+    if (!this.#open) return;
     const { recorder } = this.#shim;
     recorder.record('close', { resource: this.#out, role: ROLE.write });
     recorder.record('close', {

@@ -172,8 +172,12 @@ function observeChannels(where: Where, own: PortTracing): void {
   observeClass<worker.MessageChannel>('MessageChannel', where, ({ port1, port2 }) => {
     const channel = own.registry.newChannel();
     const madeAt = own.shim.sites.here(observed);
-    portEnds.put(port1, own.newEnd({ channel, side: 0, sent: 0, received: 0 }, { madeAt }));
-    portEnds.put(port2, own.newEnd({ channel, side: 1, sent: 0, received: 0 }, { madeAt }));
+    const one = own.newEnd({ channel, side: 0, sent: 0, received: 0 }, { madeAt });
+    const two = own.newEnd({ channel, side: 1, sent: 0, received: 0 }, { madeAt });
+    one.partner = two;
+    two.partner = one;
+    portEnds.put(port1, one);
+    portEnds.put(port2, two);
   });
 }
 

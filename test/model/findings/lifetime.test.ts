@@ -258,6 +258,19 @@ describe('port-keeps-alive', () => {
     const finding = only(t, 'port-keeps-alive', 'certain', LONG);
     assert.match(finding.explanation, /each waits for the first message of another/);
   });
+  it('is certain where both ends are in one thread, as long as it has both', () => {
+    for (const has of ['both', 'one', 'closes'] as const) {
+      const t = new TraceBuilder();
+      const main = t.root({ pid: 10 });
+      const [one, two] = [t.resource('port', 'one', { peerKey: 'port:two' }), t.resource('port', 'two')];
+      main.openRole(one, 'write').openRole(two, 'read');
+      if (has !== 'one') main.openRole(two, 'write').openRole(one, 'read');
+      if (has === 'closes') main.closeRole(two, 'write').closeRole(one, 'read');
+      main.rest({ kind: 'port', resource: two, listens: true, events: ['message'] });
+      if (has === 'both') only(t, 'port-keeps-alive', 'certain', LONG);
+      else none(t, LONG);
+    }
+  });
   it('is not reported for a server, a timer, or a worker that works', () => {
     const { t, main, messages } = worker();
     main.rest(messages);

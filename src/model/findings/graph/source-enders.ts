@@ -106,9 +106,12 @@ export class SourceEnders {
       return direct(threads.map((t) => units.get(t, 0)));
     }
     if (resource === null) return openFor('unknown');
+    const own = thread.uses.get(resource);
+    // It reads at the one end and has the other one too.
+    const hasBoth = own !== undefined && own.readers > 0 && own.writers > 0;
     const others = resource.uses.filter((use) => use.thread !== thread && use.counted);
-    if (others.length === 0) return openFor('unknown');
-    const group = this.known.users(resource, (use) => use.thread !== thread && use.canSend);
+    if (others.length === 0 && !hasBoth) return openFor('unknown');
+    const group = this.known.users(resource, (use) => (use.thread !== thread || hasBoth) && use.canSend);
     return group.open === null ? direct(group.units, group.dead) : openFor(group.open);
   }
 

@@ -35,7 +35,7 @@ function say(context: RuleContext, { processes, threads, sources, since, units }
   const [kept] = keep.map(({ thread }) => thread.process);
   const name = kept === undefined ? '' : kept.name;
   const ofMain = keep.filter(({ thread }) => thread.process === kept && thread.threadId === 0);
-  const what = (ofMain.length > 0 ? ofMain : keep).map(sourceName);
+  const what = [...new Set((ofMain.length > 0 ? ofMain : keep).map(sourceName))];
   const who = listWords(threads.map((thread) => threadWords(thread)));
   const last = threads
     .flatMap((thread) => openRequests(context.world, thread))

@@ -5,6 +5,7 @@ import { MainSession } from '../../src/untraced/cdp/client.ts';
 import { urlAt } from '../../src/untraced/cdp/open.ts';
 import { forMs } from '../../src/untraced/cdp/patience.ts';
 import { programSystem } from '../../src/untraced/system/index.ts';
+import type { Case } from './types.ts';
 
 /**
  * What a machine or a tool may do to programs beside tracing them. `busy`: every processor is taken by others. `coverage`: Node
@@ -17,6 +18,14 @@ export type Stress = (typeof STRESSES)[number];
 const LOOK_EVERY = 50;
 const HOLDS = 5_000;
 const ANSWERS_WITHIN = 20_000;
+
+/**
+ * Does the program stay what it is under the stress? One that is about a debugger brings its own: a process has one inspector, and
+ * `inspector.open` throws where a debugger has opened it before.
+ */
+export function canBear({ input }: Pick<Case, 'input'>, stress: Stress | undefined): boolean {
+  return stress !== 'debugger' || input?.ask !== 'debugger';
+}
 
 /** What a program of a run finds in its environment. */
 export function stressEnvironment(stress: Stress | undefined, scratch: string): Record<string, string> {

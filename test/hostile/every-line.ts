@@ -18,6 +18,7 @@ const SOURCE: Required<Source> = {
   resource: 1,
   child: 1,
   listens: true,
+  once: true,
   heard: site,
   events: ['message'],
   detail: 'a detail',

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { SiteId } from '../../base/quantities.ts';
 import { liveChildren } from '../children/live-children.ts';
-import { heard } from '../sources/events.ts';
+import { heard, hearsOnce } from '../sources/events.ts';
 import type { Look } from '../sources/look.ts';
 import { type IpcEnd, openEnds } from './end.ts';
 
@@ -29,6 +29,7 @@ function add(look: Look, { target, handle, incoming, queued, unread, since }: Ip
     resource: incoming,
     listens: events.some((name) => name !== 'disconnect'),
     events,
+    ...(hearsOnce(target) ? { once: true } : {}),
     ...(child ? { child: child.id, site: child.site } : {}),
     ...(queued > 0 ? { unwritten: queued } : {}),
     ...(unread > 0 ? { unread } : {}),

@@ -25,6 +25,22 @@ export function listensTo(port: object): string[] {
   return EVENTS.filter((name) => Number(Reflect.apply(count, port, [name])) > 0);
 }
 
+/** Do all that listen for messages of a port hear one only? Its listeners are a list of Node's own; where there is none, it is not known. */
+function portHearsOnce(port: object): boolean {
+  const symbol = Object.getOwnPropertySymbols(port).find((s) => s.description === 'kEvents');
+  const lists: unknown = symbol && Reflect.get(port, symbol);
+  const list: unknown = lists instanceof Map ? lists.get('message') : undefined;
+  const first = nextOf(list);
+  for (let listener = first; listener !== undefined; listener = nextOf(listener))
+    if (Reflect.get(listener, 'once') !== true) return false;
+  return first !== undefined;
+}
+
+function nextOf(listener: unknown): object | undefined {
+  const next: unknown = Reflect.get(Object(listener), 'next');
+  return typeof next === 'object' && next !== null ? next : undefined;
+}
+
 /** Adds the ports that keep this thread alive, or that were unref'd and still have a listener. */
 export function addPorts(look: Look, unrefd: Iterable<object>): void {
   for (const handle of [...look.handles, ...unrefd]) {
@@ -55,6 +71,7 @@ function describe(handle: object, end: PortEnd, ref: boolean): Omit<Source, 'cou
     ...(end.incoming === 0 ? {} : { resource: end.incoming }),
     // A broadcast's handle has no listeners of its own: they are on the object that the program has.
     ...(kind === 'broadcast' ? { detail: names[0] } : { listens: events.length > 0, events }),
+    ...(portHearsOnce(handle) ? { once: true } : {}),
     ...(madeAt === 0 ? {} : { site: madeAt }),
     ...(end.heardAt === 0 || !events.includes('message') ? {} : { heard: end.heardAt }),
   };

@@ -13,7 +13,7 @@ import { observed } from '../core/observe.ts';
 import { observe } from '../core/patch.ts';
 import { makingWorker } from '../ports/of-thread.ts';
 import { incomingOf, publicPort } from '../ports/sources.ts';
-import { heard } from '../sources/events.ts';
+import { heard, hearsOnce } from '../sources/events.ts';
 import type { Look } from '../sources/look.ts';
 import { handOver } from '../thread/thread.ts';
 
@@ -190,6 +190,7 @@ function addWorkers(look: Look, known: WeakMap<object, Known>): void {
       ...(resource === undefined ? {} : { resource }),
       listens: events.length > 0,
       events,
+      ...(hearsOnce(made) ? { once: true } : {}),
       ...(endingWorkers.has(made) ? { state: 'ending' as const } : {}),
       ...(site === 0 ? {} : { site }),
       ...(since === undefined ? {} : { since }),

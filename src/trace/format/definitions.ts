@@ -177,6 +177,8 @@ export interface Source {
   readonly listens?: boolean;
   /** The events that the program listens for, sorted: `exit`, `close`, `message`, `disconnect`, `data`, `end` … */
   readonly events?: readonly string[];
+  /** True: all that listens for `message` hears one only, as `once` does. */
+  readonly once?: boolean;
   /** Signal names, path, name of a broadcast channel, what a request is about, Node's name of a handle. */
   readonly detail?: string;
   /** `address:port`, or the path of a Unix socket. */

@@ -109,6 +109,7 @@ const source = object<Source>({
   resource: optional(id),
   child: optional(id),
   listens: optional(flag),
+  once: optional(flag),
   heard: optional(id),
   events: optional(listOf(name)),
   detail: optional(path),

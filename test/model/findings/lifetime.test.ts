@@ -258,6 +258,23 @@ describe('port-keeps-alive', () => {
     const finding = only(t, 'port-keeps-alive', 'certain', LONG);
     assert.match(finding.explanation, /each waits for the first message of another/);
   });
+  it('gives way to crossed-acks where both asked at once and each takes one message more', () => {
+    for (const crossed of [true, false])
+      for (const awaiting of ['both', 'worker', 'neither'] as const) {
+        const { t, main, thread, parent, messages, down, up } = worker();
+        thread.on('send', up, { n: 1, site: '/app/w.ts:2' });
+        if (crossed) main.on('send', down, { n: 1, site: '/app/main.ts:7' }).on('receive', up, { n: 1 });
+        else main.on('receive', up, { n: 1 }).on('send', down, { n: 1, site: '/app/main.ts:7' });
+        thread
+          .on('receive', down, { n: 1 })
+          .rest({ ...parent, ...(awaiting !== 'neither' && { once: true }) });
+        main.rest({ ...messages, ...(awaiting === 'both' && { once: true }) });
+        const kind = awaiting === 'both' ? 'crossed-acks' : 'port-keeps-alive';
+        const finding = only(t, kind, 'certain');
+        const sent = places(finding).filter((place) => place.startsWith('sent'));
+        if (kind === 'crossed-acks') assert.deepEqual(sent, crossed ? ['sent 2', 'sent 7'] : ['sent 7']);
+      }
+  });
   it('is certain where both ends are in one thread, as long as it has both', () => {
     for (const has of ['both', 'one', 'closes'] as const) {
       const t = new TraceBuilder();

@@ -1,4 +1,4 @@
-// certain; options: --awaits
+// certain
 // To answer, a child asks its parent something, which takes nothing but its own answer meanwhile; or serves it after a while.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -15,20 +15,44 @@ export interface OpenRequest {
   readonly time: number;
   /** Who is known at the other end. */
   readonly to: readonly ThreadEntity[];
+  /** What has come back since was sent before this had been received: neither answers the other. */
+  readonly crossed: boolean;
 }
 
 /** The messages of a thread that nobody has answered, the last of each channel. Whether an answer was due nobody knows. */
 export function openRequests(world: World, thread: ThreadEntity): OpenRequest[] {
+  return lastMessages(world, thread, false);
+}
+
+/** The last message of each channel whose other end had sent its own last one before it received this one. */
+export function crossedRequests(world: World, thread: ThreadEntity): OpenRequest[] {
+  return lastMessages(world, thread, true);
+}
+
+/** Its last message by `back` was sent before the last one by `resource` reached it. */
+function hadSentBefore(
+  other: ThreadEntity,
+  resource: ResourceEntity,
+  back: ResourceEntity | undefined,
+): boolean {
+  const sent = back && other.uses.get(back)?.lastSendTime;
+  const received = other.uses.get(resource)?.lastReceiveTime;
+  return sent !== undefined && received !== undefined && sent <= received;
+}
+
+function lastMessages(world: World, thread: ThreadEntity, wantCrossed: boolean): OpenRequest[] {
   const open: OpenRequest[] = [];
   for (const use of thread.uses.values()) {
     const { resource } = use;
     if (!CHANNELS.has(resource.kind) || use.sent === 0 || isNodesOwn(resource)) continue;
     const back = world.resourceByKey.get(resource.peerKey);
     const answered = (back && thread.uses.get(back)?.lastReceiveTime) ?? Number.NEGATIVE_INFINITY;
-    if (answered >= use.lastSendTime) continue;
+    const crossed = answered >= use.lastSendTime;
+    if (crossed !== wantCrossed) continue;
     const ends = [...resource.uses, ...(back?.uses ?? [])].map((other) => other.thread);
     const to = [...new Set(ends)].filter((other) => other !== thread);
-    open.push({ from: thread, use, site: use.lastSendSite, time: use.lastSendTime, to });
+    if (crossed && !to.every((other) => hadSentBefore(other, use.resource, back))) continue;
+    open.push({ from: thread, use, site: use.lastSendSite, time: use.lastSendTime, to, crossed });
   }
   return open.sort((a, b) => b.time - a.time);
 }

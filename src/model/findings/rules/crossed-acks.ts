@@ -8,7 +8,7 @@ import { placesOfSource } from '../kit/awaited-ends.ts';
 import { restLinksOf } from '../kit/links.ts';
 import { notedFinding } from '../kit/noted.ts';
 import { openAwaits } from '../kit/open-awaits.ts';
-import { isAnswer, type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
+import { crossedRequests, isAnswer, type OpenRequest, openRequests, requestPlace } from '../kit/requests.ts';
 import { hears, MESSAGE_SOURCES, type RestGroup, restGroups } from '../kit/rest.ts';
 import { type Rule, type RuleContext, SUSPECT_AFTER } from '../kit/rule.ts';
 import { listWords, threadWords } from '../kit/words.ts';
@@ -32,7 +32,9 @@ export const crossedAcks: Rule = {
     const findings: Finding[] = [];
     for (const group of restGroups(context)) {
       const open = group.threads.flatMap((thread) =>
-        openRequests(context.world, thread).filter((request) => isAsked(context, request, group)),
+        [...openRequests(context.world, thread), ...crossedRequests(context.world, thread)].filter(
+          (request) => isAsked(context, request, group),
+        ),
       );
       if (open.length === 0) continue;
       for (const thread of group.threads) context.explained.add(thread);
@@ -58,11 +60,15 @@ export const crossedAcks: Rule = {
 function isAsked({ world }: RuleContext, request: OpenRequest, group: RestGroup): boolean {
   const to = request.to.filter((other) => awaitsMessages(other, group));
   if (to.length === 0) return false;
-  if (!isAnswer(world, request)) return true;
-  const awaits = (thread: ThreadEntity): boolean =>
-    openAwaits(thread).length > 0 &&
-    !group.sources.some((source) => source.thread === thread && hears(source, 'exit', 'close'));
-  return awaits(request.from) && to.some(awaits);
+  if (!request.crossed && !isAnswer(world, request)) return true;
+  return awaitsOne(request.from, group) && to.some((other) => awaitsOne(other, group));
+}
+
+/** Does it await a message, and does not only serve whoever sends one, nor wait for the end of somebody? */
+function awaitsOne(thread: ThreadEntity, { sources }: RestGroup): boolean {
+  const own = sources.filter((source) => source.thread === thread);
+  if (own.some(({ told }) => told.once === true)) return true;
+  return openAwaits(thread).length > 0 && !own.some((source) => hears(source, 'exit', 'close'));
 }
 
 /**
@@ -83,9 +89,10 @@ function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[
   const { world, now } = context;
   const { threads, processes, since, sources, units } = group;
   const askers = [...new Set(open.map(({ from }) => from))];
-  const told = open.map(({ from, to, site }) => {
+  const told = open.map(({ from, to, site, crossed }) => {
     const at = placeText(world.sites.view(site));
-    return `${threadWords(from)} sent to ${listWords(to.map((thread) => threadWords(thread)))}${at === '' ? '' : ` at ${at}`} and has heard nothing since`;
+    const since = crossed ? 'what came back was sent before that was received' : 'has heard nothing since';
+    return `${threadWords(from)} sent to ${listWords(to.map((thread) => threadWords(thread)))}${at === '' ? '' : ` at ${at}`} and ${since}`;
   });
   // Without the lines that await, the sources say all that a chain could.
   const awaits = threads.some((thread) => openAwaits(thread).length > 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Model, NOTHING, TRACK_STATES, tileRange } from '../../src/model/index.ts';
 import { STATE_COUNT, Track } from '../../src/model/state/track.ts';
-import { Usage } from '../../src/model/state/usage.ts';
+import { SEEN, Usage } from '../../src/model/state/usage.ts';
 import { SPENT_COUNT, Spent } from '../../src/model/timeline/spent.ts';
 import { fillBuckets, makeBuckets, TileCache, trackStats } from '../../src/model/timeline/tiles.ts';
 import { TraceBuilder } from './builder.ts';
@@ -128,6 +128,27 @@ describe('level of detail', () => {
       }
       assert.deepEqual([...stats.count], count, `round ${round}`);
     }
+  });
+});
+
+describe('what is not known', () => {
+  /** ns by state after the last look at a thread that had told, at 10, that it rests. */
+  function afterLook(seen: number): Record<string, number> {
+    const track = new Track();
+    track.push(0, TRACK_STATES.indexOf('running'), 0, 0);
+    track.push(10, TRACK_STATES.indexOf('idle'), 0, 0);
+    const usage = new Usage(true);
+    usage.add({ time: 10, used: 5, ready: 0, idle: Number.NaN, seen: SEEN.told });
+    usage.add({ time: 20, used: 12, ready: 0, idle: Number.NaN, seen });
+    const ns = new Float64Array(SPENT_COUNT);
+    new Spent({ start: 0, track, usage, hasDebugger: false }).addTo(ns, 20, 30);
+    return Object.fromEntries([...ns].flatMap((n, s) => (n > 0 ? [[TRACK_STATES[s], n]] : [])));
+  }
+
+  it('a thread that was met on a processor after it had told that it rests may do so again or not', () => {
+    assert.deepEqual(afterLook(SEEN.running), { unknown: 10 });
+    assert.deepEqual(afterLook(SEEN.loop), { idle: 10 });
+    assert.deepEqual(afterLook(SEEN.stopped), { stopped: 10 });
   });
 });
 

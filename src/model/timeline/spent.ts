@@ -209,12 +209,16 @@ export class Spent {
     apply(this.mixes[k]!, this.shown(from, times[k]!), this.rows.subarray(at, at + SPENT_COUNT));
   }
 
-  /** After the last point; a thread that was stopped then, and has told nothing since, still is. */
+  /**
+   * After the last point. A thread that was stopped then, and has told nothing since, still is; one that ran, though it had told
+   * before that it rests, has gone on without a record, and may rest again or not.
+   */
   private tail(): Mix {
     const { usage } = this.thread;
-    const isStopped = usage.length > 0 && usage.seen[usage.length - 1] === SEEN.stopped;
-    if (!isStopped) return UNMEASURED;
-    return { ...UNMEASURED, activeOff: STOPPED, idleOff: STOPPED, idleShare: 1 };
+    const seen = usage.seen[usage.length - 1];
+    if (usage.length > 0 && seen === SEEN.stopped)
+      return { ...UNMEASURED, activeOff: STOPPED, idleOff: STOPPED, idleShare: 1 };
+    return usage.length > 0 && seen === SEEN.running ? { ...UNMEASURED, idleShare: 1 } : UNMEASURED;
   }
 
   private ensureRows(count: number): void {

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { readSessionHead } from '../session/directory/session-file.ts';
 import { AgentServers, PROVIDER } from './agents/agent-servers.ts';
 import { registerTools } from './agents/tools.ts';
 import { Alerts } from './alerts/alerts.ts';
@@ -23,6 +25,7 @@ import { Problems } from './problems/problems.ts';
 import { Runner } from './run/runner.ts';
 import { InspectRunning } from './running/inspect-running.ts';
 import { SessionClient } from './sessions/client.ts';
+import type { SessionReader } from './sessions/entry.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { StacksView } from './stacks/stacks-view.ts';
 import { registerTasks } from './tasks/register.ts';
@@ -63,9 +66,7 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
   };
   const log = add(vscode.window.createOutputChannel('Forkscope', { log: true }));
   const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.cjs').fsPath;
-  const sessions = add(
-    new Sessions(workspaceState, (dir) => new SessionClient(dir, worker, findingSettings())),
-  );
+  const sessions = add(new Sessions(workspaceState, readerOf(worker)));
   const runner = add(new Runner(context, sessions));
   const arranging = add(new Arranging(workspaceState, setContext));
   const view = add(
@@ -113,6 +114,15 @@ export function activate(context: vscode.ExtensionContext): ForkscopeApi {
     .then(() => undefined);
   restored.catch((error: unknown) => log.error(String(error)));
   return { sessions, view, arranging, stacks, alerts, inspector, runner, debugging, agents, tests, restored };
+}
+
+/** What reads a trace by a thread of its own, by the settings that hold for its script, or for the folder in which it runs. */
+function readerOf(worker: string): (dir: string, script: string | undefined) => SessionReader {
+  return (dir, script) => {
+    const isPlace = script !== undefined && path.isAbsolute(script);
+    const scope = vscode.Uri.file(isPlace ? script : (readSessionHead(dir)?.cwd ?? dir));
+    return new SessionClient(dir, worker, findingSettings(scope));
+  };
 }
 
 /** What starts programs where people start them: npm scripts, tasks, tests, terminals. */

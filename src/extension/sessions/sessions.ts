@@ -12,7 +12,7 @@ import { isRunRecord, restoreRecords, storeRecords } from './record.ts';
 export class Sessions implements SessionRegistry, Disposable {
   private readonly entries = new Map<string, SessionEntry>();
   private readonly memory: WindowMemory;
-  private readonly read: (dir: string) => SessionReader;
+  private readonly read: (dir: string, script: string | undefined) => SessionReader;
   private readonly changes = new Emitter<KnownSession | undefined>();
   private readonly currentChanges = new Emitter<SessionHandle | undefined>();
   private currentDir: string | undefined;
@@ -20,7 +20,7 @@ export class Sessions implements SessionRegistry, Disposable {
   private visible = true;
   private disposed = false;
 
-  constructor(memory: WindowMemory, read: (dir: string) => SessionReader) {
+  constructor(memory: WindowMemory, read: (dir: string, script: string | undefined) => SessionReader) {
     this.memory = memory;
     this.read = read;
   }
@@ -147,7 +147,7 @@ export class Sessions implements SessionRegistry, Disposable {
 
   private async start(entry: SessionEntry): Promise<SessionHandle> {
     if (!isFolder(entry.dir)) throw new Error(l10n.t('{0} is not a folder with a trace.', entry.dir));
-    const reader = this.read(entry.dir);
+    const reader = this.read(entry.dir, entry.script);
     entry.reader = reader;
     entry.problem = '';
     reader.onFailure((message) => {

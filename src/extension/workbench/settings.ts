@@ -20,16 +20,17 @@ function given(scope?: vscode.Uri): Record<string, unknown> {
   );
 }
 
-/** Which findings are looked for. */
-export function findingSettings(): FindingSettings {
-  const { 'findings.disabled': disabled, 'findings.thresholds': thresholds } = settings();
+/** Which findings are looked for. @param scope the script, or the folder in which it runs: folders may have settings of their own */
+export function findingSettings(scope: vscode.Uri): FindingSettings {
+  const { 'findings.disabled': disabled, 'findings.thresholds': thresholds } = settings(scope);
   return { disabled, thresholds };
 }
 
 /** Says what the editor cannot mark in settings.json: names of findings and thresholds that there are not. */
 export function watchSettings(): vscode.Disposable {
   const tell = (): void => {
-    for (const problem of settingProblems(given()))
+    const scopes = [undefined, ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri)];
+    for (const problem of new Set(scopes.flatMap((scope) => settingProblems(given(scope)))))
       void vscode.window.showWarningMessage(vscode.l10n.t('Forkscope settings: {0}', problem));
   };
   tell();

@@ -116,4 +116,60 @@ describe('files of another machine', () => {
       assert.ok(!lines.includes(before.range.start.line) || lines.length > 1, String(lines));
     },
   );
+
+  /** Chooses *Locate…* above the text, then one of the dialogs, and answers it. `place`: '' gives it up. */
+  const locateBy = (entry: string, place: string) =>
+    inPage(
+      async (workbench, given) => {
+        await workbench.page.locator('.codelens-decoration a', { hasText: 'Locate…' }).first().click();
+        await workbench.pick(given.entry);
+        if (given.place !== '') return workbench.chooseFile(given.place, 'OK');
+        const dialog = workbench.page.locator('.quick-input-widget');
+        await dialog.getByText('OK', { exact: true }).waitFor();
+        await workbench.page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'hidden' });
+      },
+      { entry, place },
+    );
+  const mapped = () => mapping().get<Record<string, string>>('pathMapping') ?? {};
+  const name = () => path.basename(site.file);
+
+  itOnPage('are located by a dialog for the file, which may be called otherwise here', async () => {
+    const other = vscode.Uri.joinPath(home(), 'renamed.ts');
+    await vscode.workspace.fs.writeFile(other, Buffer.from(LINES.join('\n')));
+    const { line } = await openRow(trace);
+    await locateBy(`Choose ${name()}…`, other.fsPath);
+    const editor = await until('the file that was chosen', () => {
+      const shown = vscode.window.activeTextEditor;
+      return shown?.document.uri.toString() === other.toString() && shown;
+    });
+    assert.equal(editor.selection.active.line, line - 1);
+    assert.deepEqual(mapped(), { [site.file]: '${workspaceFolder:app}/elsewhere/renamed.ts' });
+  });
+
+  itOnPage('are located by a dialog for a folder that has their own folders', async () => {
+    const parent = path.basename(path.dirname(site.file));
+    const below = vscode.Uri.joinPath(home(), parent, name());
+    await vscode.workspace.fs.writeFile(below, Buffer.from(LINES.join('\n')));
+    await openRow(trace);
+    await locateBy('Choose a folder that has it…', `${home().fsPath}/`);
+    await until(
+      'the file below the folder',
+      () => vscode.window.activeTextEditor?.document.uri.toString() === below.toString(),
+    );
+    assert.deepEqual(Object.values(mapped()), ['${workspaceFolder:app}/elsewhere']);
+  });
+
+  itOnPage('are not where a folder does not have them: that is said, and nothing is remembered', async () => {
+    await writeLocal(LINES);
+    const { document } = await openRow(trace);
+    const wrong = vscode.Uri.joinPath(folder('tools'));
+    await locateBy('Choose a folder that has it…', `${wrong.fsPath}/`);
+    const text = await inPage((workbench) =>
+      workbench.notification('nor in folders of it').first().textContent(),
+    );
+    assert.ok(text?.includes(`${name()} is not in ${wrong.fsPath}`), text ?? '');
+    assert.deepEqual(mapped(), {});
+    assert.equal(vscode.window.activeTextEditor?.document, document);
+  });
 });

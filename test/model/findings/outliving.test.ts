@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ROLE } from '../../../src/trace/format/records.ts';
 import { stdioKey } from '../../../src/trace/format/stdio-key.ts';
 import { type RestSource, TraceBuilder } from '../builder.ts';
 import { LONG, none, only } from './ask.ts';
@@ -155,5 +156,45 @@ describe('what stood when Ctrl-C came', () => {
     t.at(10_000).observe({ type: 'interrupted', time: t.tick(), signal: 'SIGINT' });
     bottom.exit(1);
     only(t, 'atomics-wait-no-notifier', 'certain', 100);
+  });
+});
+
+describe('stdin-not-ended', () => {
+  /** Main hears messages of a child, which has started `cat` with its own stdin. */
+  function inherited(how: 'stands' | 'timed' | 'runs', more: readonly RestSource[] = []) {
+    const t = new TraceBuilder();
+    const main = t.root({ pid: 10 });
+    const child = main.start('build', { pid: 11, api: 'fork', spawnKey: 'b', site: '/app/main.ts:4' });
+    const up = t.resource('ipc', 'up', { key: 'ipc:b:up', peerKey: 'ipc:b:down' });
+    const stdin = t.resource('stdio', 'stdin', { key: stdioKey('b', 0, 'down') });
+    main.on('create', stdin, { value: ROLE.write }).openRole(up, 'read');
+    child.openRole(up, 'write');
+    const cat = child.startOnly('cat', { pid: 12, api: 'execFileSync', site: '/app/b.ts:7' });
+    if (how !== 'runs')
+      child.join(cat, { site: '/app/b.ts:7', ...(how === 'timed' && { timeout: 60_000 }) }, 'waitSyncSpawn');
+    t.observe({ type: 'osProcess', time: t.tick(), pid: 12, ppid: 11, name: 'cat', command: 'cat' });
+    t.observe({ type: 'sample', time: t.tick(), pid: 12, cpu: 0, memory: 1, reads: 0 });
+    main.rest(
+      { kind: 'child', child, listens: false, events: [] },
+      { kind: 'ipc', child, resource: up, listens: true, events: ['message'] },
+      ...more,
+    );
+    return t;
+  }
+  it('is suspected where main hears of nobody but a child that stands in a synchronous spawn', () => {
+    const t = inherited('stands');
+    none(t, 4000);
+    const finding = only(t, 'stdin-not-ended', 'suspected', LONG);
+    assert.match(finding.explanation, /build, whose stdin it is, stands still in a synchronous spawn/);
+  });
+  it('is not where that child runs, its spawn ends by itself, or main has something else', () => {
+    none(inherited('runs'), LONG);
+    none(inherited('timed'), LONG);
+    for (const more of [
+      { kind: 'timer', due: 1e12 },
+      { kind: 'server', local: '127.0.0.1:80' },
+      { kind: 'worker', listens: true },
+    ] satisfies RestSource[])
+      none(inherited('stands', [more]), LONG);
   });
 });

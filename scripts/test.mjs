@@ -33,7 +33,7 @@ const UNIT = { concurrency: 4, timeoutMs: 600_000 };
 const VERIFY = { concurrency: 1, timeoutMs: 30 * 60_000 };
 const LONG = { concurrency: 2, timeoutMs: 20 * 60_000 };
 /** Long tests of code that no Node runs otherwise than another: on the one that builds this. */
-const LONG_ON_ONE_NODE = ['fuzz', 'hostile'].map((name) => `test/long/${name}.test.ts`);
+const LONG_ON_ONE_NODE = ['fuzz', 'hostile', 'paused'].map((name) => `test/long/${name}.test.ts`);
 
 const own = Number(process.versions.node.split('.')[0]);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'forkscope-test-'));

@@ -23,6 +23,9 @@ export interface RunOffers {
   canRunAgain(session: KnownSession): boolean;
 }
 
+/** Times that a row is looked for while the rows change. */
+const REVEALS = 3;
+
 /** The view *Processes*: asks the sessions at most twice a second, and not while it is hidden. */
 export class ProcessTreeView implements vscode.Disposable {
   readonly store = new TreeStore();
@@ -102,16 +105,12 @@ export class ProcessTreeView implements vscode.Disposable {
 
   /** Shows a session's row, and with it the view. The focus stays where it is. */
   async reveal(dir: string): Promise<void> {
-    await this.refresh();
-    const node = this.store.get(dir);
-    if (node) await this.view.reveal(node, { select: false, focus: false, expand: true });
+    await this.show(dir, { select: false, focus: false, expand: true });
   }
 
   /** Shows and selects the row of a process. */
   async revealProcess(dir: string, processId: string): Promise<void> {
-    await this.refresh();
-    const node = this.store.get(`${dir}|${processId}`);
-    if (node) await this.view.reveal(node, { select: true, focus: true, expand: true });
+    await this.show(`${dir}|${processId}`, { select: true, focus: true, expand: true });
   }
 
   /** The row that is selected. */
@@ -131,6 +130,22 @@ export class ProcessTreeView implements vscode.Disposable {
   private showed(visible: boolean): void {
     this.sessions.setVisible(visible);
     if (visible) this.pace.request();
+  }
+
+  private async show(
+    key: string,
+    options: Parameters<vscode.TreeView<TreeNode>['reveal']>[1],
+  ): Promise<void> {
+    for (let attempt = 0; attempt < REVEALS; attempt++) {
+      await this.refresh();
+      const node = this.store.get(key);
+      if (node === undefined) return;
+      try {
+        return await this.view.reveal(node, options);
+      } catch {
+        // Rows have changed while the editor looked for this one: another session has begun at the same moment.
+      }
+    }
   }
 
   private async refresh(): Promise<void> {

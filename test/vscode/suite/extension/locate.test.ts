@@ -172,4 +172,14 @@ describe('files of another machine', () => {
     assert.deepEqual(mapped(), {});
     assert.equal(vscode.window.activeTextEditor?.document, document);
   });
+
+  itOnPage('stay as they are when a dialog is given up', async () => {
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await writeLocal(LINES);
+    const { document } = await openRow(trace);
+    for (const entry of [`Choose ${name()}…`, 'Choose a folder that has it…']) await locateBy(entry, '');
+    assert.deepEqual(mapped(), {});
+    assert.equal(vscode.window.activeTextEditor?.document, document);
+    assert.equal(await inPage((workbench) => workbench.notification(/./).count()), 0);
+  });
 });

@@ -43,6 +43,7 @@ describe('a window of several folders', () => {
     if (api.sessions.list().some(({ live }) => live)) await vscode.commands.executeCommand('forkscope.stop');
     await set(Object.fromEntries(Object.keys(SECOND).map((name) => [name, undefined])));
     await set({ runtimeExecutable: undefined });
+    for (const name of ['app', 'tools']) await api.runner.args.set(script(name), []);
     await cleanUp(api);
   });
   after(async () => {
@@ -93,5 +94,37 @@ describe('a window of several folders', () => {
     assert.ok(!findings(second).includes('self-deadlock'), findings(second).join());
     await vscode.commands.executeCommand('forkscope.stop', api.view.store.get(second));
     await ended(second);
+  });
+
+  it('debugs in the folder of the script, whichever is the first', async () => {
+    await set(SECOND);
+    await api.runner.args.set(script('tools'), ['debugged']);
+    await vscode.commands.executeCommand('forkscope.debugWithTracing', script('tools'));
+    const seen = await until('what it has seen', () => seenIn('tools').args.length > 0 && seenIn('tools'));
+    assert.equal(seen.cwd, folder('tools').fsPath);
+    assert.deepEqual(seen.args, ['debugged']);
+    const { dir } = await until('its session', () => api.sessions.list().find(({ live }) => live));
+    await vscode.commands.executeCommand('forkscope.stop');
+    await ended(dir);
+  });
+
+  it('keeps arguments and places of each folder apart where names are the same', async () => {
+    await api.runner.args.set(script('app'), ['of app']);
+    await set({ 'findings.disabled': [] });
+    const dirs = [await run('app'), await run('tools')];
+    for (const dir of dirs) await found(dir);
+    assert.deepEqual([seenIn('app').args, seenIn('tools').args], [['of app'], []]);
+    for (const [i, name] of ['app', 'tools'].entries()) {
+      const sites =
+        api.sessions.get(dirs[i] ?? '')?.lastUpdate?.findings.flatMap((finding) => finding.sites) ?? [];
+      assert.ok(sites.length > 0 && sites.every(({ file }) => file === script(name).fsPath), name);
+      const problems = () =>
+        vscode.languages.getDiagnostics(script(name)).filter(({ source }) => source === 'Forkscope');
+      await until(`the problem in ${name}`, () => problems().length > 0);
+    }
+    for (const dir of dirs) {
+      await vscode.commands.executeCommand('forkscope.stop', api.view.store.get(dir));
+      await ended(dir);
+    }
   });
 });

@@ -319,4 +319,20 @@ describe('a finding that is only suspected when the program is ended', () => {
       assert.deepEqual(told(t), says ? ['close-missing suspected blocking'] : []);
     }
   });
+
+  it('an await that nothing settles any more since the program was ended is no fault of its own', () => {
+    const kinds = (isEnded: boolean) => {
+      const { t, main } = deadlock();
+      if (isEnded) t.observe({ type: 'killed', time: t.tick(), reason: 'deadlock' });
+      t.at(30_100);
+      main.define({ type: 'incident', what: 'unsettledAwait', time: t.tick(), message: '' });
+      ended(t, { code: 13 });
+      return t
+        .feed(new Model())
+        .findings()
+        .map(({ kind }) => kind);
+    };
+    assert.ok(kinds(false).includes('unsettled-await'));
+    assert.ok(!kinds(true).includes('unsettled-await'), kinds(true).join());
+  });
 });

@@ -19,9 +19,11 @@ export const unsettledAwait: Rule = {
   thresholds: {},
   check(context) {
     const findings: Finding[] = [];
+    // What ends so after that has lost what would have settled it to whoever ended the program.
+    const until = context.world.ending?.from ?? Number.POSITIVE_INFINITY;
     for (const thread of context.world.threads) {
       const ended = thread.incidents.find(({ what }) => what === 'unsettledAwait');
-      if (ended !== undefined) findings.push(say(context, ended));
+      if (ended !== undefined && ended.time < until) findings.push(say(context, ended));
     }
     return findings;
   },

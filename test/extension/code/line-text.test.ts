@@ -4,7 +4,7 @@ import { hoverText, lensText } from '../../../src/extension/code/line-text.ts';
 import type { ThingAtLine } from '../../../src/model/types/index.ts';
 import { english, Labels } from '../../../src/model/words/index.ts';
 import { channelView, resourceView } from '../../views.ts';
-import { shown } from '../shown.ts';
+import { shownText } from '../shown-text.ts';
 
 const name = ({ resource, channel }: ThingAtLine) => (resource ?? channel)?.name ?? '';
 const lock = (change: Parameters<typeof resourceView>[1] = {}, longestWaitNs = 2.1e6): ThingAtLine => ({
@@ -73,7 +73,7 @@ test('a hover tells who has a lock and who waits, and names are text', () => {
     lastTime: 3e9,
   });
   assert.doesNotMatch(text, /(?<!\\)\[x/);
-  assert.match(shown(text), /Held by: t for 2\.0 s, which has ended/);
+  assert.match(shownText(text), /Held by: t for 2\.0 s, which has ended/);
   assert.match(text, /taken 12,000 times/);
-  assert.match(shown(text), /_pay\.ts, as of its end_$/);
+  assert.match(shownText(text), /_pay\.ts, as of its end_$/);
 });

@@ -13,7 +13,7 @@ import {
   threadView,
   waitView,
 } from '../../views.ts';
-import { shown } from '../shown.ts';
+import { shownText } from '../shown-text.ts';
 
 test('durations are short', () => {
   assert.deepEqual([25e6, 2.34e9].map(duration), ['25 ms', '2.3 s']);
@@ -50,8 +50,8 @@ test('a tooltip tells CPU, memory, waits and argv, and nothing in it is taken fo
   });
   const text = processTooltip(process, new TreeIndex(snapshotOf([process])));
   assert.match(text, /\| CPU \| 50% \|/);
-  assert.match(shown(text), /\| Memory \| 1\.0 KB \|/);
-  assert.match(shown(text), /· 4\.0 s \(last seen at deadlock\.ts:4\)/);
+  assert.match(shownText(text), /\| Memory \| 1\.0 KB \|/);
+  assert.match(shownText(text), /· 4\.0 s \(last seen at deadlock\.ts:4\)/);
   assert.ok(text.includes("node ''''''") || text.includes("'''"));
   assert.ok(!text.includes('[x](command:evil)'));
   assert.ok(!text.includes('<b>'));
@@ -78,7 +78,7 @@ test('a tooltip tells the connections of a process to others, by their ends', ()
     channelView('jobs', { from: ['1-a'], to: ['2-b'] }),
   ];
   const text = processTooltip(process, new TreeIndex(snapshotOf([process], { channels })));
-  assert.ok(shown(text).includes('| Connections | a → b (127.0.0.1:80) |'), text);
+  assert.ok(shownText(text).includes('| Connections | a → b (127.0.0.1:80) |'), text);
   const [, node] = sessionSpec(snapshotOf([process], { channels })).children;
   assert.deepEqual(
     [node?.style.label, node?.style.description, node?.style.expand],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
+import { shownText } from '../../../extension/shown-text.ts';
 import { inPage, itOnPage } from '../../harness/suite.ts';
 import { cleanUp, folder, forkscope, lineOf, until } from './support.ts';
 
@@ -75,7 +76,7 @@ describe('what a run tells in the editor', () => {
       at,
     );
     const texts = all.flatMap(({ contents }) =>
-      contents.map((one) => (typeof one === 'string' ? one : one.value)),
+      contents.map((one) => shownText(typeof one === 'string' ? one : one.value)),
     );
     return texts.filter((one) => one.includes('till.ts')).join('\n');
   };

@@ -1,2 +1,0 @@
-/** What an editor shows of the text of Markdown: its escapes undone. */
-export const shown = (markdown: string): string => markdown.replace(/\\([^\w\s])/g, '$1');

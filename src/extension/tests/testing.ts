@@ -18,7 +18,8 @@ export class Testing implements vscode.Disposable {
   readonly controller: vscode.TestController;
   private readonly all = new Disposables();
   private readonly runners: TestRunners;
-  private readonly files: string;
+  private files: string;
+  private watcher: Disposables | undefined;
   private readonly homes = new Map<string, TestHome>();
   private seen = false;
 
@@ -40,7 +41,20 @@ export class Testing implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.watcher?.dispose();
     this.all.dispose();
+  }
+
+  /**
+   * Goes by another glob from now on, with the same controller: without any, the editor would close its view of tests, maybe while
+   * somebody looks at it.
+   */
+  async goBy(files: string): Promise<void> {
+    this.files = files;
+    this.watcher?.dispose();
+    this.watcher = undefined;
+    // A view that is open already does not ask again.
+    if (this.seen) await this.discover();
   }
 
   /** Somebody has looked at the tests: before that no file is read. */
@@ -49,19 +63,23 @@ export class Testing implements vscode.Disposable {
   }
 
   async discover(): Promise<void> {
-    if (!this.seen) this.watch();
+    this.watch();
     this.seen = true;
-    const files = await vscode.workspace.findFiles(this.files, OTHERS, MOST);
+    const by = this.files;
+    const files = await vscode.workspace.findFiles(by, OTHERS, MOST);
+    if (by !== this.files) return;
     const found = new Set(files.map(String));
     for (const [id, { uri }] of this.controller.items) if (uri && !found.has(id)) this.forget(uri);
     await Promise.all(files.map((file) => this.look(file)));
   }
 
   private watch(): void {
-    const watcher = this.all.add(vscode.workspace.createFileSystemWatcher(this.files));
+    if (this.watcher) return;
+    this.watcher = new Disposables();
+    const watcher = this.watcher.add(vscode.workspace.createFileSystemWatcher(this.files));
     for (const event of [watcher.onDidCreate, watcher.onDidChange])
-      this.all.add(event((file) => void this.look(file)));
-    this.all.add(watcher.onDidDelete((file) => this.forget(file)));
+      this.watcher.add(event((file) => void this.look(file)));
+    this.watcher.add(watcher.onDidDelete((file) => this.forget(file)));
   }
 
   private async look(file: vscode.Uri): Promise<void> {

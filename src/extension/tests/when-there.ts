@@ -39,14 +39,23 @@ export class TestsWhenThere implements vscode.Disposable {
   async look(): Promise<Testing | undefined> {
     const files = setting('testFiles');
     if (this.current?.files === files) return this.current.testing;
-    this.seen ||= this.current?.testing.isSeen ?? false;
-    this.current?.testing.dispose();
-    this.current = undefined;
-    if (!vscode.workspace.isTrusted || files === '') return undefined;
-    const [first] = await vscode.workspace.findFiles(files, '**/node_modules/**', 1);
+    const isWanted = vscode.workspace.isTrusted && files !== '';
+    const [first] = isWanted ? await vscode.workspace.findFiles(files, '**/node_modules/**', 1) : [];
     // Where the setting has changed meanwhile, whoever looked then goes on.
-    const isOld = files !== setting('testFiles') || this.current !== undefined || this.all.isDisposed;
-    if (first === undefined || isOld) return this.testing;
+    if (files !== setting('testFiles') || this.current?.files === files || this.all.isDisposed)
+      return this.testing;
+    if (first === undefined) {
+      this.seen ||= this.current?.testing.isSeen ?? false;
+      this.current?.testing.dispose();
+      this.current = undefined;
+      return undefined;
+    }
+    if (this.current) {
+      const { testing } = this.current;
+      this.current = { testing, files };
+      await testing.goBy(files);
+      return testing;
+    }
     const testing = new Testing(this.runners, files);
     this.current = { testing, files };
     // A view that is open already does not ask again.

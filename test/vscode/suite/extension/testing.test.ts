@@ -189,6 +189,50 @@ describe('tests with tracing', () => {
     assert.ok(message.join(' ').includes('of the test'), String(message));
   });
 
+  itOnPage('goes by another pattern while the view is open, and by none', async () => {
+    const shown = async (...wanted: readonly string[]) => {
+      const files = () =>
+        inPage(({ page }) => page.locator('.test-explorer .monaco-list-row .label').allTextContents());
+      await until(`the rows ${wanted.join()}`, async () => {
+        const labels = (await files()).filter((label) => /(test|checks)\.m?[jt]s/.test(label));
+        return (
+          wanted.every((name) => labels.some((label) => label.includes(name))) &&
+          labels.every((label) => wanted.some((name) => label.includes(name)))
+        );
+      });
+    };
+    const all = ['mixed.test.ts', 'hangs.test.mts', 'vitest-sums.test.js', 'jest-sums.test.js'];
+    const set = (value: string | undefined) =>
+      vscode.workspace
+        .getConfiguration('forkscope')
+        .update('testFiles', value, vscode.ConfigurationTarget.Workspace);
+    await write('first.checks.ts', MIXED);
+    await vscode.commands.executeCommand('workbench.view.testing.focus');
+    try {
+      await shown(...all);
+      await set('**/*.checks.ts');
+      await shown('first.checks.ts');
+      await write('second.checks.ts', MIXED);
+      await shown('first.checks.ts', 'second.checks.ts');
+      await write('another.test.ts', MIXED);
+      await run('first.checks.ts');
+      await shown('first.checks.ts', 'second.checks.ts');
+      await set('');
+      await until('no tests', () => api.tests.testing === undefined);
+      await set(undefined);
+      // Without any test the editor has closed its view of them.
+      await until('tests again', () => api.tests.testing);
+      await vscode.commands.executeCommand('workbench.view.testing.focus');
+      await shown(...all, 'another.test.ts');
+    } finally {
+      await set(undefined);
+      for (const name of ['first.checks.ts', 'second.checks.ts', 'another.test.ts'])
+        await vscode.workspace.fs
+          .delete(vscode.Uri.joinPath(folder('app'), name))
+          .then(undefined, () => undefined);
+    }
+  });
+
   for (const framework of ['vitest', 'jest']) {
     itOnPage(`runs tests of ${framework} by what their package depends on, in its folder`, async () => {
       const name = `${framework}-sums.test.js`;

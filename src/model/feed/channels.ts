@@ -6,7 +6,7 @@ import { recordSite } from './waits.ts';
 
 const CHANNEL = byNumber<ApplyToUse, 'channel'>({
   send(world, stream, record, use) {
-    if (use.sent === 0 && answersTo(world, use) === 0) use.openingSite = recordSite(stream, record);
+    if (use.sent === 0 && world.answersTo(use) === 0) use.openingSite = recordSite(stream, record);
     use.sent++;
     use.sentBytes += record.value;
     use.lastSendSite = recordSite(stream, record);
@@ -53,12 +53,6 @@ export const applyChannel: Apply = (world, stream, record, use) => {
   CHANNEL[record.kind]?.(world, stream, record, use);
   touchResource(world, use);
 };
-
-/** How many messages have come back to the sender. */
-function answersTo(world: World, { thread, resource }: ThreadUse): number {
-  const back = world.resourceByKey.get(resource.peerKey);
-  return (back && thread.uses.get(back)?.received) ?? 0;
-}
 
 /** Its channel or pipe to whoever has started its process. */
 function isToParent({ resource: { kind, key }, thread }: ThreadUse): boolean {

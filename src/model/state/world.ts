@@ -192,6 +192,22 @@ export class World {
     return resource;
   }
 
+  /** The other direction of a channel; `undefined`: it has none, or nobody has told of it. */
+  peerOf({ peerKey }: ResourceEntity): ResourceEntity | undefined {
+    return this.resourceByKey.get(peerKey);
+  }
+
+  /** What threads did with a channel, in both of its directions. */
+  channelUses(resource: ResourceEntity): readonly ThreadUse[] {
+    return [...resource.uses, ...(this.peerOf(resource)?.uses ?? [])];
+  }
+
+  /** How many messages have come back to the sender. */
+  answersTo({ thread, resource }: ThreadUse): number {
+    const back = this.peerOf(resource);
+    return (back && thread.uses.get(back)?.received) ?? 0;
+  }
+
   /** What a thread did with a resource: one entry, even when the thread defines the resource twice. */
   use(thread: ThreadEntity, resource: ResourceEntity): ThreadUse {
     const known = thread.uses.get(resource);

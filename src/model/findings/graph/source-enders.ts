@@ -67,8 +67,7 @@ export class SourceEnders {
 
   /** Its other end was closed: that is heard here too, and the channel keeps nothing alive any more. */
   private isClosed(resource: ResourceEntity, thread: ThreadEntity): boolean {
-    const back = this.known.world.resourceByKey.get(resource.peerKey);
-    const others = [...resource.uses, ...(back?.uses ?? [])].filter((use) => use.thread !== thread);
+    const others = this.known.world.channelUses(resource).filter((use) => use.thread !== thread);
     return others.length > 0 && others.every((use) => !use.open || use.disconnectedAt !== null);
   }
 

@@ -45,13 +45,13 @@ function lastMessages(world: World, thread: ThreadEntity, wantCrossed: boolean):
   for (const use of thread.uses.values()) {
     const { resource } = use;
     if (!CHANNELS.has(resource.kind) || use.sent === 0 || isNodesOwn(resource)) continue;
-    const back = world.resourceByKey.get(resource.peerKey);
+    const back = world.peerOf(resource);
     const answered = (back && thread.uses.get(back)?.lastReceiveTime) ?? Number.NEGATIVE_INFINITY;
     const crossed = answered >= use.lastSendTime;
     if (crossed !== wantCrossed) continue;
-    const ends = [...resource.uses, ...(back?.uses ?? [])].map((other) => other.thread);
+    const ends = world.channelUses(resource).map((other) => other.thread);
     const to = [...new Set(ends)].filter((other) => other !== thread);
-    if (crossed && !to.every((other) => hadSentBefore(other, use.resource, back))) continue;
+    if (crossed && !to.every((other) => hadSentBefore(other, resource, back))) continue;
     open.push({ from: thread, use, site: use.lastSendSite, time: use.lastSendTime, to, crossed });
   }
   return open.sort((a, b) => b.time - a.time);
@@ -62,8 +62,7 @@ function lastMessages(world: World, thread: ThreadEntity, wantCrossed: boolean):
  * first that it is there? A child that asks its parent again does so where it asked first.
  */
 export function isAnswer(world: World, { from, use, to }: OpenRequest): boolean {
-  const back = world.resourceByKey.get(use.resource.peerKey);
-  const received = (back && from.uses.get(back)?.received) ?? 0;
+  const received = world.answersTo(use);
   if (received === 0) return false;
   if (use.sent <= received) return true;
   const starter = from.child?.owner ?? (from.threadId === 0 ? from.process.child?.owner : null) ?? null;

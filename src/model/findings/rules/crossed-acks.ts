@@ -91,8 +91,8 @@ function say(context: RuleContext, group: RestGroup, open: readonly OpenRequest[
   const askers = [...new Set(open.map(({ from }) => from))];
   const told = open.map(({ from, to, site, crossed }) => {
     const at = placeText(world.sites.view(site));
-    const since = crossed ? 'what came back was sent before that was received' : 'has heard nothing since';
-    return `${threadWords(from)} sent to ${listWords(to.map((thread) => threadWords(thread)))}${at === '' ? '' : ` at ${at}`} and ${since}`;
+    const then = crossed ? 'what came back was sent before that was received' : 'has heard nothing since';
+    return `${threadWords(from)} sent to ${listWords(to.map((thread) => threadWords(thread)))}${at === '' ? '' : ` at ${at}`} and ${then}`;
   });
   // Without the lines that await, the sources say all that a chain could.
   const awaits = threads.some((thread) => openAwaits(thread).length > 0);

@@ -59,9 +59,9 @@ function keptByChannel(world: World, process: ProcessEntity | null): boolean {
 
 /** Neither side has disconnected the channel: that is heard by the other one, and then it keeps nothing alive. */
 function isOpen(world: World, resource: ResourceEntity | null): boolean {
-  if (resource === null) return false;
-  const back = world.resourceByKey.get(resource.peerKey);
-  return [...resource.uses, ...(back?.uses ?? [])].every(({ disconnectedAt }) => disconnectedAt === null);
+  return (
+    resource !== null && world.channelUses(resource).every(({ disconnectedAt }) => disconnectedAt === null)
+  );
 }
 
 interface Kept {

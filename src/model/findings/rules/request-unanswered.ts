@@ -79,7 +79,7 @@ function childLoss(thread: ThreadEntity): Loss[] {
  */
 function silentLoss(world: World, thread: ThreadEntity): Loss[] {
   const open = openRequests(world, thread);
-  if (open.some(({ to, use }) => to.some(({ alive }) => alive) && isAsk(world, thread, use))) return [];
+  if (open.some(({ to, use }) => to.some(({ alive }) => alive) && isAsk(world, use))) return [];
   const asked = open.flatMap((request): Loss[] => {
     const dead = request.to.flatMap((to) => silentEnd(to));
     return dead.length > 0 && dead.length === request.to.length ? [{ request, dead }] : [];
@@ -93,9 +93,8 @@ function silentLoss(world: World, thread: ThreadEntity): Loss[] {
 }
 
 /** More was sent than has come back. */
-function isAsk(world: World, thread: ThreadEntity, { resource, sent }: OpenRequest['use']): boolean {
-  const back = world.resourceByKey.get(resource.peerKey);
-  return sent > ((back && thread.uses.get(back)?.received) ?? 0);
+function isAsk(world: World, use: OpenRequest['use']): boolean {
+  return use.sent > world.answersTo(use);
 }
 
 function silentEnd(thread: ThreadEntity): DeadThread[] {

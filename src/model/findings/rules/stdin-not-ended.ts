@@ -1,10 +1,12 @@
 import { duration } from '../../../base/units.ts';
+import type { SourceKind } from '../../../trace/format/definitions.ts';
 import { KIND } from '../../../trace/format/records.ts';
 import { parseStdioKey, stdioKey } from '../../../trace/format/stdio-key.ts';
 import type { ChildEntity, ProcessEntity, ResourceEntity, ThreadEntity, Wait } from '../../state/entities.ts';
 import type { World } from '../../state/world.ts';
 import type { Finding } from '../../types/index.ts';
 import { endAwaiters } from '../kit/awaited-ends.ts';
+import { unique } from '../kit/finding.ts';
 import { notedFinding, startedPlaces, waitPlace } from '../kit/noted.ts';
 import { createdPlaces } from '../kit/places.ts';
 import { hasOutside, restingSources } from '../kit/rest.ts';
@@ -93,15 +95,8 @@ interface Reader {
 /** Who reads the pipe: a process that says so, else the one that was started with it and does nothing. */
 function readerOf(world: World, stdin: ResourceEntity): Reader | null {
   for (const thread of world.resting) {
-    const source = restingSources(thread)?.find(
-      ({ resource, kind }) => kind === 'stdio' && resource === stdin,
-    );
-    if (source === undefined || thread === stdin.createdBy) continue;
-    const others = restingSources(thread)?.some(
-      ({ told, kind }) => told.ref && kind !== 'stdio' && kind !== 'ipc',
-    );
-    if (others || source.told.listens === false) return null;
-    return { process: thread.process, since: thread.quiescent?.since ?? 0, seen: true };
+    const found = thread === stdin.createdBy ? undefined : restingReader(thread, stdin, ['ipc']);
+    if (found !== undefined) return found;
   }
   const child = world.processes.childOf(parseStdioKey(stdin.key)?.spawnKey ?? '');
   const process = child?.process ?? null;
@@ -115,28 +110,35 @@ function readerOf(world: World, stdin: ResourceEntity): Reader | null {
 function readingBelow(world: World, process: ProcessEntity): Reader | null {
   if (process.alive && !process.instrumented && process.reads === 0)
     return { process, since: process.start, seen: false };
+  // Whoever waits otherwise may do something about it.
+  const stands = process.child !== null && spawnWait(process.child) !== null;
   for (const child of process.children) {
     const own =
       child.child === null ? undefined : world.resourceByKey.get(stdioKey(child.child.spawnKey, 0, 'down'));
     if (own !== undefined && own.createdBy !== null) continue;
-    // Whoever waits otherwise may do something about it.
-    const seen = own !== undefined && process.child !== null && spawnWait(process.child) !== null;
-    const found = (seen ? restingReader(child, own) : null) ?? readingBelow(world, child);
+    const main = stands && child.alive ? child.main : null;
+    const reader = main !== null && own !== undefined ? restingReader(main, own, []) : null;
+    const found = reader ?? readingBelow(world, child);
     if (found !== null) return found;
   }
   return null;
 }
 
-/** A traced process that rests with nothing but a stdin that nobody made for it: that of whoever started it. */
-function restingReader(process: ProcessEntity, stdin: ResourceEntity): Reader | null {
-  const { main, alive } = process;
-  const sources = alive ? restingSources(main) : null;
-  if (sources === null) return null;
-  const reads = sources.some(
-    ({ kind, told, resource }) => kind === 'stdio' && resource === stdin && told.listens !== false,
-  );
-  const others = sources.some(({ kind, told }) => told.ref && kind !== 'stdio');
-  return reads && !others ? { process, since: main?.quiescent?.since ?? 0, seen: true } : null;
+/**
+ * A thread that rests with nothing but this stdin, to which it listens, and what is of the kinds `besides`. `null`: it has that
+ * stdin, and does not; `undefined`: it does not rest, or has it not.
+ */
+function restingReader(
+  thread: ThreadEntity,
+  stdin: ResourceEntity,
+  besides: readonly SourceKind[],
+): Reader | null | undefined {
+  const sources = restingSources(thread);
+  const source = sources?.find(({ kind, resource }) => kind === 'stdio' && resource === stdin);
+  if (source === undefined) return undefined;
+  const others = sources?.some(({ kind, told }) => told.ref && kind !== 'stdio' && !besides.includes(kind));
+  if (others || source.told.listens === false) return null;
+  return { process: thread.process, since: thread.quiescent?.since ?? 0, seen: true };
 }
 
 interface Open {
@@ -167,13 +169,12 @@ function say(context: RuleContext, { parent, stdin, reader, through, since }: Op
     blocking: true,
     title: `${name} seems to wait for the end of its stdin, and ${owner}, which waits for ${between.name}, has not ended it`,
     time: since,
-    processes: [reader.process, ...(through === null ? [] : [between]), parent.process],
+    processes: [reader.process, between, parent.process],
     resources: [stdin],
     places: [
       ...createdPlaces(stdin),
       ...(through === null ? [] : [waitPlace(through)]),
-      ...startedPlaces(between),
-      ...(through === null ? [] : startedPlaces(reader.process)),
+      ...unique([between, reader.process]).flatMap(startedPlaces),
     ],
     explanation: `${state}, for ${duration(now - since)}. Its stdin is a pipe that ${owner} has open; it ${written} and has not called end().${still} ${owner} rests until ${between.name} ${through === null ? 'ends' : 'says something or ends'}.`,
     fix: `Call child.stdin.end() when all is written, or start the child with stdio ['ignore', …] where it needs no input.`,

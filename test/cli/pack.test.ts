@@ -144,7 +144,7 @@ test('of what a trace names as sources nothing else is taken', (t) => {
     'node:fs',
     dir,
   ];
-  assert.deepEqual([...readSources(named, Date.now() + 1000)], [[own, 'text']]);
+  assert.deepEqual([...readSources(named, Date.now() + 1000, 0)], [[own, 'text']]);
   writeFileSync(path.join(dir, 'sources.json'), '{"__proto__": "a", "b": 1, "c": "d"}');
   assert.deepEqual(
     [...packedSources(dir)],

@@ -13,6 +13,6 @@ export async function pack(dir: string, { output, sources }: PackOptions): Promi
 /** Sources that its stacks name, where they were not changed since. */
 function sourcesOf(dir: string): Sources {
   return Session.read(dir, { timeline: false }, ({ model }) =>
-    readSources(model.sourceFiles(), model.session.wallClock + model.lastTime / 1e6),
+    readSources(model.sourceFiles(), model.session.wallClock, model.lastTime),
   );
 }

@@ -71,8 +71,9 @@ export class PackedTraces {
 async function chooseSources({ dir, reader }: KnownSession): Promise<Sources | undefined> {
   const { lastUpdate } = reader ?? {};
   const named = lastUpdate ? await reader?.query('sourceFiles', {}).catch(() => []) : [];
-  const until = (lastUpdate?.session.wallClock ?? 0) + (lastUpdate?.lastTime ?? 0) / 1e6;
-  const sources = new Map([...packedSources(dir), ...readSources(named ?? [], until)]);
+  const { session, lastTime = 0 } = lastUpdate ?? {};
+  const read = readSources(named ?? [], session?.wallClock ?? 0, lastTime);
+  const sources = new Map([...packedSources(dir), ...read]);
   if (sources.size === 0) return sources;
   const names = [...sources.keys()].map((file) => path.basename(file));
   const choices = [

@@ -15,9 +15,11 @@ export type Sources = ReadonlyMap<string, string>;
 /**
  * The texts of files that a trace's stacks name. A trace may name any file, and what is packed is sent to others: only scripts
  * themselves, not what a link leads to, and nothing that is installed. One that was changed since the run is not what ran.
- * @param until ms since the epoch, when the run was over
+ * @param origin of the session, ms since the epoch
+ * @param lastTime of its records, ns since then: the run was over
  */
-export function readSources(files: Iterable<string>, until: number): Sources {
+export function readSources(files: Iterable<string>, origin: number, lastTime: number): Sources {
+  const until = origin + lastTime / 1e6;
   const sources = new Map<string, string>();
   let left = MOST_ALL;
   for (const file of files) {

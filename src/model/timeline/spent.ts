@@ -216,9 +216,8 @@ export class Spent {
   private tail(): Mix {
     const { usage } = this.thread;
     const seen = usage.seen[usage.length - 1];
-    if (usage.length > 0 && seen === SEEN.stopped)
-      return { ...UNMEASURED, activeOff: STOPPED, idleOff: STOPPED, idleShare: 1 };
-    return usage.length > 0 && seen === SEEN.running ? { ...UNMEASURED, idleShare: 1 } : UNMEASURED;
+    if (seen === SEEN.stopped) return { ...UNMEASURED, activeOff: STOPPED, idleOff: STOPPED, idleShare: 1 };
+    return seen === SEEN.running ? { ...UNMEASURED, idleShare: 1 } : UNMEASURED;
   }
 
   private ensureRows(count: number): void {

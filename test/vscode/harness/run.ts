@@ -14,6 +14,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
+import { endWith } from '../../end.ts';
 import { type Suite, suites } from '../suites.ts';
 import { bundleTests } from './bundle.ts';
 import { chooseVsCodes, type VsCodeKind } from './choose.ts';
@@ -101,12 +102,4 @@ function record(results: readonly Result[]): void {
   if (file) for (const result of results) appendFileSync(file, `${JSON.stringify(result)}\n`);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  },
-);
+void endWith(() => main(process.argv.slice(2)));

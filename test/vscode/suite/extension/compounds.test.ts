@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
-import { DebuggerWatch } from './debugger.ts';
-import { cleanUp, folder, forkscope, isAlive, nodes, pidOf, until } from './support.ts';
+import { aroundDebugging, type DebuggerWatch } from './debugger.ts';
+import { folder, isAlive, nodes, pidOf, until } from './support.ts';
 
 /** Runs until it is ended, with a child; in TypeScript that is to be compiled. */
 const SIDE = `import { fork } from 'node:child_process';
@@ -40,20 +40,15 @@ describe('a compound of two forkscope configurations', () => {
   };
   const file = (name: string) => vscode.Uri.joinPath(folder('app'), name);
 
-  before(async () => {
-    api = await forkscope();
-    await cleanUp(api);
-    watch = new DebuggerWatch();
-    process.on('unhandledRejection', onRefused);
-    await vscode.workspace.fs.writeFile(file('side.mts'), Buffer.from(SIDE));
-  });
-  afterEach(async () => {
-    await vscode.debug.stopDebugging();
-    await until('the debug sessions to end', () => watch.sessions.size === 0);
-    await cleanUp(api);
-  });
+  aroundDebugging(
+    () => file('side.mts'),
+    SIDE,
+    (...begun) => {
+      [api, watch] = begun;
+    },
+  );
+  before(() => void process.on('unhandledRejection', onRefused));
   after(async () => {
-    watch.dispose();
     process.off('unhandledRejection', onRefused);
     await vscode.workspace.fs.delete(file('.vscode'), { recursive: true });
   });

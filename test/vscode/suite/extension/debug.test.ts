@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
 import type { TreeNode } from '../../../../src/extension/tree/nodes.ts';
 import { inPage, itOnPage } from '../../harness/suite.ts';
-import { breakAt, DebuggerWatch, evaluate, goOn, placeOf } from './debugger.ts';
-import { cleanUp, folder, forkscope, nodes, until } from './support.ts';
+import { aroundDebugging, breakAt, type DebuggerWatch, evaluate, goOn, placeOf } from './debugger.ts';
+import { folder, nodes, until } from './support.ts';
 
 /** Three processes; the enum makes the transformer necessary on every Node. */
 const THREE = `import { fork } from 'node:child_process';
@@ -40,19 +40,9 @@ describe('debugging with tracing', () => {
   let watch: DebuggerWatch;
   const script = () => vscode.Uri.joinPath(folder('app'), 'three.mts');
 
-  before(async () => {
-    api = await forkscope();
-    await cleanUp(api);
-    watch = new DebuggerWatch();
-    await vscode.workspace.fs.writeFile(script(), Buffer.from(THREE));
+  aroundDebugging(script, THREE, (...begun) => {
+    [api, watch] = begun;
   });
-  afterEach(async () => {
-    await vscode.debug.stopDebugging();
-    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-    await until('the debug sessions to end', () => watch.sessions.size === 0);
-    await cleanUp(api);
-  });
-  after(() => watch.dispose());
 
   const current = () => api.sessions.list()[0]!;
   const ended = () =>

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { after, afterEach, before } from 'mocha';
 import * as vscode from 'vscode';
-import { until } from './support.ts';
+import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
+import { cleanUp, forkscope, until } from './support.ts';
 
 /** One process at a breakpoint. */
 export interface Stop {
@@ -80,4 +82,31 @@ export function breakAt(script: vscode.Uri, source: string, text: string): vscod
   const breakpoint = new vscode.SourceBreakpoint(new vscode.Location(script, new vscode.Position(line, 0)));
   vscode.debug.addBreakpoints([breakpoint]);
   return breakpoint;
+}
+
+/**
+ * What a suite that debugs a script does around its tests: each begins with nothing of the one before.
+ * @param begun called before the first test
+ */
+export function aroundDebugging(
+  script: () => vscode.Uri,
+  source: string,
+  begun: (api: ForkscopeApi, watch: DebuggerWatch) => void,
+): void {
+  let api: ForkscopeApi;
+  let watch: DebuggerWatch;
+  before(async () => {
+    api = await forkscope();
+    await cleanUp(api);
+    watch = new DebuggerWatch();
+    await vscode.workspace.fs.writeFile(script(), Buffer.from(source));
+    begun(api, watch);
+  });
+  afterEach(async () => {
+    await vscode.debug.stopDebugging();
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await until('the debug sessions to end', () => watch.sessions.size === 0);
+    await cleanUp(api);
+  });
+  after(() => watch.dispose());
 }

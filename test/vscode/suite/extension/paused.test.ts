@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { run } from '../../../../scripts/lib/exec.mjs';
 import type { ForkscopeApi } from '../../../../src/extension/extension.ts';
 import { RULES } from '../../../../src/model/findings/rules/index.ts';
-import { breakAt, DebuggerWatch, evaluate, goOn, placeOf, type Stop } from './debugger.ts';
-import { cleanUp, folder, forkscope, nodes, until } from './support.ts';
+import {
+  aroundDebugging,
+  breakAt,
+  type DebuggerWatch,
+  evaluate,
+  goOn,
+  placeOf,
+  type Stop,
+} from './debugger.ts';
+import { folder, nodes, until } from './support.ts';
 
 /** Milliseconds: of all that a rule waits for before it suspects something. */
 const LONGEST = Math.max(
@@ -63,19 +71,9 @@ describe('three TypeScript processes that are paused for longer than any rule wa
   let watch: DebuggerWatch;
   const script = () => vscode.Uri.joinPath(folder('app'), 'bank.mts');
 
-  before(async () => {
-    api = await forkscope();
-    await cleanUp(api);
-    watch = new DebuggerWatch();
-    await vscode.workspace.fs.writeFile(script(), Buffer.from(BANK));
+  aroundDebugging(script, BANK, (...begun) => {
+    [api, watch] = begun;
   });
-  afterEach(async () => {
-    await vscode.debug.stopDebugging();
-    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-    await until('the debug sessions to end', () => watch.sessions.size === 0);
-    await cleanUp(api);
-  });
-  after(() => watch.dispose());
 
   /** Nothing must be found, now and while the time passes. */
   const nothingFound = async (dirs: readonly string[], ms: number) => {
